@@ -1,0 +1,55 @@
+# The two commands that matter: `make run` and `make test`. Both set up everything they need first.
+# Python 3.11 to 3.13 is looked for; name another one with `make PYTHON=/path/to/python run`.
+
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/ready
+
+SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	$$p -c '$(SUPPORTED)' 2>/dev/null && { echo $$p; break; }; done)
+
+.PHONY: help run test check ui doctor status lint clean
+
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
+
+run: $(READY) ## Evidence in, verdict and report out (ARGS="--as-of 2025-06-30" passes options)
+	@$(BIN)/waku-fit run $(ARGS)
+
+test: $(READY) lint ## All tests (ARGS="-k costs" passes options to pytest)
+	@$(BIN)/pytest $(ARGS)
+
+check: $(READY) ## Validate the evidence, without a database
+	@$(BIN)/waku-fit check $(ARGS)
+
+ui: $(READY) ## The Dagster UI on 127.0.0.1:3000
+	@$(BIN)/waku-fit ui $(ARGS)
+
+doctor: $(READY) ## What would stop a run
+	@$(BIN)/waku-fit doctor $(ARGS)
+
+status: $(READY) ## The current verdict
+	@$(BIN)/waku-fit status $(ARGS)
+
+lint: $(READY) ## Style, types, architecture, SQL
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy assets checks orchestration
+	@$(BIN)/lint-imports --no-cache
+	@cd dbt_project && ../$(BIN)/sqlfluff lint --nocolor -q models macros
+
+clean: ## Remove the virtual environment and all local state, releases included
+	rm -rf $(VENV) .waku-fit reports
+
+# uv installs in seconds; where it cannot reach the index (it does not read pip's configuration), pip does the same slower.
+$(READY): requirements.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "waku-fit needs Python 3.11, 3.12 or 3.13; name one: make PYTHON=/path/to/python run"; exit 1; }
+	@echo "Setting up $(VENV) with $$($(PYTHON) --version), once; about a minute ..."
+	@$(PYTHON) -m venv $(VENV)
+	@grep -A 99 '^uv==' requirements.lock | awk 'NR > 1 && !/^ /{exit} {print}' > $(VENV)/uv.lock
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r $(VENV)/uv.lock
+	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --require-hashes -r requirements.lock \
+		|| $(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@

@@ -1,0 +1,69 @@
+"""Evidence files as Dagster assets: what people edit (`evidence/*`) and what it is loaded into (`raw/*`).
+
+Belongs here: the two outermost layers of the graph. Does not belong here: parsing and SQL (`parsing.py`, `fetch.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from assets.evidence.fetch import Evidence, Scope, format_problems, load_raw
+from assets.evidence.tables import ALL_TABLES
+from assets.landing import table_statistics
+from orchestration import keys
+from orchestration.metadata import sql_table_metadata
+
+SCOPE_TITLE = "The as-of date and the packs of the last load: the only place where evidence is cut off by date"
+
+
+def evidence_specs() -> list[dg.AssetSpec]:
+    """One external asset per table or folder that an analyst edits."""
+    return [
+        dg.AssetSpec(
+            keys.evidence_key(table.key),
+            description=table.title,
+            group_name=keys.EVIDENCE,
+            owners=[keys.OWNERS[keys.EVIDENCE]],
+            kinds={table.kind},
+            code_version="1",
+            metadata={"path_in_pack": table.path},
+        )
+        for table in ALL_TABLES
+    ]
+
+
+def raw_specs() -> list[dg.AssetSpec]:
+    """One table in schema `raw` per evidence table, and the scope of the load."""
+    common = {"group_name": keys.RAW, "owners": [keys.OWNERS[keys.RAW]], "kinds": {"postgres"}}
+    tables = [
+        dg.AssetSpec(keys.raw_key(t.key), deps=[keys.evidence_key(t.key)], description=t.title, **common)  # type: ignore[arg-type]
+        for t in ALL_TABLES
+    ]
+    return [*tables, dg.AssetSpec(keys.EVIDENCE_SCOPE, description=SCOPE_TITLE, **common)]  # type: ignore[arg-type]
+
+
+@dg.multi_asset(specs=raw_specs(), can_subset=True, name="load_evidence", required_resource_keys={"warehouse", "evidence"})
+def raw_tables(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
+    """Validate all packs, then replace the selected tables in one transaction; one mistake anywhere lands nothing."""
+    source = context.resources.evidence
+    evidence = source.read()
+    if evidence.problems:
+        raise dg.Failure("The evidence has mistakes; nothing was loaded.\n" + format_problems(evidence.problems), allow_retries=False)
+    wanted = [t.key for t in ALL_TABLES if keys.raw_key(t.key) in context.selected_asset_keys]
+    with context.resources.warehouse.connect("waku_fit_loader") as connection:
+        load_raw(connection, evidence, wanted, source.scope)
+        for key in sorted(context.selected_asset_keys):
+            yield dg.MaterializeResult(
+                asset_key=key,
+                data_version=dg.DataVersion(raw_data_version(key, evidence, source.scope)),
+                metadata=sql_table_metadata(table_statistics(connection, *key.path)),
+            )
+
+
+def raw_data_version(key: dg.AssetKey, evidence: Evidence, scope: Scope) -> str:
+    """Name the content of a raw table: it changes when, and only when, what would be loaded changes."""
+    if key == keys.EVIDENCE_SCOPE:
+        return f"as_of={scope.as_of};packs={','.join(scope.packs)}"
+    return evidence.content_hash(key.path[-1])

@@ -1,0 +1,320 @@
+"""Packs on disk become typed evidence, and evidence becomes the tables of schema `raw`.
+
+Belongs here: reading files and COPY into PostgreSQL.
+Does not belong here: what is right or wrong in a file (`parsing.py`, `rows.py`), which folder a pack is (`packs.py`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from assets.evidence.model import MAX_FILE_BYTES, MAX_LINE_CHARS, Parsed, Problem, Record, Table
+from assets.evidence.packs import Pack
+from assets.evidence.parsing import decode, parse_csv, parse_yaml
+from assets.evidence.rows import check_across
+from assets.evidence.tables import ALL_TABLES
+from assets.evidence.wording import nearest, printable
+
+if TYPE_CHECKING:
+    import psycopg
+
+MAX_DOCUMENT_BYTES = 1024 * 1024
+"""Of a YAML document, whose parser takes a second for as much."""
+
+PROVENANCE = {"evidence_id": "text", "pack": "text", "file": "text", "line": "integer"}
+"""Columns of every raw table besides those of its model."""
+
+PROVENANCE_COMMENTS = {
+    "evidence_id": "Name of the row in all of the evidence: <table>/<id>",
+    "pack": "Pack that the row comes from",
+    "file": "File that the row was typed in",
+    "line": "Line of the file in which the row starts",
+}
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """All rows of some packs, by key of their table, and every mistake in them. With a mistake, rows are missing."""
+
+    tables: Mapping[str, Table]
+    records: Mapping[str, list[Record]]
+    problems: list[Problem]
+
+    @property
+    def rows(self) -> int:
+        """Number of rows in all tables."""
+        return sum(map(len, self.records.values()))
+
+    def content_hash(self, table_key: str) -> str:
+        """Name what would be loaded into a raw table: columns and rows, with the file and line that reports show."""
+        columns = self.tables[table_key].columns()
+        rows = [_values(table_key, record) for record in self.records[table_key]]
+        return hashlib.sha256(json.dumps([columns, rows]).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Which packs a load takes, and up to which date; without a date, all of it."""
+
+    as_of: date | None
+    packs: tuple[str, ...]
+
+
+def evidence_id(table_key: str, row_id: str) -> str:
+    """Return the name of a row in all of the evidence."""
+    return f"{table_key}/{row_id}"
+
+
+def format_problems(problems: Iterable[Problem]) -> str:
+    """Return all problems, a line each, sorted by file and line, then their number and what to do."""
+    listed = sorted(problems)
+    count = sum(problem.count for problem in listed)
+    files = len({problem.file for problem in listed})
+    total = f"{_counted(count, 'mistake')} in {_counted(files, 'file')}. Correct them and run `waku-fit check` again."
+    return "\n".join([*map(str, listed), "", total])
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" + ("" if count == 1 else "s")
+
+
+def read_packs(packs: Sequence[Pack], tables: Sequence[Table] = ALL_TABLES, *, today: date) -> Evidence:
+    """Read and validate `packs`, the first of which holds every table; the others are laid over it.
+
+    Nothing is raised for a mistake: all of them are in the result. Raises `ValueError` without a pack.
+    """
+    if not packs:
+        raise ValueError("no pack to read; expected at least one, such as evidence/public")
+    parsed: dict[str, list[Parsed]] = {table.key: [] for table in tables}
+    problems: list[Problem] = []
+    for position, pack in enumerate(packs):
+        if pack.name in [other.name for other in packs[:position]]:
+            message = f"two packs are called {pack.name}"
+            problems.append(Problem(pack.file(""), 1, "", message, "packs of different names"))
+            continue
+        folder = _Folder(pack, tables)
+        folder.visit(pack.path, "")
+        folder.report_missing(is_complete=position == 0)
+        problems += folder.problems
+        for table, relative, path in folder.found:
+            parsed[table.key].append(_read_file(table, path, pack.file(printable(relative)), pack.name, today))
+        for table in folder.unreadable:
+            parsed[table.key].append(Parsed(pack.file(table.path), pack.name, has_all_ids=False))
+    problems += [problem for files in parsed.values() for file in files for problem in file.problems]
+    problems += check_across(parsed)
+    records = {key: [record for file in files for record in file.records] for key, files in parsed.items()}
+    return Evidence({table.key: table for table in tables}, records, sorted(problems))
+
+
+class _Folder:
+    """Finds the files of the tables in a pack, and what is there but should not be."""
+
+    def __init__(self, pack: Pack, tables: Sequence[Table]) -> None:
+        self.pack = pack
+        self.root = pack.path.resolve()
+        self.tables = {table.path: table for table in tables}
+        self.found: list[tuple[Table, str, Path]] = []
+        self.unreadable: list[Table] = []
+        self.problems: list[Problem] = []
+        self.seen: set[str] = set()
+
+    def add(self, relative: str, message: str, expected: str) -> None:
+        self.problems.append(Problem(self.pack.file(printable(relative)), 1, "", message, expected))
+
+    def visit(self, folder: Path, relative: str) -> None:
+        """Look at all entries of `folder`, which is called `relative` (with a slash at its end) in the pack."""
+        try:
+            entries = sorted(folder.iterdir())
+        except OSError as error:
+            self.add(relative, f"the folder cannot be read ({error.strerror})", "a folder that you may read")
+            return
+        for entry in entries:
+            if _is_ignored(entry.name):
+                continue
+            try:
+                self._look_at(entry, relative, relative + entry.name)
+            except (OSError, RuntimeError) as error:  # RuntimeError is how pathlib says that a link leads to itself
+                self.add(relative + entry.name, f"this cannot be read ({error})", "a file or folder that you may read")
+
+    def _look_at(self, entry: Path, folder: str, relative: str) -> None:
+        self.seen.add(relative)
+        table = self.tables.get(relative)
+        document_of = self.tables.get(folder.removesuffix("/"))
+        if not entry.resolve().is_relative_to(self.root):
+            self._refuse(table or document_of, relative, "a link that leads out of the pack", "the file itself")
+        elif table and table.kind == "csv":
+            self._take(table, entry, relative)
+        elif table or any(path.startswith(f"{relative}/") for path in self.tables):
+            if entry.is_dir():
+                self.visit(entry, f"{relative}/")
+            else:
+                self._refuse(table, relative, "this is not a folder", "a folder")
+        elif document_of and entry.suffix == ".yaml":
+            self._take(document_of, entry, relative)
+        elif document_of:
+            self.add(relative, "this is not a document", f"documents called <id>.yaml, such as {entry.stem}.yaml")
+        else:
+            known = [path for path in self.tables if path not in self.seen]
+            near = nearest(relative, known)
+            expected = f'the name of a table; did you mean "{near}"?' if near else "the name of a table, or README.md"
+            self.add(relative, "no table is called this", expected)
+
+    def _take(self, table: Table, entry: Path, relative: str) -> None:
+        if entry.is_file():
+            self.found.append((table, relative, entry))
+        else:
+            self._refuse(table, relative, "this is not a file", "a file")
+
+    def _refuse(self, table: Table | None, relative: str, message: str, expected: str) -> None:
+        self.add(relative, message, expected)
+        if table:
+            self.unreadable.append(table)
+
+    def report_missing(self, *, is_complete: bool) -> None:
+        """Note which tables are missing from a pack that has to have them all, or that there is none at all."""
+        missing = [table for path, table in self.tables.items() if path not in self.seen]
+        if is_complete:
+            for table in missing:
+                if table.kind == "csv":
+                    self._refuse(table, table.path, "the file is missing", "a file with a header at least")
+                else:
+                    self._refuse(table, table.path, "the folder is missing", "a folder of documents")
+        elif len(missing) == len(self.tables):
+            self.add("", "the pack holds no table", f"at least one file such as {next(iter(self.tables), '')}")
+
+
+def _is_ignored(name: str) -> bool:
+    """Tell whether a file is for people and editors: documentation, schemas, hidden files, backups, locks of Excel."""
+    return name == "README.md" or name.startswith((".", "~$")) or name.endswith((".schema.json", "~"))
+
+
+def _read_file(table: Table, path: Path, file: str, pack: str, today: date) -> Parsed:
+    parse, limit = (parse_csv, MAX_FILE_BYTES) if table.kind == "csv" else (parse_yaml, MAX_DOCUMENT_BYTES)
+    try:
+        data = _read_bytes(path, file, limit)
+    except OSError as error:
+        data = Problem(file, 1, "", f"the file cannot be read ({error.strerror})", "a file that you may read")
+    if isinstance(data, Problem):
+        return Parsed(file, pack, problems=[data], has_all_ids=False)
+    text, problems = decode(data, file)
+    if text is None:
+        return Parsed(file, pack, problems=problems, has_all_ids=False)
+    parsed = parse(table, text, file=file, pack=pack, today=today)
+    parsed.problems[:0] = problems
+    return parsed
+
+
+def _read_bytes(path: Path, file: str, limit: int) -> bytes | Problem:
+    """Return the content of a file, or why it is refused, before much of it is in memory."""
+    lines = []
+    with path.open("rb") as opened:
+        if (size := path.stat().st_size) > limit:
+            return Problem(file, 1, "", f"the file has {size:,} bytes", f"at most {limit:,}: facts, not a dump of data")
+        while line := opened.readline(4 * MAX_LINE_CHARS + 1):
+            lines.append(line)
+            if len(line) > MAX_LINE_CHARS and len(line.decode("utf-8", "ignore")) > MAX_LINE_CHARS:
+                message = f"the line has more than {MAX_LINE_CHARS:,} characters"
+                return Problem(file, len(lines), "", message, "a line that a person can read")
+    return b"".join(lines)
+
+
+def _values(table_key: str, record: Record) -> list[Any]:
+    """Return what is loaded of a record, in the order of the raw table's columns."""
+    values = record.row.model_dump(mode="json")
+    return [*values.values(), evidence_id(table_key, record.row.id), record.pack, record.file, record.line]
+
+
+def load_raw(
+    connection: psycopg.Connection, evidence: Evidence, table_keys: Iterable[str], scope: Scope
+) -> dict[str, int]:
+    """Replace the tables `raw.<key>` of `table_keys`, and `raw.evidence_scope`, in one transaction.
+
+    Returns the number of rows of each table. Tables keep their views unless their columns have changed: then views
+    on them are dropped, and dbt builds them again. Raises `ValueError` if there is a mistake anywhere.
+    """
+    if evidence.problems:
+        raise ValueError("evidence with mistakes is not loaded: " + str(evidence.problems[0]))
+    counts = {}
+    with connection.transaction(), connection.cursor() as cursor:
+        present = _present_tables(cursor)
+        for key in table_keys:
+            table, records = evidence.tables[key], evidence.records[key]
+            comments = {name: info.description or "" for name, info in table.model.model_fields.items()}
+            wanted = _RawTable({**table.columns(), **PROVENANCE}, {**comments, **PROVENANCE_COMMENTS, "": table.title})
+            _replace(cursor, key, wanted, present.get(key), (_values(key, record) for record in records))
+            counts[key] = len(records)
+        _replace(cursor, "evidence_scope", _SCOPE, present.get("evidence_scope"), [[scope.as_of, list(scope.packs)]])
+    return counts
+
+
+@dataclass(frozen=True)
+class _RawTable:
+    """Types of the columns, and comments on them; the comment on '' is the one on the table."""
+
+    columns: dict[str, str]
+    comments: dict[str, str]
+
+
+_SCOPE = _RawTable(
+    {"as_of": "date", "packs": "text[]"},
+    {
+        "": "What the last load took: the only place where evidence is cut off by date",
+        "as_of": "Last day of evidence that counts; null for all of it",
+        "packs": "Packs, the later ones laid over the first",
+    },
+)
+
+
+def _present_tables(cursor: psycopg.Cursor) -> dict[str, _RawTable]:
+    """Return the tables of schema `raw`, which is created if it is not there."""
+    # CREATE SCHEMA IF NOT EXISTS asks for the right to create one even where it is there
+    if not cursor.execute("select 1 from pg_namespace where nspname = 'raw'").fetchone():
+        cursor.execute("create schema raw")
+    cursor.execute("""
+        select c.relname, a.attname, format_type(a.atttypid, a.atttypmod),
+            coalesce(col_description(c.oid, a.attnum), ''), coalesce(obj_description(c.oid, 'pg_class'), '')
+        from pg_class as c
+        inner join pg_attribute as a on c.oid = a.attrelid and a.attnum > 0 and not a.attisdropped
+        where c.relnamespace = 'raw'::regnamespace and c.relkind = 'r'
+        order by c.relname, a.attnum
+    """)
+    present: dict[str, _RawTable] = {}
+    for name, column, kind, comment, table_comment in cursor:
+        table = present.setdefault(name, _RawTable({}, {"": table_comment}))
+        table.columns[column] = kind
+        table.comments[column] = comment
+    return present
+
+
+def _replace(
+    cursor: psycopg.Cursor, key: str, wanted: _RawTable, present: _RawTable | None, rows: Iterable[Sequence[Any]]
+) -> None:
+    """Give `raw.<key>` the wanted columns, comments and rows."""
+    from psycopg import sql  # takes 0.2 s to import, and most of the time evidence is only checked
+
+    name = sql.Identifier("raw", key)
+    if present is None or list(present.columns.items()) != list(wanted.columns.items()):
+        definitions = sql.SQL(", ").join(
+            sql.SQL("{} {}").format(sql.Identifier(column), sql.SQL(kind)) for column, kind in wanted.columns.items()
+        )
+        cursor.execute(sql.SQL("drop table if exists {} cascade").format(name))
+        cursor.execute(sql.SQL("create table {} ({})").format(name, definitions))
+        if "evidence_id" in wanted.columns:
+            cursor.execute(sql.SQL("alter table {} add primary key (evidence_id)").format(name))
+        present = _RawTable(wanted.columns, {})
+    else:
+        cursor.execute(sql.SQL("truncate {}").format(name))
+    for column, comment in wanted.comments.items():
+        if present.comments.get(column, "") != comment:
+            kind, target = ("column", sql.Identifier("raw", key, column)) if column else ("table", name)
+            cursor.execute(sql.SQL("comment on {} {} is {}").format(sql.SQL(kind), target, sql.Literal(comment)))
+    columns = sql.SQL(", ").join(map(sql.Identifier, wanted.columns))
+    with cursor.copy(sql.SQL("copy {} ({}) from stdin").format(name, columns)) as copy:
+        for row in rows:
+            copy.write_row(row)

@@ -1,0 +1,253 @@
+"""What a row of evidence is: grades, the columns all rows share, tables, and what reading one gives.
+
+Belongs here: types, pure. Does not belong here: how text becomes rows (`parsing.py`), files and SQL (`fetch.py`),
+the columns of single tables (`tables/`).
+"""
+
+from __future__ import annotations
+
+import types
+import typing
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic.fields import FieldInfo
+
+MAX_FILE_BYTES = 64 * 1024 * 1024
+"""A table of typed facts is far below this; larger files are a mistake (a dump, a binary)."""
+
+MAX_LINE_CHARS = 1_000_000
+"""A longer line is never something that a person typed."""
+
+
+class Grade(StrEnum):
+    """How strong a piece of evidence is, strongest first (see docs/evidence.md)."""
+
+    MEASURED = "measured"
+    PUBLISHED = "published"
+    ESTIMATED = "estimated"
+    ILLUSTRATIVE = "illustrative"
+    NOT_FOUND = "not_found"
+
+
+GRADE_ORDER: tuple[Grade, ...] = tuple(Grade)
+
+
+def weakest(grades: Iterable[Grade | str]) -> Grade:
+    """Return the weakest of `grades`; nothing to rest on is the same as not found."""
+    return max((Grade(g) for g in grades), key=GRADE_ORDER.index, default=Grade.NOT_FOUND)
+
+
+AsOfBasis = Literal[
+    "source_date", "assigned", "observed", "committed", "page_date", "page_date_older", "retrieved", "recalled"
+]
+"""Where the date in `as_of` comes from.
+
+`assigned`, `page_date_older`, `retrieved` and `recalled` mark an uncertain one.
+"""
+
+DatePrecision = Literal["day", "month", "year"]
+"""How much of a date its source states; the rest is the first day or month."""
+
+
+def split_list(value: Any) -> Any:
+    """Return the values of a cell of a list column; what is not text is left as it is."""
+    return [part.strip() for part in value.split(";") if part.strip()] if isinstance(value, str) else value
+
+
+IDENTIFIER_PATTERN = r"^[a-z0-9]+(_[a-z0-9]+)*$"
+
+Identifier = Annotated[str, Field(pattern=IDENTIFIER_PATTERN)]
+"""A name in lower_snake_case."""
+TextList = Annotated[list[str], BeforeValidator(split_list)]
+"""Several values in one cell, separated by ';'."""
+NonNegative = Annotated[float, Field(ge=0)]
+Positive = Annotated[float, Field(gt=0)]
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+@dataclass(frozen=True)
+class Planned:
+    """Marks a column whose date may lie in the future: `Annotated[date, Planned()]`. No other date may."""
+
+
+@dataclass(frozen=True)
+class Reference:
+    """Marks a column whose value (each value, for a list) is an `id` of another table.
+
+    Written as `Annotated[str, Reference("segments__segments")]`.
+    """
+
+    table: str
+    besides: tuple[str, ...] = ()
+    """Values that are allowed without being an id there, such as 'any'."""
+
+
+class EvidenceRow(BaseModel):
+    """The columns that every row of evidence has."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True, allow_inf_nan=False)
+
+    value_columns: ClassVar[tuple[str, ...]] = ()
+    """What the row was looked up for.
+
+    `not_found` means that all of them are empty, any other grade that one is filled.
+    """
+
+    id: Identifier = Field(description="Name of the row, unique in its table; never changed once published")
+    source: str = Field(min_length=1, description="Where a reader can check the row")
+    as_of: date = Field(description="Date of the observation")
+    as_of_basis: AsOfBasis = Field(description="Where the date in as_of comes from")
+    grade: Grade = Field(description="How strong the evidence is")
+    note: str = Field(default="", description="What a reader must know besides, such as how an estimate was made")
+
+    @model_validator(mode="after")
+    def _grade_agrees_with_values(self) -> EvidenceRow:
+        if not self.value_columns:
+            return self
+        filled = [name for name in self.value_columns if getattr(self, name) not in (None, "", [])]
+        names = ", ".join(self.value_columns)
+        if self.grade is Grade.NOT_FOUND and filled:
+            raise ValueError(f"grade not_found means that {names} are empty, but {', '.join(filled)} has a value")
+        if self.grade is not Grade.NOT_FOUND and not filled:
+            raise ValueError(f"none of {names} has a value; write one, or grade the row not_found")
+        return self
+
+
+class ValueRow(EvidenceRow):
+    """A row whose value is a number, a range or words."""
+
+    value_columns: ClassVar[tuple[str, ...]] = ("value", "value_low", "value_high", "value_text")
+
+    value: float | None = Field(default=None, description="The number, in `unit`")
+    value_low: float | None = Field(default=None, description="Lower end of a range or lower bound, in `unit`")
+    value_high: float | None = Field(default=None, description="Upper end of a range or upper bound, in `unit`")
+    value_text: str | None = Field(default=None, description="The value where it is words, such as a host type")
+
+    @model_validator(mode="after")
+    def _range_is_ordered(self) -> ValueRow:
+        if self.value_low is not None and self.value_high is not None and self.value_low > self.value_high:
+            raise ValueError(f"value_low {self.value_low:g} is above value_high {self.value_high:g}")
+        return self
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table (a CSV file) or one kind of document (a folder of YAML files) in a pack."""
+
+    area: str
+    name: str
+    model: type[EvidenceRow]
+    title: str
+    kind: Literal["csv", "yaml"] = "csv"
+
+    @property
+    def key(self) -> str:
+        """`<area>__<name>`: the name in the schema `raw` and in the asset key."""
+        return f"{self.area}__{self.name}"
+
+    @property
+    def path(self) -> str:
+        """Where it lives inside a pack: a file for a table, a folder for documents."""
+        return f"{self.area}/{self.name}" + (".csv" if self.kind == "csv" else "")
+
+    def columns(self) -> dict[str, str]:
+        """Map each column to its PostgreSQL type, in the order of the model."""
+        return {name: _postgres_type(info.annotation) for name, info in self.model.model_fields.items()}
+
+    def references(self) -> dict[str, Reference]:
+        """Map each referring column to what it refers to."""
+        return {
+            name: mark
+            for name, info in self.model.model_fields.items()
+            for mark in _marks(info)
+            if isinstance(mark, Reference)
+        }
+
+    def past_dates(self) -> frozenset[str]:
+        """Return the columns whose date must not lie in the future."""
+        planned = {name for name, info in self.model.model_fields.items() if Planned() in _marks(info)}
+        return frozenset(name for name, type_ in self.columns().items() if type_ == "date" and name not in planned)
+
+
+def _marks(info: FieldInfo) -> list[Any]:
+    """Return all annotations of a field, also those inside of `... | None`, which pydantic leaves where they are."""
+
+    def inside(annotation: Any) -> Iterator[Any]:
+        yield from getattr(annotation, "__metadata__", ())
+        for argument in typing.get_args(annotation):
+            yield from inside(argument)
+
+    return [*info.metadata, *inside(info.annotation)]
+
+
+def _postgres_type(annotation: Any) -> str:
+    origin = typing.get_origin(annotation)
+    if origin is Annotated:
+        return _postgres_type(typing.get_args(annotation)[0])
+    if origin in (typing.Union, types.UnionType):
+        (inner,) = (a for a in typing.get_args(annotation) if a is not type(None))
+        return _postgres_type(inner)
+    if origin is Literal:
+        return "text"
+    if origin is list:
+        return _postgres_type(typing.get_args(annotation)[0]) + "[]"
+    if issubclass(annotation, str):
+        return "text"
+    return {bool: "boolean", int: "bigint", float: "double precision", date: "date"}[annotation]
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One mistake in the evidence, in the form `file:line: column: what is wrong; expected ...`."""
+
+    file: str
+    line: int
+    column: str
+    message: str
+    expected: str = ""
+    count: int = 1
+    """How many mistakes it stands for: the last problem of a file can stand for all that are not listed."""
+
+    def __str__(self) -> str:
+        where = f"{self.file}:{self.line}: " + (f"{self.column}: " if self.column else "")
+        return where + self.message + (f"; expected {self.expected}" if self.expected else "")
+
+
+@dataclass(frozen=True)
+class Record:
+    """A typed row with the place that it was typed in."""
+
+    row: EvidenceRow
+    pack: str
+    file: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A value that has to be an `id` of another table."""
+
+    line: int
+    column: str
+    value: str
+    reference: Reference
+
+
+@dataclass
+class Parsed:
+    """The rows of one file and every mistake found in it."""
+
+    file: str
+    pack: str
+    records: list[Record] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    ids: dict[str, int] = field(default_factory=dict)
+    """Line of each id, also of rows with mistakes, so that a reference to such a row is not a second mistake."""
+    mentions: list[Mention] = field(default_factory=list)
+    has_all_ids: bool = True
+    """False if the file could not be read so far: what is not in `ids` may still exist."""

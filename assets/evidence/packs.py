@@ -1,0 +1,47 @@
+"""Which folder a pack is: a name under `evidence/`, or a path.
+
+Belongs here: names and folders, with the standard library only, so that asking for them costs nothing.
+Does not belong here: what is in a pack (`fetch.py`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+
+
+class PackError(ValueError):
+    """A pack that is not there."""
+
+
+@dataclass(frozen=True)
+class Pack:
+    """A folder of evidence. `name` is what each of its rows remembers."""
+
+    name: str
+    path: Path
+    label: str = ""
+    """What its files are called by in messages and reports, the same on every machine; its name if not given."""
+
+    def file(self, relative: str) -> str:
+        """Return what a file of the pack is called by."""
+        return f"{self.label or self.name}/{relative}"
+
+
+def resolve_pack(name: str, evidence_dir: Path) -> Pack:
+    """Return the pack that `name` stands for: a folder of `evidence_dir`, else a path. Raises `PackError`."""
+    named = evidence_dir / name
+    is_name = name not in ("", ".", "..") and len(Path(name).parts) == 1
+    path = (named if is_name and named.is_dir() else Path(name).expanduser()).resolve()
+    if name and path.is_dir():
+        label = f"{evidence_dir.name}/{path.name}" if path.parent == evidence_dir.resolve() else path.name
+        return Pack(path.name, path, label)
+    if path.exists():
+        raise PackError(f'pack "{name}" is a file; expected its folder, which holds one folder for each area')
+    known = sorted(p.name for p in evidence_dir.glob("[!.]*") if p.is_dir()) if evidence_dir.is_dir() else []
+    near = get_close_matches(name, known, n=1)
+    raise PackError(
+        f'there is no pack "{name}"; expected {", ".join(known)}{" or " if known else ""}the path of a folder'
+        + (f'; did you mean "{near[0]}"?' if near else "")
+    )

@@ -1,0 +1,248 @@
+"""How the text of an evidence file becomes typed rows, with every mistake and its line.
+
+Belongs here: CSV and YAML, pure (text in, rows and problems out).
+Does not belong here: reading files (`fetch.py`), what must hold of a row (`rows.py`).
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from datetime import date
+from pathlib import PurePosixPath
+
+import yaml
+
+from assets.evidence.model import Parsed, Problem, Table
+from assets.evidence.rows import Place, ProblemList, Rows, Value
+from assets.evidence.wording import Fault, control_character, expectation, printable, quoted, with_suggestion
+
+MAX_DEPTH = 8
+"""Of nested values in a document. Rows are flat: more is a mistake or an attack on the parser."""
+
+QUOTES = 'quotes (") around the whole value; a quote inside it is written twice ("")'
+
+
+def decode(data: bytes, file: str) -> tuple[str | None, list[Problem]]:
+    """Return the text of a file, None if it is not a text at all, and a problem for each line that is not UTF-8."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return None, [Problem(file, 1, "", "the file is saved as UTF-16", "a file saved as UTF-8")]
+    if (first := data.find(b"\0")) >= 0:
+        line = data.count(b"\n", 0, first) + 1
+        return None, [Problem(file, line, "", "a NUL byte: this is not a text file", "a text file saved as UTF-8")]
+    try:
+        return data.decode("utf-8"), []
+    except UnicodeDecodeError:
+        found = ProblemList(file)
+        for line, content in enumerate(data.split(b"\n"), start=1):
+            try:
+                content.decode("utf-8")
+            except UnicodeDecodeError as error:
+                byte = content[error.start : error.start + 1]
+                message = f'byte 0x{byte.hex()} is not UTF-8 (it is "{printable(byte.decode("latin-1"))}" in Latin-1)'
+                found.add(line, "", message, "a file saved as UTF-8")
+        return data.decode("utf-8", errors="replace"), found.all()
+
+
+def parse_csv(table: Table, text: str, *, file: str, pack: str, today: date) -> Parsed:
+    """Read a table with a header. `file` is its name for readers, `today` the last day that is not in the future.
+
+    All mistakes are in the result; nothing is raised. A byte order mark, CRLF and blank lines are accepted.
+    """
+    rows = Rows(table, file, pack, today)
+    sheet = _csv_rows(text.removeprefix("\ufeff"))
+    line, header = next(sheet, (1, Fault("the file is empty", "a header: " + ",".join(rows.kinds))))
+    if isinstance(header, Fault):
+        return rows.refuse(line, *header)
+    columns = _read_header(rows, line, header)
+    if columns is None:
+        return rows.parsed
+    absent = rows.kinds.keys() - set(columns)
+    rows.parsed.has_all_ids = "id" not in absent
+    is_after_bad_quote = False
+    for line, cells in sheet:
+        if isinstance(cells, Fault):
+            rows.problems.add(line, "", *cells)
+            is_after_bad_quote = True
+            continue
+        values: dict[str, Value] = {column: cell for column, cell in zip(columns, cells, strict=False) if column}
+        if len(cells) == len(columns):
+            is_after_bad_quote = False
+            rows.take(values, line, absent=absent)
+            continue
+        rows.note_id(values.get("id"), line)
+        # The rest of a value that was cut by a bad quote is not a mistake of its own.
+        if not is_after_bad_quote:
+            expected = f"{len(columns)} as in the header"
+            if len(cells) > len(columns):
+                expected += '; a value with a comma in it needs quotes (") around it'
+            rows.problems.add(line, "", f"the row has {len(cells)} cells", expected)
+    return rows.finish()
+
+
+class _Lines:
+    """Lines that can be read again from any of them. Not a generator, because that is over once it has ended."""
+
+    def __init__(self, text: str) -> None:
+        self.lines = io.StringIO(text, newline="").readlines()
+        self.position = 0
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        if self.position == len(self.lines):
+            raise StopIteration
+        self.position += 1
+        return self.lines[self.position - 1]
+
+
+def _csv_rows(text: str) -> Iterator[tuple[int, list[str] | Fault]]:
+    """Yield each row, or why it cannot be read, with its first line. Reading goes on in the line after a bad one."""
+    lines = _Lines(text)
+    reader = csv.reader(lines, strict=True, skipinitialspace=True)
+    while True:
+        start = lines.position
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            fault = _csv_fault(error, lines_read=lines.position - start)
+            lines.position = start + 1
+            yield start + 1, fault
+            continue
+        if cells:
+            yield start + 1, cells
+
+
+def _csv_fault(error: csv.Error, lines_read: int) -> Fault:
+    if lines_read > 1 or "unexpected end" in str(error):
+        return Fault('a quote (") is opened in this row and not closed where its value ends', QUOTES)
+    if "expected after" in str(error):
+        return Fault('there is text after a closing quote (")', QUOTES)
+    return Fault(f"the row cannot be read ({error})", "values that a person can read")
+
+
+def _read_header(rows: Rows, line: int, cells: Sequence[str]) -> list[str] | None:
+    """Return the column of each cell, '' for one that is left out, or None if this is no header."""
+    names = [cell.strip() for cell in cells]
+    known = list(rows.kinds)
+    if not set(names) & set(known):
+        for delimiter, name in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars")):
+            if len({part.strip(' "') for part in delimiter.join(names).split(delimiter)} & set(known)) > 1:
+                expected = "commas, and a point for decimals: save it as plain CSV"
+                rows.refuse(line, f"cells are separated by {name}", expected)
+                return None
+        rows.refuse(line, "the first line is not a header of this table", ",".join(known))
+        return None
+    columns: list[str] = []
+    missing = [name for name in known if name not in names]
+    for position, name in enumerate(names, start=1):
+        is_known = name in rows.kinds
+        columns.append(name if is_known and name not in columns else "")
+        if not name:
+            rows.problems.add(line, "", f"column {position} has no name", "a name in each cell of the header")
+        elif not is_known:
+            expected = with_suggestion("", name, missing) or f"one of {', '.join(missing or known)}"
+            rows.problems.add(line, name[:100], "is not a column of this table", expected)
+        elif not columns[-1]:
+            rows.problems.add(line, name, f"the column is there twice (again as column {position})", "each column once")
+    for name in missing:
+        rows.problems.add(line, name, "the column is missing", f"a column with {expectation(rows.table.model, name)}")
+    return columns
+
+
+def parse_yaml(table: Table, text: str, *, file: str, pack: str, today: date) -> Parsed:
+    """Read a document that is one row; the file is called after its id. All mistakes are in the result.
+
+    Values are text until they meet their column, so that `no` and `2024-01-01` mean in YAML what they mean in CSV.
+    """
+    rows = Rows(table, file, pack, today)
+    try:
+        fault = _refusal(text.removeprefix("\ufeff"))
+        root = None if fault else yaml.compose(text.removeprefix("\ufeff"), Loader=yaml.SafeLoader)
+    except yaml.YAMLError as error:
+        return rows.refuse(*_syntax_fault(error, text))
+    if fault:
+        return rows.refuse(*fault)
+    if root is None:
+        return rows.refuse(1, "the file is empty", "keys and values: " + ", ".join(rows.kinds))
+    start = root.start_mark.line + 1
+    if not isinstance(root, yaml.MappingNode):
+        what = "a list" if isinstance(root, yaml.SequenceNode) else "text"
+        return rows.refuse(start, f"the document is {what}", "a mapping: lines of 'key: value'")
+    places: dict[Place, int] = {}
+    values = _plain(root, (), places, rows.problems)
+    assert isinstance(values, dict)
+    stem = PurePosixPath(file).stem
+    if isinstance(row_id := values.get("id"), str) and row_id != stem:
+        expected = f"{printable(stem)}, the name of the file, or a file called after the id"
+        rows.problems.add(places["id",], "id", f"{quoted(row_id)} is not the name of the file", expected)
+    rows.take(values, start, places=places)
+    return rows.finish()
+
+
+def _refusal(text: str) -> tuple[int, str, str] | None:
+    """Return line, message and expectation of what is not even composed.
+
+    An alias repeats what its anchor marks, so that nine lines can stand for a billion values.
+    """
+    depth = documents = 0
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        assert event.start_mark is not None
+        line = event.start_mark.line + 1
+        if anchor := getattr(event, "anchor", None):
+            return line, f"anchors (&) and aliases (*) are not allowed, found {quoted(anchor)}", "the value itself"
+        if tag := getattr(event, "tag", None):
+            return line, f"tags (!) are not allowed, found {quoted(tag)}", "the value without it"
+        if isinstance(event, yaml.DocumentStartEvent):
+            documents += 1
+            if documents > 1:
+                return line, "a second document begins", "one document in a file"
+        elif isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > MAX_DEPTH:
+                return line, f"values are nested more than {MAX_DEPTH} deep", "one level of keys"
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+    return None
+
+
+def _syntax_fault(error: yaml.YAMLError, text: str) -> tuple[int, str, str]:
+    if isinstance(error, yaml.reader.ReaderError):
+        fault = control_character(chr(error.character))
+        return text.count("\n", 0, error.position) + 1, fault.message if fault else str(error.reason), "plain text"
+    assert isinstance(error, yaml.MarkedYAMLError)
+    mark = error.problem_mark or error.context_mark
+    line, problem = (mark.line + 1 if mark else 1), error.problem or ""
+    if r"'\t'" in problem:
+        return line, "a tab before or between values", "spaces"
+    if "mapping values are not allowed" in problem:
+        return line, "a colon where no value can begin", 'quotes (") around text with a colon, and even indentation'
+    if "could not find expected ':'" in problem:
+        return line, "a key without a colon", "key: value"
+    return line, f"this is not YAML: {printable(problem)}", "lines of 'key: value', lists as '- value'"
+
+
+def _plain(node: yaml.Node, place: Place, places: dict[Place, int], problems: ProblemList) -> Value:
+    """Return the value of `node` as text, lists and mappings, and note the lines of keys and of values of lists."""
+    if isinstance(node, yaml.ScalarNode):
+        return None if node.tag == "tag:yaml.org,2002:null" else str(node.value)
+    if isinstance(node, yaml.SequenceNode):
+        for position, item in enumerate(node.value):
+            places[*place, position] = item.start_mark.line + 1
+        return [_plain(item, (*place, position), places, problems) for position, item in enumerate(node.value)]
+    values: dict[str, Value] = {}
+    for key_node, value_node in node.value:
+        line = key_node.start_mark.line + 1
+        if not isinstance(key_node, yaml.ScalarNode):
+            problems.add(line, "", "a key is a list or a mapping", "text as key")
+        elif (key := str(key_node.value)) in values:
+            message = f"the key is there twice, first in line {places[*place, key]}"
+            problems.add(line, key[:100], message, "each key once")
+        else:
+            places[*place, key] = line
+            values[key] = _plain(value_node, (*place, key), places, problems)
+    return values

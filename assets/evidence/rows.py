@@ -1,0 +1,204 @@
+"""What must hold of the rows of a file, and between the files of all packs.
+
+Belongs here: checks of values that have been read already, pure. Does not belong here: CSV and YAML (`parsing.py`),
+how a mistake is worded (`wording.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from typing import TypeAlias
+
+from pydantic import ValidationError
+
+from assets.evidence.model import Mention, Parsed, Problem, Record, Table, split_list
+from assets.evidence.wording import (
+    control_character,
+    expectation,
+    expected_instead,
+    explained,
+    misread,
+    printable,
+    quoted,
+    with_suggestion,
+)
+
+MAX_PROBLEMS = 100
+"""Listed for one file; more of them are counted."""
+
+Value: TypeAlias = str | list["Value"] | dict[str, "Value"] | None
+"""A value before it has a type: text, or a list or mapping of a YAML document."""
+
+Place: TypeAlias = tuple[str | int, ...]
+"""Where a value is in a document: a key, and for a value of a list its position."""
+
+_KIND = {list: "a list", dict: "a mapping", type(None): "an empty value"}
+
+
+class ProblemList:
+    """The problems of one file, counted but not kept beyond `MAX_PROBLEMS`."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.kept: list[Problem] = []
+        self.left_out = 0
+        self.last_line = 1
+
+    @property
+    def count(self) -> int:
+        return len(self.kept) + self.left_out
+
+    @property
+    def is_full(self) -> bool:
+        return len(self.kept) >= MAX_PROBLEMS
+
+    def add(self, line: int, column: str, message: str, expected: str = "") -> None:
+        self.last_line = max(self.last_line, line)
+        if self.is_full:
+            self.left_out += 1
+        else:
+            self.kept.append(Problem(self.file, line, printable(column), message, expected))
+
+    def all(self) -> list[Problem]:
+        if not self.left_out:
+            return self.kept
+        message = f"{self.left_out} more mistakes in this file are not listed"
+        return [*self.kept, Problem(self.file, self.last_line, "", message, count=self.left_out)]
+
+
+class Rows:
+    """Checks the rows of one file and collects what is in them."""
+
+    def __init__(self, table: Table, file: str, pack: str, today: date) -> None:
+        self.table = table
+        self.kinds = table.columns()
+        self.references = table.references()
+        self.past_dates = table.past_dates()
+        self.latest = today + timedelta(days=1)  # it is already tomorrow elsewhere
+        self.problems = ProblemList(file)
+        self.parsed = Parsed(file, pack)
+
+    def refuse(self, line: int, message: str, expected: str) -> Parsed:
+        """Note a mistake that makes the whole file unreadable."""
+        self.problems.add(line, "", message, expected)
+        self.parsed.has_all_ids = False
+        return self.finish()
+
+    def finish(self) -> Parsed:
+        self.parsed.problems = self.problems.all()
+        return self.parsed
+
+    def note_id(self, row_id: Value, line: int) -> None:
+        """Note an id, which a second row must not have; `take` does it for whole rows."""
+        if not isinstance(row_id, str) or not (row_id := row_id.strip()):
+            return
+        if row_id in self.parsed.ids:
+            message = f"{quoted(row_id)} is already the id of line {self.parsed.ids[row_id]}"
+            self.problems.add(line, "id", message, "an id of its own for each row")
+        self.parsed.ids.setdefault(row_id, line)
+
+    def take(
+        self,
+        values: Mapping[str, Value],
+        line: int,
+        *,
+        absent: Collection[str] = (),
+        places: Mapping[Place, int] | None = None,
+    ) -> None:
+        """Check one row that starts in `line`. Nothing is said about `absent` columns, which the header lacks."""
+        before = self.problems.count
+        given = {column: value for column, raw in values.items() if (value := self._filled(column, raw))}
+        if not given:
+            self.problems.add(line, "", "the row is empty", "values, or no row")
+            return
+        self.note_id(given.get("id"), line)
+        lines = places or {}
+        wrong = {column for column in given if not self._is_sound(column, given[column], lines.get((column,), line))}
+        for column in self.references.keys() & given.keys() - wrong:
+            self._mention(column, given[column], line, lines)
+        try:
+            row = self.table.model.model_validate(given)
+        except ValidationError as error:
+            for detail in error.errors(include_url=False):
+                place = detail["loc"]
+                column = str(place[0]) if place else ""
+                if column not in wrong and column not in absent:
+                    where = lines.get(place, lines.get((column,), line))
+                    self.problems.add(where, column, *explained(self.table.model, detail))
+            return
+        if self.problems.count == before:
+            self.parsed.records.append(Record(row, self.parsed.pack, self.parsed.file, line))
+
+    def _filled(self, column: str, raw: Value) -> Value:
+        """Return a value without blanks around it and, for a list column, as a list; what is empty is None."""
+        if isinstance(raw, str):
+            return (split_list(raw) if self.kinds.get(column, "").endswith("[]") else raw.strip()) or None
+        return raw or None
+
+    def _is_sound(self, column: str, value: Value, line: int) -> bool:
+        """Tell whether the text of a value can be of the column's type, and note the problem if it cannot."""
+        kind = self.kinds.get(column)
+        if kind is None:
+            return True  # said by the model, which knows no such key
+        is_list = kind.endswith("[]")
+        texts = value if is_list and isinstance(value, list) else [value]
+        for text in texts:
+            if not isinstance(text, str):
+                self.problems.add(line, column, f"{_KIND[type(text)]} was given", expectation(self.table.model, column))
+                return False
+            if fault := control_character(text):
+                self.problems.add(line, column, fault.message, "plain text")
+                return False
+            if fault := misread(kind.removesuffix("[]"), text):
+                self.problems.add(line, column, fault.message, expected_instead(self.table.model, column, fault))
+                return False
+            if column in self.past_dates and date.fromisoformat(text) > self.latest:
+                today = self.latest - timedelta(days=1)
+                self.problems.add(line, column, f"{quoted(text)} lies in the future", f"a date up to today, {today}")
+                return False
+        return True
+
+    def _mention(self, column: str, value: Value, line: int, lines: Mapping[Place, int]) -> None:
+        reference = self.references[column]
+        for position, text in enumerate(value if isinstance(value, list) else [value]):
+            if isinstance(text, str) and text not in reference.besides:
+                where = lines.get((column, position), lines.get((column,), line))
+                self.parsed.mentions.append(Mention(where, column, text, reference))
+
+
+def check_across(parsed: Mapping[str, Sequence[Parsed]]) -> list[Problem]:
+    """Return what is wrong between files, given by table: an id that two files have, references that lead nowhere.
+
+    A reference to a table that could not be read, or is not given, is left alone.
+    """
+    found: list[Problem] = []
+    for files in parsed.values():
+        found += _repeated_ids(files)
+    ids = {key: {i for file in files for i in file.ids} for key, files in parsed.items()}
+    whole = {key for key, files in parsed.items() if all(file.has_all_ids for file in files)}
+    for files in parsed.values():
+        for file in files:
+            problems = ProblemList(file.file)
+            for mention in file.mentions:
+                target = mention.reference.table
+                if target in whole and mention.value not in ids[target]:
+                    expected = f"an id of {target.replace('__', '/')}"
+                    if not problems.is_full:
+                        expected = with_suggestion(expected, mention.value, ids[target])
+                    message = f"{quoted(mention.value)} is not there"
+                    problems.add(mention.line, mention.column, message, expected)
+            found += problems.all()
+    return found
+
+
+def _repeated_ids(files: Sequence[Parsed]) -> Iterator[Problem]:
+    first: dict[str, Parsed] = {}
+    for file in files:
+        problems = ProblemList(file.file)
+        for row_id, line in file.ids.items():
+            other = first.setdefault(row_id, file)
+            if other is not file:
+                message = f"{quoted(row_id)} is already the id of {other.file}:{other.ids[row_id]}"
+                problems.add(line, "id", message, "an id of its own for each row of all packs")
+        yield from problems.all()

@@ -1,0 +1,21 @@
+"""All tables of evidence. A new table is a model in the file of its area and an entry in that file's `TABLES`."""
+
+from __future__ import annotations
+
+from assets.evidence.model import Table
+from assets.evidence.tables import benchmarks, costs, pricing, readiness, roadmap, segments
+
+ALL_TABLES: tuple[Table, ...] = tuple(
+    sorted(
+        (
+            *benchmarks.TABLES,
+            *costs.TABLES,
+            *pricing.TABLES,
+            *readiness.TABLES,
+            *roadmap.TABLES,
+            *segments.TABLES,
+        ),
+        key=lambda table: table.key,
+    )
+)
+TABLES_BY_KEY: dict[str, Table] = {table.key: table for table in ALL_TABLES}

@@ -1,0 +1,205 @@
+"""What was measured and how the archive is built: one model per evidence table of benchmarks.
+
+Belongs here: the columns of `evidence/public/benchmarks/*.csv`, published results and facts about nwaku's archive.
+Does not belong here: our own benchmark runs (`assets.benchmarks`), verdicts on a result (dbt and `readiness`).
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from assets.evidence.model import (
+    DatePrecision,
+    EvidenceRow,
+    Identifier,
+    NonNegative,
+    Positive,
+    Table,
+    TextList,
+    ValueRow,
+)
+
+
+class PostgresResult(ValueRow):
+    """One number of one study of the message archive."""
+
+    study: str = Field(description="Study that the number belongs to; its rows share conditions and source")
+    measured_on: date = Field(description="Day of the measurement, or the first day of what date_precision says")
+    date_precision: DatePrecision = Field(description="How much of measured_on the source states")
+    system: str = Field(description="What was measured, such as PostgreSQL or SQLite")
+    workload: str = Field(description="What the system was made to do")
+    message_count: int | None = Field(default=None, ge=0, description="Messages stored or sent, messages")
+    message_count_min: int | None = Field(
+        default=None, ge=0, description="Messages stored at least, messages, where only a lower bound is stated"
+    )
+    payload_bytes: int | None = Field(default=None, ge=0, description="Size of a message's payload, bytes")
+    concurrency: int | None = Field(default=None, ge=1, description="Clients at one time, clients")
+    writers: int | None = Field(default=None, ge=0, description="Writing nodes, where they are told from readers")
+    readers: int | None = Field(default=None, ge=0, description="Reading clients, where they are told from writers")
+    concurrency_text: str | None = Field(default=None, description="Clients at one time where a range is stated")
+    metric: Identifier = Field(description="What the value is")
+    unit: (
+        Literal[
+            "bytes",
+            "GB",
+            "KB/s",
+            "load",
+            "MB",
+            "ms",
+            "msg/s",
+            "percent",
+            "req/min",
+            "req/s",
+            "requests",
+            "rows",
+            "s",
+            "x",
+            "x current size",
+        ]
+        | None
+    ) = Field(default=None, description="Unit of the value; 'x' is a factor; empty where no value was published")
+    conditions: str = Field(description="What else held during the measurement")
+
+
+class NetworkResult(ValueRow):
+    """One number of one study of the network: measured, simulated or modelled (see `system` and `conditions`)."""
+
+    study: str = Field(description="Study that the number belongs to; its rows share conditions and source")
+    measured_on: date = Field(description="Day of the measurement, or the first day of what date_precision says")
+    date_precision: DatePrecision = Field(description="How much of measured_on the source states")
+    system: str = Field(description="What was measured or modelled")
+    workload: str = Field(description="What the network was made to do")
+    message_count: int | None = Field(default=None, ge=0, description="Messages or deliveries counted, messages")
+    payload_bytes: int | None = Field(
+        default=None, ge=0, description="Size of a message's payload, bytes; 0 is no messages"
+    )
+    payload_text: str | None = Field(default=None, description="Size of the payload where a range is stated")
+    scale: int | None = Field(default=None, ge=1, description="Size of the network, in `scale_unit`")
+    scale_unit: Literal["hosts", "nodes", "shards", "users"] | None = Field(default=None, description="Unit of scale")
+    metric: Identifier = Field(description="What the value is")
+    unit: Literal["KB/s", "kbit/s", "MB/hour", "MB/s", "Mbit/s", "ms", "msg/s", "percent", "s"] = Field(
+        description="Unit of the value"
+    )
+    conditions: str = Field(description="What else held during the measurement")
+
+
+class LatencyTarget(EvidenceRow):
+    """A latency that the project asks of a component."""
+
+    value_columns: ClassVar[tuple[str, ...]] = ("value",)
+
+    component: Literal["store"] = Field(description="Component that the target is for")
+    metric: Identifier = Field(description="What is compared")
+    statistic: Literal["p90", "p95", "typical", "unspecified"] = Field(description="Statistic of the metric")
+    comparison: Literal["less_than"] = Field(description="How the metric has to compare with the value")
+    value: Positive | None = Field(default=None, description="The target, in `unit`")
+    unit: Literal["ms", "s"] = Field(description="Unit of the value")
+    condition: str = Field(description="Under what conditions the target holds")
+
+
+class ArchiveColumn(EvidenceRow):
+    """One column of one table of nwaku's PostgreSQL archive."""
+
+    schema_version: int = Field(ge=1, description="Version of the archive schema that the row describes")
+    table_name: Literal["messages", "messages_lookup", "version"] = Field(description="Table of the archive")
+    column_name: str | None = Field(default=None, description="Column; empty where the source does not name it")
+    data_type: Literal["variable text", "integer", "32 bit integer", "64 bit integer"] = Field(
+        description="Type in words"
+    )
+    is_nullable: bool | None = Field(default=None, description="Whether it may be null; empty is not stated")
+    is_in_primary_key: bool | None = Field(
+        default=None, description="Whether the primary key has it; empty is not stated"
+    )
+    is_partition_key: bool = Field(description="Whether the table is partitioned by it")
+    is_indexed_alone: bool | None = Field(
+        default=None, description="Whether it has an index of its own; empty is not stated"
+    )
+    content: str = Field(description="What it holds")
+
+
+class ArchiveSchemaVersion(EvidenceRow):
+    """One migration of the archive, and how the tables were laid out after it."""
+
+    version: int = Field(ge=1, description="Version of the archive schema")
+    migrated_on: date = Field(description="Day of the commit that added the migration")
+    first_release: str = Field(description="First release tag with it")
+    change: str = Field(description="What the migration does")
+    primary_key: TextList = Field(description="Columns of the primary key of messages")
+    secondary_indices: TextList = Field(
+        default=[], description="Further indices of messages as far as the source names them, columns in brackets"
+    )
+    partitioning: Literal["none", "by hour of storedAt", "by hour of timestamp"] = Field(
+        description="How messages is partitioned"
+    )
+    lookup_table: Literal["none", "one table", "hourly partitions"] = Field(description="How messages_lookup is stored")
+    lookup_indices: TextList = Field(
+        default=[], description="Indices of messages_lookup, the primary key first, columns in brackets"
+    )
+
+
+class ArchiveQueryShape(EvidenceRow):
+    """One kind of query that a node sends to the archive."""
+
+    protocol: Literal["store_v3", "store_v2", "housekeeping"] = Field(description="What makes the node send it")
+    title: str = Field(description="Name of the query")
+    filters: TextList = Field(default=[], description="Conditions, all optional unless said otherwise, joined by AND")
+    cursor: str | None = Field(default=None, description="How a following page is found")
+    sort_order: str | None = Field(default=None, description="Order of the rows")
+    page_size_default: int | None = Field(default=None, ge=1, description="Rows of a page by default, rows")
+    page_size_max: int | None = Field(default=None, ge=1, description="Rows of a page at most, rows")
+    statements_per_page: int | None = Field(default=None, ge=1, description="Statements sent for one page, statements")
+    interval_minutes: Positive | None = Field(default=None, description="How often a housekeeping query runs, minutes")
+    prepared_when: str | None = Field(
+        default=None, description="When a prepared statement is used; empty is not stated"
+    )
+    statement: str = Field(description="What the query does, in words")
+
+
+class ArchiveRetentionPolicy(EvidenceRow):
+    """One way in which a node limits its archive."""
+
+    policy: Literal["time", "capacity", "size"] = Field(description="What the limit counts")
+    default_limit: NonNegative = Field(description="Limit where the operator sets none, in `unit`")
+    limit_in_code: NonNegative | None = Field(
+        default=None, description="Default of the policy object where it differs from the command line, in `unit`"
+    )
+    unit: Literal["days", "rows", "GiB"] = Field(description="Unit of the limits")
+    overflow_factor: Positive | None = Field(default=None, description="Acts when the limit times this is reached")
+    acts_when: str | None = Field(default=None, description="When it acts, where the limit alone does not say it")
+    mechanism: str = Field(description="What it does in PostgreSQL")
+
+
+class ArchiveNote(EvidenceRow):
+    """One further fact about the archive."""
+
+    topic: Literal[
+        "table_design",
+        "migrations",
+        "insert_pattern",
+        "connections",
+        "query_limits",
+        "query_use",
+        "retention",
+        "bottlenecks",
+        "later_changes",
+    ] = Field(description="What the fact is about")
+    fact: str = Field(description="The fact, in one or two sentences")
+    value: float | None = Field(default=None, description="Its number where it has one, in `unit`")
+    unit: str | None = Field(default=None, description="Unit of value")
+    happened_on: date | None = Field(default=None, description="When it happened or changed")
+    date_precision: DatePrecision | None = Field(default=None, description="How much of happened_on the source states")
+
+
+TABLES: tuple[Table, ...] = (
+    Table("benchmarks", "postgres_results", PostgresResult, "Published results for the message archive"),
+    Table("benchmarks", "network_results", NetworkResult, "Published results for the network"),
+    Table("benchmarks", "latency_targets", LatencyTarget, "Latencies that the project asks for"),
+    Table("benchmarks", "archive_columns", ArchiveColumn, "Columns of the archive's tables"),
+    Table("benchmarks", "archive_schema_versions", ArchiveSchemaVersion, "Migrations of the archive"),
+    Table("benchmarks", "archive_query_shapes", ArchiveQueryShape, "Queries that nodes send to the archive"),
+    Table("benchmarks", "archive_retention_policies", ArchiveRetentionPolicy, "Policies that limit an archive"),
+    Table("benchmarks", "archive_notes", ArchiveNote, "Further facts about the archive"),
+)

@@ -1,0 +1,319 @@
+"""What things cost: one model per evidence table of prices, fees and rates.
+
+Belongs here: the columns of `evidence/public/pricing/*.csv`, with types, units and references.
+Does not belong here: conversion to USD and the choice of the newest price (dbt), the price of a scenario (`costs`).
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import ClassVar, Literal
+
+from pydantic import Field, model_validator
+
+from assets.evidence.model import EvidenceRow, Identifier, NonNegative, Positive, Table
+
+Currency = Literal["USD", "EUR"]
+SourceKind = Literal[
+    "provider_page",
+    "provider_page_transcription",
+    "provider_api_copy",
+    "explorer_export",
+    "secondary_transcription",
+    "recalled",
+]
+"""How the price reached us. The last two have not been checked against the seller."""
+
+
+class ComputeOffer(EvidenceRow):
+    """The price of one server type in one region on one date; several dates of one type are its history."""
+
+    value_columns: ClassVar[tuple[str, ...]] = ("price_per_month", "price_per_hour")
+
+    provider: Literal[
+        "aws",
+        "azure",
+        "digitalocean",
+        "gcp",
+        "hetzner_cloud",
+        "hetzner_dedicated",
+        "linode",
+        "ovhcloud",
+        "scaleway",
+        "upcloud",
+        "vultr",
+    ] = Field(description="Who sells it")
+    region: str = Field(description="Region in the provider's spelling; 'all' where the price is the same everywhere")
+    instance_type: str = Field(description="Server type in the provider's spelling")
+    vcpus: Positive = Field(description="Virtual processors (cores for a dedicated server)")
+    vcpu_kind: Literal["shared", "dedicated", "burstable"] = Field(description="What one may expect of a vCPU")
+    architecture: Literal["x86_64", "arm64"] = Field(description="Processor architecture")
+    memory_gib: Positive = Field(description="Memory, GiB")
+    local_disk_gb: NonNegative | None = Field(
+        default=None, description="Disk in the price, GB; 0 is none, empty is not stated"
+    )
+    included_egress_tb_per_month: NonNegative | None = Field(
+        default=None, description="Outgoing traffic in the price, TB a month; empty is not stated"
+    )
+    price_per_hour: NonNegative | None = Field(default=None, description="Price an hour, in `currency`")
+    price_per_month: NonNegative | None = Field(default=None, description="Price a month, in `currency`")
+    currency: Currency = Field(description="Currency of the prices")
+    month_basis: Literal["hour_x_730", "provider_monthly_cap", "monthly_contract"] = Field(
+        description="What a month of price_per_month is"
+    )
+    vat_included: bool = Field(description="Whether the prices contain value added tax")
+    pricing_model: Literal["on_demand"] = Field(description="Contract that the price belongs to")
+    source_kind: SourceKind = Field(description="How the price reached us")
+
+
+class StorageOrEgressPrice(EvidenceRow):
+    """The price of one unit of storage, traffic, address or backup; tiers of one item are several rows."""
+
+    value_columns: ClassVar[tuple[str, ...]] = ("price",)
+
+    provider: Literal["aws", "azure", "digitalocean", "gcp", "hetzner_cloud", "hetzner_storage_box", "linode"] = Field(
+        description="Who sells it"
+    )
+    region: str = Field(description="Region in the provider's spelling; 'all' where the price is the same everywhere")
+    category: Literal[
+        "backup",
+        "block_iops",
+        "block_storage",
+        "block_throughput",
+        "egress",
+        "ip_address",
+        "network",
+        "object_or_backup_storage",
+        "snapshot",
+    ] = Field(description="What kind of thing is sold")
+    item: Identifier = Field(description="What is sold; the tiers of one item share the name")
+    unit: Literal[
+        "10k_operations",
+        "disk_month",
+        "gb",
+        "gb_month",
+        "gib",
+        "gib_month",
+        "iops_month",
+        "mbps_month",
+        "month",
+        "share_of_server_price",
+        "tb",
+    ] = Field(description="What `price` buys one of")
+    price: NonNegative | None = Field(default=None, description="Price of one `unit`, in `currency`")
+    currency: Currency | None = Field(
+        default=None, description="Currency of the price; empty for a share of another price"
+    )
+    tier_from_tb_per_month: NonNegative | None = Field(
+        default=None, description="The tier starts above this, TB a month; empty where the item has no tiers"
+    )
+    tier_to_tb_per_month: Positive | None = Field(
+        default=None, description="The tier ends here, TB a month; empty for an open tier or none"
+    )
+    included_quantity: NonNegative | None = Field(
+        default=None, description="What the price or the server already contains, in `included_unit`"
+    )
+    included_unit: Literal["gib", "tb_per_server"] | None = Field(default=None, description="Unit of included_quantity")
+    included_text: str | None = Field(default=None, description="What is included, where one number cannot say it")
+    vat_included: bool = Field(description="Whether the price contains value added tax")
+    source_kind: SourceKind = Field(description="How the price reached us")
+
+    @model_validator(mode="after")
+    def _money_has_a_currency(self) -> StorageOrEgressPrice:
+        is_share = self.unit == "share_of_server_price"
+        if self.price is not None and is_share == (self.currency is not None):
+            raise ValueError("currency is empty for unit share_of_server_price and filled for every other unit")
+        return self
+
+
+class ManagedPostgresOffer(EvidenceRow):
+    """The price of one hosted PostgreSQL plan, or of one metered unit of it."""
+
+    value_columns: ClassVar[tuple[str, ...]] = ("price_per_month", "unit_price")
+
+    provider: Literal[
+        "aiven",
+        "aws_rds",
+        "azure_postgresql_flexible",
+        "digitalocean_managed_postgres",
+        "gcp_cloud_sql",
+        "neon",
+        "supabase",
+    ] = Field(description="Who sells it")
+    region: str = Field(description="Region in the provider's spelling; 'all' or 'any' where it does not matter")
+    plan: Identifier = Field(description="Plan or metered item")
+    vcpus: Positive | None = Field(default=None, description="Virtual processors")
+    memory_gib: Positive | None = Field(default=None, description="Memory, GiB")
+    included_storage_gb: NonNegative | None = Field(default=None, description="Storage in the price, GB")
+    high_availability: bool = Field(description="Whether the price contains a standby")
+    price_per_month: NonNegative | None = Field(default=None, description="Price of the plan a month, in `currency`")
+    storage_price_per_gb_month: NonNegative | None = Field(
+        default=None, description="Further storage, price of one GB for a month, in `currency`"
+    )
+    backup_price_per_gb_month: NonNegative | None = Field(
+        default=None, description="Backup storage, price of one GB for a month, in `currency`"
+    )
+    unit_price: NonNegative | None = Field(default=None, description="Price of one `unit_price_unit`, in `currency`")
+    unit_price_unit: Literal["cu_hour", "gib_hour", "iops_month", "vcpu_hour"] | None = Field(
+        default=None, description="What unit_price buys one of; a CU is the provider's compute unit"
+    )
+    currency: Currency = Field(description="Currency of the prices")
+    source_kind: SourceKind = Field(description="How the price reached us")
+
+
+class RpcPlan(EvidenceRow):
+    """One plan of a provider of Ethereum JSON-RPC."""
+
+    value_columns: ClassVar[tuple[str, ...]] = ("price_per_month",)
+
+    provider: Literal["alchemy", "ankr", "chainstack", "drpc", "infura", "publicnode", "quicknode"] = Field(
+        description="Who sells it"
+    )
+    plan: Identifier = Field(description="Plan")
+    price_per_month: NonNegative | None = Field(default=None, description="Base price a month, in `currency`")
+    currency: Currency = Field(description="Currency of the prices")
+    credit_unit: Literal["api_credit", "compute_unit", "credit", "flat", "request", "request_unit"] = Field(
+        description="What calls are counted in; 'flat' is not counted at all"
+    )
+    included_period: Literal["day", "month"] = Field(description="Period after which the included credits start anew")
+    included_credits_per_period: NonNegative | None = Field(
+        default=None, description="Credits in the base price, per included_period; empty for a flat rate or not stated"
+    )
+    included_credits_per_month: NonNegative | None = Field(
+        default=None, description="The same for a month; a daily quota is taken times 365/12"
+    )
+    overage_price_per_million_credits: NonNegative | None = Field(
+        default=None, description="Price of a million further credits, in `currency`; empty where none are sold"
+    )
+    rate_limit: Positive | None = Field(
+        default=None, description="Most that may be used a second, in `rate_limit_unit`"
+    )
+    rate_limit_unit: Literal["credits_per_second", "cu_per_second", "requests_per_second"] | None = Field(
+        default=None, description="Unit of rate_limit; a cu is a compute unit"
+    )
+    supports_ethereum: bool | None = Field(default=None, description="Whether Ethereum is served; empty is not stated")
+    supports_linea: bool | None = Field(default=None, description="Whether Linea is served; empty is not stated")
+    source_kind: SourceKind = Field(description="How the price reached us")
+
+
+class RpcMethodCredit(EvidenceRow):
+    """How many credits one provider takes for one JSON-RPC method."""
+
+    value_columns: ClassVar[tuple[str, ...]] = ("credits",)
+
+    provider: Literal["alchemy", "ankr", "chainstack", "drpc", "infura", "moralis", "quicknode", "tenderly"] = Field(
+        description="Who sells it"
+    )
+    chain: Literal["any", "ethereum", "ethereum_and_linea", "evm", "evm_compatible", "linea"] = Field(
+        description="Chains that the row holds for"
+    )
+    method: str = Field(description="JSON-RPC method in its own spelling, or a class such as all_methods")
+    credits: NonNegative | None = Field(default=None, description="Credits of one call, in `credit_unit`")
+    credit_unit: Literal[
+        "api_credit",
+        "compute_unit",
+        "compute_unit_per_byte",
+        "compute_unit_per_event",
+        "credit",
+        "credit_per_event",
+        "request_unit",
+        "tenderly_unit",
+    ] = Field(description="What calls are counted in")
+    source_kind: SourceKind = Field(description="How the number reached us")
+
+
+class ChainFee(EvidenceRow):
+    """A gas price or the price of ether, over a period or at one moment."""
+
+    value_columns: ClassVar[tuple[str, ...]] = ("value",)
+
+    chain: Literal["ethereum_mainnet", "linea_mainnet"] = Field(description="Chain")
+    metric: Literal["base_fee", "eth_price", "gas_price", "priority_fee"] = Field(description="What is observed")
+    unit: Literal["gwei", "usd_per_eth"] = Field(description="Unit of all values of the row")
+    period: Literal["month", "point", "year"] = Field(description="What the row covers; a point may lack dates")
+    period_start: date | None = Field(default=None, description="First day covered")
+    period_end: date | None = Field(default=None, description="Last day covered")
+    statistic: Literal["mean_of_daily", "point", "protocol_constant", "typical"] = Field(description="What `value` is")
+    value: NonNegative | None = Field(default=None, description="The observation, in `unit`")
+    value_min: NonNegative | None = Field(default=None, description="Smallest daily value, in `unit`")
+    value_p10: NonNegative | None = Field(default=None, description="10th percentile of daily values, in `unit`")
+    value_median: NonNegative | None = Field(default=None, description="Median of daily values, in `unit`")
+    value_p90: NonNegative | None = Field(default=None, description="90th percentile of daily values, in `unit`")
+    value_max: NonNegative | None = Field(default=None, description="Largest daily value, in `unit`")
+    days_observed: int | None = Field(default=None, ge=1, description="Number of daily values, days")
+    source_kind: SourceKind = Field(description="How the number reached us")
+
+
+class ExchangeRate(EvidenceRow):
+    """A daily reference rate between two currencies."""
+
+    value_columns: ClassVar[tuple[str, ...]] = ("rate",)
+
+    base_currency: Currency = Field(description="Currency of which one unit is priced")
+    quote_currency: Currency = Field(description="Currency that the price is in")
+    rate: Positive | None = Field(default=None, description="Units of quote_currency for one unit of base_currency")
+    rate_date: date = Field(description="Day of the rate")
+
+
+class MessagingAlternative(EvidenceRow):
+    """One price of a service that a customer might buy instead of using Waku."""
+
+    value_columns: ClassVar[tuple[str, ...]] = ("price",)
+
+    provider: Identifier = Field(description="Who sells it")
+    product: Identifier = Field(description="Product")
+    plan: Identifier = Field(description="Plan or tier")
+    price_basis: Literal[
+        "channel_minute",
+        "concurrent_connection",
+        "connection_minute",
+        "download_gb",
+        "mau",
+        "message",
+        "storage_gb",
+        "subscription",
+        "throughput_gb",
+    ] = Field(description="What the seller bills by; mau is a monthly active user")
+    price: NonNegative | None = Field(default=None, description="Price of `unit_quantity` times `unit`, in `currency`")
+    currency: Currency = Field(description="Currency of the prices")
+    unit: Literal[
+        "api_requests",
+        "connection",
+        "gb",
+        "gib",
+        "mau",
+        "messages",
+        "minutes",
+        "month",
+        "notifications",
+        "operations",
+        "pushes",
+        "real_time_updates",
+        "requests",
+        "unit_month",
+        "user",
+    ] = Field(description="What the price buys")
+    unit_quantity: Positive = Field(description="How many of `unit` the price buys")
+    billing_period: Literal["month", "usage"] = Field(description="Whether the price recurs each month or is by use")
+    included_mau: NonNegative | None = Field(default=None, description="Monthly active users in the price, users")
+    included_messages_per_month: NonNegative | None = Field(default=None, description="Messages in the price, a month")
+    included_concurrent_connections: NonNegative | None = Field(
+        default=None, description="Connections at one time in the price, connections"
+    )
+    derived_price_per_mau: NonNegative | None = Field(
+        default=None, description="Price of one monthly active user for a month when the plan is full, in `currency`"
+    )
+    end_to_end_encrypted: bool = Field(description="Whether the service encrypts between the ends by itself")
+    source_kind: SourceKind = Field(description="How the price reached us")
+
+
+TABLES: tuple[Table, ...] = (
+    Table("pricing", "compute_offers", ComputeOffer, "Prices of servers"),
+    Table("pricing", "storage_and_egress_prices", StorageOrEgressPrice, "Prices of storage, traffic and addresses"),
+    Table("pricing", "managed_postgres_offers", ManagedPostgresOffer, "Prices of hosted PostgreSQL"),
+    Table("pricing", "rpc_plans", RpcPlan, "Plans of Ethereum RPC providers"),
+    Table("pricing", "rpc_method_credits", RpcMethodCredit, "Credits that RPC providers take for a method"),
+    Table("pricing", "chain_fees", ChainFee, "Gas prices and the price of ether"),
+    Table("pricing", "exchange_rates", ExchangeRate, "Exchange rates"),
+    Table("pricing", "messaging_alternatives", MessagingAlternative, "Prices of other messaging services"),
+)

@@ -1,0 +1,128 @@
+"""What the project planned and did: one model per evidence table of the roadmap.
+
+Belongs here: the columns of `evidence/public/roadmap/*.csv`.
+Does not belong here: what a deliverable must reach (`readiness`), which progress is the newest (dbt).
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from assets.evidence.model import EvidenceRow, Identifier, NonNegative, Planned, Reference, Table, TextList
+
+
+class Deliverable(EvidenceRow):
+    """One piece of work of the roadmap, with its last known state."""
+
+    pm_issue: int | None = Field(default=None, ge=1, description="Number of the issue in waku-org/pm")
+    title: str = Field(description="Name for readers")
+    url: str = Field(pattern=r"^https://\S+$", description="Page of the deliverable")
+    kind: Literal["milestone_deliverable", "roadmap_item", "derived_gap", "measurement"] = Field(
+        description="Whether it belongs to the milestone in question, to the roadmap, or was inferred by us"
+    )
+    milestone: Identifier = Field(description="Milestone that it belongs to")
+    planned_start: Annotated[date | None, Planned()] = Field(default=None, description="Planned first day")
+    planned_end: Annotated[date | None, Planned()] = Field(default=None, description="Planned last day")
+    status: Literal[
+        "closed",
+        "descoped",
+        "done",
+        "done_privately",
+        "dropped",
+        "late",
+        "not_done",
+        "not_planned",
+        "ongoing",
+        "partial",
+        "postponed",
+        "superseded",
+        "unknown",
+    ] = Field(description="Last known state")
+    status_on: date = Field(description="Day on which the state was reported")
+    depends_on: Annotated[TextList, Reference("roadmap__deliverables")] = Field(
+        default=[], description="Deliverables that it needs"
+    )
+    unblocks: Annotated[TextList, Reference("roadmap__deliverables")] = Field(
+        default=[], description="Deliverables that need it"
+    )
+    unblocks_segment_ids: Annotated[TextList, Reference("segments__segments")] = Field(
+        default=[], description="Segments that need it"
+    )
+    unblocks_usp_ids: Annotated[TextList, Reference("segments__usps")] = Field(
+        default=[], description="USPs that need it"
+    )
+    target_value: NonNegative | None = Field(default=None, description="What it should reach, in `target_unit`")
+    target_unit: str | None = Field(default=None, description="Unit of target_value and actual_value")
+    actual_value: NonNegative | None = Field(default=None, description="What it reached, in `target_unit` or as noted")
+    mvp_relevance: Literal["core", "blocker", "supporting", "context"] = Field(description="What it means for the MVP")
+
+
+class MilestoneValue(EvidenceRow):
+    """What the project thought a milestone worth, or gave to it."""
+
+    value_columns: ClassVar[tuple[str, ...]] = ("value",)
+
+    milestone_id: Identifier = Field(description="Milestone, made from its title")
+    milestone: str = Field(description="Title of the milestone in the source")
+    metric: Literal["planned_business_value", "planned_capacity", "realised_value"] = Field(
+        description="What the value is"
+    )
+    value: NonNegative | None = Field(default=None, description="The value, in `unit`")
+    unit: Literal["score", "people over 6 months"] = Field(description="Unit of the value")
+    scale_max: NonNegative | None = Field(default=None, description="Best score that can be given, score")
+
+
+class RequirementCompletion(EvidenceRow):
+    """How many requirements of one class a milestone met."""
+
+    value_columns: ClassVar[tuple[str, ...]] = ("met", "planned")
+
+    milestone_id: Identifier = Field(description="Milestone, made from its title")
+    milestone: str = Field(description="Title of the milestone in the source")
+    requirement_class: Literal["functionality", "usability", "reliability", "performance", "supportability"] = Field(
+        description="Class of the requirements"
+    )
+    met: int | None = Field(default=None, ge=0, description="Requirements met, requirements")
+    planned: int | None = Field(default=None, ge=0, description="Requirements planned, requirements")
+
+
+class MilestoneProgress(EvidenceRow):
+    """One reported step of a deliverable. Metrics that end in `_cumulative` replace their earlier rows."""
+
+    value_columns: ClassVar[tuple[str, ...]] = ("value",)
+
+    deliverable_id: Annotated[str, Reference("roadmap__deliverables")] = Field(description="Deliverable")
+    observed_on: date = Field(description="Day of the report")
+    metric: Identifier = Field(description="What is counted")
+    value: NonNegative | None = Field(default=None, description="The count, in `unit`")
+    unit: Literal[
+        "calls",
+        "cards",
+        "customers",
+        "deals",
+        "event teams",
+        "interviews",
+        "leads",
+        "milestones",
+        "project kinds",
+        "projects",
+        "reworks",
+        "segments",
+        "sessions",
+        "set",
+        "use case",
+    ] = Field(description="Unit of the value")
+    segment_ids: Annotated[TextList, Reference("segments__segments")] = Field(
+        default=[], description="Segments of what is counted, only where the report names them"
+    )
+
+
+TABLES: tuple[Table, ...] = (
+    Table("roadmap", "deliverables", Deliverable, "Work of the roadmap"),
+    Table("roadmap", "milestone_values", MilestoneValue, "Worth and capacity of milestones"),
+    Table("roadmap", "requirement_completion", RequirementCompletion, "Requirements met by milestones"),
+    Table("roadmap", "milestone_progress", MilestoneProgress, "Reported progress of deliverables"),
+)

@@ -1,0 +1,188 @@
+"""Who might use Waku and why: one model per evidence table of market segments.
+
+Belongs here: the columns of `evidence/public/segments/*.csv`, with references between segments, USPs and deliverables.
+Does not belong here: interviews (documents of their own), how far a segment is captured (dbt), its rank.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from assets.evidence.model import DatePrecision, EvidenceRow, Identifier, NonNegative, Reference, Table, TextList
+
+
+class Segment(EvidenceRow):
+    """One group of possible customers."""
+
+    name: str = Field(description="Name for readers")
+    named_in: TextList = Field(
+        description="Where the segment comes from: seed (milestone document), weekly (updates), docs, estimate (ours)"
+    )
+    interest_signals: TextList = Field(default=[], description="Signs of interest that are public")
+    public_leads: int = Field(ge=0, description="Leads that are public, leads")
+    problem: str | None = Field(default=None, description="What the segment needs messaging for")
+    relevant_usps: Annotated[TextList, Reference("segments__usps")] = Field(
+        default=[], description="USPs that meet the problem"
+    )
+    segment_status: Literal["existing", "core_candidate", "candidate", "weak_candidate", "watch"] = Field(
+        description="How the segment stands in the choice"
+    )
+    market_metric: Identifier | None = Field(default=None, description="Figure that stands for the size of the market")
+    market_value: NonNegative | None = Field(default=None, description="Size of the market, in `market_unit`")
+    market_unit: (
+        Literal["queries", "USD", "USD per month", "USD per quarter", "users", "wallets", "wallets per day"] | None
+    ) = Field(default=None, description="Unit of market_value")
+    rationale_for: str | None = Field(default=None, description="Why to pursue the segment")
+    rationale_against: str | None = Field(default=None, description="Why not to pursue the segment")
+    technical_gaps: Annotated[TextList, Reference("roadmap__deliverables")] = Field(
+        default=[], description="Deliverables that the segment lacks"
+    )
+
+
+class MarketSize(EvidenceRow):
+    """One figure of the size of a segment's market. Figures of one segment need not agree or add up."""
+
+    value_columns: ClassVar[tuple[str, ...]] = ("value",)
+
+    segment_id: Annotated[str, Reference("segments__segments")] = Field(description="Segment")
+    metric: Identifier = Field(description="What is counted")
+    value: NonNegative | None = Field(default=None, description="The figure, in `unit`")
+    unit: Literal[
+        "accounts",
+        "connections",
+        "deposits",
+        "downloads",
+        "identities",
+        "keys",
+        "networks",
+        "operators",
+        "percent",
+        "projects",
+        "proposals",
+        "queries per quarter",
+        "USD",
+        "USD per million messages",
+        "USD per month",
+        "USD per quarter",
+        "users",
+        "votes",
+        "wallets",
+        "wallets per day",
+    ] = Field(description="Unit of the value")
+    what_it_measures: str = Field(description="What the figure covers")
+    source_quality: Literal["primary", "primary_undated", "secondary", "own_claim", "rival_claim", "user_post"] = Field(
+        description="How close the source is to the figure"
+    )
+
+
+class Competitor(EvidenceRow):
+    """What one segment uses or might use instead of Waku. A competitor has one row for each segment."""
+
+    segment_id: Annotated[str, Reference("segments__segments", besides=("any",))] = Field(
+        description="Segment, or 'any' for all"
+    )
+    competitor_id: Identifier = Field(description="Competitor; the same in all its rows")
+    name: str = Field(description="Name for readers")
+    kind: Literal[
+        "blockchain",
+        "building_block",
+        "centralised",
+        "centralised_relay",
+        "decentralising_network",
+        "federated",
+        "incentivised_nodes",
+        "notification_network",
+        "pubsub_network",
+        "relay_network",
+        "vertical_platform",
+    ] = Field(description="How it works")
+    strength: str | None = Field(default=None, description="What it does better")
+    weakness: str | None = Field(default=None, description="What it does worse")
+
+
+class Integration(EvidenceRow):
+    """One project that uses, used or tried Waku."""
+
+    name: str = Field(description="Name for readers")
+    segment_ids: Annotated[TextList, Reference("segments__segments", besides=("any", "unknown"))] = Field(
+        description="Segments that it belongs to, 'any' or 'unknown'"
+    )
+    uses_waku_for: str = Field(description="What Waku does in it")
+    protocols: TextList = Field(
+        default=[], description="Protocols used: relay, store, filter, lightpush, light; empty is unknown"
+    )
+    status: Literal[
+        "live",
+        "live_2024_activity_after_unknown",
+        "internal",
+        "poc",
+        "started",
+        "committed",
+        "trial_closed_unmerged",
+        "left",
+    ] = Field(description="How far the integration got")
+    since: date | None = Field(default=None, description="Since when, the first day of what since_precision says")
+    since_precision: DatePrecision | None = Field(default=None, description="How much of `since` the source states")
+    figure_name: Identifier | None = Field(default=None, description="A figure about the integration")
+    figure_value: NonNegative | None = Field(default=None, description="The figure, in `figure_unit`")
+    figure_unit: str | None = Field(default=None, description="Unit of figure_value")
+    pain_reported: str | None = Field(default=None, description="What went wrong or was missing")
+
+
+class Usp(EvidenceRow):
+    """One claim of what Waku does that others do not."""
+
+    name: str = Field(description="Name for readers")
+    claimed_benefit: str = Field(description="What is claimed")
+    problem_solved: str = Field(description="What problem it solves")
+    known_limitation: str | None = Field(default=None, description="What is known to stand against it")
+    maturity: Literal[
+        "production", "testnet_and_status", "testnet", "beta", "partial", "research", "concept", "not_built"
+    ] = Field(description="How far it is built")
+    where_claimed: Literal["site_card_2025", "site_card_2023", "docs", "blog", "none"] = Field(
+        description="Where the project says so in public"
+    )
+    depends_on: Annotated[TextList, Reference("roadmap__deliverables")] = Field(
+        default=[], description="Deliverables that it rests on"
+    )
+
+
+class UspEvidence(EvidenceRow):
+    """One number that speaks for or against a USP."""
+
+    value_columns: ClassVar[tuple[str, ...]] = ("value",)
+
+    usp_id: Annotated[str, Reference("segments__usps")] = Field(description="USP")
+    metric: Identifier = Field(description="What the value is")
+    value: NonNegative | None = Field(default=None, description="The number, in `unit`")
+    unit: Literal[
+        "bytes",
+        "days",
+        "KB",
+        "KB/s",
+        "Mbps",
+        "memberships",
+        "messages per epoch",
+        "ms",
+        "msgs/s",
+        "nodes",
+        "percent",
+        "s",
+        "shards",
+        "USD",
+        "users",
+    ] = Field(description="Unit of the value")
+    condition: str | None = Field(default=None, description="When it holds")
+
+
+TABLES: tuple[Table, ...] = (
+    Table("segments", "segments", Segment, "Groups of possible customers"),
+    Table("segments", "market_sizes", MarketSize, "Sizes of markets"),
+    Table("segments", "competitors", Competitor, "Competitors of Waku"),
+    Table("segments", "integrations", Integration, "Projects that use, used or tried Waku"),
+    Table("segments", "usps", Usp, "Claims of what sets Waku apart"),
+    Table("segments", "usp_evidence", UspEvidence, "Numbers about the claims"),
+)

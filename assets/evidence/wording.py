@@ -1,0 +1,195 @@
+"""How a mistake in the evidence is said in plain words: what is wrong with a value, and what was expected.
+
+Belongs here: the wording of single values, pure. Does not belong here: finding the mistakes (`parsing.py`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import date
+from difflib import get_close_matches
+from functools import cache
+from typing import Any, NamedTuple
+
+from pydantic_core import ErrorDetails
+
+from assets.evidence.model import IDENTIFIER_PATTERN, EvidenceRow
+
+SHOWN_CHARS = 60
+"""Of a value, so that a message stays one line."""
+
+_LONGEST = 100
+"""Characters of a number, a date or a name. Longer text is not worth a guess, and some guesses take long for it."""
+
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+_WHOLE_NUMBER = re.compile(r"[+-]?\d{1,18}", re.ASCII)
+"""Up to 18 digits are sure to fit PostgreSQL's bigint."""
+_NOT_FINITE = re.compile(r"[+-]?(nan|inf(inity)?)", re.IGNORECASE)
+_WITH_COMMA = re.compile(r"[+-]?\d[\d.]*(,\d+)+(\.\d+)?", re.ASCII)
+_WITH_GAPS = re.compile(r"([+-]?\d{1,3})([ _'’\u00a0\u202f]\d{3})+(\.\d+)?", re.ASCII)
+_WITH_UNIT = re.compile(r"[^\d.+-]*([+-]?\d+(\.\d+)?)\s*[^\d\s.,][^\d,]*|[^\d.,+-]+\s*([+-]?\d+(\.\d+)?)", re.ASCII)
+_ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_DAY_FIRST = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", re.ASCII)
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+class Fault(NamedTuple):
+    """What is wrong with a value, and a hint that goes with what was expected."""
+
+    message: str
+    hint: str = ""
+
+
+def printable(text: str) -> str:
+    """Return `text` with everything that a terminal does not print as itself written as an escape."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+
+
+def quoted(value: object) -> str:
+    text = str(value)
+    return f'"{printable(text[:SHOWN_CHARS])}{"…" if len(text) > SHOWN_CHARS else ""}"'
+
+
+def nearest(word: str, candidates: Iterable[str]) -> str | None:
+    """Return the candidate that was probably meant by `word`, whatever its case."""
+    by_lower = {candidate.lower(): candidate for candidate in candidates}
+    found = get_close_matches(word.lower(), by_lower, n=1) if len(word) <= _LONGEST else []
+    return by_lower[found[0]] if found else None
+
+
+def with_suggestion(expected: str, word: str, candidates: Iterable[str]) -> str:
+    """Return `expected` with the candidate that `word` is nearest to, if there is one."""
+    suggestion = nearest(word, candidates)
+    return "; ".join(part for part in (expected, f'did you mean "{suggestion}"?' if suggestion else "") if part)
+
+
+def control_character(text: str) -> Fault | None:
+    """Return what is wrong with text that no editor shows and no database takes."""
+    found = _CONTROL.search(text)
+    return Fault(f"contains the control character U+{ord(found[0]):04X}") if found else None
+
+
+def misread(kind: str, text: str) -> Fault | None:
+    """Return why `text` is no value of the PostgreSQL type `kind`, or None if it is one.
+
+    It is stricter than pydantic, which reads 1_000 as a number and 1700000000 as a date.
+    """
+    if kind in ("double precision", "bigint", "date") and len(text) > _LONGEST:
+        return Fault(f"{quoted(text)} is too long")
+    if kind == "double precision":
+        return None if _NUMBER.fullmatch(text) else _not_a_number(text)
+    if kind == "bigint":
+        return None if _WHOLE_NUMBER.fullmatch(text) else _not_a_whole_number(text)
+    if kind == "date":
+        return _not_a_date(text)
+    if kind == "boolean" and text.lower() not in ("true", "false", "yes", "no"):
+        return Fault(f"{quoted(text)} is neither true nor false")
+    return None
+
+
+def _not_a_whole_number(text: str) -> Fault:
+    if re.fullmatch(r"[+-]?\d+", text, re.ASCII):
+        return Fault(f"{quoted(text)} has too many digits")
+    return Fault(f"{quoted(text)} is not a whole number") if _NUMBER.fullmatch(text) else _not_a_number(text)
+
+
+def _not_a_number(text: str) -> Fault:
+    if _NOT_FINITE.fullmatch(text):
+        return Fault(f"{quoted(text)} is not a finite number", "or nothing if it is not known")
+    if _WITH_COMMA.fullmatch(text):
+        hint = f"with a point for decimals and no thousands separator, such as {_without_comma(text)}"
+        return Fault(f"{quoted(text)} has a comma", hint)
+    if _WITH_GAPS.fullmatch(text):
+        plain = re.sub(r"[^\d.+-]", "", text, flags=re.ASCII)
+        return Fault(f"{quoted(text)} has a thousands separator", f"written without one, such as {plain}")
+    if found := _WITH_UNIT.fullmatch(text):
+        return Fault(f"{quoted(text)} has text beside the number", f"without a unit, such as {found[1] or found[3]}")
+    return Fault(f"{quoted(text)} is not a number")
+
+
+def _without_comma(text: str) -> str:
+    as_point, left_out = text.replace(".", "").replace(",", "."), text.replace(",", "")
+    if "." in text:
+        return left_out if text.rindex(".") > text.rindex(",") else as_point
+    if text.count(",") > 1:
+        return left_out
+    return f"{as_point} or {left_out}" if len(text.rpartition(",")[2]) == 3 else as_point
+
+
+def _not_a_date(text: str) -> Fault | None:
+    if _ISO_DATE.fullmatch(text):
+        try:
+            date.fromisoformat(text)
+        except ValueError:
+            return Fault(f"{quoted(text)} is not in the calendar")
+        return None
+    if found := _DAY_FIRST.fullmatch(text):
+        return Fault(f"{quoted(text)} is written day first", f"such as {found[3]}-{found[2]:0>2}-{found[1]:0>2}")
+    if _ISO_DATE.match(text):
+        return Fault(f"{quoted(text)} has more than a date", f"such as {text[:10]}")
+    return Fault(f"{quoted(text)} is not a date in the form YYYY-MM-DD")
+
+
+@cache
+def _schema(model: type[EvidenceRow]) -> dict[str, Any]:
+    return model.model_json_schema()
+
+
+def _column(model: type[EvidenceRow], name: str) -> dict[str, Any]:
+    """Return the JSON Schema of a column, or of the values of a list column."""
+    schema = _schema(model)
+    column = schema["properties"][name]
+    (column,) = (option for option in column.get("anyOf", [column]) if option.get("type") != "null")
+    values = column.get("items", column)
+    return schema["$defs"][values["$ref"].rpartition("/")[2]] if "$ref" in values else values  # type: ignore[no-any-return]
+
+
+def expectation(model: type[EvidenceRow], name: str) -> str:
+    """Say what a value of a column is, e.g. 'a number >= 0'."""
+    column = _column(model, name)
+    if "enum" in column:
+        return "one of " + ", ".join(map(str, column["enum"]))
+    if "const" in column:
+        return str(column["const"])
+    if column.get("format") == "date":
+        return "a date in the form YYYY-MM-DD"
+    if column.get("pattern") == IDENTIFIER_PATTERN:
+        return "lower_snake_case, such as hetzner_cloud_fsn1_cx23"
+    if "pattern" in column:
+        return f"text of the form {column['pattern']}"
+    nouns = {"number": "a number", "integer": "a whole number", "boolean": "true or false, yes or no", "string": "text"}
+    bounds = {"minimum": ">=", "exclusiveMinimum": ">", "maximum": "<=", "exclusiveMaximum": "<"}
+    stated = [f"{sign} {column[bound]:g}" for bound, sign in bounds.items() if bound in column]
+    return " ".join([nouns[column["type"]], " and ".join(stated)]).strip()
+
+
+def expected_instead(model: type[EvidenceRow], name: str, fault: Fault) -> str:
+    """Say what was expected in place of a value with `fault`."""
+    return ", ".join(part for part in (expectation(model, name), fault.hint) if part)
+
+
+def explained(model: type[EvidenceRow], error: ErrorDetails) -> tuple[str, str]:
+    """Translate one of pydantic's errors into (what is wrong, what was expected)."""
+    kind, value = error["type"], error["input"]
+    if kind == "value_error":
+        return str(error["ctx"]["error"]), ""
+    name = str(error["loc"][0])
+    if kind == "extra_forbidden":
+        known = list(model.model_fields)
+        return "is not a key of this document", with_suggestion(f"one of {', '.join(known)}", name, known)
+    expected = expectation(model, name)
+    if kind in ("missing", "too_short"):
+        return "has no value", expected
+    if kind in ("literal_error", "enum"):
+        column = _column(model, name)
+        choices = column.get("enum", [column.get("const")])
+        return f"{quoted(value)} is not allowed", with_suggestion(expected, str(value), choices)
+    if kind == "string_pattern_mismatch" and error["ctx"]["pattern"] == IDENTIFIER_PATTERN:
+        return f"{quoted(value)} is not in lower_snake_case", _snake_case(str(value)) or expected
+    return f"{quoted(value)} does not fit", expected
+
+
+def _snake_case(text: str) -> str:
+    words = re.findall(r"[a-z0-9]+", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", text).lower())
+    return f"lower_snake_case, such as {'_'.join(words)}" if words and len(text) <= SHOWN_CHARS else ""

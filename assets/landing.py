@@ -1,0 +1,74 @@
+"""How a frame becomes a table, and what a table holds.
+
+Belongs here: bulk writes of typed frames and cheap statistics for metadata, used by every area.
+Does not belong here: evidence (it has line numbers and packs, see `assets/evidence/fetch.py`), any arithmetic.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+import psycopg
+from psycopg import sql
+
+
+@dataclass(frozen=True)
+class TableStatistics:
+    """What is worth knowing of a table at a glance: its rows, its columns, and rows per grade where it has grades."""
+
+    rows: int
+    columns: dict[str, str]
+    rows_per_grade: dict[str, int]
+
+
+def land(connection: psycopg.Connection, schema: str, table: str, columns: Mapping[str, str], frame: pd.DataFrame) -> int:
+    """Replace `schema.table` by `frame` with `columns` (name to PostgreSQL type) in one transaction and return its rows.
+
+    The frame has exactly these columns; NaN and None become NULL. Raises `ValueError` when the columns differ.
+    """
+    if list(frame.columns) != list(columns):
+        raise ValueError(f"{schema}.{table}: frame has columns {list(frame.columns)}, declared are {list(columns)}")
+    name = sql.Identifier(schema, table)
+    definitions = sql.SQL(", ").join(sql.SQL("{} {}").format(sql.Identifier(c), sql.SQL(t)) for c, t in columns.items())  # type: ignore[arg-type]
+    rows = frame.astype(object).where(frame.notna(), None)
+    with connection.transaction(), connection.cursor() as cursor:
+        cursor.execute(sql.SQL("drop table if exists {}").format(name))
+        cursor.execute(sql.SQL("create table {} ({})").format(name, definitions))
+        with cursor.copy(sql.SQL("copy {} from stdin").format(name)) as copy:
+            for row in rows.itertuples(index=False, name=None):
+                copy.write_row(row)
+    return len(rows)
+
+
+def read_frame(connection: psycopg.Connection, query: sql.Composed | sql.SQL, parameters: Mapping[str, object] | None = None) -> pd.DataFrame:
+    """Return the result of `query` as a frame; NULL stays None, arrays become lists."""
+    with connection.cursor() as cursor:
+        cursor.execute(query, parameters)
+        names = [column.name for column in cursor.description or ()]
+        return pd.DataFrame(cursor.fetchall(), columns=names)
+
+
+def read_table(connection: psycopg.Connection, schema: str, table: str) -> pd.DataFrame:
+    """Return all of `schema.table`."""
+    return read_frame(connection, sql.SQL("select * from {}").format(sql.Identifier(schema, table)))
+
+
+def table_statistics(connection: psycopg.Connection, schema: str, table: str) -> TableStatistics:
+    """Count rows, and rows per grade, of a table or view."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select column_name, data_type from information_schema.columns"
+            " where table_schema = %s and table_name = %s order by ordinal_position",
+            (schema, table),
+        )
+        columns = dict(cursor.fetchall())
+        name = sql.Identifier(schema, table)
+        if "grade" not in columns:
+            cursor.execute(sql.SQL("select count(*) from {}").format(name))
+            (rows,) = cursor.fetchone() or (0,)
+            return TableStatistics(rows, columns, {})
+        cursor.execute(sql.SQL("select grade, count(*) from {} group by 1 order by 1").format(name))
+        per_grade = dict(cursor.fetchall())
+    return TableStatistics(sum(per_grade.values()), columns, per_grade)

@@ -1,0 +1,22 @@
+{#- Strongest first, as in `assets/evidence/model.py`. -#}
+{% macro grade_order() -%}
+array['measured', 'published', 'estimated', 'illustrative', 'not_found']
+{%- endmacro %}
+
+{#- How weak a grade is: 1 is the strongest; null for a grade that is null. -#}
+{% macro grade_rank(grade) -%}
+array_position({{ grade_order() }}, {{ grade }})
+{%- endmacro %}
+
+{#- The weakest of several columns of one row. Nulls are left out; nothing to rest on is the same as not found. -#}
+{% macro weakest_grade(grades) -%}
+({{ grade_order() }})[coalesce(
+            greatest({% for grade in grades %}{{ grade_rank(grade) }}{{ ", " if not loop.last }}{% endfor %}),
+            {{ grade_rank("'not_found'") }}
+        )]
+{%- endmacro %}
+
+{#- The same over the rows of a group. -#}
+{% macro weakest_grade_of_rows(grade) -%}
+({{ grade_order() }})[coalesce(max({{ grade_rank(grade) }}), {{ grade_rank("'not_found'") }})]
+{%- endmacro %}

@@ -1,0 +1,56 @@
+with
+
+offers as (
+
+    select * from {{ ref('stg_pricing__compute_offers') }}
+    where not vat_included and pricing_model = 'on_demand'
+
+),
+
+rates as (
+
+    select * from {{ ref('int_prices__usd_rates') }}
+
+),
+
+by_month as (
+
+    select
+        *,
+        coalesce(price_per_month, price_per_hour * {{ hours_per_month() }}) as month_price
+
+    from offers
+
+),
+
+in_usd as (
+
+    select
+        ---------- ids
+        by_month.offer_id,
+        by_month.evidence_id,
+        by_month.provider,
+        by_month.region,
+        by_month.instance_type,
+
+        ---------- values
+        by_month.vcpus,
+        by_month.vcpu_kind,
+        by_month.architecture,
+        by_month.memory_gib,
+        by_month.local_disk_gb,
+        by_month.included_egress_tb_per_month * {{ gigabytes_in("'tb'") }} as included_egress_gb_per_month,
+        by_month.month_price * rates.usd_per_unit as cost_usd_per_month,
+
+        ---------- times and provenance
+        by_month.as_of,
+        {{ weakest_grade(['by_month.grade', 'rates.grade']) }} as grade,
+        {{ evidence_ids(['by_month.evidence_id', 'rates.evidence_id']) }} as evidence_ids
+
+    from by_month
+
+    left join rates on by_month.currency = rates.currency
+
+)
+
+select * from in_usd

@@ -1,0 +1,39 @@
+with
+
+offers as (
+
+    select * from {{ ref('int_prices__compute_offers_in_usd') }}
+    where cost_usd_per_month is not null
+
+),
+
+newest as (
+
+    select distinct on (provider, region, instance_type)
+        ---------- ids
+        offer_id,
+        provider,
+        region,
+        instance_type,
+
+        ---------- values
+        vcpus,
+        vcpu_kind,
+        architecture,
+        memory_gib,
+        local_disk_gb,
+        included_egress_gb_per_month,
+        cost_usd_per_month,
+
+        ---------- times and provenance
+        as_of,
+        grade,
+        evidence_ids
+
+    from offers
+
+    order by provider, region, instance_type, {{ newest_first() }}
+
+)
+
+select * from newest

@@ -1,0 +1,38 @@
+with
+
+prices as (
+
+    select * from {{ ref('int_prices__storage_and_egress_in_usd') }}
+    where
+        category = 'egress'
+        -- Traffic between the regions or zones of a provider never reaches a user.
+        and item not in ('inter_region_egress', 'intra_region_cross_zone')
+        and cost_usd_per_gb is not null
+
+),
+
+newest as (
+
+    select distinct on (provider, region, item, from_gb_per_month)
+        ---------- ids
+        price_id,
+        provider,
+        region,
+
+        ---------- values
+        from_gb_per_month,
+        to_gb_per_month,
+        cost_usd_per_gb,
+
+        ---------- times and provenance
+        as_of,
+        grade,
+        evidence_ids
+
+    from prices
+
+    order by provider, region, item, from_gb_per_month, {{ newest_first() }}
+
+)
+
+select * from newest

@@ -1,0 +1,32 @@
+with
+
+rows_of_all_tables as (
+
+    {%- for table in evidence_tables() %}
+
+    select
+        ---------- ids
+        evidence_id,
+        '{{ table.key }}' as table_key,
+
+        ---------- provenance
+        source,
+        as_of,
+        as_of_basis,
+        grade,
+        pack,
+        file,
+        line,
+        note
+
+    from {{ ref('stg_' ~ table.key) }}
+
+    {%- if not loop.last %}
+
+    union all
+    {%- endif %}
+    {%- endfor %}
+
+)
+
+select * from rows_of_all_tables

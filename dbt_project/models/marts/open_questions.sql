@@ -1,0 +1,32 @@
+with
+
+rows_without_an_answer as (
+
+    {%- for table in evidence_tables() %}
+
+    select
+        ---------- ids
+        evidence_id,
+        '{{ table.key }}' as table_key,
+
+        ---------- values
+        '{{ table.title | replace("'", "''") }}: ' || concat_ws(', ', {{ table.subject | join(', ') }}) as question,
+
+        ---------- provenance
+        source,
+        as_of,
+        note
+
+    from {{ ref('stg_' ~ table.key) }}
+
+    where grade = 'not_found'
+
+    {%- if not loop.last %}
+
+    union all
+    {%- endif %}
+    {%- endfor %}
+
+)
+
+select * from rows_without_an_answer

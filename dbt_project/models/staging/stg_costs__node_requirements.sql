@@ -1,0 +1,41 @@
+with
+
+source as (
+
+    {{ as_known_on(source('raw', 'costs__node_requirements')) }}
+
+),
+
+renamed as (
+
+    select
+
+        ---------- ids
+        id as node_requirement_id,
+        evidence_id,
+
+        ---------- values
+        value,
+        value_low,
+        value_high,
+        value_text,
+        component,
+        parameter,
+        unit,
+        condition,
+
+        ---------- times and provenance
+        source,
+        as_of,
+        as_of_basis,
+        grade,
+        note,
+        pack,
+        file,
+        line
+
+    from source
+
+)
+
+select * from renamed

@@ -1,0 +1,63 @@
+with
+
+source as (
+
+    {{ as_known_on(source('raw', 'costs__scenarios')) }}
+
+),
+
+renamed as (
+
+    select
+
+        ---------- ids
+        id as scenario_id,
+        evidence_id,
+        message_rate_id,
+        message_bytes_id,
+        retention_days_id,
+        store_queries_id,
+        profile_id,
+
+        ---------- values
+        title,
+        description,
+        active_users,
+        own_senders,
+        network_senders,
+        message_rate_factor,
+        receivers_per_message,
+        light_client_share,
+        relay_nodes,
+        relay_vcpus,
+        relay_memory_gib,
+        store_nodes,
+        store_vcpus,
+        store_memory_gib,
+        database_hosts,
+        database_vcpus,
+        database_memory_gib,
+        host_disk_gb,
+        architecture,
+        vcpu_kinds,
+        sizing_basis,
+        rln_chain,
+        rln_rate_parameter,
+        rln_extensions,
+        node_rpc_component,
+
+        ---------- times and provenance
+        source,
+        as_of,
+        as_of_basis,
+        grade,
+        note,
+        pack,
+        file,
+        line
+
+    from source
+
+)
+
+select * from renamed

@@ -1,0 +1,44 @@
+"""`waku-fit check`: evidence validated without a database."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from assets.evidence.fetch import Evidence, format_problems, read_packs
+from assets.evidence.packs import Pack, PackError, resolve_pack
+from orchestration.errors import UserError
+from orchestration.settings import Settings
+
+
+def read_evidence(settings: Settings, packs: tuple[str, ...], extra: Path | None = None) -> Evidence:
+    """Read the named packs. `extra` is laid over them, or stands for the first one if it lies in the same place."""
+    try:
+        chosen = [resolve_pack(name, settings.evidence_dir) for name in packs]
+        if extra is not None and extra.resolve() not in [pack.path.resolve() for pack in chosen]:
+            given = resolve_pack(str(extra), settings.evidence_dir)
+            chosen = [given] if _is_complete(given, chosen[0]) else [*chosen, given]
+    except PackError as error:
+        raise UserError(str(error)) from error
+    return read_packs(chosen, today=datetime.now(UTC).date())
+
+
+def _is_complete(pack: Pack, model: Pack) -> bool:
+    """A copy of the whole public pack is checked in its place: over it, every id would be there twice."""
+    return {p.name for p in model.path.iterdir() if p.is_dir()} <= {p.name for p in pack.path.iterdir()}
+
+
+def check_evidence(settings: Settings, path: Path | None, packs: tuple[str, ...], as_json: bool) -> int:
+    """Print every mistake as `file:line: column: ...` and return 1 if there is one."""
+    evidence = read_evidence(settings, packs, path)
+    if as_json:
+        click.echo(json.dumps({"rows": evidence.rows, "problems": [asdict(p) for p in evidence.problems]}, indent=2))
+    elif evidence.problems:
+        click.echo(format_problems(evidence.problems), err=True)
+    else:
+        click.echo(f"{evidence.rows} rows in {len(evidence.records)} tables, no mistakes.")
+    return 1 if evidence.problems else 0

@@ -1,0 +1,169 @@
+"""The command line `waku-fit`.
+
+Belongs here: options, exit codes and what is printed. Does not belong here: how anything is computed.
+Everything heavy is imported inside a command: a run that finds nothing changed answers before Dagster could be imported.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from datetime import date, datetime
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+from orchestration.settings import Settings, SettingsError
+
+pack_option = click.option(
+    "--pack", "packs", multiple=True, metavar="PACK",
+    help="A pack to lay over the public one: 'sample', or a folder with private evidence. May be repeated.",
+)  # fmt: skip
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for scripts.")
+
+
+class Example(click.Command):
+    """A command whose help ends with an example."""
+
+    def __init__(self, *args: Any, example: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.epilog = f"Example: {example}"
+
+
+def with_settings(command: Callable[..., int | None]) -> Callable[..., None]:
+    """Give a command its settings, turn its return value into the exit code, and known errors into one sentence."""
+
+    @wraps(command)
+    def wrapper(*args: Any, **kwargs: Any) -> None:
+        from orchestration.errors import UserError
+
+        try:
+            code = command(Settings.from_environment(), *args, **kwargs)
+        except (UserError, SettingsError) as error:
+            click.echo(f"waku-fit: {error}", err=True)
+            code = 1
+        sys.exit(code or 0)
+
+    return wrapper
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
+@click.version_option(package_name="waku-fit")
+def main() -> None:
+    """Is the Waku MVP ready for its market, and what would change the answer?
+
+    \b
+    First steps:  waku-fit run      evidence in, verdict and report out
+                  waku-fit check    look over evidence that you have just typed
+                  waku-fit ui       lineage, history and schedules in the browser
+    """
+
+
+def _day(_: click.Context, __: click.Parameter, value: str | None) -> date | None:
+    try:
+        return date.fromisoformat(value) if value else None
+    except ValueError:
+        raise click.BadParameter(f"{value!r} is not a date; write it as YYYY-MM-DD, e.g. 2025-06-30") from None
+
+
+@main.command(cls=Example, example="waku-fit run --as-of 2025-06-30")
+@click.option("--as-of", callback=_day, metavar="YYYY-MM-DD", help="Leave out all evidence dated later.")
+@pack_option
+@with_settings
+def run(settings: Settings, as_of: date | None, packs: tuple[str, ...]) -> int:
+    """Load the evidence, compute costs and gates, publish a release. Exit code 0: published, or nothing had changed."""
+    from orchestration.fast_path import Request, unchanged_release
+
+    request = Request(packs=settings.packs + packs, as_of=as_of)
+    if unchanged := unchanged_release(settings, request):
+        click.echo(f"Nothing changed since release {unchanged['release_id']}: nothing was run.")
+        click.echo(_where(settings))
+        return 0
+    from orchestration.run import run_chain
+
+    return run_chain(settings, request)
+
+
+@main.command(cls=Example, example="waku-fit check ../our-interviews")
+@click.argument("path", required=False, type=click.Path(path_type=Path))
+@pack_option
+@json_option
+@with_settings
+def check(settings: Settings, path: Path | None, packs: tuple[str, ...], as_json: bool) -> int:
+    """Validate evidence without a database. PATH is a folder laid out like evidence/public. Exit code 1: mistakes."""
+    from orchestration.check import check_evidence
+
+    return check_evidence(settings, path, settings.packs + packs, as_json)
+
+
+@main.command(cls=Example, example="waku-fit status --json")
+@json_option
+@with_settings
+def status(settings: Settings, as_json: bool) -> int:
+    """Show the current verdict, its gates, and whether the evidence has changed since."""
+    from orchestration.fast_path import Request, unchanged_release
+
+    path = settings.latest / "readiness.json"
+    if not path.exists():
+        click.echo("No release yet; `waku-fit run` makes the first one.")
+        return 0
+    readiness = json.loads(path.read_text())
+    changed = unchanged_release(settings, Request(packs=settings.packs, as_of=None)) is None
+    if as_json:
+        click.echo(json.dumps({**readiness, "changed_since": changed}, indent=2))
+        return 0
+    from orchestration.summary import verdict_lines
+
+    click.echo("\n".join(verdict_lines(readiness)))
+    click.echo(_where(settings))
+    if changed:
+        click.echo("Evidence, code or settings have changed since this release: `waku-fit run` brings it up to date.")
+    return 0
+
+
+@main.command(cls=Example, example="waku-fit releases")
+@json_option
+@with_settings
+def releases(settings: Settings, as_json: bool) -> int:
+    """List the published releases, newest first."""
+    from orchestration.fast_path import published
+
+    manifests = published(settings.releases_dir, settings.latest)
+    if as_json:
+        click.echo(json.dumps(manifests, indent=2))
+        return 0
+    if not manifests:
+        click.echo("No release yet; `waku-fit run` makes the first one.")
+    for m in manifests:
+        created = datetime.fromisoformat(m["created_at"])
+        as_of = m["as_of"] or "all evidence"
+        click.echo(f"{m['release_id']}  {created:%Y-%m-%d %H:%M} UTC  {m['verdict']:<9}  {as_of:<12}  packs {', '.join(m['packs'])}")
+    return 0
+
+
+@main.command(cls=Example, example="waku-fit ui --port 3001")
+@click.option("--port", default=3000, show_default=True, help="Port on 127.0.0.1.")
+@click.option("--read-only", is_flag=True, help="Look, but start nothing: no runs, no schedules.")
+@with_settings
+def ui(settings: Settings, port: int, read_only: bool) -> int:
+    """Open the Dagster UI on this machine: lineage, run history, schedules. Ctrl-C ends it."""
+    from orchestration.ui import serve
+
+    return serve(settings, port, read_only)
+
+
+@main.command(cls=Example, example="waku-fit doctor")
+@json_option
+@with_settings
+def doctor(settings: Settings, as_json: bool) -> int:
+    """Look for what would stop a run: versions, folders, database, locks. Exit code 1: something would."""
+    from orchestration.doctor import examine
+
+    return examine(settings, as_json)
+
+
+def _where(settings: Settings) -> str:
+    return f"Report: {settings.latest / 'index.html'}"

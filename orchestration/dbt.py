@@ -1,0 +1,129 @@
+"""The dbt project as Dagster assets.
+
+Belongs here: the manifest, the translation of dbt nodes to asset keys, the one op that builds models.
+Does not belong here: SQL, and anything about what a model means.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import dagster as dg
+from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliResource, DbtProject, dbt_assets
+
+from assets.evidence.fingerprint import fingerprint_of
+from assets.landing import table_statistics
+from orchestration import keys
+from orchestration.metadata import sql_table_metadata
+from orchestration.resources import WarehouseResource
+from orchestration.settings import Settings
+
+QUIET = {
+    "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+    "DBT_VERSION_CHECK": "false",
+    "DBT_USE_COLORS": "false",
+    # dbt checks for a newer version over the network otherwise, and waits where there is none
+    "DO_NOT_TRACK": "1",
+}
+
+
+def connection_environment(url: str) -> dict[str, str]:
+    """Spell a libpq URL as the variables that `dbt_project/profiles.yml` reads.
+
+    A socket directory comes as the query parameter `host`, as libpq has it.
+    """
+    parts = urlsplit(url)
+    query = parse_qs(parts.query)
+    return {
+        "WAKU_FIT_DBT_HOST": query["host"][0] if "host" in query else unquote(parts.hostname or "localhost"),
+        "WAKU_FIT_DBT_PORT": str(parts.port or query.get("port", ["5432"])[0]),
+        "WAKU_FIT_DBT_USER": unquote(parts.username or query.get("user", [""])[0]),
+        "WAKU_FIT_DBT_PASSWORD": unquote(parts.password or ""),
+        "WAKU_FIT_DBT_DATABASE": unquote(parts.path.removeprefix("/")),
+        **QUIET,
+    }
+
+
+def prepare_manifest(settings: Settings) -> Path:
+    """Return the manifest of the project as it is now, parsing it again only when a file of it changed.
+
+    Raises `RuntimeError` with dbt's own words when the project does not parse.
+    """
+    target = settings.state_dir / "dbt"
+    manifest, stamp = target / "manifest.json", target / "parsed.sha256"
+    current = fingerprint_of([settings.dbt_project_dir], skip=("target", "logs", ".user.yml"))
+    if manifest.exists() and stamp.exists() and stamp.read_text() == current:
+        return manifest
+    target.mkdir(parents=True, exist_ok=True)
+    command = [str(Path(sys.executable).parent / "dbt"), "--quiet", "parse", "--target-path", str(target)]
+    environment = {**os.environ, **connection_environment("postgresql:///parse"), "DBT_PROFILES_DIR": str(settings.dbt_project_dir)}
+    done = subprocess.run(command, cwd=settings.dbt_project_dir, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise RuntimeError(f"dbt could not parse {settings.dbt_project_dir.name}/:\n{done.stdout}{done.stderr}")
+    stamp.write_text(current)
+    return manifest
+
+
+class LayeredTranslator(DagsterDbtTranslator):
+    """Schema = layer = group; the code version covers the model and every macro it may call."""
+
+    def __init__(self, macros_version: str) -> None:
+        super().__init__(DagsterDbtTranslatorSettings(enable_source_tests_as_checks=False))
+        self._macros_version = macros_version
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str:
+        return keys.layer_of(self.get_asset_key(dbt_resource_props))
+
+    def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> list[str]:
+        return [keys.OWNERS[self.get_group_name(dbt_resource_props)]]
+
+    def get_code_version(self, dbt_resource_props: Mapping[str, Any]) -> str:
+        text = json.dumps([dbt_resource_props.get("raw_code"), dbt_resource_props.get("config"), self._macros_version], sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _macros_version(manifest: Mapping[str, Any]) -> str:
+    own = sorted(m["macro_sql"] for m in manifest["macros"].values() if m["package_name"] == "waku_fit")
+    return hashlib.sha256("\0".join(own).encode()).hexdigest()
+
+
+def build_dbt_assets(settings: Settings) -> tuple[dg.AssetsDefinition, DbtCliResource]:
+    """Return the assets of all models and the resource that runs dbt."""
+    manifest_path = prepare_manifest(settings)
+    manifest = json.loads(manifest_path.read_text())
+    project = DbtProject(settings.dbt_project_dir, target_path=settings.state_dir / "dbt", profiles_dir=settings.dbt_project_dir)
+
+    @dbt_assets(
+        manifest=manifest,
+        project=project,
+        name="dbt_models",
+        dagster_dbt_translator=LayeredTranslator(_macros_version(manifest)),
+    )
+    def dbt_models(context: dg.AssetExecutionContext, dbt: DbtCliResource, warehouse: WarehouseResource) -> Iterator[Any]:
+        os.environ.update(connection_environment(warehouse.url))
+        for event in dbt.cli(["build"], context=context).stream():
+            yield _with_statistics(event, warehouse)
+
+    return dbt_models, DbtCliResource(project_dir=project, dbt_executable=str(Path(sys.executable).parent / "dbt"))
+
+
+def _with_statistics(event: Any, warehouse: WarehouseResource) -> Any:
+    """Add what a Python table shows (rows, grades) to the materialisation of a model."""
+    if not isinstance(event, (dg.Output, dg.MaterializeResult)):
+        return event
+    # Outputs of dbt_assets are named after the key, MaterializeResults carry it.
+    path = event.asset_key.path if isinstance(event, dg.MaterializeResult) else event.output_name.split("__", 1)
+    schema, table = path
+    with warehouse.connect("waku_fit_admin") as connection:
+        extra = sql_table_metadata(table_statistics(connection, schema, table))
+    if isinstance(event, dg.MaterializeResult):
+        return event._replace(metadata={**(event.metadata or {}), **extra})
+    return event.with_metadata({**event.metadata, **extra})

@@ -1,0 +1,5 @@
+"""Errors that are the user's to mend: printed as one sentence, never as a traceback."""
+
+
+class UserError(Exception):
+    """What is wrong, where, and what to do."""

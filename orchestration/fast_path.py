@@ -1,0 +1,78 @@
+"""Deciding in a fraction of a second that there is nothing to do, and reading what is published.
+
+Belongs here: fingerprints and the files of releases, with the standard library only.
+Does not belong here: Dagster, pandas, a database: importing one of them takes longer than the answer may.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from assets.evidence.fingerprint import fingerprint_of
+from orchestration.settings import Settings
+
+CODE = ("orchestration", "assets", "checks", "dbt_project", "requirements.lock", "pyproject.toml")
+SKIPPED = ("__pycache__", "target", "logs", ".user.yml")
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a run is asked for."""
+
+    packs: tuple[str, ...]
+    as_of: date | None
+
+
+def fingerprint(settings: Settings, request: Request) -> str:
+    """Hash all that a release depends on: evidence, code, locked versions, database, and the request itself."""
+    evidence = [settings.evidence_dir / p if (settings.evidence_dir / p).is_dir() else Path(p) for p in request.packs]
+    code = [settings.project_dir / name for name in CODE]
+    parts = [fingerprint_of(evidence), fingerprint_of(code, skip=SKIPPED), repr(request), repr(settings.database_url)]
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+def code_version(settings: Settings) -> str:
+    """Name the code as it is on disk, committed or not."""
+    return fingerprint_of([settings.project_dir / name for name in CODE], skip=SKIPPED)[:16]
+
+
+def latest_release_id(settings: Settings) -> str | None:
+    return Path(os.readlink(settings.latest)).name if settings.latest.is_symlink() else None
+
+
+def unchanged_release(settings: Settings, request: Request) -> dict[str, Any] | None:
+    """Return the note of the latest release if it was made from exactly what is there now, else None."""
+    note = _note(settings)
+    if not note.exists():
+        return None
+    known: dict[str, Any] = json.loads(note.read_text())
+    is_latest = known["release_id"] == latest_release_id(settings) and (settings.latest / "manifest.json").exists()
+    return known if is_latest and known["fingerprint"] == fingerprint(settings, request) else None
+
+
+def remember(settings: Settings, fingerprint_before: str) -> None:
+    """Note that the latest release was made from what `fingerprint_before` names (taken before the run read anything)."""
+    note = _note(settings)
+    fresh = note.with_suffix(".new")
+    fresh.write_text(json.dumps({"release_id": latest_release_id(settings), "fingerprint": fingerprint_before}))
+    os.replace(fresh, note)
+
+
+def published(releases_dir: Path, link: Path) -> list[dict[str, Any]]:
+    """Return the manifests of all published releases, newest first.
+
+    A folder that sorts after the latest release was written by a run that was killed before it published.
+    """
+    latest = Path(os.readlink(link)).name if link.is_symlink() else ""
+    paths = sorted(releases_dir.glob("[!.]*/manifest.json"), reverse=True)
+    return [json.loads(path.read_text()) for path in paths if path.parent.name <= latest]
+
+
+def _note(settings: Settings) -> Path:
+    return settings.state_dir / "made_from.json"

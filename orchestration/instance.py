@@ -1,0 +1,31 @@
+"""The Dagster instance of the project: run history under the state folder, nothing sent anywhere.
+
+Belongs here: what goes into `DAGSTER_HOME`. Does not belong here: assets, jobs.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+CONFIGURATION = """\
+# Written by waku-fit; edit orchestration/instance.py instead.
+telemetry:
+  enabled: false
+run_coordinator:
+  module: dagster.core.run_coordinator
+  class: QueuedRunCoordinator
+  config:
+    max_concurrent_runs: 1
+"""
+"""One run at a time: a second one would find the warehouse locked and fail. SQLite is the default storage and the faster
+one on a single machine (docs/decisions/0003-storage-of-runs.md)."""
+
+
+def prepare_home(home: Path) -> Path:
+    """Write the instance's configuration into `home`, if it is not there already, and return `home`."""
+    for name, text in {"dagster.yaml": CONFIGURATION, ".nux/nux.yaml": "seen: 1\n"}.items():
+        path = home / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.exists() or path.read_text() != text:
+            path.write_text(text)
+    return home

@@ -1,0 +1,66 @@
+"""Layers, asset keys, groups and owners: the only place where a key is spelt.
+
+Belongs here: names. Does not belong here: anything that computes or connects.
+"""
+
+from __future__ import annotations
+
+from dagster import AssetKey
+
+EVIDENCE = "evidence"
+RAW = "raw"
+STAGING = "staging"
+INTERMEDIATE = "intermediate"
+MARTS = "marts"
+MODEL = "model"
+READINESS = "readiness"
+REPORTS = "reports"
+
+LAYERS = (EVIDENCE, RAW, STAGING, INTERMEDIATE, MARTS, MODEL, READINESS, REPORTS)
+"""In the direction in which data flows: an edge never leads to an earlier layer."""
+
+JOB = "readiness_chain"
+WEEKLY_SCHEDULE = "weekly_readiness"
+
+OWNERS = {
+    EVIDENCE: "team:analysts",
+    RAW: "team:analysts",
+    STAGING: "team:engineers",
+    INTERMEDIATE: "team:engineers",
+    MARTS: "team:engineers",
+    MODEL: "team:engineers",
+    READINESS: "team:stakeholders",
+    REPORTS: "team:stakeholders",
+}
+
+EVIDENCE_SCOPE = AssetKey([RAW, "evidence_scope"])
+COST_COMPONENTS = AssetKey([MODEL, "cost_components"])
+SCENARIO_COSTS = AssetKey([MODEL, "scenario_costs"])
+REQUIREMENT_RESULTS = AssetKey([READINESS, "requirement_results"])
+GATES = AssetKey([READINESS, "gates"])
+VERDICT = AssetKey([READINESS, "verdict"])
+RELEASE = AssetKey([REPORTS, "release"])
+READINESS_REPORT = AssetKey([REPORTS, "readiness_report"])
+LATEST = AssetKey([REPORTS, "latest"])
+
+
+def layer_of(key: AssetKey) -> str:
+    """Return the layer of `key`, its first part; a key without a known layer is a mistake."""
+    layer = key.path[0]
+    if layer not in LAYERS or len(key.path) != 2:
+        raise ValueError(f"asset key {key.to_user_string()} is not <layer>/<name> with a layer of {', '.join(LAYERS)}")
+    return layer
+
+
+def evidence_key(table_key: str) -> AssetKey:
+    """The file or folder that people edit."""
+    return AssetKey([EVIDENCE, table_key])
+
+
+def raw_key(table_key: str) -> AssetKey:
+    """The table that it is loaded into."""
+    return AssetKey([RAW, table_key])
+
+
+def mart_key(name: str) -> AssetKey:
+    return AssetKey([MARTS, name])

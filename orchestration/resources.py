@@ -1,0 +1,89 @@
+"""What an asset is given: the warehouse, and which evidence to read.
+
+Belongs here: Dagster resources, the thin shells around `orchestration.warehouse` and `assets.evidence.fetch`.
+Does not belong here: how a server is started, how evidence is parsed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import dagster as dg
+import psycopg
+from pydantic import Field, PrivateAttr
+
+from assets.evidence.fetch import Evidence, Scope, read_packs
+from assets.evidence.packs import resolve_pack
+from orchestration import keys
+from orchestration.freshness import chain_nodes, recorded, stale
+from orchestration.warehouse.connection import bootstrap, connect, open_warehouse, run_lock
+
+
+class WarehouseResource(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """PostgreSQL for the length of one run, which has it to itself.
+
+    A second run at the same time fails at once: it would otherwise mix its tables with the first one's.
+    """
+
+    state_dir: str
+    database_url: str | None = None
+
+    _url: str = PrivateAttr(default="")
+
+    @property
+    def url(self) -> str:
+        return self._url
+
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[WarehouseResource]:
+        with open_warehouse(self.database_url, Path(self.state_dir)) as database:
+            for note in database.notes:
+                (context.log or dg.get_dagster_logger()).info(note)
+            with run_lock(database.url):
+                with connect(database.url) as connection:
+                    bootstrap(connection)
+                self._url = database.url
+                yield self
+
+    def connect(self, role: str) -> psycopg.Connection:
+        """Return a connection that acts as `role` (see the matrix in `orchestration.warehouse.connection`)."""
+        return connect(self._url, role)
+
+
+class EvidenceResource(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """Which packs are read and up to which date; a run may set both."""
+
+    evidence_dir: str
+    packs: list[str] = Field(default=["public"], description="Names under evidence/ or paths; the first one is complete, others are laid over it.")
+    as_of: str | None = Field(default=None, description="YYYY-MM-DD: evidence dated later is left out. Empty: all of it.")
+
+    @property
+    def scope(self) -> Scope:
+        return Scope(as_of=date.fromisoformat(self.as_of) if self.as_of else None, packs=tuple(self.packs))
+
+    def read(self) -> Evidence:
+        """Read and validate all packs; problems are in the result, nothing is raised for them."""
+        packs = [resolve_pack(name, Path(self.evidence_dir)) for name in self.packs]
+        return read_packs(packs, today=datetime.now(UTC).date())
+
+
+class ReleaseResource(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """Where releases go, what the code is called, and the guard that nothing stale is published."""
+
+    releases_dir: str
+    latest: str
+    code_version: str
+
+    def require_fresh(self, context: dg.AssetExecutionContext) -> None:
+        """Raise `dg.Failure` unless every table upstream was made from what its own inputs are now."""
+        graph = context.repository_def.asset_graph
+        nodes = chain_nodes(graph, exclude_layers=(keys.REPORTS,))
+        if reasons := stale(nodes, recorded(context.instance, [n.key for n in nodes], current_run_id=context.run_id)):
+            named = "; ".join(f"{key.to_user_string()}: {why}" for key, why in list(reasons.items())[:5])
+            raise dg.Failure(
+                f"{len(reasons)} tables do not fit together ({named}); start the whole job, or `waku-fit run`, which makes only these again",
+                allow_retries=False,
+            )

@@ -1,0 +1,185 @@
+"""`waku-fit run`: what is stale is made again in the project's own Dagster instance, with progress on the terminal.
+
+Belongs here: choosing the assets, starting the job, telling how it goes. Does not belong here: the rule of staleness.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+import click
+import dagster as dg
+from dagster._core.execution.api import ReconstructableJob, execute_run_iterator  # the public execute_job gives no events while it runs
+from dagster._core.workspace.load import location_origins_from_yaml_paths
+from dagster._core.remote_origin import RemoteJobOrigin, RemoteRepositoryOrigin
+from dagster._core.definitions.reconstruct import ReconstructableRepository
+
+from assets.evidence.assets import raw_data_version
+from assets.evidence.fetch import Evidence, Scope, format_problems
+from assets.evidence.tables import ALL_TABLES
+from assets.reports.fetch import align_link
+from orchestration import keys
+from orchestration.check import read_evidence
+from orchestration.errors import UserError
+from orchestration.fast_path import Request, fingerprint, latest_release_id, remember
+from orchestration.freshness import chain_nodes, recorded, stale
+from orchestration.instance import prepare_home
+from orchestration.settings import Settings
+from orchestration.summary import changes, verdict_lines
+from orchestration.ui import environment
+from orchestration.warehouse.connection import AnotherRunActive, WarehouseError, bootstrap, connect, open_warehouse, run_lock, warehouse_id
+
+
+def run_chain(settings: Settings, request: Request) -> int:
+    """Bring the latest release up to date with `request` and return the exit code."""
+    before = fingerprint(settings, request)
+    evidence = read_evidence(settings, request.packs)
+    if evidence.problems:
+        click.echo(format_problems(evidence.problems), err=True)
+        click.echo("Nothing was loaded; the latest release is as it was.", err=True)
+        return 1
+    os.environ.update(environment(settings))
+    try:
+        with open_warehouse(settings.database_url, settings.state_dir) as database:
+            for note in database.notes:
+                click.echo(note)
+            with run_lock(database.url), connect(database.url) as connection:
+                bootstrap(connection)
+                align_link(connection, settings.releases_dir, settings.latest)
+                is_known = _is_known_warehouse(settings, warehouse_id(connection))
+            code = _make_stale(settings, request, evidence, is_known)
+    except (AnotherRunActive, WarehouseError) as error:
+        raise UserError(str(error)) from error
+    if code == 0:
+        remember(settings, before)
+    return code
+
+
+def _is_known_warehouse(settings: Settings, identity: str) -> bool:
+    """Tell whether the run history is about this database. It is not after a change of `WAKU_FIT_DATABASE_URL`."""
+    note = settings.state_dir / "warehouse_id"
+    is_known = note.exists() and note.read_text() == identity
+    note.write_text(identity)
+    return is_known
+
+
+def _make_stale(settings: Settings, request: Request, evidence: Evidence, is_known: bool) -> int:
+    instance = dg.DagsterInstance.from_config(str(prepare_home(settings.dagster_home)))
+    with instance:
+        repository = ReconstructableRepository.for_module("orchestration.definitions", "defs", str(settings.project_dir))
+        graph = repository.get_definition().asset_graph
+        scope = Scope(as_of=request.as_of, packs=request.packs)
+        content = {key: raw_data_version(key, evidence, scope) for key in [keys.EVIDENCE_SCOPE, *(keys.raw_key(t.key) for t in ALL_TABLES)]}
+        nodes = chain_nodes(graph, content)
+        found = recorded(instance, [node.key for node in nodes]) if is_known else {}
+        reasons = stale(nodes, found)
+        if not reasons:
+            click.echo(f"Nothing that a number depends on has changed since release {latest_release_id(settings)}: nothing was run.")
+            return 0
+        click.echo(f"{len(reasons)} of {len(nodes)} tables are out of date" + _why(reasons) + ".")
+        return _execute(settings, request, instance, repository, reasons)
+
+
+def _why(reasons: Mapping[dg.AssetKey, str]) -> str:
+    roots = [key.to_user_string() for key, why in reasons.items() if not why.endswith("is made again")]
+    return "" if len(roots) > 5 else f" because of {', '.join(roots)}"
+
+
+def _execute(
+    settings: Settings, request: Request, instance: dg.DagsterInstance, repository: ReconstructableRepository, reasons: Mapping[dg.AssetKey, str]
+) -> int:
+    readiness = settings.latest / "readiness.json"
+    was = json.loads(readiness.read_text()) if readiness.exists() else None
+    selection = frozenset(reasons)
+    job: ReconstructableJob = repository.get_reconstructable_job(keys.JOB).get_subset(asset_selection=selection)
+    run = instance.create_run_for_job(
+        job_def=job.get_definition(),
+        run_config=run_config(request),
+        asset_selection=selection,
+        job_code_origin=job.get_python_origin(),
+        remote_job_origin=_origin(settings),
+        tags={"waku_fit/started_by": "command line"},
+    )
+    log = settings.state_dir / "logs" / f"{run.run_id}.log"
+    progress = Progress(total=len(selection))
+    with _output_to(log) as terminal:
+        for event in execute_run_iterator(job, run, instance):
+            progress.tell(event, terminal)
+    if not instance.get_run_by_id(run.run_id).is_success:  # type: ignore[union-attr]
+        click.echo("\n".join(["", *progress.failures, f"The run failed; the latest release is as it was. Log: {log}"]), err=True)
+        return 1
+    now = json.loads(readiness.read_text())
+    click.echo("\n".join(["", *verdict_lines(now), *changes(was, now), f"Report: {settings.latest / 'index.html'}"]))
+    return 0
+
+
+def run_config(request: Request) -> dict[str, Any]:
+    """The request as run configuration, the same that the UI's launchpad takes."""
+    as_of = request.as_of.isoformat() if request.as_of else None
+    return {
+        "resources": {"evidence": {"config": {"packs": list(request.packs), "as_of": as_of}}},
+        "loggers": {"console": {"config": {"log_level": "ERROR"}}},
+    }
+
+
+def _origin(settings: Settings) -> RemoteJobOrigin:
+    """Name the job as the UI does, so that a run started here is listed, linked and re-executable there."""
+    (location,) = location_origins_from_yaml_paths([str(settings.project_dir / "workspace.yaml")])
+    return RemoteJobOrigin(RemoteRepositoryOrigin(location, "__repository__"), keys.JOB)
+
+
+@contextmanager
+def _output_to(log: Path) -> Iterator[IO[str]]:
+    """Send all output, of child processes too, to `log`, and yield the terminal to write progress to."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    saved = [os.dup(1), os.dup(2)]
+    with log.open("wb") as file, os.fdopen(os.dup(1), "w", buffering=1, encoding="utf-8") as terminal:
+        os.dup2(file.fileno(), 1)
+        os.dup2(file.fileno(), 2)
+        try:
+            yield terminal
+        finally:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            for number, descriptor in enumerate(saved, start=1):
+                os.dup2(descriptor, number)
+                os.close(descriptor)
+
+
+@dataclass
+class Progress:
+    """Prints one line per finished table: how many of how many, seconds since the start, its name."""
+
+    total: int
+    done: int = 0
+    failures: list[str] = field(default_factory=list)
+    started: float = field(default_factory=time.monotonic)
+
+    def tell(self, event: dg.DagsterEvent, terminal: IO[str]) -> None:
+        if event.is_step_materialization and event.asset_key is not None:
+            self.done += 1
+            line = f"[{self.done:>3}/{self.total}] {time.monotonic() - self.started:5.1f} s  {event.asset_key.to_user_string()}"
+            # On a terminal one line that moves, elsewhere a log that stays.
+            terminal.write(f"\r\x1b[K{line}" if terminal.isatty() else f"{line}\n")
+        elif event.is_step_failure:
+            self.failures.append(f"{event.step_key} failed: {_root_message(event)}")
+        elif event.event_type == dg.DagsterEventType.ASSET_CHECK_EVALUATION and not (check := event.asset_check_evaluation_data).passed:
+            self.failures.append(f"{check.asset_key.to_user_string()}: check {check.check_name} failed: {check.description or ''}")
+
+
+def _root_message(event: dg.DagsterEvent) -> str:
+    error = event.step_failure_data.error
+    while error is not None and error.cause is not None:
+        error = error.cause
+    user = event.step_failure_data.user_failure_data
+    return (user.description if user and user.description else error.message.strip() if error else "no reason given")

@@ -1,0 +1,31 @@
+"""When the chain is looked at again: every Monday, and it runs only if something changed.
+
+Belongs here: schedules. Does not belong here: what counts as changed (`freshness.py`, `fast_path.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from orchestration import keys
+from orchestration.fast_path import Request, unchanged_release
+from orchestration.settings import Settings
+
+
+@dg.schedule(
+    name=keys.WEEKLY_SCHEDULE,
+    job_name=keys.JOB,
+    cron_schedule="0 6 * * 1",
+    execution_timezone="UTC",
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+    description="Mondays at 06:00 UTC: publish a new release if evidence or code changed.",
+)
+def weekly_readiness(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
+    """Ask for a run unless the latest release was made from exactly what is there now."""
+    settings = Settings.from_environment()
+    if unchanged := unchanged_release(settings, Request(packs=settings.packs, as_of=None)):
+        yield dg.SkipReason(f"nothing changed since release {unchanged['release_id']}")
+    else:
+        yield dg.RunRequest()

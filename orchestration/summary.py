@@ -1,0 +1,32 @@
+"""The verdict as a few lines of text for a terminal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+MARK = {"pass": "✔ pass   ", "fail": "✘ fail   ", "unknown": "? unknown"}
+
+
+def verdict_lines(readiness: dict[str, Any]) -> list[str]:
+    """Return the verdict, its reason and one line per gate of a `readiness.json`."""
+    lines = [f"Verdict: {readiness['verdict'].replace('_', ' ').upper()}. {readiness['reason']}", ""]
+    width = max((len(gate["title"]) for gate in readiness["gates"]), default=0)
+    lines += [f"  {MARK[gate['status']]}  {gate['title']:<{width}}  {gate['reason']}" for gate in readiness["gates"]]
+    return [*lines, ""]
+
+
+def changes(before: dict[str, Any] | None, after: dict[str, Any]) -> list[str]:
+    """Return a line per gate whose status or value differs between two `readiness.json`, and for the verdict."""
+    if before is None:
+        return ["This is the first release."]
+    lines = []
+    if before["verdict"] != after["verdict"]:
+        lines.append(f"Verdict: {before['verdict']} → {after['verdict']}")
+    old = {gate["gate_id"]: gate for gate in before["gates"]}
+    for gate in after["gates"]:
+        was = old.get(gate["gate_id"])
+        if was is None:
+            lines.append(f"{gate['title']}: new gate, {gate['status']}")
+        elif (was["status"], was["value"]) != (gate["status"], gate["value"]):
+            lines.append(f"{gate['title']}: {was['value']} ({was['status']}) → {gate['value']} ({gate['status']})")
+    return lines or ["No gate changed."]

@@ -1,0 +1,223 @@
+"""How any part of the application reaches the warehouse, wherever it is.
+
+Belongs here: choosing and checking the database URL, connecting, the lock of the run.
+Does not belong here: starting a server (`server`), privileges (`roles`), SQL of the model.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import socket
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import pq, sql
+from psycopg.conninfo import conninfo_to_dict
+
+from orchestration.warehouse.errors import WarehouseError
+from orchestration.warehouse.layout import SOCKET_PREFIX
+from orchestration.warehouse.roles import ADMIN, LOADER, READER, TRANSFORMER, BootstrapDeniedError, bootstrap
+
+__all__ = [
+    "ADMIN",
+    "LOADER",
+    "READER",
+    "TRANSFORMER",
+    "AnotherRunActive",
+    "BootstrapDeniedError",
+    "Database",
+    "WarehouseError",
+    "bootstrap",
+    "connect",
+    "open_warehouse",
+    "redact",
+    "run_lock",
+    "warehouse_id",
+]
+
+APPLICATION = "waku-fit"
+SCHEMES = ("postgresql", "postgres")
+CONNECT_SECONDS = 10
+RECOVERY_SECONDS = 15.0
+"""How long a connection waits for the embedded server to come back after a crash."""
+
+RUN_LOCK = int.from_bytes(b"waku-fit")
+"""Key of the advisory lock that one run holds; PostgreSQL keeps advisory locks apart by database."""
+
+
+@dataclass(frozen=True)
+class Database:
+    """A database to use. `notes` are sentences that a person should read once."""
+
+    url: str
+    is_embedded: bool
+    notes: tuple[str, ...] = ()
+
+
+class AnotherRunActive(WarehouseError):  # noqa: N818 - a state of the world, not a mistake
+    """Somebody else has the run lock. `pid` is the server's process for that connection, `since` when it connected."""
+
+    def __init__(self, pid: int, since: datetime | None, application: str) -> None:
+        started = f" since {since:%Y-%m-%d %H:%M:%S %Z}" if since else ""
+        super().__init__(
+            f"another run is active on this database{started} ({application or 'unknown application'}, "
+            f"server process {pid}): wait for its end, or stop it, then start again"
+        )
+        self.pid = pid
+        self.since = since
+        self.application = application
+
+
+@contextlib.contextmanager
+def open_warehouse(database_url: str | None, state_dir: Path) -> Iterator[Database]:
+    """Give the database at `database_url`, or that of the embedded server below `state_dir` if it is None.
+
+    The embedded server runs at least as long as the block. Raises `WarehouseError` if the URL cannot be one of
+    PostgreSQL or the embedded server does not start; whether an external server answers, `connect` finds out.
+    """
+    if database_url is not None:
+        _check_url(database_url)
+        yield Database(database_url, is_embedded=False)
+        return
+    # Here, because it needs a POSIX system, which an external server does not.
+    from orchestration.warehouse.server import embedded_server
+
+    with embedded_server(state_dir) as server:
+        yield Database(server.url, is_embedded=True, notes=(server.notes,) if server.notes else ())
+
+
+def connect(url: str, role: str | None = None, autocommit: bool = False) -> psycopg.Connection:
+    """Connect, acting as `role` if one is given, with no transaction open.
+
+    If the embedded server has just crashed, wait until it is back. Raises `WarehouseError` without the password.
+    """
+    connection = _open(url, application_name=APPLICATION, autocommit=autocommit)
+    if role is not None:
+        try:
+            connection.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(role)))
+            connection.commit()  # otherwise the next rollback takes the role away again
+        except psycopg.Error as error:
+            connection.close()
+            reason = error.diag.message_primary
+            raise WarehouseError(
+                f"{redact(url)} does not let its user act as {role} ({reason}): run bootstrap"
+            ) from None
+    return connection
+
+
+@contextlib.contextmanager
+def run_lock(url: str) -> Iterator[None]:
+    """Hold the right to change the warehouse, on a connection of its own; the server releases it if this process dies.
+
+    Raises `AnotherRunActive` at once if another has it. Needs a session: not through a pooler in transaction mode.
+    """
+    with contextlib.closing(_open(url, application_name=_who(), autocommit=True)) as connection:
+        # The connection is idle for the length of a run, which a server may be set up to end.
+        connection.execute("SELECT set_config(name, '0', false) FROM pg_settings WHERE name = 'idle_session_timeout'")
+        while not _try_run_lock(connection):
+            if holder := _holder(connection):
+                raise AnotherRunActive(*holder)
+        yield
+
+
+def warehouse_id(connection: psycopg.Connection) -> str:
+    """What tells this database from every other: a new one in its place has another."""
+    row = connection.execute(
+        "SELECT system_identifier, oid FROM pg_control_system(), pg_database WHERE datname = current_database()"
+    ).fetchone()
+    if row is None:
+        raise WarehouseError("the database has been dropped while it was in use")
+    return f"{row[0]}/{row[1]}"
+
+
+def redact(url: str) -> str:
+    """The URL for a log: without password, and rather with too little left than with a part of an odd one."""
+    url = re.sub(r"(?is)(password\s*=).*", r"\1***", url)
+    return re.sub(r"(?s)(://[^:@/]*):.*@", r"\1:***@", url)
+
+
+def _check_url(url: str) -> dict[str, Any]:
+    """Return the parts of `url`. Messages show it redacted, and never what libpq says: that quotes it."""
+    scheme, _, rest = url.partition("://")
+    if scheme not in SCHEMES or not rest:
+        given = re.split(r"[:=/@]", url, maxsplit=1)[0][:32]
+        raise WarehouseError(
+            f"the database URL starts with {given!r}, expected postgresql://user:password@host:5432/database"
+        )
+    authority = re.split(r"[/?#]", rest, maxsplit=1)[0]
+    path = rest[len(authority) :].partition("?")[0]
+    try:
+        parts = conninfo_to_dict(url)
+        is_clear = (
+            authority.count("@") <= 1
+            and "@" not in path
+            and all(port.isdecimal() or not port for port in str(parts.get("port", "")).split(","))
+        )
+    except psycopg.Error:
+        is_clear = False
+    if not is_clear:
+        raise WarehouseError(
+            f"the database URL {redact(url)} cannot be read; expected postgresql://user:password@host:5432/database "
+            "with every special character of the password written as %XX (an @ is %40, a / is %2F)"
+        )
+    return parts
+
+
+def _open(url: str, application_name: str, autocommit: bool) -> psycopg.Connection:
+    parts = _check_url(url)
+    options = {"connect_timeout": CONNECT_SECONDS, **parts, "application_name": application_name}
+    try:
+        try:
+            return psycopg.connect(autocommit=autocommit, **options)
+        except psycopg.OperationalError:
+            if not _comes_back(parts):
+                raise
+            return psycopg.connect(autocommit=autocommit, **options)
+    except psycopg.OperationalError as error:
+        message = str(error)
+        if password := parts.get("password"):
+            message = message.replace(str(password), "***")
+        raise WarehouseError(f"cannot connect to {redact(url)}: {message}") from None
+
+
+def _comes_back(parts: dict[str, Any]) -> bool:
+    """Wait for the embedded server, which its supervisor restarts after a crash; others are not waited for."""
+    if not Path(str(parts.get("host", ""))).name.startswith(SOCKET_PREFIX):
+        return False
+    address = psycopg.conninfo.make_conninfo(**parts).encode()
+    deadline = time.monotonic() + RECOVERY_SECONDS
+    while time.monotonic() < deadline:
+        if pq.PGconn.ping(address) == pq.Ping.OK:
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def _try_run_lock(connection: psycopg.Connection) -> bool:
+    row = connection.execute("SELECT pg_try_advisory_lock(%s)", [RUN_LOCK]).fetchone()
+    return row is not None and bool(row[0])
+
+
+def _holder(connection: psycopg.Connection) -> tuple[int, datetime | None, str] | None:
+    """Who has the run lock; None if it has just been released. `since` is unknown if the login may not see it."""
+    row = connection.execute(
+        "SELECT l.pid, a.backend_start, coalesce(a.application_name, '')"
+        " FROM pg_locks AS l LEFT JOIN pg_stat_activity AS a USING (pid)"
+        " WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1"
+        " AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+        " AND l.classid::bigint = %(key)s >> 32 AND l.objid::bigint = %(key)s & 4294967295",
+        {"key": RUN_LOCK},
+    ).fetchone()
+    return None if row is None else (row[0], row[1], row[2])
+
+
+def _who() -> str:
+    """Names this process to whoever meets the lock; PostgreSQL keeps 63 bytes."""
+    return f"{APPLICATION} run, process {os.getpid()} on {socket.gethostname()}"

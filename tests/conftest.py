@@ -1,0 +1,63 @@
+"""A real PostgreSQL for every test that asks for one: one server in a session, a database of its own for each test.
+
+Belongs here: fixtures that tests of several areas share. Importing it connects to nothing and starts nothing.
+"""
+
+from __future__ import annotations
+
+import itertools
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+TEMPLATE = "waku_fit_template"
+_NUMBERS = itertools.count(1)
+
+
+def url_of(url: str, database: str) -> str:
+    """`url` with another database."""
+    return urlsplit(url)._replace(path=f"/{database}").geturl()
+
+
+@pytest.fixture(scope="session")
+def open_folder() -> Iterator[Path]:
+    """A new folder that other accounts may enter, unlike `tmp_path`: for root the server runs as another one."""
+    with tempfile.TemporaryDirectory(prefix="waku-fit-test-") as name:
+        Path(name).chmod(0o711)
+        yield Path(name).resolve()
+
+
+@pytest.fixture(scope="session")
+def warehouse_url(open_folder: Path) -> Iterator[str]:
+    """The URL of a bootstrapped database on an embedded server that lives as long as the session.
+
+    For tests that only read or that clean up after themselves; the others take `fresh_database`.
+    """
+    from orchestration.warehouse.connection import bootstrap, connect, open_warehouse
+    from orchestration.warehouse.server import remove_server
+
+    state_dir = open_folder / "session"
+    try:
+        with open_warehouse(None, state_dir) as database:
+            with connect(database.url) as connection:
+                bootstrap(connection)
+            with connect(url_of(database.url, "postgres"), autocommit=True) as connection:
+                connection.execute(f"create database {TEMPLATE} template waku_fit")
+            yield database.url
+    finally:
+        remove_server(state_dir)
+
+
+@pytest.fixture
+def fresh_database(warehouse_url: str) -> Iterator[str]:
+    """The URL of a bootstrapped, otherwise empty database that only this test uses."""
+    from orchestration.warehouse.connection import connect
+
+    name = f"test_{next(_NUMBERS)}"
+    with connect(url_of(warehouse_url, "postgres"), autocommit=True) as connection:
+        connection.execute(f"create database {name} template {TEMPLATE}")
+        yield url_of(warehouse_url, name)
+        connection.execute(f"drop database {name} with (force)")

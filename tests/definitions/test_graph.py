@@ -1,0 +1,81 @@
+"""The graph as a whole: layers, keys, stubs, and what every asset must say of itself."""
+
+import dagster as dg
+import pytest
+
+from orchestration import keys
+from orchestration.definitions import build_definitions
+from orchestration.settings import Settings
+
+STUB = "dagster/auto_created_stub_asset"
+
+
+@pytest.fixture(scope="module")
+def definitions(tmp_path_factory: pytest.TempPathFactory) -> dg.Definitions:
+    state = tmp_path_factory.mktemp("state")
+    return build_definitions(Settings.from_environment({"WAKU_FIT_STATE_DIR": str(state)}))
+
+
+@pytest.fixture(scope="module")
+def graph(definitions: dg.Definitions) -> dg.AssetGraph:  # type: ignore[name-defined]
+    return definitions.resolve_asset_graph()
+
+
+def test_definitions_load_without_a_database(definitions: dg.Definitions) -> None:
+    dg.Definitions.validate_loadable(definitions)
+
+
+def test_data_flows_one_way(graph) -> None:
+    backwards = [
+        f"{parent.to_user_string()} -> {key.to_user_string()}"
+        for key in graph.get_all_asset_keys()
+        for parent in graph.get(key).parent_keys
+        if keys.LAYERS.index(keys.layer_of(parent)) > keys.LAYERS.index(keys.layer_of(key))
+    ]
+    assert backwards == []
+
+
+def test_no_edge_ends_in_a_stub(graph) -> None:
+    stubs = [key.to_user_string() for key in graph.get_all_asset_keys() if STUB in graph.get(key).metadata]
+    assert stubs == []
+
+
+def test_the_group_of_an_asset_is_its_layer(graph) -> None:
+    astray = {k.to_user_string(): graph.get(k).group_name for k in graph.get_all_asset_keys() if graph.get(k).group_name != keys.layer_of(k)}
+    assert astray == {}
+
+
+@pytest.mark.parametrize("attribute", ["description", "owners", "kinds", "code_version"])
+def test_every_asset_has_a(graph, attribute: str) -> None:
+    without = [key.to_user_string() for key in graph.get_all_asset_keys() if not getattr(graph.get(key), attribute)]
+    assert without == []
+
+
+def test_every_layer_but_the_first_rests_on_an_earlier_one(graph) -> None:
+    for layer in keys.LAYERS[1:]:
+        members = [k for k in graph.get_all_asset_keys() if keys.layer_of(k) == layer]
+        assert members, f"layer {layer} is empty"
+        assert any(keys.layer_of(p) != layer for k in members for p in graph.get(k).parent_keys), layer
+
+
+def test_the_report_rests_on_every_kind_of_evidence(graph) -> None:
+    seen, queue = set(), [keys.READINESS_REPORT]
+    while queue:
+        key = queue.pop()
+        if key not in seen:
+            seen.add(key)
+            queue += graph.get(key).parent_keys
+    from assets.evidence.tables import ALL_TABLES
+
+    assert {keys.evidence_key(t.key) for t in ALL_TABLES} <= seen
+
+
+def test_raw_checks_block(graph) -> None:
+    checks = [graph.get(k) for k in graph.asset_check_keys if k.asset_key.path[0] == keys.RAW]
+    assert checks
+    assert all(check.blocking for check in checks)
+
+
+def test_the_week_begins_with_the_chain(definitions: dg.Definitions) -> None:
+    schedule = definitions.resolve_schedule_def(keys.WEEKLY_SCHEDULE)
+    assert (schedule.cron_schedule, schedule.execution_timezone, schedule.job_name) == ("0 6 * * 1", "UTC", keys.JOB)

@@ -1,0 +1,503 @@
+"""The embedded PostgreSQL starts, is shared, survives `kill -9` of anybody, and is gone when nobody needs it."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import psycopg2
+import pytest
+import sqlalchemy
+
+from orchestration.warehouse import layout as layouts
+from orchestration.warehouse.connection import WarehouseError, connect
+from orchestration.warehouse.layout import ServerError, layout_of, socket_directory
+from orchestration.warehouse.postmaster import command_line, running_pid
+from orchestration.warehouse.server import EmbeddedServer, embedded_server, remove_server, server_status, stop_server
+from orchestration.warehouse.supervisor import bound_log
+
+ROOT = Path(__file__).parents[2]
+DEADLINE_SECONDS = 30.0
+
+as_root = pytest.mark.skipif(os.geteuid() != 0, reason="about what root has to do, because PostgreSQL refuses root")
+on_linux = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+
+
+def eventually(holds: Callable[[], object], what: str) -> None:
+    """Return as soon as `holds`, fail after `DEADLINE_SECONDS`."""
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    while not holds():
+        assert time.monotonic() < deadline, f"not within {DEADLINE_SECONDS:.0f} s: {what}"
+        time.sleep(0.02)
+
+
+def processes_of(state_dir: Path) -> dict[int, str]:
+    """Supervisor and postmaster of `state_dir`, and what they are starting; found by their arguments."""
+    folders = (str(state_dir), str(layout_of(state_dir).home))
+    pids = subprocess.run(["ps", "-A", "-o", "pid="], capture_output=True, text=True, check=True).stdout.split()
+    found = {int(pid): command_line(int(pid)) for pid in pids}
+    own = ("postgres ", "initdb ", "orchestration.warehouse.supervisor ")
+    return {p: line for p, line in found.items() if any(o in line for o in own) and any(f in line for f in folders)}
+
+
+def assert_stops(state_dir: Path) -> None:
+    eventually(lambda: not processes_of(state_dir), f"no process for {state_dir}")
+    assert not socket_directory(layout_of(state_dir)).exists()
+
+
+def supervisor_pid(state_dir: Path) -> int:
+    pid = server_status(state_dir).supervisor_pid
+    assert pid is not None
+    return pid
+
+
+def kill(pid: int) -> None:
+    os.kill(pid, signal.SIGKILL)
+
+
+def one(url: str, query: str) -> object:
+    with connect(url) as connection:
+        row = connection.execute(query.encode()).fetchone()
+    assert row is not None
+    return row[0]
+
+
+class Client:
+    """Another process that uses the server until it is told to leave."""
+
+    PROGRAM = textwrap.dedent("""
+        import sys
+        from pathlib import Path
+        from orchestration.warehouse.server import embedded_server
+        with embedded_server(Path(sys.argv[1])) as server:
+            print(server.pid, flush=True)
+            sys.stdin.read()
+    """)
+
+    def __init__(self, state_dir: Path, environment: dict[str, str] | None = None) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", self.PROGRAM, str(state_dir)],
+            cwd=ROOT,
+            env=os.environ | (environment or {}),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def postmaster(self) -> int:
+        """Wait until it is inside and return the process id of the server that it sees."""
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        if not line:
+            pytest.fail(self.process.communicate()[1])
+        return int(line)
+
+    def leave(self) -> None:
+        self.process.communicate(timeout=DEADLINE_SECONDS)
+        assert self.process.returncode == 0
+
+
+@pytest.fixture
+def client() -> Iterator[Callable[..., Client]]:
+    """Start clients; whatever the test does, none of them outlives it."""
+    clients: list[Client] = []
+
+    def start(state_dir: Path, environment: dict[str, str] | None = None) -> Client:
+        clients.append(Client(state_dir, environment))
+        return clients[-1]
+
+    yield start
+    for started in clients:
+        started.process.kill()
+        started.process.communicate()
+
+
+@pytest.fixture(scope="module")
+def shared_state(open_folder: Path) -> Iterator[Path]:
+    """One data directory for the tests that do not need a first start."""
+    state_dir = open_folder / "shared"
+    yield state_dir
+    remove_server(state_dir)
+    assert not processes_of(state_dir)
+
+
+@pytest.fixture
+def state_dir(shared_state: Path) -> Path:
+    """`shared_state` with no server running."""
+    stop_server(shared_state)
+    return shared_state
+
+
+@pytest.fixture
+def new_state(open_folder: Path, request: pytest.FixtureRequest) -> Iterator[Path]:
+    """A state directory that does not exist yet."""
+    state_dir = open_folder / request.node.name / ".waku-fit"
+    state_dir.parent.mkdir()
+    yield state_dir
+    remove_server(state_dir)
+    assert not processes_of(state_dir)
+
+
+@pytest.fixture
+def server(state_dir: Path) -> Iterator[EmbeddedServer]:
+    with embedded_server(state_dir) as running:
+        yield running
+
+
+class TestUse:
+    def test_it_answers(self, server: EmbeddedServer) -> None:
+        assert one(server.url, "select 1") == 1
+
+    def test_every_client_library_and_program_understands_the_url(self, server: EmbeddedServer) -> None:
+        with contextlib.closing(psycopg2.connect(server.url)) as connection, connection.cursor() as cursor:
+            cursor.execute("select 2")
+            assert cursor.fetchone() == (2,)
+        engine = sqlalchemy.create_engine(server.url.replace("postgresql:", "postgresql+psycopg2:"))
+        with engine.connect() as connection:
+            assert connection.execute(sqlalchemy.text("select 3")).scalar() == 3
+        engine.dispose()
+
+        def program(name: str, *arguments: str) -> str:
+            command = [str(server.binaries / name), *arguments, server.url]
+            return str(subprocess.run(command, capture_output=True, check=True, text=True).stdout)
+
+        assert program("psql", "-Atc", "select 4") == "4\n"
+        program("pgbench", "-i", "-q")
+        assert "number of transactions actually processed: 2/2" in program("pgbench", "-t", "2")
+
+    def test_a_second_process_shares_it(self, state_dir: Path, client: Callable[..., Client]) -> None:
+        with embedded_server(state_dir) as server:
+            other = client(state_dir)
+            assert other.postmaster() == server.pid
+            other.leave()
+            assert one(server.url, "select 1") == 1
+
+    def test_it_stops_when_the_last_user_leaves(self, state_dir: Path, client: Callable[..., Client]) -> None:
+        first, second = client(state_dir), client(state_dir)
+        assert first.postmaster() == second.postmaster()
+        first.leave()
+        second.leave()
+        assert_stops(state_dir)
+
+    def test_a_nested_use_does_not_end_the_outer_one(self, state_dir: Path) -> None:
+        with embedded_server(state_dir) as outer:
+            with embedded_server(state_dir):
+                pass
+            assert running_pid(outer.data_directory) == outer.pid
+
+    def test_a_dropped_database_is_created_again(self, state_dir: Path) -> None:
+        with embedded_server(state_dir) as server:
+            elsewhere = server.url.replace("/waku_fit?", "/postgres?")
+            with connect(elsewhere, autocommit=True) as connection:
+                connection.execute("drop database waku_fit with (force)")
+        with embedded_server(state_dir) as server:
+            assert one(server.url, "select current_database()") == "waku_fit"
+
+    def test_text_sorts_by_code_point_and_knows_unicode(self, server: EmbeddedServer) -> None:
+        assert one(server.url, "select string_agg(x, '' order by x) from unnest('{b,B,ä,a}'::text[]) x") == "Babä"
+        assert one(server.url, "select upper('ä') || pg_encoding_to_char(encoding) from pg_database limit 1") == "ÄUTF8"
+
+    def test_settings(self, server: EmbeddedServer) -> None:
+        with connect(server.url) as connection:
+            settings: dict[str, str] = dict(connection.execute("select name, setting from pg_settings").fetchall())
+        assert settings["shared_buffers"] == "16384"  # pages of 8 KiB: 128 MiB
+        assert settings["max_wal_size"] == "1024"
+        assert settings["TimeZone"] == "UTC"
+        assert settings["synchronous_commit"] == settings["autovacuum"] == settings["fsync"] == "on"
+
+    def test_variables_of_the_caller_do_not_reach_it(self, state_dir: Path, client: Callable[..., Client]) -> None:
+        odd = {"PGPORT": "7777", "PGDATA": "/nowhere", "PGTZ": "Asia/Tokyo", "LC_ALL": "nonsense", "TMPDIR": "/nowhere"}
+        other = client(state_dir, odd)
+        with embedded_server(state_dir) as server:
+            assert other.postmaster() == server.pid
+            assert one(server.url, "show timezone") == "UTC"
+
+
+class TestPrivacy:
+    def test_it_listens_on_no_network(self, server: EmbeddedServer) -> None:
+        assert one(server.url, "show listen_addresses") == ""
+
+    def test_not_even_if_somebody_sets_it(self, state_dir: Path) -> None:
+        with embedded_server(state_dir) as server, connect(server.url, autocommit=True) as connection:
+            connection.execute("alter system set listen_addresses = '*'")
+        stop_server(state_dir)
+        with embedded_server(state_dir) as server, connect(server.url, autocommit=True) as connection:
+            connection.execute("alter system reset listen_addresses")
+            assert one(server.url, "show listen_addresses") == ""
+
+    @on_linux
+    def test_no_socket_of_it_is_in_the_tables_of_the_kernel(self, server: EmbeddedServer) -> None:
+        links = [os.readlink(link) for link in Path(f"/proc/{server.pid}/fd").iterdir()]
+        inodes = {link[8:-1] for link in links if link.startswith("socket:[")}
+        assert inodes, "the listening unix socket at least"
+        tables = [Path("/proc/net") / name for name in ("tcp", "tcp6", "udp", "udp6")]
+        on_network = {line.split()[9] for table in tables if table.exists() for line in table.open()}
+        assert not inodes & on_network
+
+    def test_the_only_way_in_is_a_folder_that_only_its_account_may_enter(self, server: EmbeddedServer) -> None:
+        with connect(server.url) as connection:
+            rules = connection.execute("select type, database, user_name, auth_method from pg_hba_file_rules")
+            assert rules.fetchall() == [("local", ["all"], ["all"], "trust")]
+        folder = Path(str(one(server.url, "show unix_socket_directories")).strip('"'))
+        assert folder.stat().st_mode & 0o777 == 0o700
+        assert folder.stat().st_uid == server.data_directory.stat().st_uid
+        assert server.data_directory.stat().st_mode & 0o777 == 0o700
+
+    def test_a_socket_folder_prepared_by_somebody_else_is_refused(self, state_dir: Path, tmp_path: Path) -> None:
+        trap = socket_directory(layout_of(state_dir))
+        trap.symlink_to(tmp_path)
+        try:
+            with pytest.raises(ServerError, match="somebody else made it"), embedded_server(state_dir):
+                pass
+        finally:
+            trap.unlink()
+        assert not processes_of(state_dir)
+
+
+class TestKilled:
+    def test_a_client_counts_no_more(self, state_dir: Path, client: Callable[..., Client]) -> None:
+        other = client(state_dir)
+        other.postmaster()
+        kill(other.process.pid)
+        assert_stops(state_dir)
+
+    def test_the_server_comes_back_with_what_was_committed(self, server: EmbeddedServer) -> None:
+        with connect(server.url) as connection:
+            connection.execute("drop table if exists kept; create table kept as select 42 as answer")
+        kill(server.pid)
+        assert one(server.url, "select answer from kept") == 42
+        assert running_pid(server.data_directory) not in (server.pid, None)
+
+    @on_linux
+    def test_the_server_comes_back_though_a_long_query_survives_it(self, server: EmbeddedServer) -> None:
+        with contextlib.closing(psycopg.connect(server.url)) as connection:
+            connection.pgconn.send_query(b"select count(*) from generate_series(1, 1000000000000)")
+            kill(server.pid)
+            assert one(server.url, "select 1") == 1
+
+    def test_a_new_supervisor_adopts_the_server(self, state_dir: Path, client: Callable[..., Client]) -> None:
+        first = client(state_dir)
+        postmaster = first.postmaster()
+        kill(supervisor_pid(state_dir))
+        second = client(state_dir)
+        assert second.postmaster() == postmaster
+        first.leave()
+        second.leave()
+        assert_stops(state_dir)
+
+    def test_an_adopted_server_is_restarted_too(self, state_dir: Path) -> None:
+        with embedded_server(state_dir) as server:
+            kill(supervisor_pid(state_dir))
+            with embedded_server(state_dir):
+                kill(server.pid)
+                assert one(server.url, "select 1") == 1
+
+    def test_supervisor_and_server_together(self, state_dir: Path, client: Callable[..., Client]) -> None:
+        first = client(state_dir)
+        postmaster = first.postmaster()
+        kill(supervisor_pid(state_dir))
+        kill(postmaster)
+        second = client(state_dir)
+        assert second.postmaster() != postmaster
+        first.leave()
+        second.leave()
+        assert_stops(state_dir)
+
+    def test_a_half_made_data_directory_is_made_again(self, new_state: Path, client: Callable[..., Client]) -> None:
+        home = layout_of(new_state).home
+        killed = client(new_state)
+        eventually(lambda: list(home.glob("data.new-*/PG_VERSION")), "initdb has begun")
+        for pid in [killed.process.pid, *processes_of(new_state)]:
+            with contextlib.suppress(ProcessLookupError):
+                kill(pid)
+        assert not (home / "data").exists()
+        with embedded_server(new_state) as server:
+            assert one(server.url, "select 1") == 1
+        assert not list(home.glob("data.new-*"))
+
+    def test_a_process_id_that_now_belongs_to_another_is_not_the_server(self, state_dir: Path) -> None:
+        with embedded_server(state_dir) as server:
+            remains = (server.data_directory / "postmaster.pid").read_text()
+        stop_server(state_dir)
+        layout = layout_of(state_dir)
+        with subprocess.Popen(["sleep", "600"], cwd="/", **layout.account.identity) as stranger:
+            try:
+                file = layout.data / "postmaster.pid"
+                file.write_text(remains.replace(str(server.pid), str(stranger.pid), 1))
+                assert running_pid(layout.data) is None
+                with embedded_server(state_dir) as again:
+                    assert one(again.url, "select 1") == 1
+                assert stranger.poll() is None
+            finally:
+                stranger.kill()
+
+
+class TestRaces:
+    def test_four_first_starts_at_once_give_one_server(self, new_state: Path, client: Callable[..., Client]) -> None:
+        clients = [client(new_state) for _ in range(4)]
+        assert len({c.postmaster() for c in clients}) == 1
+        for each in clients:
+            each.leave()
+        assert_stops(new_state)
+
+    def test_who_comes_while_it_stops_gets_a_new_one(self, state_dir: Path, client: Callable[..., Client]) -> None:
+        with embedded_server(state_dir) as server:
+            stopping = server.pid
+        layout = layout_of(state_dir)
+        with layout.users_lock.open("r+") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)  # as the supervisor does while it stops the server
+            late = client(state_dir)
+            stop_server(state_dir)
+            assert running_pid(layout.data) is None
+        assert late.postmaster() != stopping
+        late.leave()
+
+    def test_leaving_and_coming_in_a_hurry_never_fails(self, state_dir: Path) -> None:
+        for _ in range(50):
+            with embedded_server(state_dir) as server:
+                assert one(server.url, "select 1") == 1
+
+
+class TestCommands:
+    def test_status_of_nothing_starts_and_writes_nothing(self, new_state: Path) -> None:
+        status = server_status(new_state)
+        assert (status.running, status.pid, status.supervisor_pid, status.url) == (False, None, None, None)
+        assert status.version.startswith("18.")
+        assert not new_state.exists()
+        assert stop_server(new_state) is False
+
+    def test_status_of_a_running_server(self, state_dir: Path, server: EmbeddedServer) -> None:
+        status = server_status(state_dir)
+        assert (status.running, status.pid, status.url) == (True, server.pid, server.url)
+        assert status.data_directory == server.data_directory
+        assert status.user == pwd.getpwuid(server.data_directory.stat().st_uid).pw_name
+        assert status.user != "root"
+
+    def test_stop_does_not_wait_for_users(self, state_dir: Path) -> None:
+        with embedded_server(state_dir) as server:
+            assert stop_server(state_dir) is True
+            assert not processes_of(state_dir)
+            with embedded_server(state_dir) as again:
+                assert again.pid != server.pid
+                assert one(server.url, "select 1") == 1
+
+    def test_stop_ends_a_server_without_supervisor(self, state_dir: Path) -> None:
+        with embedded_server(state_dir):
+            kill(supervisor_pid(state_dir))
+            assert stop_server(state_dir) is True
+            assert not processes_of(state_dir)
+
+    def test_remove_leaves_nothing(self, new_state: Path) -> None:
+        with embedded_server(new_state) as server:
+            assert server.data_directory.exists()
+        remove_server(new_state)
+        assert list(new_state.iterdir()) == []
+        assert not server.data_directory.exists()
+        assert not processes_of(new_state)
+
+    def test_a_server_that_cannot_start_says_why(self, new_state: Path) -> None:
+        with embedded_server(new_state) as server:
+            pass
+        stop_server(new_state)
+        automatic = server.data_directory / "postgresql.auto.conf"
+        automatic.write_text("max_connections = 'many'\n")
+        reason = 'invalid value for parameter "max_connections"'
+        with pytest.raises(WarehouseError, match=reason), embedded_server(new_state):
+            pass
+        automatic.write_text("")
+        with embedded_server(new_state) as server:
+            assert one(server.url, "select 1") == 1
+
+    def test_the_log_is_bounded(self, tmp_path: Path) -> None:
+        log = tmp_path / "server.log"
+        with log.open("a") as writer:
+            writer.write("x" * 100)
+            writer.flush()
+            bound_log(log, limit=100)
+            assert log.stat().st_size == 100
+            writer.write("y")
+            writer.flush()
+            bound_log(log, limit=100)
+            writer.write("z")
+        assert log.read_text() == "z"
+        assert (tmp_path / "server.log.1").read_text() == "x" * 100 + "y"
+
+
+class TestPermissions:
+    def test_a_closed_project_folder_works(self, tmp_path: Path) -> None:
+        tmp_path.chmod(0o700)
+        state_dir = tmp_path / "project" / ".waku-fit"
+        try:
+            with embedded_server(state_dir) as server:
+                assert one(server.url, "select 1") == 1
+                home = server.data_directory.parent
+                if os.geteuid() == 0:
+                    assert home.parent == Path("/var/lib/waku-fit")
+                    assert f"in {home} because that account cannot reach {state_dir}" in server.notes
+                    assert (state_dir / "postgres" / "location.txt").read_text() == server.notes + "\n"
+                else:
+                    assert home == state_dir / "postgres"
+            assert tmp_path.stat().st_mode & 0o777 == 0o700
+        finally:
+            remove_server(state_dir)
+        assert not home.exists()
+
+    @as_root
+    def test_programs_that_the_account_cannot_run_are_copied(
+        self, new_state: Path, tmp_path: Path, client: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        installed = layouts.wheel_binaries().parents[1]
+        for folder in (installed, installed.with_name(f"{layouts.WHEEL}.libs")):
+            if folder.exists():
+                shutil.copytree(folder, tmp_path / folder.name, symlinks=True)
+        programs = tmp_path / layouts.WHEEL / layouts.INSTALLATION / "bin"
+        os.utime(programs / "postgres", (0, 0))  # looks like another build, so gets a copy of its own
+        tmp_path.chmod(0o700)
+        monkeypatch.syspath_prepend(str(tmp_path))
+        layout = layout_of(new_state)
+        assert "with a copy of the installed programs" in layout.notes
+        copy = layout.binaries.parents[2]
+        try:
+            user = client(new_state, {"PYTHONPATH": str(tmp_path)})
+            assert f"{copy}/" in command_line(user.postmaster())
+            user.leave()
+            stop_server(new_state)
+        finally:
+            shutil.rmtree(copy)
+
+    @as_root
+    def test_data_of_another_account_are_refused_with_its_name(self, state_dir: Path) -> None:
+        with embedded_server(state_dir) as server:
+            owner = server_status(state_dir).user
+        stranger = 54321
+        os.seteuid(stranger)
+        try:
+            with pytest.raises(ServerError, match=f"belongs to user {owner}, this process runs as user id {stranger}"):
+                server_status(state_dir)
+        finally:
+            os.seteuid(0)
+        assert server.pid
+
+    @as_root
+    def test_root_keeps_the_account_that_created_the_data(self, new_state: Path) -> None:
+        nobody = pwd.getpwnam("nobody")
+        with embedded_server(new_state) as server:
+            pass
+        stop_server(new_state)
+        for path in [server.data_directory, *server.data_directory.rglob("*")]:
+            os.chown(path, nobody.pw_uid, nobody.pw_gid, follow_symlinks=False)
+        with embedded_server(new_state) as server:
+            assert one(server.url, "select 1") == 1
+            assert server_status(new_state).user == "nobody"

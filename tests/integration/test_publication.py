@@ -1,0 +1,115 @@
+"""A release is whole or not there, at whatever point the writer is killed."""
+
+import json
+import os
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from assets.reports import fetch
+from assets.reports.model import Manifest, release_id
+from orchestration.fast_path import published
+from orchestration.warehouse.connection import bootstrap, connect
+
+TABLES = {"gates": "readiness", "verdict": "readiness"}
+
+
+@pytest.fixture
+def database(fresh_database: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.setattr(fetch, "TABLES", TABLES)
+    with connect(fresh_database) as connection:
+        bootstrap(connection)
+    with connect(fresh_database, "waku_fit_admin") as connection:
+        connection.execute("create table readiness.gates (gate_id text, status text, evidence_ids text[])")
+        connection.execute("create table readiness.verdict (verdict text)")
+        connection.execute("insert into readiness.gates values ('interviews', 'fail', '{a/1,a/2}')")
+        connection.execute("insert into readiness.verdict values ('not_ready')")
+    return fresh_database
+
+
+def manifest(name: str) -> Manifest:
+    return Manifest(
+        release_id=name, created_at=datetime(2026, 11, 23, 12, 0, tzinfo=UTC), run_id="run", as_of=date(2026, 1, 1), packs=("public",),
+        evidence_hash="e", evidence={}, code_version="c", verdict="not_ready", checks_passed=3, checks_failed=0, tools={},
+    )  # fmt: skip
+
+
+def write(database: str, folder: Path, name: str) -> Path:
+    with connect(database, "waku_fit_admin") as connection:
+        fetch.write_rows(connection, manifest(name))
+    with connect(database, "waku_fit_reader") as connection:
+        frames = fetch.read_release(connection, name)
+    fetch.write_files(folder / "releases" / name, frames, {"manifest.json": fetch.as_json(manifest(name).as_json())})
+    return folder / "releases" / name
+
+
+def test_ids_sort_by_time() -> None:
+    assert release_id(datetime(2026, 11, 23, 12, 0, tzinfo=UTC), "1a2b3c4d-5e6f") == "20261123T120000Z-1a2b3c4d"
+
+
+def test_a_release_keeps_its_rows_when_the_source_changes(database: str, tmp_path: Path) -> None:
+    write(database, tmp_path, "r1")
+    with connect(database, "waku_fit_admin") as connection:
+        connection.execute("update readiness.gates set status = 'pass'")
+        connection.execute("alter table readiness.gates add column reason text default 'ten of ten'")
+    write(database, tmp_path, "r2")
+    with connect(database, "waku_fit_reader") as connection:
+        assert list(fetch.read_release(connection, "r1")["gates"].itertuples(index=False, name=None)) == [("interviews", "fail", ["a/1", "a/2"], None)]
+        assert list(fetch.read_release(connection, "r2")["gates"]["reason"]) == ["ten of ten"]
+
+
+def test_files_hold_what_the_tables_hold(database: str, tmp_path: Path) -> None:
+    folder = write(database, tmp_path, "r1")
+    assert (folder / "data" / "gates.csv").read_text() == "gate_id,status,evidence_ids\ninterviews,fail,a/1;a/2\n"
+    assert (folder / "data" / "gates.parquet").exists()
+
+
+def test_the_link_moves_with_the_pointer(database: str, tmp_path: Path) -> None:
+    link = tmp_path / "reports" / "latest"
+    for name in ("r1", "r2"):
+        folder = write(database, tmp_path, name)
+        with connect(database, "waku_fit_admin") as connection:
+            fetch.publish(connection, name, folder, link)
+    assert json.loads((link / "manifest.json").read_text())["release_id"] == "r2"
+    assert [m["release_id"] for m in published(tmp_path / "releases", link)] == ["r2", "r1"]
+
+
+def test_what_was_written_but_not_published_is_not_seen(database: str, tmp_path: Path) -> None:
+    link = tmp_path / "reports" / "latest"
+    with connect(database, "waku_fit_admin") as connection:
+        fetch.publish(connection, "r1", write(database, tmp_path, "r1"), link)
+    write(database, tmp_path, "r2")
+    (tmp_path / "releases" / ".partial-r3").mkdir()
+    with connect(database, "waku_fit_admin") as connection:
+        fetch.align_link(connection, tmp_path / "releases", link)
+    assert Path(os.readlink(link)).name == "r1"
+    assert [m["release_id"] for m in published(tmp_path / "releases", link)] == ["r1"]
+    assert not (tmp_path / "releases" / ".partial-r3").exists()
+
+
+def test_a_kill_between_pointer_and_link_is_made_good_by_the_next_run(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    link = tmp_path / "reports" / "latest"
+    with connect(database, "waku_fit_admin") as connection:
+        fetch.publish(connection, "r1", write(database, tmp_path, "r1"), link)
+        folder = write(database, tmp_path, "r2")
+        with monkeypatch.context() as killed:
+            killed.setattr(fetch, "_point", lambda *_: None)
+            fetch.publish(connection, "r2", folder, link)
+        assert Path(os.readlink(link)).name == "r1"
+        fetch.align_link(connection, tmp_path / "releases", link)
+    assert Path(os.readlink(link)).name == "r2"
+
+
+def test_a_folder_in_place_of_the_link_is_never_overwritten(database: str, tmp_path: Path) -> None:
+    link = tmp_path / "reports" / "latest"
+    link.mkdir(parents=True)
+    with connect(database, "waku_fit_admin") as connection, pytest.raises(FileExistsError, match="move it away"):
+        fetch.publish(connection, "r1", write(database, tmp_path, "r1"), link)
+
+
+def test_a_reader_sees_releases_and_nothing_else(database: str, tmp_path: Path) -> None:
+    write(database, tmp_path, "r1")
+    with connect(database, "waku_fit_reader") as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        connection.execute("select * from readiness.gates")

@@ -1,0 +1,102 @@
+"""Rows of the marts become typed inputs; a row without its number is missing, not zero."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from assets.costs.fetch import MART_COLUMNS, inputs_from
+from assets.evidence.model import Grade
+from assets.evidence.quantity import Quantity
+
+GRADED = {"grade": "published", "evidence_ids": ["t/a"]}
+ROWS: dict[str, list[dict[str, Any]]] = {
+    "compute_offers": [
+        {
+            "offer_id": offer_id,
+            "provider": "p",
+            "region": "r",
+            "vcpus": 2.0,
+            "vcpu_kind": "shared",
+            "architecture": "x86_64",
+            "memory_gib": 4.0,
+            "local_disk_gb": None,
+            "included_egress_gb_per_month": egress,
+            "cost_usd_per_month": cost,
+            **GRADED,
+        }
+        for offer_id, egress, cost in (("a", 20.0, 5.0), ("b", None, 6.0), ("no_price", 20.0, None))
+    ],
+    "rpc_plans": [
+        {
+            "plan_id": "a_free",
+            "provider": "a",
+            "cost_usd_per_month": 0.0,
+            "included_period": "day",
+            "included_credits_per_period": None,
+            "overage_usd_per_million_credits": None,
+            "is_flat_rate": False,
+            "supports_ethereum": True,
+            "supports_linea": None,
+            **GRADED,
+        }
+    ],
+    "archive_bytes_per_message": [
+        {"study": study, "payload_bytes": 200, "total_bytes": 1341.0, **GRADED}
+        for study in ("row-size-probe", "another study")
+    ],
+    "workload_parameters": [
+        {"mid": 5.0, "grade": "measured", "evidence_ids": ["costs__workload_parameters/a_rate"]},
+        {"mid": None, "grade": "published", "evidence_ids": ["costs__workload_parameters/only_a_limit"]},
+        {"mid": None, "grade": "not_found", "evidence_ids": ["costs__workload_parameters/never_found"]},
+    ],
+    "rln_parameters": [
+        {"parameter": "gas", "value": 2.0, "value_low": None, "value_high": None, "as_of": date(2025, 1, 1), **GRADED},
+        {"parameter": "gas", "value": 1.0, "value_low": None, "value_high": None, "as_of": date(2024, 1, 1), **GRADED},
+        {"parameter": "range", "value": None, "value_low": 2.0, "value_high": 3.0, "as_of": date(2025, 1, 1), **GRADED},
+        {
+            "parameter": "text",
+            "value": None,
+            "value_low": None,
+            "value_high": None,
+            "as_of": date(2025, 1, 1),
+            **GRADED,
+        },
+    ],
+}
+INPUTS = inputs_from(
+    {mart: pd.DataFrame(ROWS.get(mart, []), columns=[*columns]) for mart, columns in MART_COLUMNS.items()}
+)
+
+
+def test_row_becomes_a_quantity_with_its_grade_and_evidence() -> None:
+    assert INPUTS.offers[0].cost_usd_per_month == Quantity(5.0, Grade.PUBLISHED, ("t/a",))
+    assert INPUTS.workload == {"a_rate": Quantity(5.0, Grade.MEASURED, ("costs__workload_parameters/a_rate",))}
+
+
+def test_null_stays_unknown() -> None:
+    assert [offer.included_egress_gb_per_month for offer in INPUTS.offers] == [20.0, None]
+    assert INPUTS.offers[0].local_disk_gb is None
+    assert (INPUTS.rpc_plans[0].included_credits_per_period, INPUTS.rpc_plans[0].supports_linea) == (None, None)
+
+
+def test_row_without_its_number_is_left_out() -> None:
+    assert [offer.offer_id for offer in INPUTS.offers] == ["a", "b"]
+
+
+def test_archive_probes_are_of_one_study() -> None:
+    assert [probe.payload_bytes for probe in INPUTS.probes] == [200]
+
+
+def test_newest_parameter_counts_and_the_middle_of_a_range_is_estimated() -> None:
+    assert INPUTS.rln == {
+        "gas": Quantity(2.0, Grade.PUBLISHED, ("t/a",)),
+        "range": Quantity(2.5, Grade.ESTIMATED, ("t/a",)),
+    }
+
+
+def test_empty_marts_give_empty_inputs() -> None:
+    empty = inputs_from({mart: pd.DataFrame(columns=[*columns]) for mart, columns in MART_COLUMNS.items()})
+    assert (empty.offers, empty.network_fees, empty.workload, empty.rln) == ((), (), {}, {})

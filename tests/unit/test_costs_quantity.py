@@ -1,0 +1,36 @@
+"""A quantity carries the weakest grade and all evidence through arithmetic."""
+
+from __future__ import annotations
+
+import pytest
+
+from assets.evidence.model import Grade
+from assets.evidence.quantity import Quantity, total
+
+MEASURED = Quantity(6.0, Grade.MEASURED, ("t/b",))
+ESTIMATED = Quantity(3.0, Grade.ESTIMATED, ("t/a", "t/b"))
+
+
+@pytest.mark.parametrize(
+    ("result", "value"),
+    [
+        (MEASURED + ESTIMATED, 9.0),
+        (MEASURED - ESTIMATED, 3.0),
+        (MEASURED * ESTIMATED, 18.0),
+        (MEASURED / ESTIMATED, 2.0),
+        (total([MEASURED, ESTIMATED, MEASURED]), 15.0),
+        (MEASURED.resting_on(ESTIMATED), 6.0),
+    ],
+)
+def test_result_has_the_weakest_grade_and_each_evidence_once(result: Quantity, value: float) -> None:
+    assert result == Quantity(value, Grade.ESTIMATED, ("t/a", "t/b"))
+
+
+def test_plain_number_is_exact_and_adds_no_evidence() -> None:
+    assert MEASURED * 2 / 3 + 1 - 2 == Quantity(3.0, Grade.MEASURED, ("t/b",))
+
+
+@pytest.mark.parametrize(("grade", "ids"), [(Grade.NOT_FOUND, ("t/a",)), (Grade.MEASURED, ())])
+def test_number_without_evidence_is_refused(grade: Grade, ids: tuple[str, ...]) -> None:
+    with pytest.raises(ValueError, match="rests on no evidence"):
+        Quantity(1.0, grade, ids)

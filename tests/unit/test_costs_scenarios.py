@@ -1,0 +1,64 @@
+"""The scenarios that are typed in, and what a scenario must state to be one."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+from ruamel.yaml import YAML
+
+from assets.costs import sizing
+from assets.evidence.tables.costs import Scenario
+from tests.unit.costs_world import broadcaster, scenario
+
+COSTS = Path(__file__).parents[2] / "evidence" / "public" / "costs"
+DOCUMENTS = {path.stem: path for path in sorted((COSTS / "scenarios").glob("*.yaml"))}
+
+
+def ids_of(table: str) -> set[str]:
+    with (COSTS / f"{table}.csv").open(encoding="utf-8", newline="") as lines:
+        return {row["id"] for row in csv.DictReader(lines)}
+
+
+@pytest.mark.parametrize("name", ["community_10k", "status_one_to_one", "vanilla_railgun", "vanilla_the_graph"])
+def test_document_is_a_scenario_whose_references_exist(name: str) -> None:
+    document = Scenario.model_validate(YAML(typ="safe").load(DOCUMENTS[name]))
+    assert document.id == name
+    assert document.note
+    referred = {
+        document.message_rate_id,
+        document.message_bytes_id,
+        document.retention_days_id,
+        document.store_queries_id,
+    }
+    assert referred - {None} <= ids_of("workload_parameters")
+    assert set(document.sizing_basis) <= ids_of("node_requirements")
+
+
+def test_constants_of_the_model_are_evidence() -> None:
+    constants = {sizing.RELAY_AMPLIFICATION, sizing.DISCOVERY_EGRESS, sizing.STORE_REPLY_BASE, sizing.STORE_REPLY_HASH}
+    assert constants <= ids_of("workload_parameters")
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"relay_nodes": 0, "relay_vcpus": None, "relay_memory_gib": None, "store_nodes": 0}, "store_vcpus and"),
+        ({"relay_vcpus": None}, "relay_vcpus and relay_memory_gib are filled for relay hosts"),
+        ({"retention_days_id": None}, "an archive needs"),
+        ({"active_users": None}, "an archive needs"),
+        ({"network_senders": 999}, "own_senders 1000 exceeds network_senders 999"),
+        ({"vcpu_kinds": []}, "at least 1 item"),
+    ],
+)
+def test_incomplete_scenario_is_refused(changes: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValidationError, match=message):
+        scenario(**changes)
+
+
+def test_scenario_without_a_node_is_refused() -> None:
+    with pytest.raises(ValidationError, match="no node"):
+        broadcaster(relay_nodes=0, relay_vcpus=None, relay_memory_gib=None)
