@@ -3,8 +3,6 @@
 Belongs here: suites as Dagster asset checks. Does not belong here: expectations and how they run.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import dagster as dg

@@ -39,7 +39,7 @@ COMMON = (
 
 BOUNDS: dict[str, tuple[Expectation, ...]] = {
     # Bounds are an order of magnitude beyond today's extremes: they catch a slipped decimal, not a dear offer.
-    "pricing__compute_offers": (between("vcpu", 1, 512), between("memory_gib", 0.25, 4096), between("price_per_month", 0.5, 50_000)),
+    "pricing__compute_offers": (between("vcpus", 1, 512), between("memory_gib", 0.25, 4096), between("price_per_month", 0.5, 50_000)),
     "pricing__exchange_rates": (between("rate", 0.5, 2.0),),
     "pricing__rpc_plans": (between("price_per_month", 0, 20_000),),
 }

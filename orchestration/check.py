@@ -10,20 +10,16 @@ from pathlib import Path
 import click
 
 from assets.evidence.fetch import Evidence, format_problems, read_packs
-from assets.evidence.packs import Pack, PackError, resolve_pack
-from orchestration.errors import UserError
+from assets.evidence.packs import Pack, resolve_pack
 from orchestration.settings import Settings
 
 
 def read_evidence(settings: Settings, packs: tuple[str, ...], extra: Path | None = None) -> Evidence:
     """Read the named packs. `extra` is laid over them, or stands for the first one if it lies in the same place."""
-    try:
-        chosen = [resolve_pack(name, settings.evidence_dir) for name in packs]
-        if extra is not None and extra.resolve() not in [pack.path.resolve() for pack in chosen]:
-            given = resolve_pack(str(extra), settings.evidence_dir)
-            chosen = [given] if _is_complete(given, chosen[0]) else [*chosen, given]
-    except PackError as error:
-        raise UserError(str(error)) from error
+    chosen = [resolve_pack(name, settings.evidence_dir) for name in packs]
+    if extra is not None and extra.resolve() not in [pack.path.resolve() for pack in chosen]:
+        given = resolve_pack(str(extra), settings.evidence_dir)
+        chosen = [given] if _is_complete(given, chosen[0]) else [*chosen, given]
     return read_packs(chosen, today=datetime.now(UTC).date())
 
 

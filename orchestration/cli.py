@@ -16,6 +16,8 @@ from typing import Any
 
 import click
 
+from assets.evidence.packs import PackError
+from orchestration.errors import UserError
 from orchestration.settings import Settings, SettingsError
 
 pack_option = click.option(
@@ -38,11 +40,9 @@ def with_settings(command: Callable[..., int | None]) -> Callable[..., None]:
 
     @wraps(command)
     def wrapper(*args: Any, **kwargs: Any) -> None:
-        from orchestration.errors import UserError
-
         try:
             code = command(Settings.from_environment(), *args, **kwargs)
-        except (UserError, SettingsError) as error:
+        except (UserError, SettingsError, PackError) as error:
             click.echo(f"waku-fit: {error}", err=True)
             code = 1
         sys.exit(code or 0)

@@ -4,8 +4,6 @@ Belongs here: the manifest, the translation of dbt nodes to asset keys, the one 
 Does not belong here: SQL, and anything about what a model means.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os

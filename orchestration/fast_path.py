@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from assets.evidence.fingerprint import fingerprint_of
+from assets.evidence.packs import resolve_pack
 from orchestration.settings import Settings
 
 CODE = ("orchestration", "assets", "checks", "dbt_project", "requirements.lock", "pyproject.toml")
@@ -31,7 +32,7 @@ class Request:
 
 def fingerprint(settings: Settings, request: Request) -> str:
     """Hash all that a release depends on: evidence, code, locked versions, database, and the request itself."""
-    evidence = [settings.evidence_dir / p if (settings.evidence_dir / p).is_dir() else Path(p) for p in request.packs]
+    evidence = [resolve_pack(name, settings.evidence_dir).path for name in request.packs]
     code = [settings.project_dir / name for name in CODE]
     parts = [fingerprint_of(evidence), fingerprint_of(code, skip=SKIPPED), repr(request), repr(settings.database_url)]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
 import dagster as dg
 import psycopg
@@ -47,6 +48,14 @@ class WarehouseResource(dg.ConfigurableResource):  # type: ignore[type-arg]
                     bootstrap(connection)
                 self._url = database.url
                 yield self
+
+    def sqlalchemy_url(self, role: str) -> str:
+        """Return the URL for SQLAlchemy with psycopg2, acting as `role` from the first statement on."""
+        parts = urlsplit(self._url)
+        # Great Expectations wants a host in its place; a socket folder in the query overrides it
+        authority = parts.netloc if parts.hostname else f"{parts.netloc}localhost"
+        query = "&".join(filter(None, [parts.query, f"options=-c%20role%3D{role}"]))
+        return urlunsplit(("postgresql+psycopg2", authority, parts.path, query, ""))
 
     def connect(self, role: str) -> psycopg.Connection:
         """Return a connection that acts as `role` (see the matrix in `orchestration.warehouse.connection`)."""

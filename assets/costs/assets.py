@@ -3,8 +3,6 @@
 Belongs here: reading marts, calling the model, landing its frames. Does not belong here: arithmetic.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import dagster as dg

@@ -246,7 +246,9 @@ def _rln_gas(scenario: Scenario, held: Memberships | None, inputs: CostInputs) -
     gas = gas_per_membership_month(scenario, inputs) * held.needed
     return CostComponent(
         "rln_gas",
-        (gas * usd_per_gas(scenario.rln_chain, inputs)).resting_on(basis),
+        (gas * usd_per_gas(scenario.rln_chain, inputs)).resting_on(
+            basis, held.rate_limit_per_epoch, held.messages_per_sender_epoch, held.deposit_usd
+        ),
         gas.value,
         f"{held.needed:,} x membership, registered once, extended {scenario.rln_extensions} x; "
         f"USD {held.deposit_usd.value:,.0f} of refundable deposits is capital, not part of the cost",

@@ -3,8 +3,6 @@
 Belongs here: the two outermost layers of the graph. Does not belong here: parsing and SQL (`parsing.py`, `fetch.py`).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import dagster as dg

@@ -37,7 +37,7 @@ def resolve_pack(name: str, evidence_dir: Path) -> Pack:
     if name and path.is_dir():
         label = f"{evidence_dir.name}/{path.name}" if path.parent == evidence_dir.resolve() else path.name
         return Pack(path.name, path, label)
-    if path.exists():
+    if name and path.exists():
         raise PackError(f'pack "{name}" is a file; expected its folder, which holds one folder for each area')
     known = sorted(p.name for p in evidence_dir.glob("[!.]*") if p.is_dir()) if evidence_dir.is_dir() else []
     near = get_close_matches(name, known, n=1)

@@ -16,7 +16,7 @@ import yaml
 
 from assets.evidence.model import Parsed, Problem, Table
 from assets.evidence.rows import Place, ProblemList, Rows, Value
-from assets.evidence.wording import Fault, control_character, expectation, printable, quoted, with_suggestion
+from assets.evidence.wording import Fault, control_character, expectation, nearest, printable, quoted
 
 MAX_DEPTH = 8
 """Of nested values in a document. Rows are flat: more is a mistake or an attack on the parser."""
@@ -138,6 +138,7 @@ def _read_header(rows: Rows, line: int, cells: Sequence[str]) -> list[str] | Non
         rows.refuse(line, "the first line is not a header of this table", ",".join(known))
         return None
     columns: list[str] = []
+    mistyped: set[str | None] = set()
     missing = [name for name in known if name not in names]
     for position, name in enumerate(names, start=1):
         is_known = name in rows.kinds
@@ -145,12 +146,17 @@ def _read_header(rows: Rows, line: int, cells: Sequence[str]) -> list[str] | Non
         if not name:
             rows.problems.add(line, "", f"column {position} has no name", "a name in each cell of the header")
         elif not is_known:
-            expected = with_suggestion("", name, missing) or f"one of {', '.join(missing or known)}"
+            meant = nearest(name, missing)
+            # A misspelt column is one mistake, not a missing column besides.
+            mistyped.add(meant)
+            expected = meant or f"one of {', '.join(missing or known)}"
             rows.problems.add(line, name[:100], "is not a column of this table", expected)
         elif not columns[-1]:
             rows.problems.add(line, name, f"the column is there twice (again as column {position})", "each column once")
     for name in missing:
-        rows.problems.add(line, name, "the column is missing", f"a column with {expectation(rows.table.model, name)}")
+        if name not in mistyped:
+            expected = f"a column with {expectation(rows.table.model, name)}"
+            rows.problems.add(line, name, "the column is missing", expected)
     return columns
 
 
@@ -161,12 +167,11 @@ def parse_yaml(table: Table, text: str, *, file: str, pack: str, today: date) ->
     """
     rows = Rows(table, file, pack, today)
     try:
-        fault = _refusal(text.removeprefix("\ufeff"))
-        root = None if fault else yaml.compose(text.removeprefix("\ufeff"), Loader=yaml.SafeLoader)
+        root = yaml.compose(text.removeprefix("\ufeff"), Loader=_Loader)
+    except _RefusedError as refused:
+        return rows.refuse(*refused.args)
     except yaml.YAMLError as error:
         return rows.refuse(*_syntax_fault(error, text))
-    if fault:
-        return rows.refuse(*fault)
     if root is None:
         return rows.refuse(1, "the file is empty", "keys and values: " + ", ".join(rows.kinds))
     start = root.start_mark.line + 1
@@ -184,30 +189,30 @@ def parse_yaml(table: Table, text: str, *, file: str, pack: str, today: date) ->
     return rows.finish()
 
 
-def _refusal(text: str) -> tuple[int, str, str] | None:
-    """Return line, message and expectation of what is not even composed.
+class _RefusedError(Exception):
+    """Line, what is wrong and what was expected."""
 
-    An alias repeats what its anchor marks, so that nine lines can stand for a billion values.
-    """
-    depth = documents = 0
-    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+
+class _Loader(yaml.SafeLoader):
+    """Refuses what no row needs as soon as it is met: with aliases, nine lines can stand for a billion values."""
+
+    depth = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        event = self.peek_event()  # type: ignore[no-untyped-call]
         assert event.start_mark is not None
         line = event.start_mark.line + 1
         if anchor := getattr(event, "anchor", None):
-            return line, f"anchors (&) and aliases (*) are not allowed, found {quoted(anchor)}", "the value itself"
+            message = f"anchors (&) and aliases (*) are not allowed, found {quoted(anchor)}"
+            raise _RefusedError(line, message, "the value itself")
         if tag := getattr(event, "tag", None):
-            return line, f"tags (!) are not allowed, found {quoted(tag)}", "the value without it"
-        if isinstance(event, yaml.DocumentStartEvent):
-            documents += 1
-            if documents > 1:
-                return line, "a second document begins", "one document in a file"
-        elif isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-            if depth > MAX_DEPTH:
-                return line, f"values are nested more than {MAX_DEPTH} deep", "one level of keys"
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
-    return None
+            raise _RefusedError(line, f"tags (!) are not allowed, found {quoted(tag)}", "the value without it")
+        if self.depth > MAX_DEPTH:
+            raise _RefusedError(line, f"values are nested more than {MAX_DEPTH} deep", "one level of keys")
+        self.depth += 1
+        node = super().compose_node(parent, index)
+        self.depth -= 1
+        return node
 
 
 def _syntax_fault(error: yaml.YAMLError, text: str) -> tuple[int, str, str]:
@@ -221,6 +226,10 @@ def _syntax_fault(error: yaml.YAMLError, text: str) -> tuple[int, str, str]:
         return line, "a tab before or between values", "spaces"
     if "mapping values are not allowed" in problem:
         return line, "a colon where no value can begin", 'quotes (") around text with a colon, and even indentation'
+    if "cannot start any token" in problem or "expected alphabetic or numeric" in problem:
+        return line, "text begins with a character that means something in YAML", 'quotes (") around the text'
+    if "found another document" in problem:
+        return line, "a second document begins", "one document in a file"
     if "could not find expected ':'" in problem:
         return line, "a key without a colon", "key: value"
     return line, f"this is not YAML: {printable(problem)}", "lines of 'key: value', lists as '- value'"

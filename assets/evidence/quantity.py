@@ -33,7 +33,7 @@ class Quantity:
         object.__setattr__(self, "evidence_ids", tuple(sorted(set(self.evidence_ids))))
 
     def resting_on(self, *others: Quantity) -> Quantity:
-        """Return the same value that rests on `others` as well: they decided it without being part of the sum."""
+        """Return the same value that rests on `others` as well: they decided it, or are printed beside it."""
         return _combined(self.value, self, *others)
 
     def __add__(self, other: Quantity | float) -> Quantity:

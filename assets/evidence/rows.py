@@ -73,6 +73,7 @@ class Rows:
     def __init__(self, table: Table, file: str, pack: str, today: date) -> None:
         self.table = table
         self.kinds = table.columns()
+        self.lists = {column for column, kind in self.kinds.items() if kind.endswith("[]")}
         self.references = table.references()
         self.past_dates = table.past_dates()
         self.latest = today + timedelta(days=1)  # it is already tomorrow elsewhere
@@ -108,24 +109,28 @@ class Rows:
     ) -> None:
         """Check one row that starts in `line`. Nothing is said about `absent` columns, which the header lacks."""
         before = self.problems.count
-        given = {column: value for column, raw in values.items() if (value := self._filled(column, raw))}
+        filled = {column: self._filled(column, raw) for column, raw in values.items()}
+        given = {column: value for column, value in filled.items() if value or column not in self.kinds}
         if not given:
             self.problems.add(line, "", "the row is empty", "values, or no row")
             return
         self.note_id(given.get("id"), line)
         lines = places or {}
         wrong = {column for column in given if not self._is_sound(column, given[column], lines.get((column,), line))}
-        for column in self.references.keys() & given.keys() - wrong:
-            self._mention(column, given[column], line, lines)
+        for column in self.references:
+            if column in given and column not in wrong:
+                self._mention(column, given[column], line, lines)
         try:
             row = self.table.model.model_validate(given)
         except ValidationError as error:
             for detail in error.errors(include_url=False):
                 place = detail["loc"]
                 column = str(place[0]) if place else ""
-                if column not in wrong and column not in absent:
-                    where = lines.get(place, lines.get((column,), line))
-                    self.problems.add(where, column, *explained(self.table.model, detail))
+                # What is said of the row as a whole may only follow from the columns that are not there.
+                if column in wrong or column in absent or (absent and not place):
+                    continue
+                where = lines.get(place, lines.get((column,), line))
+                self.problems.add(where, column, *explained(self.table.model, detail))
             return
         if self.problems.count == before:
             self.parsed.records.append(Record(row, self.parsed.pack, self.parsed.file, line))
@@ -133,7 +138,7 @@ class Rows:
     def _filled(self, column: str, raw: Value) -> Value:
         """Return a value without blanks around it and, for a list column, as a list; what is empty is None."""
         if isinstance(raw, str):
-            return (split_list(raw) if self.kinds.get(column, "").endswith("[]") else raw.strip()) or None
+            return (split_list(raw) if column in self.lists else raw.strip()) or None
         return raw or None
 
     def _is_sound(self, column: str, value: Value, line: int) -> bool:
@@ -141,8 +146,7 @@ class Rows:
         kind = self.kinds.get(column)
         if kind is None:
             return True  # said by the model, which knows no such key
-        is_list = kind.endswith("[]")
-        texts = value if is_list and isinstance(value, list) else [value]
+        texts = value if column in self.lists and isinstance(value, list) else [value]
         for text in texts:
             if not isinstance(text, str):
                 self.problems.add(line, column, f"{_KIND[type(text)]} was given", expectation(self.table.model, column))

@@ -174,6 +174,8 @@ def explained(model: type[EvidenceRow], error: ErrorDetails) -> tuple[str, str]:
     kind, value = error["type"], error["input"]
     if kind == "value_error":
         return str(error["ctx"]["error"]), ""
+    if not error["loc"]:
+        return error["msg"], ""
     name = str(error["loc"][0])
     if kind == "extra_forbidden":
         known = list(model.model_fields)
@@ -187,7 +189,8 @@ def explained(model: type[EvidenceRow], error: ErrorDetails) -> tuple[str, str]:
         return f"{quoted(value)} is not allowed", with_suggestion(expected, str(value), choices)
     if kind == "string_pattern_mismatch" and error["ctx"]["pattern"] == IDENTIFIER_PATTERN:
         return f"{quoted(value)} is not in lower_snake_case", _snake_case(str(value)) or expected
-    return f"{quoted(value)} does not fit", expected
+    is_bound = kind.startswith(("greater_than", "less_than"))
+    return f"{quoted(value)} {'is out of range' if is_bound else 'does not fit'}", expected
 
 
 def _snake_case(text: str) -> str:

@@ -1,11 +1,13 @@
 {#-
-    The ids in several columns of one row, and in columns that are arrays of ids, as one sorted array; nulls are left out.
-    Byte order, so that every machine sorts alike.
+    The ids in several columns of one row, and in columns that are arrays of ids, as one sorted array; nulls are left
+    out. Byte order, so that every machine sorts alike.
 -#}
 {% macro evidence_ids(columns, arrays=[]) -%}
 array(
             select distinct rests_on.evidence_id collate "C"
-            from unnest(array[{{ columns | join(", ") }}]{% for column in arrays %} || {{ column }}{% endfor %}) as rests_on (evidence_id)
+            from unnest(
+                array[{{ columns | join(", ") }}]{% for column in arrays %} || {{ column }}{% endfor %}
+            ) as rests_on (evidence_id)
             where rests_on.evidence_id is not null
             order by 1
         )

@@ -1,6 +1,6 @@
 {#-
-    dbt-postgres reads `ARRAY` as the type of every array, and then casts the fixtures of unit tests to a type that does not
-    exist. This is its own query with the element type put in.
+    dbt-postgres reads `ARRAY` as the type of every array, and then casts the fixtures of unit tests to a type that does
+    not exist. This is its own query with the element type put in.
 -#}
 {% macro postgres__get_columns_in_relation(relation) -%}
     {% call statement('get_columns_in_relation', fetch_result=True) %}

@@ -1,7 +1,7 @@
 {#-
-    The order in which rows about one thing are preferred: newest first by the columns of `by`, the id only to decide a tie the
-    same way every time. An illustrative row never displaces evidence, and a later search without result does not take back
-    what was known.
+    The order in which rows about one thing are preferred: newest first by the columns of `by`, the id only to decide a
+    tie the same way every time. An illustrative row never displaces evidence, and a later search without result does
+    not take back what was known.
 -#}
 {% macro newest_first(by=['as_of']) -%}
 array_position(array['illustrative', 'not_found'], grade) nulls first

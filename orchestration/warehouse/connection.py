@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import psycopg
 from psycopg import pq, sql
@@ -46,7 +47,7 @@ APPLICATION = "waku-fit"
 SCHEMES = ("postgresql", "postgres")
 CONNECT_SECONDS = 10
 RECOVERY_SECONDS = 15.0
-"""How long a connection waits for the embedded server to come back after a crash."""
+"""How long a connection waits for a sign of life of the embedded server after a crash."""
 
 RUN_LOCK = int.from_bytes(b"waku-fit")
 """Key of the advisory lock that one run holds; PostgreSQL keeps advisory locks apart by database."""
@@ -145,22 +146,18 @@ def redact(url: str) -> str:
 
 def _check_url(url: str) -> dict[str, Any]:
     """Return the parts of `url`. Messages show it redacted, and never what libpq says: that quotes it."""
-    scheme, _, rest = url.partition("://")
-    if scheme not in SCHEMES or not rest:
+    scheme, separator, _ = url.partition("://")
+    if scheme not in SCHEMES or not separator:
         given = re.split(r"[:=/@]", url, maxsplit=1)[0][:32]
         raise WarehouseError(
             f"the database URL starts with {given!r}, expected postgresql://user:password@host:5432/database"
         )
-    authority = re.split(r"[/?#]", rest, maxsplit=1)[0]
-    path = rest[len(authority) :].partition("?")[0]
     try:
         parts = conninfo_to_dict(url)
-        is_clear = (
-            authority.count("@") <= 1
-            and "@" not in path
-            and all(port.isdecimal() or not port for port in str(parts.get("port", "")).split(","))
+        is_clear = _credentials(url) == (parts.get("user"), parts.get("password")) and all(
+            port.isdecimal() or not port for port in str(parts.get("port", "")).split(",")
         )
-    except psycopg.Error:
+    except (psycopg.Error, ValueError):
         is_clear = False
     if not is_clear:
         raise WarehouseError(
@@ -168,6 +165,19 @@ def _check_url(url: str) -> dict[str, Any]:
             "with every special character of the password written as %XX (an @ is %40, a / is %2F)"
         )
     return parts
+
+
+def _credentials(url: str) -> tuple[str | None, str | None]:
+    """User and password as every other reader of URLs understands them; libpq is laxer about unescaped characters."""
+    parts = urlsplit(url)
+    if "@" in parts.path:
+        raise ValueError("the password holds a / and so has become a path")
+    query = parse_qs(parts.query)
+    user, password = (
+        unquote(given) if given is not None else query.get(name, [None])[0]
+        for name, given in (("user", parts.username), ("password", parts.password))
+    )
+    return user, password
 
 
 def _open(url: str, application_name: str, autocommit: bool) -> psycopg.Connection:
@@ -194,8 +204,11 @@ def _comes_back(parts: dict[str, Any]) -> bool:
     address = psycopg.conninfo.make_conninfo(**parts).encode()
     deadline = time.monotonic() + RECOVERY_SECONDS
     while time.monotonic() < deadline:
-        if pq.PGconn.ping(address) == pq.Ping.OK:
+        state = pq.PGconn.ping(address)
+        if state == pq.Ping.OK:
             return True
+        if state == pq.Ping.REJECT:  # it is there and repairs itself, which takes as long as it takes
+            deadline = time.monotonic() + RECOVERY_SECONDS
         time.sleep(0.05)
     return False
 

@@ -30,6 +30,7 @@ from orchestration.warehouse.layout import (
     ServerError,
     create_home,
     layout_of,
+    socket_directory,
     wheel_binaries,
 )
 from orchestration.warehouse.postmaster import (
@@ -103,6 +104,9 @@ def embedded_server(state_dir: Path) -> Iterator[EmbeddedServer]:
             server = _ensure_ready(layout, deadline)
         yield server
     finally:
+        if running_pid(layout.data):  # if the supervisor was killed meanwhile, the server must not stay for ever
+            with contextlib.suppress(OSError, ServerError):
+                _start_supervisor_if_none(layout)
         os.close(user)  # and no explicit unlock: a forked child that still uses the server keeps it
 
 
@@ -143,6 +147,7 @@ def stop_server(state_dir: Path) -> bool:
                 _wait(layout, deadline, "the supervisor did not end")
             if pid := running_pid(layout.data):
                 Postmaster(layout, pid).stop()
+            shutil.rmtree(socket_directory(layout), ignore_errors=True)
         finally:
             os.close(lock)
     return ran
@@ -161,39 +166,40 @@ def _ensure_ready(layout: Layout, deadline: float) -> EmbeddedServer:
     """Make sure of a supervisor and of a connection; the caller holds the users' lock."""
     has_started = False
     while True:
-        lock = os.open(layout.supervisor_lock, os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            if _try_lock(lock, fcntl.LOCK_EX):
-                if has_started and os.pread(lock, 100, 0) == FAILURE.encode():
-                    raise ServerError(_failure(layout, "the embedded PostgreSQL does not start"))
-                _start_supervisor(layout, lock)
-                has_started = True
-        finally:
-            os.close(lock)
+        has_started |= _start_supervisor_if_none(layout, is_retry=has_started)
         sockets, pid = ready_socket_directory(layout), running_pid(layout.data)
         if sockets is not None and pid is not None and _has_database(sockets):
             return EmbeddedServer(_url(sockets, DATABASE), pid, layout.data, wheel_binaries(), layout.notes)
         _wait(layout, deadline, f"the embedded PostgreSQL was not ready after {START_SECONDS:.0f} s")
 
 
-def _start_supervisor(layout: Layout, lock: int) -> None:
-    """Hand the supervisor's lock, which this process has just got, to a new supervisor: there is never a second one."""
-    log = os.open(layout.log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+def _start_supervisor_if_none(layout: Layout, is_retry: bool = False) -> bool:
+    """Take the supervisor's lock if it is free and hand it to a new supervisor: there is never a second one."""
+    lock = os.open(layout.supervisor_lock, os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        launcher = subprocess.Popen(
-            [sys.executable, "-m", SUPERVISOR, str(layout.state_dir), str(lock)],
-            pass_fds=[lock],
-            start_new_session=True,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            cwd="/",
-            env=os.environ | {"PYTHONPATH": _import_path()},
-        )
+        if not _try_lock(lock, fcntl.LOCK_EX):
+            return False
+        if is_retry and os.pread(lock, 100, 0) == FAILURE.encode():
+            raise ServerError(_failure(layout, "the embedded PostgreSQL does not start"))
+        log = os.open(layout.log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        try:
+            launcher = subprocess.Popen(
+                [sys.executable, "-m", SUPERVISOR, str(layout.state_dir), str(lock)],
+                pass_fds=[lock],
+                start_new_session=True,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd="/",
+                env=os.environ | {"PYTHONPATH": _import_path()},
+            )
+        finally:
+            os.close(log)
+        if launcher.wait() != 0:
+            raise ServerError(_failure(layout, "the supervisor of the embedded PostgreSQL could not be started"))
+        return True
     finally:
-        os.close(log)
-    if launcher.wait() != 0:
-        raise ServerError(_failure(layout, "the supervisor of the embedded PostgreSQL could not be started"))
+        os.close(lock)
 
 
 def _has_database(sockets: Path) -> bool:

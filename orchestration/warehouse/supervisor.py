@@ -82,8 +82,7 @@ def supervise(layout: Layout, stop_requested: Callable[[], bool]) -> None:
             time.sleep(TICK_SECONDS)
     finally:
         postmaster.stop()
-        with contextlib.suppress(OSError):
-            socket_directory(layout).rmdir()
+        shutil.rmtree(socket_directory(layout), ignore_errors=True)
         _log(f"server process {postmaster.pid} stopped")
 
 

@@ -63,7 +63,10 @@ def supervisor_pid(state_dir: Path) -> int:
 
 
 def kill(pid: int) -> None:
+    """Kill and wait until it is dead, though perhaps not reaped."""
     os.kill(pid, signal.SIGKILL)
+    state = ["ps", "-o", "stat=", "-p", str(pid)]
+    eventually(lambda: subprocess.run(state, capture_output=True).stdout[:1] in (b"", b"Z"), f"process {pid} is dead")
 
 
 def one(url: str, query: str) -> object:
@@ -297,6 +300,11 @@ class TestKilled:
         second.leave()
         assert_stops(state_dir)
 
+    def test_without_a_supervisor_the_last_user_sees_to_the_end(self, state_dir: Path) -> None:
+        with embedded_server(state_dir):
+            kill(supervisor_pid(state_dir))
+        assert_stops(state_dir)
+
     def test_an_adopted_server_is_restarted_too(self, state_dir: Path) -> None:
         with embedded_server(state_dir) as server:
             kill(supervisor_pid(state_dir))
@@ -397,7 +405,7 @@ class TestCommands:
         with embedded_server(state_dir):
             kill(supervisor_pid(state_dir))
             assert stop_server(state_dir) is True
-            assert not processes_of(state_dir)
+            assert_stops(state_dir)
 
     def test_remove_leaves_nothing(self, new_state: Path) -> None:
         with embedded_server(new_state) as server:
@@ -461,7 +469,8 @@ class TestPermissions:
         installed = layouts.wheel_binaries().parents[1]
         for folder in (installed, installed.with_name(f"{layouts.WHEEL}.libs")):
             if folder.exists():
-                shutil.copytree(folder, tmp_path / folder.name, symlinks=True)
+                unneeded = shutil.ignore_patterns("pginstall", "include")
+                shutil.copytree(folder, tmp_path / folder.name, symlinks=True, ignore=unneeded)
         programs = tmp_path / layouts.WHEEL / layouts.INSTALLATION / "bin"
         os.utime(programs / "postgres", (0, 0))  # looks like another build, so gets a copy of its own
         tmp_path.chmod(0o700)

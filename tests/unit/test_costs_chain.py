@@ -132,6 +132,16 @@ def test_cap_leaves_room_for_whole_memberships() -> None:
     assert held.deposit_usd.value == pytest.approx(1_000)
 
 
+def test_part_of_a_membership_is_none() -> None:
+    # 160,000 / 600 = 266.67
+    inputs = world(rln={**world().rln, "membership_rate_min": known(600)})
+    assert memberships(scenario(), inputs).available == 266
+
+
+def test_cap_may_be_used_up() -> None:
+    assert memberships(scenario(own_senders=8_000, network_senders=8_000), world()).obstacles == ()
+
+
 def test_more_members_than_the_cap_allows_is_an_obstacle() -> None:
     held = memberships(scenario(own_senders=8_001, network_senders=8_001), world())
     assert held.obstacles == (

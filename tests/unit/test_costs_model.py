@@ -43,30 +43,37 @@ def test_five_components_add_up_to_the_total(with_rln: bool, parts: tuple[float,
 
 def test_without_archive_and_rln_only_servers_and_egress_cost() -> None:
     # 2 x USD 5; 2 x (0.292 + 13.14 - 10) GB x USD 0.50
-    found = estimate(broadcaster(), False, world())
+    found = estimate(broadcaster(), with_rln=False, inputs=world())
     expected = {"compute": 10.0, "archive_storage": 0.0, "egress": 3.432, "rpc": 0.0, "rln_gas": 0.0}
     assert costs(found) == pytest.approx(expected)
 
 
 def test_node_without_rln_costs_no_rpc_and_says_why() -> None:
-    rpc = estimate(scenario(), False, world()).components[3]
+    rpc = estimate(scenario(), with_rln=False, inputs=world()).components[3]
     assert rpc.cost_usd_per_month is not None
     assert "usage/none" in rpc.cost_usd_per_month.evidence_ids
 
 
+def test_calls_are_those_of_all_nodes() -> None:
+    # 2 nodes x 17,280 calls x 30.41666 days
+    rpc = estimate(scenario(), with_rln=True, inputs=world()).components[3]
+    assert (rpc.quantity, rpc.unit) == (pytest.approx(1_051_200), "calls a month")
+
+
 def test_total_has_the_weakest_grade_and_rests_on_what_was_chosen() -> None:
-    found = estimate(scenario(grade="published"), True, world()).cost_usd_per_month
+    found = estimate(scenario(grade="published"), with_rln=True, inputs=world()).cost_usd_per_month
     assert found is not None
     assert found.grade is Grade.ESTIMATED  # the gas price
     assert {"offers/small", "offers/large", "volumes/p_volume", "egress/p_0", "plans/rpc_free", "fees/gas"} <= {
         *found.evidence_ids
     }
     assert {"costs__scenarios/chat", "costs__node_requirements/staging"} <= {*found.evidence_ids}
+    assert {"rln/cap", "rln/min", "rln/epoch", "rln/deposit"} <= {*found.evidence_ids}
 
 
 def test_illustrative_price_makes_the_total_illustrative() -> None:
     rate = known(2, "workload/rate", Grade.ILLUSTRATIVE)
-    found = estimate(scenario(), False, world(workload={**world().workload, "rate": rate}))
+    found = estimate(scenario(), with_rln=False, inputs=world(workload={**world().workload, "rate": rate}))
     assert found.cost_usd_per_month is not None
     assert found.cost_usd_per_month.grade is Grade.ILLUSTRATIVE
 
@@ -87,11 +94,15 @@ def world_of_two(**prices_of_q: Any) -> Any:
 def test_cheapest_provider_is_the_one_with_the_smallest_sum() -> None:
     # q: 2 x 1 + 2 + 5.34096 x 0.10 + (27.74 + 28.75762) x 0.50 = 32.78 < 48.78 of p
     low = estimate(
-        scenario(), False, world_of_two(volume_prices=(volume(0.1, "q"),), egress_tiers=(tier(0, None, 0.5, "q"),))
+        scenario(),
+        with_rln=False,
+        inputs=world_of_two(volume_prices=(volume(0.1, "q"),), egress_tiers=(tier(0, None, 0.5, "q"),)),
     )
     # q with egress at USD 1: 61.03
     high = estimate(
-        scenario(), False, world_of_two(volume_prices=(volume(0.1, "q"),), egress_tiers=(tier(0, None, 1, "q"),))
+        scenario(),
+        with_rln=False,
+        inputs=world_of_two(volume_prices=(volume(0.1, "q"),), egress_tiers=(tier(0, None, 1, "q"),)),
     )
     assert (low.provider, high.provider) == ("q", "p")
     assert {p.provider: p.cost_usd_per_month and round(p.cost_usd_per_month.value, 2) for p in high.providers} == {
@@ -108,7 +119,7 @@ def test_cheapest_provider_is_the_one_with_the_smallest_sum() -> None:
     ],
 )
 def test_provider_with_a_missing_price_never_wins(prices_of_q: dict[str, Any], missing: str) -> None:
-    found = estimate(scenario(), False, world_of_two(**prices_of_q))
+    found = estimate(scenario(), with_rln=False, inputs=world_of_two(**prices_of_q))
     assert found.provider == "p"
     assert found.reason == f"1 of 2 provider regions left out for want of: {missing}"
 
@@ -116,7 +127,7 @@ def test_provider_with_a_missing_price_never_wins(prices_of_q: dict[str, Any], m
 def test_price_that_is_not_needed_may_be_missing() -> None:
     # No archive, and 13.432 GB a node are within the 100 GB that q includes.
     generous = (offer("q_small", 1.0, provider="q", included_egress_gb_per_month=100),)
-    found = estimate(broadcaster(), False, world(offers=(*world().offers, *generous)))
+    found = estimate(broadcaster(), with_rln=False, inputs=world(offers=(*world().offers, *generous)))
     assert (found.provider, found.cost_usd_per_month and found.cost_usd_per_month.value) == ("q", 2.0)
 
 
@@ -143,7 +154,7 @@ def without(mapping: str, name: str) -> Any:
     ],
 )
 def test_missing_input_is_unknown_never_zero(inputs: Any, unknown: str, missing: str) -> None:
-    found = estimate(scenario(), True, inputs)
+    found = estimate(scenario(), with_rln=True, inputs=inputs)
     assert [name for name, cost in costs(found).items() if cost is None] == unknown.split()
     assert found.cost_usd_per_month is None
     assert missing in found.reason
@@ -151,7 +162,10 @@ def test_missing_input_is_unknown_never_zero(inputs: Any, unknown: str, missing:
 
 def test_scenario_beyond_the_cap_is_not_feasible_and_still_priced() -> None:
     crowd = scenario(active_users=8_001, own_senders=8_001, network_senders=8_001)
-    with_rln, without_rln = estimate(crowd, True, world()), estimate(crowd, False, world())
+    with_rln, without_rln = (
+        estimate(crowd, with_rln=True, inputs=world()),
+        estimate(crowd, with_rln=False, inputs=world()),
+    )
     assert (with_rln.is_feasible, without_rln.is_feasible) == (False, True)
     assert "the network's cap leaves room for 8,000" in with_rln.reason
     assert with_rln.cost_usd_per_month is not None
@@ -159,14 +173,14 @@ def test_scenario_beyond_the_cap_is_not_feasible_and_still_priced() -> None:
 
 def test_deposit_is_named_but_not_part_of_the_cost() -> None:
     # 1,000 members x 20 messages x USD 0.05 = USD 1,000, against USD 3.04 of gas
-    gas = estimate(scenario(), True, world()).components[4]
+    gas = estimate(scenario(), with_rln=True, inputs=world()).components[4]
     assert "USD 1,000 of refundable deposits is capital, not part of the cost" in gas.explanation
     assert gas.cost_usd_per_month is not None
     assert gas.cost_usd_per_month.value < 4
 
 
 ESTIMATES = [estimate(scenario(), with_rln, world()) for with_rln in (False, True)]
-UNKNOWN = [estimate(scenario(), True, world(probes=(), rpc_usage=()))]
+UNKNOWN = [estimate(scenario(), with_rln=True, inputs=world(probes=(), rpc_usage=()))]
 
 
 def test_component_frame_has_the_agreed_columns_and_adds_up_to_the_scenario_frame() -> None:
@@ -197,5 +211,5 @@ def test_unknown_estimate_has_no_number_and_no_grade_to_lean_on() -> None:
 
 
 def test_cost_per_user_is_empty_where_users_are_not_known() -> None:
-    row = scenario_costs_frame([estimate(broadcaster(), False, world())]).iloc[0]
+    row = scenario_costs_frame([estimate(broadcaster(), with_rln=False, inputs=world())]).iloc[0]
     assert (row.active_users, row.cost_usd_per_active_user_month) == (None, None)

@@ -27,7 +27,7 @@ def test_result_has_the_weakest_grade_and_each_evidence_once(result: Quantity, v
 
 
 def test_plain_number_is_exact_and_adds_no_evidence() -> None:
-    assert MEASURED * 2 / 3 + 1 - 2 == Quantity(3.0, Grade.MEASURED, ("t/b",))
+    assert Quantity(3.0, Grade.MEASURED, ("t/b",)) == MEASURED * 2 / 3 + 1 - 2
 
 
 @pytest.mark.parametrize(("grade", "ids"), [(Grade.NOT_FOUND, ("t/a",)), (Grade.MEASURED, ())])

@@ -46,7 +46,6 @@ def test_constants_of_the_model_are_evidence() -> None:
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"relay_nodes": 0, "relay_vcpus": None, "relay_memory_gib": None, "store_nodes": 0}, "store_vcpus and"),
         ({"relay_vcpus": None}, "relay_vcpus and relay_memory_gib are filled for relay hosts"),
         ({"retention_days_id": None}, "an archive needs"),
         ({"active_users": None}, "an archive needs"),

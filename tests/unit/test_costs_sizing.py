@@ -29,34 +29,34 @@ from tests.unit.costs_world import broadcaster, known, offer, scenario, tier, vo
 def test_relay_and_discovery_egress() -> None:
     # relay: 1,000 users x 2 msg/h x 24 h x 30.41666 d = 1,460,000 msg x 1,000 B x 10 = 14.6 GB
     # discovery: 5 KB/s x 2,628,000 s = 13.14 GB
-    sent = traffic(scenario(), False, world())
+    sent = traffic(scenario(), with_rln=False, inputs=world())
     assert sent.own_messages_per_month.value == pytest.approx(1_460_000)
     assert sent.egress_gb_per_relay_node.value == pytest.approx(14.6 + 13.14)
 
 
 def test_store_replies_are_shared_by_the_store_nodes() -> None:
     # 1,000 users x 100 queries x 30.41666 d x 300 B = 0.9125 GB; 1,460,000 msg x 2 receivers x 36 B = 0.10512 GB
-    one = traffic(scenario(), False, world())
-    two = traffic(scenario(store_nodes=2), False, world())
+    one = traffic(scenario(), with_rln=False, inputs=world())
+    two = traffic(scenario(store_nodes=2), with_rln=False, inputs=world())
     assert one.egress_gb_per_store_node.value == pytest.approx(27.74 + 0.9125 + 0.10512)
     assert two.egress_gb_per_store_node.value == pytest.approx(27.74 + (0.9125 + 0.10512) / 2)
 
 
 def test_proof_travels_with_every_message() -> None:
     # 1,460,000 msg x (1,000 + 384) B x 10 = 20.2064 GB
-    sent = traffic(scenario(), True, world())
+    sent = traffic(scenario(), with_rln=True, inputs=world())
     assert sent.egress_gb_per_relay_node.value == pytest.approx(20.2064 + 13.14)
 
 
 def test_light_clients_are_sent_what_they_receive() -> None:
     # 1,460,000 msg x 2 receivers x 0.5 x 1,000 B = 1.46 GB, shared by 2 nodes
-    sent = traffic(scenario(light_client_share=0.5), False, world())
+    sent = traffic(scenario(light_client_share=0.5), with_rln=False, inputs=world())
     assert sent.egress_gb_per_relay_node.value == pytest.approx(27.74 + 0.73)
 
 
 def test_node_relays_the_whole_network_but_the_messages_are_its_own() -> None:
     # own: 48 msg x 30.41666 d = 1,460; network: 20 x 1,460 msg x 1,000 B x 10 = 0.292 GB
-    sent = traffic(broadcaster(), False, world())
+    sent = traffic(broadcaster(), with_rln=False, inputs=world())
     assert sent.own_messages_per_month.value == pytest.approx(1_460)
     assert sent.egress_gb_per_relay_node.value == pytest.approx(0.292 + 13.14)
 

@@ -38,6 +38,7 @@ class WorkloadParameter(EvidenceRow):
     value_text: str | None = Field(default=None, description="The value where it is words, such as a topic name")
     unit: Literal[
         "bytes",
+        "bytes/byte",
         "chains",
         "cluster/shard",
         "count",
@@ -47,6 +48,7 @@ class WorkloadParameter(EvidenceRow):
         "GB/day",
         "h",
         "hosts",
+        "KB/s per node",
         "MB/day",
         "MB/h per node",
         "Mbit/s per shard",

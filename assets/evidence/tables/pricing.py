@@ -62,7 +62,8 @@ class ComputeOffer(EvidenceRow):
         description="What a month of price_per_month is"
     )
     vat_included: bool = Field(description="Whether the prices contain value added tax")
-    pricing_model: Literal["on_demand"] = Field(description="Contract that the price belongs to")
+    pricing_model: Literal["on_demand", "term_12_months"] = Field(description="Contract that the price belongs to")
+    is_orderable: bool = Field(description="Whether a new customer can order it; a type that is phased out keeps its price")
     source_kind: SourceKind = Field(description="How the price reached us")
 
 

@@ -45,6 +45,9 @@ final as (
         node_rpc_component,
 
         ---------- provenance
+        source,
+        as_of,
+        as_of_basis,
         note,
         grade,
         array[evidence_id] as evidence_ids

@@ -30,6 +30,7 @@ renamed as (
         month_basis,
         vat_included,
         pricing_model,
+        is_orderable,
         source_kind,
 
         ---------- times and provenance

@@ -1,0 +1,75 @@
+"""The gates and the verdict as tables of the graph.
+
+Belongs here: reading marts and costs, calling the rules, landing their frames. Does not belong here: any rule.
+"""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from assets.landing import land, table_statistics
+from assets.readiness.fetch import read_inputs
+from assets.readiness.frames import (
+    GATE_COLUMNS,
+    REQUIREMENT_COLUMNS,
+    VERDICT_COLUMNS,
+    gates_frame,
+    requirement_results_frame,
+    verdict_frame,
+)
+from assets.readiness.measures import results_of
+from assets.readiness.model import gates_of, verdict_of
+from orchestration import keys
+from orchestration.metadata import sql_table_metadata
+
+MARTS = (
+    "evidence_index",
+    "gate_requirements",
+    "milestone_deliverables",
+    "milestone_progress",
+    "segment_capture",
+    "usp_register",
+)
+
+
+def _spec(key: dg.AssetKey, deps: list[dg.AssetKey], description: str) -> dg.AssetSpec:
+    return dg.AssetSpec(
+        key,
+        deps=deps,
+        description=description,
+        group_name=keys.READINESS,
+        owners=[keys.OWNERS[keys.READINESS]],
+        kinds={"python", "postgres"},
+    )
+
+
+@dg.multi_asset(
+    name="judge_readiness",
+    required_resource_keys={"warehouse"},
+    specs=[
+        _spec(
+            keys.REQUIREMENT_RESULTS,
+            [*(keys.mart_key(name) for name in MARTS), keys.SCENARIO_COSTS],
+            "What each requirement of the milestone asks for, what the evidence shows, and whether that is enough",
+        ),
+        _spec(keys.GATES, [keys.REQUIREMENT_RESULTS], "One gate for each deliverable of the milestone"),
+        _spec(keys.VERDICT, [keys.GATES], "Ready, not ready or unknown, with the weakest path that it rests on"),
+    ],
+)
+def readiness_tables(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
+    """Measure every requirement, combine them into gates and the gates into the verdict."""
+    with context.resources.warehouse.connect("waku_fit_admin") as connection:
+        inputs = read_inputs(connection)
+        results = results_of(inputs)
+        gates = gates_of(results, {d.deliverable_id: d.title for d in inputs.deliverables})
+        verdict = verdict_of(gates, inputs.evidence_grades)
+        for key, columns, frame in (
+            (keys.REQUIREMENT_RESULTS, REQUIREMENT_COLUMNS, requirement_results_frame(results)),
+            (keys.GATES, GATE_COLUMNS, gates_frame(gates)),
+            (keys.VERDICT, VERDICT_COLUMNS, verdict_frame(verdict)),
+        ):
+            land(connection, *key.path, columns, frame)
+            metadata = sql_table_metadata(table_statistics(connection, *key.path))
+            if key == keys.VERDICT:
+                metadata |= {"verdict": verdict.answer.value, "reason": verdict.reason}
+            yield dg.MaterializeResult(key, metadata=metadata)

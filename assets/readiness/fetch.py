@@ -1,0 +1,81 @@
+"""What the readiness rules know, read from the marts and the cost model.
+
+Belongs here: SQL and the way from its rows to `ReadinessInputs`. Writes nothing.
+Does not belong here: counting (`measures.py`), rules (`model.py`).
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import psycopg
+from psycopg.rows import dict_row
+
+from assets.evidence.model import Grade
+from assets.readiness.measures import CostCell, Deliverable, Progress, ReadinessInputs, Row, Segment
+from assets.readiness.model import Requirement
+
+SEGMENT_ITEMS: Final = (
+    "has_segment",
+    "has_market_size",
+    "has_problems_and_usps",
+    "has_competitors",
+    "has_learnings",
+    "has_rationale",
+)
+"""What the milestone asks to capture of a segment; it is captured in full with all of them."""
+
+REQUIREMENTS = """
+select
+    requirements.requirement_id, requirements.gate_id, requirements.deliverable_id, requirements.title,
+    requirements.metric, requirements.comparison, requirements.threshold, requirements.tolerance, requirements.unit,
+    requirements.grade, requirements.evidence_ids
+from marts.gate_requirements as requirements
+inner join marts.evidence_index as typed on typed.evidence_id = requirements.evidence_ids[1]
+order by typed.pack <> 'public', typed.file, typed.line
+"""
+"""In the order in which analysts typed them, which is the order of the report."""
+
+DELIVERABLES = """
+select deliverable_id, title, status, actual_value, grade, evidence_ids from marts.milestone_deliverables
+order by deliverable_id
+"""
+PROGRESS = """
+select deliverable_id, metric, value, segment_ids, grade, evidence_ids from marts.milestone_progress
+order by deliverable_id, metric
+"""
+SEGMENTS = f"""
+select segment_id, {" and ".join(SEGMENT_ITEMS)} as has_all_items, grade, evidence_ids from marts.segment_capture
+order by segment_id
+"""  # noqa: S608 - column names of this module
+USPS = "select grade, evidence_ids from marts.usp_register order by usp_id"
+COST_CELLS = """
+select status = 'estimated' as is_estimated, grade, evidence_ids from model.scenario_costs
+order by scenario_id, with_rln
+"""
+EVIDENCE_GRADES = "select evidence_id, grade from marts.evidence_index order by evidence_id"
+
+
+def read_inputs(connection: psycopg.Connection[Any]) -> ReadinessInputs:
+    """Read everything that requirements are measured from."""
+    return ReadinessInputs(
+        requirements=[Requirement(**row) for row in _rows(connection, REQUIREMENTS)],
+        deliverables=[Deliverable(**row) for row in _rows(connection, DELIVERABLES)],
+        progress=[Progress(**row) for row in _rows(connection, PROGRESS)],
+        segments=[Segment(**row) for row in _rows(connection, SEGMENTS)],
+        usps=[Row(**row) for row in _rows(connection, USPS)],
+        cost_cells=[CostCell(**row) for row in _rows(connection, COST_CELLS)],
+        evidence_grades={row["evidence_id"]: row["grade"] for row in _rows(connection, EVIDENCE_GRADES)},
+    )
+
+
+def _rows(connection: psycopg.Connection[Any], query: Any) -> list[dict[str, Any]]:
+    """Return rows with typed grades, and arrays as tuples (NULL as an empty one)."""
+    with connection.cursor(row_factory=dict_row) as cursor:
+        rows = cursor.execute(query).fetchall()
+    for row in rows:
+        row["grade"] = Grade(row["grade"])
+        for name in ("evidence_ids", "segment_ids"):
+            if name in row:
+                row[name] = tuple(row[name] or ())
+    return rows

@@ -1,0 +1,279 @@
+"""Is the MVP ready? From requirements and what was measured to gates and one verdict.
+
+Belongs here: the rules, pure. Does not belong here: thresholds (they are evidence), how a metric is counted
+(`measures.py`), words (`wording.py`), tables and JSON (`frames.py`).
+
+Three rules hold at every step. What is not known is `unknown`, never zero. Illustrative evidence decides nothing.
+A result is never better founded than the weakest evidence under it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+from assets.evidence.model import GRADE_ORDER, Grade, weakest
+from assets.readiness.wording import counted, enumerated, not_counted, number, sentence
+
+Comparison = Literal["at_least", "within"]
+
+NO_EVIDENCE = frozenset({Grade.ILLUSTRATIVE, Grade.NOT_FOUND})
+"""Grades that decide nothing: made up, or looked for in vain."""
+
+
+class Status(StrEnum):
+    """Of a requirement or a gate, in the order in which they decide what rests on them."""
+
+    FAIL = "fail"
+    UNKNOWN = "unknown"
+    PASS = "pass"  # noqa: S105 - a status, not a password
+
+
+class Answer(StrEnum):
+    """To the question of the project."""
+
+    NOT_READY = "not_ready"
+    UNKNOWN = "unknown"
+    READY = "ready"
+
+
+ANSWERS = {Status.FAIL: Answer.NOT_READY, Status.UNKNOWN: Answer.UNKNOWN, Status.PASS: Answer.READY}
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """A row of `marts.gate_requirements`: `metric` is compared with `threshold`, in `unit`."""
+
+    requirement_id: str
+    gate_id: str
+    deliverable_id: str
+    title: str
+    metric: str
+    comparison: Comparison
+    threshold: float | None
+    tolerance: float | None
+    unit: str
+    grade: Grade
+    evidence_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """What a metric came to, without illustrative evidence.
+
+    `value` is None where it is not known; `reason` then says why. `grade` and `evidence_ids` are what the value, or the
+    finding that there is none, rests on. `illustrative_ids` name the made-up rows that were beside it and not counted.
+    """
+
+    value: float | None
+    grade: Grade
+    evidence_ids: tuple[str, ...]
+    illustrative_ids: tuple[str, ...] = ()
+    reason: str = ""
+
+    @property
+    def illustrative_count(self) -> int:
+        """How many illustrative rows were left out."""
+        return len(self.illustrative_ids)
+
+
+@dataclass(frozen=True)
+class RequirementResult:
+    """A requirement with what was measured for it."""
+
+    requirement: Requirement
+    measurement: Measurement
+
+    @property
+    def status(self) -> Status:
+        """Whether the requirement is met."""
+        return requirement_status(self.requirement, self.measurement)
+
+    @property
+    def grade(self) -> Grade:
+        """The weaker of threshold and measurement."""
+        return weakest((self.requirement.grade, self.measurement.grade))
+
+    @property
+    def evidence_ids(self) -> tuple[str, ...]:
+        """What threshold and measurement rest on, sorted."""
+        return _union(self.requirement.evidence_ids, self.measurement.evidence_ids)
+
+    @property
+    def clause(self) -> str:
+        """What was found, as a part of a sentence."""
+        asked, found = self.requirement, self.measurement
+        if found.value is None or found.grade in NO_EVIDENCE:
+            return not_counted(asked.metric, found.reason or "nothing is on record")
+        if asked.threshold is None or asked.grade in NO_EVIDENCE:
+            return not_counted(asked.metric, "it is not known how many are asked for")
+        return counted(asked.metric, found.value, asked.threshold, is_about=asked.comparison == "within")
+
+    @property
+    def reason(self) -> str:
+        """What was found, as a sentence."""
+        return sentence([self.clause])
+
+
+@dataclass(frozen=True)
+class Gate:
+    """A deliverable of the milestone with the results of all its requirements, at least one."""
+
+    gate_id: str
+    deliverable_id: str
+    title: str
+    results: tuple[RequirementResult, ...]
+
+    @property
+    def status(self) -> Status:
+        """What the requirements come to together."""
+        return combined_status(result.status for result in self.results)
+
+    @property
+    def deciding(self) -> tuple[RequirementResult, ...]:
+        """The requirements that give the gate its status."""
+        return tuple(result for result in self.results if result.status is self.status)
+
+    @property
+    def shown(self) -> RequirementResult:
+        """The requirement whose value and threshold stand for the gate: the first that decides."""
+        return self.deciding[0]
+
+    @property
+    def grade(self) -> Grade:
+        """The weakest of all that the gate rests on."""
+        return weakest(result.grade for result in self.results)
+
+    @property
+    def evidence_ids(self) -> tuple[str, ...]:
+        """All evidence under the gate, sorted."""
+        return _union(*(result.evidence_ids for result in self.results))
+
+    @property
+    def illustrative_ids(self) -> tuple[str, ...]:
+        """The illustrative rows that were not counted."""
+        return _union(*(result.measurement.illustrative_ids for result in self.results))
+
+    @property
+    def reason(self) -> str:
+        """One sentence: why the gate fails and what is not known, or why it passes."""
+        clauses = [
+            result.clause
+            for status in (Status.FAIL, Status.UNKNOWN)
+            for result in self.results
+            if result.status is status
+        ]
+        clauses = clauses or [result.clause for result in self.results]
+        if count := len(self.illustrative_ids):
+            rows = "row" if count == 1 else "rows"
+            clauses.append(f"{number(count)} illustrative {rows} in the same tables did not count")
+        return sentence(clauses)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The answer and the gates under it. `weakest_path` is gate, requirement and, if there is one, evidence id."""
+
+    answer: Answer
+    reason: str
+    gates: tuple[Gate, ...]
+    weakest_path: tuple[str, ...]
+
+    @property
+    def grade(self) -> Grade:
+        """The weakest of all gates; no gate at all is the same as not found."""
+        return weakest(gate.grade for gate in self.gates)
+
+    @property
+    def evidence_ids(self) -> tuple[str, ...]:
+        """All evidence under the verdict, sorted."""
+        return _union(*(gate.evidence_ids for gate in self.gates))
+
+    def count(self, status: Status) -> int:
+        """Return the number of gates with `status`."""
+        return len(_with_status(self.gates, status))
+
+
+def requirement_status(requirement: Requirement, measurement: Measurement) -> Status:
+    """Compare what was measured with what is asked for; unknown if one of them is missing, not found or made up."""
+    value, threshold = measurement.value, requirement.threshold
+    if value is None or threshold is None or {requirement.grade, measurement.grade} & NO_EVIDENCE:
+        return Status.UNKNOWN
+    if requirement.comparison == "within":
+        if requirement.tolerance is None:
+            return Status.UNKNOWN
+        return Status.PASS if abs(value - threshold) <= requirement.tolerance else Status.FAIL
+    return Status.PASS if value >= threshold else Status.FAIL
+
+
+def combined_status(statuses: Iterable[Status]) -> Status:
+    """Fail if any fails, else unknown if any is unknown, else pass; nothing at all is unknown."""
+    found = set(statuses)
+    return next((status for status in Status if status in found), Status.UNKNOWN)
+
+
+def gates_of(results: Iterable[RequirementResult], titles: Mapping[str, str]) -> tuple[Gate, ...]:
+    """Group results by gate, in the order in which the gates first appear. `titles` has the names of deliverables."""
+    grouped: dict[str, list[RequirementResult]] = {}
+    for result in results:
+        grouped.setdefault(result.requirement.gate_id, []).append(result)
+    gates = []
+    for gate_id, members in grouped.items():
+        deliverable_id = members[0].requirement.deliverable_id
+        gates.append(Gate(gate_id, deliverable_id, titles.get(deliverable_id, deliverable_id), tuple(members)))
+    return tuple(gates)
+
+
+def verdict_of(gates: Sequence[Gate], evidence_grades: Mapping[str, Grade]) -> Verdict:
+    """Return the verdict. `evidence_grades` has the grade of single rows, to name the weakest one."""
+    answer = ANSWERS[combined_status(gate.status for gate in gates)]
+    return Verdict(answer, _verdict_reason(gates, answer), tuple(gates), _weakest_path(gates, evidence_grades))
+
+
+def _verdict_reason(gates: Sequence[Gate], answer: Answer) -> str:
+    if not gates:
+        return "No requirement is on record, so there is nothing to judge."
+    failed, unknown, passed = (_with_status(gates, status) for status in Status)
+    total = number(len(gates))
+    if answer is Answer.READY:
+        return f"All of {total} gates pass." if len(gates) > 1 else "The only gate passes."
+    if answer is Answer.NOT_READY:
+        parts = [f"{number(len(failed))} of {total} gates {_verb(failed, 'fail')}: {_titles(failed)}"]
+        rest = [f"{number(len(unknown))} cannot be judged"] if unknown else []
+    else:
+        parts = [f"no gate fails, but {number(len(unknown))} of {total} cannot be judged: {_titles(unknown)}"]
+        rest = []
+    rest += [f"{number(len(passed))} {_verb(passed, 'pass')}"] if passed else []
+    return sentence([*parts, *([enumerated(rest)] if rest else [])])
+
+
+def _weakest_path(gates: Sequence[Gate], evidence_grades: Mapping[str, Grade]) -> tuple[str, ...]:
+    """Walk from the verdict down, always to the weakest; of equals the first."""
+    results = [(gate, result) for gate in gates for result in gate.results]
+    if not results:
+        return ()
+    gate, result = max(results, key=lambda pair: GRADE_ORDER.index(pair[1].grade))
+    path = (gate.gate_id, result.requirement.requirement_id)
+    known = [evidence_id for evidence_id in result.evidence_ids if evidence_id in evidence_grades]
+    # What was looked for and not found has no row that could be named.
+    if not known or (result.grade is Grade.NOT_FOUND and not result.measurement.evidence_ids):
+        return path
+    return (*path, max(known, key=lambda evidence_id: GRADE_ORDER.index(evidence_grades[evidence_id])))
+
+
+def _with_status(gates: Iterable[Gate], status: Status) -> list[Gate]:
+    return [gate for gate in gates if gate.status is status]
+
+
+def _titles(gates: Iterable[Gate]) -> str:
+    return enumerated(gate.title for gate in gates)
+
+
+def _verb(gates: Sequence[Gate], verb: str) -> str:
+    return verb if len(gates) > 1 else {"fail": "fails", "pass": "passes"}[verb]
+
+
+def _union(*groups: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(sorted({evidence_id for group in groups for evidence_id in group}))

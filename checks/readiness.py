@@ -1,0 +1,97 @@
+"""Blocking checks of what Python computes: nothing is published that contradicts itself.
+
+Belongs here: statements about model and readiness tables, as SQL that finds offenders. Does not belong here: the rules.
+"""
+
+from dataclasses import dataclass
+
+import dagster as dg
+from psycopg import sql
+
+from orchestration import keys
+
+SAMPLE = 5
+
+
+@dataclass(frozen=True)
+class Statement:
+    """What must hold of an asset: a query that returns a description of each offender, and what to do about one."""
+
+    name: str
+    asset: dg.AssetKey
+    description: str
+    offenders: sql.SQL
+    next_step: str
+
+
+STATEMENTS = (
+    Statement(
+        "components_add_up",
+        keys.SCENARIO_COSTS,
+        "A total is the sum of its components, to a millionth of a dollar",
+        sql.SQL(
+            "select t.scenario_id || ', RLN ' || t.with_rln || ': ' || t.cost_usd_per_month || ' is not ' || sum(c.cost_usd_per_month)"
+            " from model.scenario_costs as t inner join model.cost_components as c using (scenario_id, with_rln)"
+            " where t.cost_usd_per_month is not null"
+            " group by t.scenario_id, t.with_rln, t.cost_usd_per_month"
+            " having abs(sum(c.cost_usd_per_month) - t.cost_usd_per_month) > 1e-6"
+        ),
+        "look at assets/costs/model.py: a component is left out of the sum",
+    ),
+    Statement(
+        "evidence_is_known",
+        keys.VERDICT,
+        "Every evidence id that a cost or a gate names is in the evidence index",
+        sql.SQL(
+            "select used.id from ("
+            "select unnest(evidence_ids) as id from model.cost_components"
+            " union select unnest(evidence_ids) from model.scenario_costs"
+            " union select unnest(evidence_ids) from readiness.requirement_results"
+            ") as used left join marts.evidence_index as known on known.evidence_id = used.id where known.evidence_id is null"
+        ),
+        "the id is misspelt where it is made, or its row is later than the as-of date",
+    ),
+    Statement(
+        "verdict_follows_from_gates",
+        keys.VERDICT,
+        "Not ready with a failed gate, unknown with an unknown one, ready only if every gate passes",
+        sql.SQL(
+            "select v.verdict || ' with gates ' || g.statuses from readiness.verdict as v, ("
+            "select string_agg(distinct status, ', ') as statuses, bool_or(status = 'fail') as fails,"
+            " bool_or(status = 'unknown') as unknowns, count(*) as gates from readiness.gates) as g"
+            " where v.verdict <> case when g.fails then 'not_ready' when g.unknowns or g.gates = 0 then 'unknown' else 'ready' end"
+        ),
+        "look at assets/readiness/model.py",
+    ),
+    Statement(
+        "nothing_illustrative_passes",
+        keys.GATES,
+        "No gate passes on illustrative evidence",
+        sql.SQL("select gate_id from readiness.gates where status = 'pass' and grade in ('illustrative', 'not_found')"),
+        "illustrative rows must be taken out before they are counted, in assets/readiness/measures.py",
+    ),
+)
+
+
+def _check(statement: Statement) -> dg.AssetChecksDefinition:
+    @dg.asset_check(
+        asset=statement.asset,
+        name=statement.name,
+        description=statement.description,
+        blocking=True,
+        required_resource_keys={"warehouse"},
+    )
+    def holds(context: dg.AssetCheckExecutionContext) -> dg.AssetCheckResult:
+        with context.resources.warehouse.connect("waku_fit_admin") as connection:
+            found = [row[0] for row in connection.execute(statement.offenders).fetchall()]
+        sample = "; ".join(map(str, found[:SAMPLE]))
+        return dg.AssetCheckResult(
+            passed=not found,
+            metadata={"offenders": len(found)},
+            description=f"{len(found)} offenders, 0 expected: {sample}. {statement.next_step}" if found else None,
+        )
+
+    return holds
+
+
+readiness_checks: list[dg.AssetChecksDefinition] = [_check(statement) for statement in STATEMENTS]

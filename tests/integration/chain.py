@@ -1,0 +1,66 @@
+"""A project of its own for tests of the whole chain: copied evidence, own state, own reports, the real command line."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Chain:
+    """Runs `waku-fit` on folders below `root`."""
+
+    root: Path
+    database_url: str = ""
+
+    @classmethod
+    def create(cls, root: Path, database_url: str = "") -> "Chain":
+        shutil.copytree(PROJECT / "evidence", root / "evidence")
+        return cls(root, database_url)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(("WAKU_FIT_", "DAGSTER_"))}
+        return {
+            **kept,
+            "WAKU_FIT_STATE_DIR": str(self.root / "state"),
+            "WAKU_FIT_REPORTS_DIR": str(self.root / "reports"),
+            "WAKU_FIT_EVIDENCE_DIR": str(self.root / "evidence"),
+            "WAKU_FIT_DATABASE_URL": self.database_url,
+        }
+
+    def command(self, *arguments: str) -> list[str]:
+        return [str(Path(sys.executable).parent / "waku-fit"), *arguments]
+
+    def waku_fit(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            self.command(*arguments), env=self.environment, capture_output=True, text=True, check=False, timeout=300
+        )
+
+    @property
+    def latest(self) -> Path:
+        return self.root / "reports" / "latest"
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        return json.loads((self.latest / "manifest.json").read_text())
+
+    @property
+    def readiness(self) -> dict[str, Any]:
+        return json.loads((self.latest / "readiness.json").read_text())
+
+    def gate(self, gate_id: str) -> dict[str, Any]:
+        return next(gate for gate in self.readiness["gates"] if gate["gate_id"] == gate_id)
+
+    def edit(self, table: str, old: str, new: str) -> None:
+        """Replace `old`, which must be there exactly once, in evidence/public/<table>."""
+        path = self.root / "evidence" / "public" / table
+        text = path.read_text()
+        assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {table}"
+        path.write_text(text.replace(old, new))

@@ -1,0 +1,123 @@
+"""The whole chain by its command line, on a real PostgreSQL: a verdict, then only what changed."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from orchestration import keys
+from orchestration.warehouse.server import remove_server
+from tests.integration.chain import PROJECT, Chain
+
+INTERVIEWS = "roadmap/milestone_progress.csv"
+TWO_HELD = "interviews_held_cumulative,2,interviews,zk_identity;gaming"
+THREE_HELD = "interviews_held_cumulative,3,interviews,zk_identity;gaming"
+
+
+@pytest.fixture(scope="module")
+def chain(open_folder: Path) -> Iterator[Chain]:
+    """A project with one release. The tests of this module follow one another, as days do."""
+    chain = Chain.create(open_folder / "chain")
+    done = chain.waku_fit("run")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Verdict: NOT READY" in done.stdout
+    yield chain
+    remove_server(chain.root / "state")
+
+
+def materialized(chain: Chain) -> set[str]:
+    """What the newest run made."""
+    with dg.DagsterInstance.from_config(str(chain.root / "state" / "dagster")) as instance:
+        (run,) = instance.get_runs(limit=1)
+        records = instance.get_records_for_run(run.run_id, of_type=dg.DagsterEventType.ASSET_MATERIALIZATION).records
+        return {r.event_log_entry.dagster_event.asset_key.to_user_string() for r in records}
+
+
+def test_the_public_evidence_is_honestly_not_ready(chain: Chain) -> None:
+    assert chain.readiness["verdict"] == "not_ready"
+    seen = {gate["gate_id"]: (gate["status"], gate["value"], gate["threshold"]) for gate in chain.readiness["gates"]}
+    assert seen["interviews"] == ("fail", 2, 10)
+    assert seen["target_customers"] == ("fail", 3, 5)
+    assert seen["codesign"] == ("fail", 1, 3)
+    assert seen["whitepaper"] == ("fail", 0, 15)
+    assert seen["cost"][0] == "unknown"
+    assert len(seen) == 7
+
+
+def test_a_release_is_complete(chain: Chain) -> None:
+    names = {path.name for path in chain.latest.iterdir()}
+    assert names == {"index.html", "readiness.json", "manifest.json", "data"}
+    rows = chain.manifest["rows"]
+    assert rows["scenario_costs"] == 8
+    assert {p.name for p in (chain.latest / "data").iterdir()} == {f"{t}.{kind}" for t in rows for kind in ("csv", "parquet")}
+    assert chain.manifest["checks_failed"] == 0
+    assert chain.manifest["checks_passed"] > 100
+
+
+def test_nothing_changed_nothing_runs_and_nothing_is_written(chain: Chain) -> None:
+    def files() -> dict[str, int]:
+        return {str(p): p.lstat().st_mtime_ns for p in chain.root.rglob("*") if "postgres" not in p.parts}
+
+    before = files()
+    program = "import sys; from orchestration.cli import main\ntry: main(['run'])\nfinally: print('dagster' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], env=chain.environment, capture_output=True, text=True, check=True)
+    assert f"Nothing changed since release {chain.manifest['release_id']}" in done.stdout
+    assert done.stdout.endswith("False\n"), "Dagster was imported"
+    assert files() == before
+
+
+def test_the_run_is_the_one_of_the_ui(chain: Chain) -> None:
+    with dg.DagsterInstance.from_config(str(chain.root / "state" / "dagster")) as instance:
+        (run,) = instance.get_runs()
+    origin = run.remote_job_origin
+    assert (run.job_name, origin.location_name, run.is_success) == (keys.JOB, "waku-fit", True)
+    assert origin.repository_origin.code_location_origin.loadable_target_origin.module_name == "orchestration.definitions"
+
+
+def test_a_changed_interview_count_makes_its_downstream_closure_only(chain: Chain) -> None:
+    chain.edit(INTERVIEWS, TWO_HELD, THREE_HELD)
+    done = chain.waku_fit("run")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "2.0 (fail) → 3.0 (fail)" in done.stdout or "2 (fail) → 3 (fail)" in done.stdout
+    assert chain.gate("interviews")["value"] == 3
+    made = materialized(chain)
+    assert {"raw/roadmap__milestone_progress", "staging/stg_roadmap__milestone_progress", "marts/milestone_progress"} <= made
+    assert {"readiness/gates", "readiness/verdict", "reports/latest"} <= made
+    assert {name for name in made if name.startswith("raw/")} == {"raw/roadmap__milestone_progress"}
+    assert not made & {"marts/compute_offers", "marts/scenarios", "model/scenario_costs"}
+
+
+def test_a_mistake_lands_nothing_and_leaves_the_release(chain: Chain) -> None:
+    was = chain.manifest
+    chain.edit(INTERVIEWS, THREE_HELD, THREE_HELD.replace(",3,", ",three,"))
+    done = chain.waku_fit("run")
+    assert done.returncode == 1
+    assert "evidence/public/roadmap/milestone_progress.csv:20: value:" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert chain.manifest == was
+    chain.edit(INTERVIEWS, "interviews_held_cumulative,three,", "interviews_held_cumulative,3,")
+
+
+def test_an_earlier_day_knows_less(chain: Chain) -> None:
+    done = chain.waku_fit("run", "--as-of", "2024-10-31")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (chain.manifest["as_of"], chain.gate("interviews")["value"]) == ("2024-10-31", 1)
+
+
+def test_releases_and_status_tell_the_story(chain: Chain) -> None:
+    listed = json.loads(chain.waku_fit("releases", "--json").stdout)
+    assert [m["as_of"] for m in listed] == ["2024-10-31", None, None]
+    status = json.loads(chain.waku_fit("status", "--json").stdout)
+    assert (status["verdict"], status["changed_since"]) == ("not_ready", True)
+
+
+def test_the_report_asks_nobody_for_anything(chain: Chain) -> None:
+    page = (chain.latest / "index.html").read_text()
+    assert os.fspath(PROJECT) not in page
+    for attribute in ('src="http', "@import", "url(http"):
+        assert attribute not in page
