@@ -107,7 +107,9 @@ def build_dbt_assets(settings: Settings) -> tuple[dg.AssetsDefinition, DbtCliRes
     )
     def dbt_models(context: dg.AssetExecutionContext, dbt: DbtCliResource, warehouse: WarehouseResource) -> Iterator[Any]:
         os.environ.update(connection_environment(warehouse.url))
-        for event in dbt.cli(["build"], context=context).stream():
+        # Unit tests are about the code: `make test` runs them, a run on evidence need not.
+        build = ["build", "--exclude-resource-type", "unit_test"]
+        for event in dbt.cli(build, context=context, target_path=settings.state_dir / "dbt" / "build").stream():
             yield _with_statistics(event, warehouse)
 
     return dbt_models, DbtCliResource(project_dir=project, dbt_executable=str(Path(sys.executable).parent / "dbt"))

@@ -59,7 +59,8 @@ class WarehouseResource(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     def connect(self, role: str) -> psycopg.Connection:
         """Return a connection that acts as `role` (see the matrix in `orchestration.warehouse.connection`)."""
-        return connect(self._url, role)
+        # autocommit: a transaction is then what `connection.transaction()` says, and ends where it says
+        return connect(self._url, role, autocommit=True)
 
 
 class EvidenceResource(dg.ConfigurableResource):  # type: ignore[type-arg]

@@ -51,7 +51,7 @@ def run_chain(settings: Settings, request: Request) -> int:
         with open_warehouse(settings.database_url, settings.state_dir) as database:
             for note in database.notes:
                 click.echo(note)
-            with run_lock(database.url), connect(database.url) as connection:
+            with run_lock(database.url), connect(database.url, autocommit=True) as connection:
                 bootstrap(connection)
                 align_link(connection, settings.releases_dir, settings.latest)
                 is_known = _is_known_warehouse(settings, warehouse_id(connection))
@@ -102,7 +102,7 @@ def _execute(
     job: ReconstructableJob = repository.get_reconstructable_job(keys.JOB).get_subset(asset_selection=selection)
     run = instance.create_run_for_job(
         job_def=job.get_definition(),
-        run_config=run_config(request),
+        run_config=run_config(settings, request),
         asset_selection=selection,
         job_code_origin=job.get_python_origin(),
         remote_job_origin=_origin(settings),
@@ -121,11 +121,12 @@ def _execute(
     return 0
 
 
-def run_config(request: Request) -> dict[str, Any]:
+def run_config(settings: Settings, request: Request) -> dict[str, Any]:
     """The request as run configuration, the same that the UI's launchpad takes."""
     as_of = request.as_of.isoformat() if request.as_of else None
+    evidence = {"evidence_dir": str(settings.evidence_dir), "packs": list(request.packs), "as_of": as_of}
     return {
-        "resources": {"evidence": {"config": {"packs": list(request.packs), "as_of": as_of}}},
+        "resources": {"evidence": {"config": evidence}},
         "loggers": {"console": {"config": {"log_level": "ERROR"}}},
     }
 

@@ -1,162 +1,38 @@
-"""The embedded PostgreSQL starts, is shared, survives `kill -9` of anybody, and is gone when nobody needs it."""
+"""The embedded PostgreSQL starts by itself, is shared, is private, and is gone when nobody needs it."""
 
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import pwd
 import shutil
-import signal
 import subprocess
-import sys
-import textwrap
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
-import psycopg
 import psycopg2
 import pytest
 import sqlalchemy
 
 from orchestration.warehouse import layout as layouts
-from orchestration.warehouse.connection import WarehouseError, connect
+from orchestration.warehouse.connection import (
+    WarehouseError,
+    connect,
+)
 from orchestration.warehouse.layout import ServerError, layout_of, socket_directory
 from orchestration.warehouse.postmaster import command_line, running_pid
 from orchestration.warehouse.server import EmbeddedServer, embedded_server, remove_server, server_status, stop_server
 from orchestration.warehouse.supervisor import bound_log
-
-ROOT = Path(__file__).parents[2]
-DEADLINE_SECONDS = 30.0
-
-as_root = pytest.mark.skipif(os.geteuid() != 0, reason="about what root has to do, because PostgreSQL refuses root")
-on_linux = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-
-
-def eventually(holds: Callable[[], object], what: str) -> None:
-    """Return as soon as `holds`, fail after `DEADLINE_SECONDS`."""
-    deadline = time.monotonic() + DEADLINE_SECONDS
-    while not holds():
-        assert time.monotonic() < deadline, f"not within {DEADLINE_SECONDS:.0f} s: {what}"
-        time.sleep(0.02)
-
-
-def processes_of(state_dir: Path) -> dict[int, str]:
-    """Supervisor and postmaster of `state_dir`, and what they are starting; found by their arguments."""
-    folders = (str(state_dir), str(layout_of(state_dir).home))
-    pids = subprocess.run(["ps", "-A", "-o", "pid="], capture_output=True, text=True, check=True).stdout.split()
-    found = {int(pid): command_line(int(pid)) for pid in pids}
-    own = ("postgres ", "initdb ", "orchestration.warehouse.supervisor ")
-    return {p: line for p, line in found.items() if any(o in line for o in own) and any(f in line for f in folders)}
-
-
-def assert_stops(state_dir: Path) -> None:
-    eventually(lambda: not processes_of(state_dir), f"no process for {state_dir}")
-    assert not socket_directory(layout_of(state_dir)).exists()
-
-
-def supervisor_pid(state_dir: Path) -> int:
-    pid = server_status(state_dir).supervisor_pid
-    assert pid is not None
-    return pid
-
-
-def kill(pid: int) -> None:
-    """Kill and wait until it is dead, though perhaps not reaped."""
-    os.kill(pid, signal.SIGKILL)
-    state = ["ps", "-o", "stat=", "-p", str(pid)]
-    eventually(lambda: subprocess.run(state, capture_output=True).stdout[:1] in (b"", b"Z"), f"process {pid} is dead")
-
-
-def one(url: str, query: str) -> object:
-    with connect(url) as connection:
-        row = connection.execute(query.encode()).fetchone()
-    assert row is not None
-    return row[0]
-
-
-class Client:
-    """Another process that uses the server until it is told to leave."""
-
-    PROGRAM = textwrap.dedent("""
-        import sys
-        from pathlib import Path
-        from orchestration.warehouse.server import embedded_server
-        with embedded_server(Path(sys.argv[1])) as server:
-            print(server.pid, flush=True)
-            sys.stdin.read()
-    """)
-
-    def __init__(self, state_dir: Path, environment: dict[str, str] | None = None) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", self.PROGRAM, str(state_dir)],
-            cwd=ROOT,
-            env=os.environ | (environment or {}),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-
-    def postmaster(self) -> int:
-        """Wait until it is inside and return the process id of the server that it sees."""
-        assert self.process.stdout is not None
-        line = self.process.stdout.readline()
-        if not line:
-            pytest.fail(self.process.communicate()[1])
-        return int(line)
-
-    def leave(self) -> None:
-        self.process.communicate(timeout=DEADLINE_SECONDS)
-        assert self.process.returncode == 0
-
-
-@pytest.fixture
-def client() -> Iterator[Callable[..., Client]]:
-    """Start clients; whatever the test does, none of them outlives it."""
-    clients: list[Client] = []
-
-    def start(state_dir: Path, environment: dict[str, str] | None = None) -> Client:
-        clients.append(Client(state_dir, environment))
-        return clients[-1]
-
-    yield start
-    for started in clients:
-        started.process.kill()
-        started.process.communicate()
-
-
-@pytest.fixture(scope="module")
-def shared_state(open_folder: Path) -> Iterator[Path]:
-    """One data directory for the tests that do not need a first start."""
-    state_dir = open_folder / "shared"
-    yield state_dir
-    remove_server(state_dir)
-    assert not processes_of(state_dir)
-
-
-@pytest.fixture
-def state_dir(shared_state: Path) -> Path:
-    """`shared_state` with no server running."""
-    stop_server(shared_state)
-    return shared_state
-
-
-@pytest.fixture
-def new_state(open_folder: Path, request: pytest.FixtureRequest) -> Iterator[Path]:
-    """A state directory that does not exist yet."""
-    state_dir = open_folder / request.node.name / ".waku-fit"
-    state_dir.parent.mkdir()
-    yield state_dir
-    remove_server(state_dir)
-    assert not processes_of(state_dir)
-
-
-@pytest.fixture
-def server(state_dir: Path) -> Iterator[EmbeddedServer]:
-    with embedded_server(state_dir) as running:
-        yield running
+from tests.integration.servers import (
+    Client,
+    as_root,
+    assert_stops,
+    kill,
+    on_linux,
+    one,
+    processes_of,
+    supervisor_pid,
+)
 
 
 class TestUse:
@@ -246,8 +122,8 @@ class TestPrivacy:
         inodes = {link[8:-1] for link in links if link.startswith("socket:[")}
         assert inodes, "the listening unix socket at least"
         tables = [Path("/proc/net") / name for name in ("tcp", "tcp6", "udp", "udp6")]
-        on_network = {line.split()[9] for table in tables if table.exists() for line in table.open()}
-        assert not inodes & on_network
+        lines = [line for table in tables if table.exists() for line in table.read_text().splitlines()]
+        assert not inodes & {line.split()[9] for line in lines}
 
     def test_the_only_way_in_is_a_folder_that_only_its_account_may_enter(self, server: EmbeddedServer) -> None:
         with connect(server.url) as connection:
@@ -267,115 +143,6 @@ class TestPrivacy:
         finally:
             trap.unlink()
         assert not processes_of(state_dir)
-
-
-class TestKilled:
-    def test_a_client_counts_no_more(self, state_dir: Path, client: Callable[..., Client]) -> None:
-        other = client(state_dir)
-        other.postmaster()
-        kill(other.process.pid)
-        assert_stops(state_dir)
-
-    def test_the_server_comes_back_with_what_was_committed(self, server: EmbeddedServer) -> None:
-        with connect(server.url) as connection:
-            connection.execute("drop table if exists kept; create table kept as select 42 as answer")
-        kill(server.pid)
-        assert one(server.url, "select answer from kept") == 42
-        assert running_pid(server.data_directory) not in (server.pid, None)
-
-    @on_linux
-    def test_the_server_comes_back_though_a_long_query_survives_it(self, server: EmbeddedServer) -> None:
-        with contextlib.closing(psycopg.connect(server.url)) as connection:
-            connection.pgconn.send_query(b"select count(*) from generate_series(1, 1000000000000)")
-            kill(server.pid)
-            assert one(server.url, "select 1") == 1
-
-    def test_a_new_supervisor_adopts_the_server(self, state_dir: Path, client: Callable[..., Client]) -> None:
-        first = client(state_dir)
-        postmaster = first.postmaster()
-        kill(supervisor_pid(state_dir))
-        second = client(state_dir)
-        assert second.postmaster() == postmaster
-        first.leave()
-        second.leave()
-        assert_stops(state_dir)
-
-    def test_without_a_supervisor_the_last_user_sees_to_the_end(self, state_dir: Path) -> None:
-        with embedded_server(state_dir):
-            kill(supervisor_pid(state_dir))
-        assert_stops(state_dir)
-
-    def test_an_adopted_server_is_restarted_too(self, state_dir: Path) -> None:
-        with embedded_server(state_dir) as server:
-            kill(supervisor_pid(state_dir))
-            with embedded_server(state_dir):
-                kill(server.pid)
-                assert one(server.url, "select 1") == 1
-
-    def test_supervisor_and_server_together(self, state_dir: Path, client: Callable[..., Client]) -> None:
-        first = client(state_dir)
-        postmaster = first.postmaster()
-        kill(supervisor_pid(state_dir))
-        kill(postmaster)
-        second = client(state_dir)
-        assert second.postmaster() != postmaster
-        first.leave()
-        second.leave()
-        assert_stops(state_dir)
-
-    def test_a_half_made_data_directory_is_made_again(self, new_state: Path, client: Callable[..., Client]) -> None:
-        home = layout_of(new_state).home
-        killed = client(new_state)
-        eventually(lambda: list(home.glob("data.new-*/PG_VERSION")), "initdb has begun")
-        for pid in [killed.process.pid, *processes_of(new_state)]:
-            with contextlib.suppress(ProcessLookupError):
-                kill(pid)
-        assert not (home / "data").exists()
-        with embedded_server(new_state) as server:
-            assert one(server.url, "select 1") == 1
-        assert not list(home.glob("data.new-*"))
-
-    def test_a_process_id_that_now_belongs_to_another_is_not_the_server(self, state_dir: Path) -> None:
-        with embedded_server(state_dir) as server:
-            remains = (server.data_directory / "postmaster.pid").read_text()
-        stop_server(state_dir)
-        layout = layout_of(state_dir)
-        with subprocess.Popen(["sleep", "600"], cwd="/", **layout.account.identity) as stranger:
-            try:
-                file = layout.data / "postmaster.pid"
-                file.write_text(remains.replace(str(server.pid), str(stranger.pid), 1))
-                assert running_pid(layout.data) is None
-                with embedded_server(state_dir) as again:
-                    assert one(again.url, "select 1") == 1
-                assert stranger.poll() is None
-            finally:
-                stranger.kill()
-
-
-class TestRaces:
-    def test_four_first_starts_at_once_give_one_server(self, new_state: Path, client: Callable[..., Client]) -> None:
-        clients = [client(new_state) for _ in range(4)]
-        assert len({c.postmaster() for c in clients}) == 1
-        for each in clients:
-            each.leave()
-        assert_stops(new_state)
-
-    def test_who_comes_while_it_stops_gets_a_new_one(self, state_dir: Path, client: Callable[..., Client]) -> None:
-        with embedded_server(state_dir) as server:
-            stopping = server.pid
-        layout = layout_of(state_dir)
-        with layout.users_lock.open("r+") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)  # as the supervisor does while it stops the server
-            late = client(state_dir)
-            stop_server(state_dir)
-            assert running_pid(layout.data) is None
-        assert late.postmaster() != stopping
-        late.leave()
-
-    def test_leaving_and_coming_in_a_hurry_never_fails(self, state_dir: Path) -> None:
-        for _ in range(50):
-            with embedded_server(state_dir) as server:
-                assert one(server.url, "select 1") == 1
 
 
 class TestCommands:

@@ -7,11 +7,11 @@ Does not belong here: conversion to USD and the choice of the newest price (dbt)
 from __future__ import annotations
 
 from datetime import date
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from assets.evidence.model import EvidenceRow, Identifier, NonNegative, Positive, Table
+from assets.evidence.model import EvidenceRow, Identifier, NonNegative, Positive, Table, Reference
 
 Currency = Literal["USD", "EUR"]
 SourceKind = Literal[
@@ -171,6 +171,9 @@ class RpcPlan(EvidenceRow):
         description="Who sells it"
     )
     plan: Identifier = Field(description="Plan")
+    tier_of: Annotated[str, Reference("pricing__rpc_plans")] | None = Field(
+        default=None, description="The plan whose dearer or cheaper volume tier this row is; empty for a plan itself"
+    )
     price_per_month: NonNegative | None = Field(default=None, description="Base price a month, in `currency`")
     currency: Currency = Field(description="Currency of the prices")
     credit_unit: Literal["api_credit", "compute_unit", "credit", "flat", "request", "request_unit"] = Field(

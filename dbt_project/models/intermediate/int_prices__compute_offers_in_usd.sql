@@ -3,7 +3,7 @@ with
 offers as (
 
     select * from {{ ref('stg_pricing__compute_offers') }}
-    where not vat_included and pricing_model = 'on_demand'
+    where not vat_included and pricing_model = 'on_demand' and is_orderable
 
 ),
 

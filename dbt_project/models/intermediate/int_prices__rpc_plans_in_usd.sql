@@ -3,6 +3,8 @@ with
 plans as (
 
     select * from {{ ref('stg_pricing__rpc_plans') }}
+    -- A volume tier is not for sale on its own.
+    where tier_of is null
 
 ),
 

@@ -17,6 +17,7 @@ renamed as (
         ---------- values
         provider,
         plan,
+        tier_of,
         price_per_month,
         currency,
         credit_unit,
