@@ -44,12 +44,12 @@ def run_suites(url: str, schema: str, suites: Mapping[str, Sequence[Expectation]
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
     datasource = context.data_sources.add_postgres("warehouse", connection_string=url)
     try:
-        return {table: _run(gx, context, datasource, schema, table, suite) for table, suite in suites.items()}
+        return {table: _run(gx, datasource, schema, table, suite) for table, suite in suites.items()}
     finally:
         datasource.get_engine().dispose()
 
 
-def _run(gx: Any, context: Any, datasource: Any, schema: str, table: str, suite: Sequence[Expectation]) -> list[Finding]:
+def _run(gx: Any, datasource: Any, schema: str, table: str, suite: Sequence[Expectation]) -> list[Finding]:
     asset = datasource.add_table_asset(table, table_name=table, schema_name=schema)
     batch = asset.add_batch_definition_whole_table("all").get_batch()
     expectations = [getattr(gx.expectations, e.kind)(**e.arguments) for e in suite]

@@ -27,13 +27,20 @@ def raw_checks(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheck
     """Run the suites of the selected tables in one session."""
     tables = {str(key.asset_key.path[-1]) for key in context.selected_asset_check_keys}
     found = run_suites(
-        context.resources.warehouse.sqlalchemy_url("waku_fit_loader"), keys.RAW, {t: s for t, s in SUITES.items() if t in tables}
+        context.resources.warehouse.sqlalchemy_url("waku_fit_loader"),
+        keys.RAW,
+        {t: s for t, s in SUITES.items() if t in tables},
     )
     for table, findings in found.items():
         yield dg.AssetCheckResult(
             asset_key=keys.raw_key(table),
             check_name=CHECK,
             passed=not findings,
-            metadata={"expectations": len(SUITES[table]), "findings": dg.MetadataValue.md("\n".join(f"- {f}" for f in findings) or "none")},
-            description=None if not findings else "; ".join(map(str, findings)) + "; mend the rows named in evidence/ and run again",
+            metadata={
+                "expectations": len(SUITES[table]),
+                "findings": dg.MetadataValue.md("\n".join(f"- {f}" for f in findings) or "none"),
+            },
+            description=None
+            if not findings
+            else "; ".join(map(str, findings)) + "; mend the rows named in evidence/ and run again",
         )

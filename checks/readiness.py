@@ -30,7 +30,8 @@ STATEMENTS = (
         keys.SCENARIO_COSTS,
         "A total is the sum of its components, to a millionth of a dollar",
         sql.SQL(
-            "select t.scenario_id || ', RLN ' || t.with_rln || ': ' || t.cost_usd_per_month || ' is not ' || sum(c.cost_usd_per_month)"
+            "select t.scenario_id || ', RLN ' || t.with_rln || ': '"
+            " || t.cost_usd_per_month || ' is not ' || sum(c.cost_usd_per_month)"
             " from model.scenario_costs as t inner join model.cost_components as c using (scenario_id, with_rln)"
             " where t.cost_usd_per_month is not null"
             " group by t.scenario_id, t.with_rln, t.cost_usd_per_month"
@@ -47,7 +48,8 @@ STATEMENTS = (
             "select unnest(evidence_ids) as id from model.cost_components"
             " union select unnest(evidence_ids) from model.scenario_costs"
             " union select unnest(evidence_ids) from readiness.requirement_results"
-            ") as used left join marts.evidence_index as known on known.evidence_id = used.id where known.evidence_id is null"
+            ") as used left join marts.evidence_index as known on known.evidence_id = used.id"
+            " where known.evidence_id is null"
         ),
         "the id is misspelt where it is made, or its row is later than the as-of date",
     ),
@@ -59,7 +61,8 @@ STATEMENTS = (
             "select v.verdict || ' with gates ' || g.statuses from readiness.verdict as v, ("
             "select string_agg(distinct status, ', ') as statuses, bool_or(status = 'fail') as fails,"
             " bool_or(status = 'unknown') as unknowns, count(*) as gates from readiness.gates) as g"
-            " where v.verdict <> case when g.fails then 'not_ready' when g.unknowns or g.gates = 0 then 'unknown' else 'ready' end"
+            " where v.verdict <> case when g.fails then 'not_ready'"
+            " when g.unknowns or g.gates = 0 then 'unknown' else 'ready' end"
         ),
         "look at assets/readiness/model.py",
     ),

@@ -1,7 +1,8 @@
 """What must hold of the raw evidence, as data: one suite of expectations per table.
 
 Belongs here: expectations and their bounds, with the reason for a bound. Does not belong here: running them (`gx.py`).
-Types, vocabularies and references are checked before loading, with file and line; here is what only the loaded table shows.
+Types, vocabularies and references are checked before loading, with file and line; here is what only the loaded table
+shows.
 """
 
 from __future__ import annotations
@@ -39,7 +40,11 @@ COMMON = (
 
 BOUNDS: dict[str, tuple[Expectation, ...]] = {
     # Bounds are an order of magnitude beyond today's extremes: they catch a slipped decimal, not a dear offer.
-    "pricing__compute_offers": (between("vcpus", 1, 512), between("memory_gib", 0.25, 4096), between("price_per_month", 0.5, 50_000)),
+    "pricing__compute_offers": (
+        between("vcpus", 1, 512),
+        between("memory_gib", 0.25, 4096),
+        between("price_per_month", 0.5, 50_000),
+    ),
     "pricing__exchange_rates": (between("rate", 0.5, 2.0),),
     "pricing__rpc_plans": (between("price_per_month", 0, 20_000),),
 }

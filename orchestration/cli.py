@@ -1,7 +1,8 @@
 """The command line `waku-fit`.
 
 Belongs here: options, exit codes and what is printed. Does not belong here: how anything is computed.
-Everything heavy is imported inside a command: a run that finds nothing changed answers before Dagster could be imported.
+Everything heavy is imported inside a command: a run that finds nothing changed answers before Dagster could be
+imported.
 """
 
 from __future__ import annotations
@@ -140,7 +141,8 @@ def releases(settings: Settings, as_json: bool) -> int:
     for m in manifests:
         created = datetime.fromisoformat(m["created_at"])
         as_of = m["as_of"] or "all evidence"
-        click.echo(f"{m['release_id']}  {created:%Y-%m-%d %H:%M} UTC  {m['verdict']:<9}  {as_of:<12}  packs {', '.join(m['packs'])}")
+        packs = ", ".join(m["packs"])
+        click.echo(f"{m['release_id']}  {created:%Y-%m-%d %H:%M} UTC  {m['verdict']:<9}  {as_of:<12}  {packs}")
     return 0
 
 

@@ -62,8 +62,14 @@ def prepare_manifest(settings: Settings) -> Path:
         return manifest
     target.mkdir(parents=True, exist_ok=True)
     command = [str(Path(sys.executable).parent / "dbt"), "--quiet", "parse", "--target-path", str(target)]
-    environment = {**os.environ, **connection_environment("postgresql:///parse"), "DBT_PROFILES_DIR": str(settings.dbt_project_dir)}
-    done = subprocess.run(command, cwd=settings.dbt_project_dir, env=environment, capture_output=True, text=True, check=False)
+    environment = {
+        **os.environ,
+        **connection_environment("postgresql:///parse"),
+        "DBT_PROFILES_DIR": str(settings.dbt_project_dir),
+    }
+    done = subprocess.run(
+        command, cwd=settings.dbt_project_dir, env=environment, capture_output=True, text=True, check=False
+    )
     if done.returncode != 0:
         raise RuntimeError(f"dbt could not parse {settings.dbt_project_dir.name}/:\n{done.stdout}{done.stderr}")
     stamp.write_text(current)
@@ -84,7 +90,9 @@ class LayeredTranslator(DagsterDbtTranslator):
         return [keys.OWNERS[self.get_group_name(dbt_resource_props)]]
 
     def get_code_version(self, dbt_resource_props: Mapping[str, Any]) -> str:
-        text = json.dumps([dbt_resource_props.get("raw_code"), dbt_resource_props.get("config"), self._macros_version], sort_keys=True)
+        text = json.dumps(
+            [dbt_resource_props.get("raw_code"), dbt_resource_props.get("config"), self._macros_version], sort_keys=True
+        )
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
@@ -97,7 +105,9 @@ def build_dbt_assets(settings: Settings) -> tuple[dg.AssetsDefinition, DbtCliRes
     """Return the assets of all models and the resource that runs dbt."""
     manifest_path = prepare_manifest(settings)
     manifest = json.loads(manifest_path.read_text())
-    project = DbtProject(settings.dbt_project_dir, target_path=settings.state_dir / "dbt", profiles_dir=settings.dbt_project_dir)
+    project = DbtProject(
+        settings.dbt_project_dir, target_path=settings.state_dir / "dbt", profiles_dir=settings.dbt_project_dir
+    )
 
     @dbt_assets(
         manifest=manifest,
@@ -105,7 +115,9 @@ def build_dbt_assets(settings: Settings) -> tuple[dg.AssetsDefinition, DbtCliRes
         name="dbt_models",
         dagster_dbt_translator=LayeredTranslator(_macros_version(manifest)),
     )
-    def dbt_models(context: dg.AssetExecutionContext, dbt: DbtCliResource, warehouse: WarehouseResource) -> Iterator[Any]:
+    def dbt_models(
+        context: dg.AssetExecutionContext, dbt: DbtCliResource, warehouse: WarehouseResource
+    ) -> Iterator[Any]:
         os.environ.update(connection_environment(warehouse.url))
         # Unit tests are about the code: `make test` runs them, a run on evidence need not.
         build = ["build", "--exclude-resource-type", "unit_test"]
@@ -116,14 +128,10 @@ def build_dbt_assets(settings: Settings) -> tuple[dg.AssetsDefinition, DbtCliRes
 
 
 def _with_statistics(event: Any, warehouse: WarehouseResource) -> Any:
-    """Add what a Python table shows (rows, grades) to the materialisation of a model."""
-    if not isinstance(event, (dg.Output, dg.MaterializeResult)):
+    """Add what a Python table shows (rows, columns, grades) to the materialisation of a model."""
+    if not isinstance(event, dg.Output):
         return event
-    # Outputs of dbt_assets are named after the key, MaterializeResults carry it.
-    path = event.asset_key.path if isinstance(event, dg.MaterializeResult) else event.output_name.split("__", 1)
-    schema, table = path
+    # An output is named after its key: schema__model
     with warehouse.connect("waku_fit_admin") as connection:
-        extra = sql_table_metadata(table_statistics(connection, schema, table))
-    if isinstance(event, dg.MaterializeResult):
-        return event._replace(metadata={**(event.metadata or {}), **extra})
-    return event.with_metadata({**event.metadata, **extra})
+        statistics = table_statistics(connection, event.output_name.split("__", 1))
+    return event.with_metadata({**event.metadata, **sql_table_metadata(statistics)})

@@ -49,7 +49,9 @@ def build_definitions(settings: Settings, **overrides: Any) -> dg.Definitions:
         assets=[
             *evidence_specs(),
             dbt_models,
-            *dg.map_asset_specs(lambda spec: spec.replace_attributes(code_version=versions[keys.layer_of(spec.key)]), python_assets),
+            *dg.map_asset_specs(
+                lambda spec: spec.replace_attributes(code_version=versions[keys.layer_of(spec.key)]), python_assets
+            ),
         ],
         asset_checks=[raw_checks, *readiness_checks],
         jobs=[readiness_chain],
@@ -65,7 +67,8 @@ def python_code_versions(settings: Settings) -> dict[str, str]:
     assets = settings.project_dir / "assets"
     shared = [assets / name for name in SHARED_CODE]
     return {
-        layer: fingerprint_of([assets / area, *shared], skip=("__pycache__",))[:16] for layer, area in AREA_OF_LAYER.items()
+        layer: fingerprint_of([assets / area, *shared], skip=("__pycache__",))[:16]
+        for layer, area in AREA_OF_LAYER.items()
     }
 
 

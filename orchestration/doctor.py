@@ -48,8 +48,8 @@ def examine(settings: Settings, as_json: bool) -> int:
 def _guarded(examination: Callable[[Settings], Finding], settings: Settings) -> Finding:
     try:
         return examination(settings)
-    except Exception as error:  # noqa: BLE001 - a doctor reports whatever it meets
-        return Finding(examination.__name__.strip("_"), False, f"{type(error).__name__}: {error}")
+    except Exception as error:
+        return Finding(examination.__name__.strip("_"), is_well=False, detail=f"{type(error).__name__}: {error}")
 
 
 def _python(_: Settings) -> Finding:
@@ -66,8 +66,10 @@ def _folder(settings: Settings) -> Finding:
 def _evidence(settings: Settings) -> Finding:
     evidence = read_evidence(settings, settings.packs)
     if evidence.problems:
-        return Finding("evidence", False, f"{len(evidence.problems)} mistakes; `waku-fit check` lists them")
-    return Finding("evidence", True, f"{evidence.rows} rows, packs {', '.join(settings.packs)}")
+        return Finding(
+            "evidence", is_well=False, detail=f"{len(evidence.problems)} mistakes; `waku-fit check` lists them"
+        )
+    return Finding("evidence", is_well=True, detail=f"{evidence.rows} rows, packs {', '.join(settings.packs)}")
 
 
 def _warehouse(settings: Settings) -> Finding:
@@ -76,4 +78,4 @@ def _warehouse(settings: Settings) -> Finding:
             row = connection.execute("select version()").fetchone()
         server = str(row[0]).split(" on ")[0] if row else "?"
         where = "embedded" if database.is_embedded else redact(database.url)
-        return Finding("warehouse", True, "; ".join([f"{server}, {where}", *database.notes]))
+        return Finding("warehouse", is_well=True, detail="; ".join([f"{server}, {where}", *database.notes]))

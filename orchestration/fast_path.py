@@ -58,7 +58,7 @@ def unchanged_release(settings: Settings, request: Request) -> dict[str, Any] | 
 
 
 def remember(settings: Settings, fingerprint_before: str) -> None:
-    """Note that the latest release was made from what `fingerprint_before` names (taken before the run read anything)."""
+    """Note that the latest release was made from what `fingerprint_before` names, taken before anything was read."""
     note = _note(settings)
     fresh = note.with_suffix(".new")
     fresh.write_text(json.dumps({"release_id": latest_release_id(settings), "fingerprint": fingerprint_before}))

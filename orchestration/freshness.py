@@ -1,6 +1,7 @@
 """What has to be done again: staleness by content, never by time.
 
-Belongs here: the rule, over what the Dagster instance has recorded. Does not belong here: reading files, running anything.
+Belongs here: the rule, over what the Dagster instance has recorded.
+Does not belong here: reading files, running anything.
 """
 
 from __future__ import annotations
@@ -41,8 +42,8 @@ class Materialized:
 def stale(nodes: Iterable[Node], found: Mapping[AssetKey, Materialized]) -> dict[AssetKey, str]:
     """Map each stale asset to the reason. `nodes` come parents first.
 
-    An asset is stale when it was never made, its run failed or was killed (its checks may not have run), its code or its
-    content changed, or a parent is stale or has a data version other than the one it was made from.
+    An asset is stale when it was never made, its run failed or was killed (its checks may not have run), its code or
+    its content changed, or a parent is stale or has a data version other than the one it was made from.
     """
     reasons: dict[AssetKey, str] = {}
     for node in nodes:
@@ -75,7 +76,9 @@ def _inherited_reason(
     return None
 
 
-def chain_nodes(graph: Any, content: Mapping[AssetKey, str] | None = None, exclude_layers: tuple[str, ...] = ()) -> list[Node]:
+def chain_nodes(
+    graph: Any, content: Mapping[AssetKey, str] | None = None, exclude_layers: tuple[str, ...] = ()
+) -> list[Node]:
     """Return what is materialised by the chain, parents first; `content` names what is known of some beforehand.
 
     `graph` is a Dagster asset graph. Evidence itself is not materialised: its content is compared at the raw tables.
@@ -93,7 +96,9 @@ def chain_nodes(graph: Any, content: Mapping[AssetKey, str] | None = None, exclu
     ]
 
 
-def recorded(instance: DagsterInstance, asset_keys: Iterable[AssetKey], current_run_id: str | None = None) -> dict[AssetKey, Materialized]:
+def recorded(
+    instance: DagsterInstance, asset_keys: Iterable[AssetKey], current_run_id: str | None = None
+) -> dict[AssetKey, Materialized]:
     """Read the newest materialisation of each of `keys`; what the current run made counts as sound."""
     result: dict[AssetKey, Materialized] = {}
     statuses: dict[str, bool] = {}

@@ -17,8 +17,8 @@ run_coordinator:
   config:
     max_concurrent_runs: 1
 """
-"""One run at a time: a second one would find the warehouse locked and fail. SQLite is the default storage and the faster
-one on a single machine (docs/decisions/0003-storage-of-runs.md)."""
+"""One run at a time: a second one would find the warehouse locked and fail. Storage is Dagster's default, SQLite
+(docs/decisions/0003-storage-of-runs.md)."""
 
 
 def prepare_home(home: Path) -> Path:

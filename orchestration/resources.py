@@ -67,8 +67,13 @@ class EvidenceResource(dg.ConfigurableResource):  # type: ignore[type-arg]
     """Which packs are read and up to which date; a run may set both."""
 
     evidence_dir: str
-    packs: list[str] = Field(default=["public"], description="Names under evidence/ or paths; the first one is complete, others are laid over it.")
-    as_of: str | None = Field(default=None, description="YYYY-MM-DD: evidence dated later is left out. Empty: all of it.")
+    packs: list[str] = Field(
+        default=["public"],
+        description="Names under evidence/ or paths; the first one is complete, others are laid over it.",
+    )
+    as_of: str | None = Field(
+        default=None, description="YYYY-MM-DD: evidence dated later is left out. Empty: all of it."
+    )
 
     @property
     def scope(self) -> Scope:
@@ -94,6 +99,7 @@ class ReleaseResource(dg.ConfigurableResource):  # type: ignore[type-arg]
         if reasons := stale(nodes, recorded(context.instance, [n.key for n in nodes], current_run_id=context.run_id)):
             named = "; ".join(f"{key.to_user_string()}: {why}" for key, why in list(reasons.items())[:5])
             raise dg.Failure(
-                f"{len(reasons)} tables do not fit together ({named}); start the whole job, or `waku-fit run`, which makes only these again",
+                f"{len(reasons)} tables do not fit together ({named}); "
+                "start the whole job, or `waku-fit run`, which makes only these again",
                 allow_retries=False,
             )

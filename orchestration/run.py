@@ -17,10 +17,12 @@ from typing import IO, Any
 
 import click
 import dagster as dg
-from dagster._core.execution.api import ReconstructableJob, execute_run_iterator  # the public execute_job gives no events while it runs
-from dagster._core.workspace.load import location_origins_from_yaml_paths
+from dagster._core.definitions.reconstruct import ReconstructableJob, ReconstructableRepository
+
+# The public execute_job gives no event before the end, and no link from the run to the job in the UI.
+from dagster._core.execution.api import execute_run_iterator
 from dagster._core.remote_origin import RemoteJobOrigin, RemoteRepositoryOrigin
-from dagster._core.definitions.reconstruct import ReconstructableRepository
+from dagster._core.workspace.load import location_origins_from_yaml_paths
 
 from assets.evidence.assets import raw_data_version
 from assets.evidence.fetch import Evidence, Scope, format_problems
@@ -35,7 +37,15 @@ from orchestration.instance import prepare_home
 from orchestration.settings import Settings
 from orchestration.summary import changes, verdict_lines
 from orchestration.ui import environment
-from orchestration.warehouse.connection import AnotherRunActive, WarehouseError, bootstrap, connect, open_warehouse, run_lock, warehouse_id
+from orchestration.warehouse.connection import (
+    AnotherRunActive,
+    WarehouseError,
+    bootstrap,
+    connect,
+    open_warehouse,
+    run_lock,
+    warehouse_id,
+)
 
 
 def run_chain(settings: Settings, request: Request) -> int:
@@ -74,15 +84,22 @@ def _is_known_warehouse(settings: Settings, identity: str) -> bool:
 def _make_stale(settings: Settings, request: Request, evidence: Evidence, is_known: bool) -> int:
     instance = dg.DagsterInstance.from_config(str(prepare_home(settings.dagster_home)))
     with instance:
-        repository = ReconstructableRepository.for_module("orchestration.definitions", "defs", str(settings.project_dir))
+        repository = ReconstructableRepository.for_module(
+            "orchestration.definitions", "defs", str(settings.project_dir)
+        )
         graph = repository.get_definition().asset_graph
         scope = Scope(as_of=request.as_of, packs=request.packs)
-        content = {key: raw_data_version(key, evidence, scope) for key in [keys.EVIDENCE_SCOPE, *(keys.raw_key(t.key) for t in ALL_TABLES)]}
+        content = {
+            key: raw_data_version(key, evidence, scope)
+            for key in [keys.EVIDENCE_SCOPE, *(keys.raw_key(t.key) for t in ALL_TABLES)]
+        }
         nodes = chain_nodes(graph, content)
         found = recorded(instance, [node.key for node in nodes]) if is_known else {}
         reasons = stale(nodes, found)
         if not reasons:
-            click.echo(f"Nothing that a number depends on has changed since release {latest_release_id(settings)}: nothing was run.")
+            click.echo(
+                f"No number depends on what has changed since release {latest_release_id(settings)}: nothing was run."
+            )
             return 0
         click.echo(f"{len(reasons)} of {len(nodes)} tables are out of date" + _why(reasons) + ".")
         return _execute(settings, request, instance, repository, reasons)
@@ -94,7 +111,11 @@ def _why(reasons: Mapping[dg.AssetKey, str]) -> str:
 
 
 def _execute(
-    settings: Settings, request: Request, instance: dg.DagsterInstance, repository: ReconstructableRepository, reasons: Mapping[dg.AssetKey, str]
+    settings: Settings,
+    request: Request,
+    instance: dg.DagsterInstance,
+    repository: ReconstructableRepository,
+    reasons: Mapping[dg.AssetKey, str],
 ) -> int:
     readiness = settings.latest / "readiness.json"
     was = json.loads(readiness.read_text()) if readiness.exists() else None
@@ -114,7 +135,10 @@ def _execute(
         for event in execute_run_iterator(job, run, instance):
             progress.tell(event, terminal)
     if not instance.get_run_by_id(run.run_id).is_success:  # type: ignore[union-attr]
-        click.echo("\n".join(["", *progress.failures, f"The run failed; the latest release is as it was. Log: {log}"]), err=True)
+        click.echo(
+            "\n".join(["", *progress.failures, f"The run failed; the latest release is as it was. Log: {log}"]),
+            err=True,
+        )
         return 1
     now = json.loads(readiness.read_text())
     click.echo("\n".join(["", *verdict_lines(now), *changes(was, now), f"Report: {settings.latest / 'index.html'}"]))
@@ -169,13 +193,19 @@ class Progress:
     def tell(self, event: dg.DagsterEvent, terminal: IO[str]) -> None:
         if event.is_step_materialization and event.asset_key is not None:
             self.done += 1
-            line = f"[{self.done:>3}/{self.total}] {time.monotonic() - self.started:5.1f} s  {event.asset_key.to_user_string()}"
+            seconds = time.monotonic() - self.started
+            line = f"[{self.done:>3}/{self.total}] {seconds:5.1f} s  {event.asset_key.to_user_string()}"
             # On a terminal one line that moves, elsewhere a log that stays.
             terminal.write(f"\r\x1b[K{line}" if terminal.isatty() else f"{line}\n")
         elif event.is_step_failure:
             self.failures.append(f"{event.step_key} failed: {_root_message(event)}")
-        elif event.event_type == dg.DagsterEventType.ASSET_CHECK_EVALUATION and not (check := event.asset_check_evaluation_data).passed:
-            self.failures.append(f"{check.asset_key.to_user_string()}: check {check.check_name} failed: {check.description or ''}")
+        elif (
+            event.event_type == dg.DagsterEventType.ASSET_CHECK_EVALUATION
+            and not (check := event.asset_check_evaluation_data).passed
+        ):
+            self.failures.append(
+                f"{check.asset_key.to_user_string()}: check {check.check_name} failed: {check.description or ''}"
+            )
 
 
 def _root_message(event: dg.DagsterEvent) -> str:
@@ -183,4 +213,4 @@ def _root_message(event: dg.DagsterEvent) -> str:
     while error is not None and error.cause is not None:
         error = error.cause
     user = event.step_failure_data.user_failure_data
-    return (user.description if user and user.description else error.message.strip() if error else "no reason given")
+    return user.description if user and user.description else error.message.strip() if error else "no reason given"

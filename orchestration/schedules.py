@@ -22,7 +22,7 @@ from orchestration.settings import Settings
     default_status=dg.DefaultScheduleStatus.RUNNING,
     description="Mondays at 06:00 UTC: publish a new release if evidence or code changed.",
 )
-def weekly_readiness(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
+def weekly_readiness() -> Iterator[dg.RunRequest | dg.SkipReason]:
     """Ask for a run unless the latest release was made from exactly what is there now."""
     settings = Settings.from_environment()
     if unchanged := unchanged_release(settings, Request(packs=settings.packs, as_of=None)):

@@ -36,10 +36,17 @@ def serve(settings: Settings, port: int, read_only: bool) -> int:
         try:
             probe.bind((HOST, port))
         except OSError:
-            raise UserError(f"port {port} on {HOST} is in use; close what runs there or choose another: waku-fit ui --port {port + 1}") from None
+            raise UserError(
+                f"port {port} on {HOST} is in use; close what runs there, or choose another: "
+                f"waku-fit ui --port {port + 1}"
+            ) from None
     workspace = ["--workspace", str(settings.project_dir / "workspace.yaml"), "--host", HOST, "--port", str(port)]
     binaries = Path(sys.executable).parent
-    command = [str(binaries / "dagster-webserver"), *workspace, "--read-only"] if read_only else [str(binaries / "dagster"), "dev", *workspace]
+    command = (
+        [str(binaries / "dagster-webserver"), *workspace, "--read-only"]
+        if read_only
+        else [str(binaries / "dagster"), "dev", *workspace]
+    )
     click.echo(f"Dagster UI: http://{HOST}:{port}/asset-groups   (Ctrl-C ends it)")
     # A group of its own: Dagster starts a daemon and a code server, which must end with it.
     process = subprocess.Popen(command, env=environment(settings), cwd=settings.project_dir, start_new_session=True)

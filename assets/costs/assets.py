@@ -39,7 +39,7 @@ def _spec(key: dg.AssetKey, description: str) -> dg.AssetSpec:
         ),
     ],
 )
-def cost_tables(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
+def cost_tables(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
     """Estimate every scenario twice, with and without RLN."""
     with context.resources.warehouse.connect("waku_fit_admin") as connection:
         inputs = read_inputs(connection)
@@ -52,5 +52,5 @@ def cost_tables(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeRes
             (keys.COST_COMPONENTS, COMPONENT_COLUMNS, cost_components_frame(estimates)),
             (keys.SCENARIO_COSTS, SCENARIO_COLUMNS, scenario_costs_frame(estimates)),
         ):
-            land(connection, *key.path, columns, frame)
-            yield dg.MaterializeResult(key, metadata=sql_table_metadata(table_statistics(connection, *key.path)))
+            land(connection, key.path, columns, frame)
+            yield dg.MaterializeResult(key, metadata=sql_table_metadata(table_statistics(connection, key.path)))

@@ -42,13 +42,17 @@ def raw_specs() -> list[dg.AssetSpec]:
     return [*tables, dg.AssetSpec(keys.EVIDENCE_SCOPE, description=SCOPE_TITLE, **common)]  # type: ignore[arg-type]
 
 
-@dg.multi_asset(specs=raw_specs(), can_subset=True, name="load_evidence", required_resource_keys={"warehouse", "evidence"})
-def raw_tables(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
+@dg.multi_asset(
+    specs=raw_specs(), can_subset=True, name="load_evidence", required_resource_keys={"warehouse", "evidence"}
+)
+def raw_tables(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
     """Validate all packs, then replace the selected tables in one transaction; one mistake anywhere lands nothing."""
     source = context.resources.evidence
     evidence = source.read()
     if evidence.problems:
-        raise dg.Failure("The evidence has mistakes; nothing was loaded.\n" + format_problems(evidence.problems), allow_retries=False)
+        raise dg.Failure(
+            "The evidence has mistakes; nothing was loaded.\n" + format_problems(evidence.problems), allow_retries=False
+        )
     wanted = [t.key for t in ALL_TABLES if keys.raw_key(t.key) in context.selected_asset_keys]
     with context.resources.warehouse.connect("waku_fit_loader") as connection:
         load_raw(connection, evidence, wanted, source.scope)
@@ -56,7 +60,7 @@ def raw_tables(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResu
             yield dg.MaterializeResult(
                 asset_key=key,
                 data_version=dg.DataVersion(raw_data_version(key, evidence, source.scope)),
-                metadata=sql_table_metadata(table_statistics(connection, *key.path)),
+                metadata=sql_table_metadata(table_statistics(connection, key.path)),
             )
 
 

@@ -56,7 +56,7 @@ def _spec(key: dg.AssetKey, deps: list[dg.AssetKey], description: str) -> dg.Ass
         _spec(keys.VERDICT, [keys.GATES], "Ready, not ready or unknown, with the weakest path that it rests on"),
     ],
 )
-def readiness_tables(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
+def readiness_tables(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
     """Measure every requirement, combine them into gates and the gates into the verdict."""
     with context.resources.warehouse.connect("waku_fit_admin") as connection:
         inputs = read_inputs(connection)
@@ -68,8 +68,8 @@ def readiness_tables(context: dg.AssetExecutionContext) -> Iterator[dg.Materiali
             (keys.GATES, GATE_COLUMNS, gates_frame(gates)),
             (keys.VERDICT, VERDICT_COLUMNS, verdict_frame(verdict)),
         ):
-            land(connection, *key.path, columns, frame)
-            metadata = sql_table_metadata(table_statistics(connection, *key.path))
+            land(connection, key.path, columns, frame)
+            metadata = sql_table_metadata(table_statistics(connection, key.path))
             if key == keys.VERDICT:
                 metadata |= {"verdict": verdict.answer.value, "reason": verdict.reason}
             yield dg.MaterializeResult(key, metadata=metadata)

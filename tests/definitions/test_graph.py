@@ -41,7 +41,11 @@ def test_no_edge_ends_in_a_stub(graph) -> None:
 
 
 def test_the_group_of_an_asset_is_its_layer(graph) -> None:
-    astray = {k.to_user_string(): graph.get(k).group_name for k in graph.get_all_asset_keys() if graph.get(k).group_name != keys.layer_of(k)}
+    astray = {
+        k.to_user_string(): graph.get(k).group_name
+        for k in graph.get_all_asset_keys()
+        if graph.get(k).group_name != keys.layer_of(k)
+    }
     assert astray == {}
 
 

@@ -54,7 +54,9 @@ def test_a_release_is_complete(chain: Chain) -> None:
     assert names == {"index.html", "readiness.json", "manifest.json", "data"}
     rows = chain.manifest["rows"]
     assert rows["scenario_costs"] == 8
-    assert {p.name for p in (chain.latest / "data").iterdir()} == {f"{t}.{kind}" for t in rows for kind in ("csv", "parquet")}
+    assert {p.name for p in (chain.latest / "data").iterdir()} == {
+        f"{t}.{kind}" for t in rows for kind in ("csv", "parquet")
+    }
     assert chain.manifest["checks_failed"] == 0
     assert chain.manifest["checks_passed"] > 100
 
@@ -64,8 +66,12 @@ def test_nothing_changed_nothing_runs_and_nothing_is_written(chain: Chain) -> No
         return {str(p): p.lstat().st_mtime_ns for p in chain.root.rglob("*") if "postgres" not in p.parts}
 
     before = files()
-    program = "import sys; from orchestration.cli import main\ntry: main(['run'])\nfinally: print('dagster' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", program], env=chain.environment, capture_output=True, text=True, check=True)
+    program = (
+        "import sys; from orchestration.cli import main\ntry: main(['run'])\nfinally: print('dagster' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=chain.environment, capture_output=True, text=True, check=True
+    )
     assert f"Nothing changed since release {chain.manifest['release_id']}" in done.stdout
     assert done.stdout.endswith("False\n"), "Dagster was imported"
     assert files() == before
@@ -76,7 +82,9 @@ def test_the_run_is_the_one_of_the_ui(chain: Chain) -> None:
         (run,) = instance.get_runs()
     origin = run.remote_job_origin
     assert (run.job_name, origin.location_name, run.is_success) == (keys.JOB, "waku-fit", True)
-    assert origin.repository_origin.code_location_origin.loadable_target_origin.module_name == "orchestration.definitions"
+    assert (
+        origin.repository_origin.code_location_origin.loadable_target_origin.module_name == "orchestration.definitions"
+    )
 
 
 def test_a_changed_interview_count_makes_its_downstream_closure_only(chain: Chain) -> None:
@@ -86,7 +94,11 @@ def test_a_changed_interview_count_makes_its_downstream_closure_only(chain: Chai
     assert "2.0 (fail) → 3.0 (fail)" in done.stdout or "2 (fail) → 3 (fail)" in done.stdout
     assert chain.gate("interviews")["value"] == 3
     made = materialized(chain)
-    assert {"raw/roadmap__milestone_progress", "staging/stg_roadmap__milestone_progress", "marts/milestone_progress"} <= made
+    assert {
+        "raw/roadmap__milestone_progress",
+        "staging/stg_roadmap__milestone_progress",
+        "marts/milestone_progress",
+    } <= made
     assert {"readiness/gates", "readiness/verdict", "reports/latest"} <= made
     assert {name for name in made if name.startswith("raw/")} == {"raw/roadmap__milestone_progress"}
     assert not made & {"marts/compute_offers", "marts/scenarios", "model/scenario_costs"}

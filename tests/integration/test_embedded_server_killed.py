@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import os
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -103,6 +104,7 @@ class TestKilled:
             try:
                 file = layout.data / "postmaster.pid"
                 file.write_text(remains.replace(str(server.pid), str(stranger.pid), 1))
+                os.chown(file, layout.account.uid, layout.account.gid)
                 assert running_pid(layout.data) is None
                 with embedded_server(state_dir) as again:
                     assert one(again.url, "select 1") == 1

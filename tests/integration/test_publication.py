@@ -56,7 +56,9 @@ def test_a_release_keeps_its_rows_when_the_source_changes(database: str, tmp_pat
         connection.execute("alter table readiness.gates add column reason text default 'ten of ten'")
     write(database, tmp_path, "r2")
     with connect(database, "waku_fit_reader") as connection:
-        assert list(fetch.read_release(connection, "r1")["gates"].itertuples(index=False, name=None)) == [("interviews", "fail", ["a/1", "a/2"], None)]
+        assert list(fetch.read_release(connection, "r1")["gates"].itertuples(index=False, name=None)) == [
+            ("interviews", "fail", ["a/1", "a/2"], None)
+        ]
         assert list(fetch.read_release(connection, "r2")["gates"]["reason"]) == ["ten of ten"]
 
 
@@ -89,7 +91,9 @@ def test_what_was_written_but_not_published_is_not_seen(database: str, tmp_path:
     assert not (tmp_path / "releases" / ".partial-r3").exists()
 
 
-def test_a_kill_between_pointer_and_link_is_made_good_by_the_next_run(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_kill_between_pointer_and_link_is_made_good_by_the_next_run(
+    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     link = tmp_path / "reports" / "latest"
     with connect(database, "waku_fit_admin") as connection:
         fetch.publish(connection, "r1", write(database, tmp_path, "r1"), link)

@@ -4,7 +4,9 @@ from dagster import AssetKey
 
 from orchestration.freshness import Materialized, Node, stale
 
-RAW, STAGING, MART, OTHER = (AssetKey(path) for path in (["raw", "a"], ["staging", "a"], ["marts", "a"], ["marts", "b"]))
+RAW, STAGING, MART, OTHER = (
+    AssetKey(path) for path in (["raw", "a"], ["staging", "a"], ["marts", "a"], ["marts", "b"])
+)
 NODES = [
     Node(RAW, frozenset(), "c1", content="rows-1"),
     Node(STAGING, frozenset({RAW}), "c1"),
