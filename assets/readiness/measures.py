@@ -78,11 +78,6 @@ class ReadinessInputs:
     cost_cells: Sequence[CostCell] = ()
     evidence_grades: Mapping[str, Grade] = field(default_factory=dict)
 
-    @property
-    def deliverable_titles(self) -> dict[str, str]:
-        """Names for readers by deliverable id."""
-        return {row.deliverable_id: row.title for row in self.deliverables}
-
 
 def results_of(inputs: ReadinessInputs) -> tuple[RequirementResult, ...]:
     """Measure all requirements but made-up ones, which ask for nothing.

@@ -165,11 +165,7 @@ class Gate:
             for result in self.results
             if result.status is status
         ]
-        clauses = clauses or [result.clause for result in self.results]
-        if count := len(self.illustrative_ids):
-            rows = "row" if count == 1 else "rows"
-            clauses.append(f"{number(count)} illustrative {rows} in the same tables did not count")
-        return sentence(clauses)
+        return sentence(clauses or [result.clause for result in self.results])
 
 
 @dataclass(frozen=True)

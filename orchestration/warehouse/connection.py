@@ -25,6 +25,7 @@ from psycopg.conninfo import conninfo_to_dict
 from orchestration.warehouse.errors import WarehouseError
 from orchestration.warehouse.layout import SOCKET_PREFIX
 from orchestration.warehouse.roles import ADMIN, LOADER, READER, TRANSFORMER, BootstrapDeniedError, bootstrap
+from orchestration.warehouse.server import embedded_server
 
 __all__ = [
     "ADMIN",
@@ -87,9 +88,6 @@ def open_warehouse(database_url: str | None, state_dir: Path) -> Iterator[Databa
         _check_url(database_url)
         yield Database(database_url, is_embedded=False)
         return
-    # Here, because it needs a POSIX system, which an external server does not.
-    from orchestration.warehouse.server import embedded_server
-
     with embedded_server(state_dir) as server:
         yield Database(server.url, is_embedded=True, notes=(server.notes,) if server.notes else ())
 

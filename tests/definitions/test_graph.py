@@ -2,6 +2,7 @@
 
 import dagster as dg
 import pytest
+from dagster._core.definitions.assets.graph.asset_graph import AssetGraph
 
 from orchestration import keys
 from orchestration.definitions import build_definitions
@@ -17,7 +18,7 @@ def definitions(tmp_path_factory: pytest.TempPathFactory) -> dg.Definitions:
 
 
 @pytest.fixture(scope="module")
-def graph(definitions: dg.Definitions) -> dg.AssetGraph:  # type: ignore[name-defined]
+def graph(definitions: dg.Definitions) -> AssetGraph:
     return definitions.resolve_asset_graph()
 
 
@@ -25,7 +26,7 @@ def test_definitions_load_without_a_database(definitions: dg.Definitions) -> Non
     dg.Definitions.validate_loadable(definitions)
 
 
-def test_data_flows_one_way(graph) -> None:
+def test_data_flows_one_way(graph: AssetGraph) -> None:
     backwards = [
         f"{parent.to_user_string()} -> {key.to_user_string()}"
         for key in graph.get_all_asset_keys()
@@ -35,12 +36,12 @@ def test_data_flows_one_way(graph) -> None:
     assert backwards == []
 
 
-def test_no_edge_ends_in_a_stub(graph) -> None:
+def test_no_edge_ends_in_a_stub(graph: AssetGraph) -> None:
     stubs = [key.to_user_string() for key in graph.get_all_asset_keys() if STUB in graph.get(key).metadata]
     assert stubs == []
 
 
-def test_the_group_of_an_asset_is_its_layer(graph) -> None:
+def test_the_group_of_an_asset_is_its_layer(graph: AssetGraph) -> None:
     astray = {
         k.to_user_string(): graph.get(k).group_name
         for k in graph.get_all_asset_keys()
@@ -50,19 +51,19 @@ def test_the_group_of_an_asset_is_its_layer(graph) -> None:
 
 
 @pytest.mark.parametrize("attribute", ["description", "owners", "kinds", "code_version"])
-def test_every_asset_has_a(graph, attribute: str) -> None:
+def test_every_asset_has_a(graph: AssetGraph, attribute: str) -> None:
     without = [key.to_user_string() for key in graph.get_all_asset_keys() if not getattr(graph.get(key), attribute)]
     assert without == []
 
 
-def test_every_layer_but_the_first_rests_on_an_earlier_one(graph) -> None:
+def test_every_layer_but_the_first_rests_on_an_earlier_one(graph: AssetGraph) -> None:
     for layer in keys.LAYERS[1:]:
         members = [k for k in graph.get_all_asset_keys() if keys.layer_of(k) == layer]
         assert members, f"layer {layer} is empty"
         assert any(keys.layer_of(p) != layer for k in members for p in graph.get(k).parent_keys), layer
 
 
-def test_the_report_rests_on_every_kind_of_evidence(graph) -> None:
+def test_the_report_rests_on_every_kind_of_evidence(graph: AssetGraph) -> None:
     seen, queue = set(), [keys.READINESS_REPORT]
     while queue:
         key = queue.pop()
@@ -74,7 +75,7 @@ def test_the_report_rests_on_every_kind_of_evidence(graph) -> None:
     assert {keys.evidence_key(t.key) for t in ALL_TABLES} <= seen
 
 
-def test_raw_checks_block(graph) -> None:
+def test_raw_checks_block(graph: AssetGraph) -> None:
     checks = [graph.get(k) for k in graph.asset_check_keys if k.asset_key.path[0] == keys.RAW]
     assert checks
     assert all(check.blocking for check in checks)

@@ -11,6 +11,8 @@ import dagster as dg
 import pytest
 
 from orchestration import keys
+from orchestration.dbt import connection_environment
+from orchestration.warehouse.connection import open_warehouse
 from orchestration.warehouse.server import remove_server
 from tests.integration.chain import PROJECT, Chain
 
@@ -133,3 +135,18 @@ def test_the_report_asks_nobody_for_anything(chain: Chain) -> None:
     assert os.fspath(PROJECT) not in page
     for attribute in ('src="http', "@import", "url(http"):
         assert attribute not in page
+
+
+def test_the_unit_tests_of_the_sql_hold(chain: Chain) -> None:
+    """A run leaves them out: they are about the code. They need the tables of a warehouse for their column types."""
+    with open_warehouse(None, chain.root / "state") as database:
+        done = subprocess.run(
+            [str(Path(sys.executable).parent / "dbt"), "--quiet", "test", "--select", "test_type:unit",
+             "--target-path", str(chain.root / "target"), "--log-path", str(chain.root / "logs")],
+            cwd=PROJECT / "dbt_project",
+            env={**chain.environment, **connection_environment(database.url), "DBT_PROFILES_DIR": str(PROJECT / "dbt_project")},
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+    assert done.returncode == 0, done.stdout
+    results = json.loads((chain.root / "target" / "run_results.json").read_text())["results"]
+    assert len(results) >= 30

@@ -1,0 +1,232 @@
+"""The rules of the verdict: fail before unknown before pass, unknown never zero, nothing made up, never too sure."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+
+import pytest
+
+from assets.evidence.model import GRADE_ORDER, Grade
+from assets.readiness.measures import ReadinessInputs, results_of
+from assets.readiness.model import (
+    Answer,
+    Gate,
+    Measurement,
+    RequirementResult,
+    Status,
+    Verdict,
+    combined_status,
+    gates_of,
+    requirement_status,
+    verdict_of,
+)
+from tests.unit.readiness_world import REQUIREMENTS, progress, requirement, world
+
+FAIL, UNKNOWN, PASS = Status.FAIL, Status.UNKNOWN, Status.PASS
+
+
+def measured(value: float | None, grade: Grade = Grade.PUBLISHED) -> Measurement:
+    return Measurement(value, grade, ("t/m",))
+
+
+def judge(inputs: ReadinessInputs) -> Verdict:
+    titles = {row.deliverable_id: row.title for row in inputs.deliverables}
+    return verdict_of(gates_of(results_of(inputs), titles), inputs.evidence_grades)
+
+
+def gate(inputs: ReadinessInputs, gate_id: str) -> Gate:
+    (found,) = [gate for gate in judge(inputs).gates if gate.gate_id == gate_id]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("value", "threshold", "status"),
+    [
+        (10, 10, PASS),
+        (11, 10, PASS),
+        (9, 10, FAIL),
+        (0, 10, FAIL),
+        (0, 0, PASS),
+        (None, 10, UNKNOWN),
+        (10, None, UNKNOWN),
+    ],
+)
+def test_at_least(value: float | None, threshold: float | None, status: Status) -> None:
+    assert requirement_status(requirement("g", "d", "pages", threshold), measured(value)) is status
+
+
+@pytest.mark.parametrize(
+    ("value", "tolerance", "status"),
+    [
+        (15, 2, PASS),
+        (13, 2, PASS),
+        (17, 2, PASS),
+        (12, 2, FAIL),
+        (18, 2, FAIL),
+        (None, 2, UNKNOWN),
+        (15, None, UNKNOWN),
+    ],
+)
+def test_within(value: float | None, tolerance: float | None, status: Status) -> None:
+    asked = requirement("g", "d", "pages", 15, comparison="within", tolerance=tolerance)
+    assert requirement_status(asked, measured(value)) is status
+
+
+@pytest.mark.parametrize("grade", [Grade.ILLUSTRATIVE, Grade.NOT_FOUND])
+@pytest.mark.parametrize("value", [0, 5, 50])
+def test_made_up_or_missing_evidence_decides_nothing(value: float, grade: Grade) -> None:
+    asked = requirement("g", "d", "pages", 10)
+    assert requirement_status(asked, measured(value, grade)) is UNKNOWN
+    assert requirement_status(replace(asked, grade=grade), measured(value)) is UNKNOWN
+
+
+@pytest.mark.parametrize("statuses", itertools.product(Status, repeat=3))
+def test_every_combination_of_statuses(statuses: tuple[Status, ...]) -> None:
+    combined = combined_status(statuses)
+    if FAIL in statuses:
+        assert combined is FAIL
+    elif UNKNOWN in statuses:
+        assert combined is UNKNOWN
+    else:
+        assert combined is PASS
+
+
+def test_nothing_is_unknown() -> None:
+    assert combined_status([]) is UNKNOWN
+
+
+def test_the_public_numbers_are_not_ready() -> None:
+    verdict = judge(world())
+    assert verdict.answer is Answer.NOT_READY
+    assert [verdict.count(status) for status in (FAIL, UNKNOWN, PASS)] == [4, 2, 1]
+    assert verdict.reason == (
+        "Four of seven gates fail: Whitepaper, Target customers, Customer interviews and Codesign sessions; "
+        "two cannot be judged and one passes."
+    )
+    assert {found.gate_id: (found.status, found.shown.measurement.value, found.reason) for found in verdict.gates} == {
+        "cost": (
+            UNKNOWN,
+            None,
+            "Capacity results of the PostgreSQL optimisation cannot be counted: "
+            "the state of Postgres opt phase 2 is not known.",
+        ),
+        "whitepaper": (FAIL, 0, "None of about 15 pages of the whitepaper is on public record."),
+        "usps": (
+            PASS,
+            2,
+            "Two USPs are in the register, one was asked for; one validation matrix is reported by the project; "
+            "one web page is reported to name the USPs.",
+        ),
+        "target_customers": (
+            FAIL,
+            3,
+            "Three of five segments are identified on public record; one of five segments is captured in full.",
+        ),
+        "interviews": (
+            FAIL,
+            2,
+            "Two of ten interviews are on public record; two of five segments are covered by interviews.",
+        ),
+        "codesign": (FAIL, 1, "One of three co-design sessions is on public record."),
+        "mvp_review": (
+            UNKNOWN,
+            None,
+            "Reviews of the MVP cannot be counted: the work was done in private and there is nothing public to check.",
+        ),
+    }
+
+
+@pytest.mark.parametrize(
+    ("passing", "failing", "answer", "reason"),
+    [
+        (2, 0, Answer.READY, "All of two gates pass."),
+        (1, 0, Answer.READY, "The only gate passes."),
+        (1, 1, Answer.NOT_READY, "One of two gates fails: Failing 0; one passes."),
+        (0, 2, Answer.NOT_READY, "Two of two gates fail: Failing 0 and Failing 1."),
+        (0, 0, Answer.UNKNOWN, "No requirement is on record, so there is nothing to judge."),
+    ],
+)
+def test_the_verdict_says_why(passing: int, failing: int, answer: Answer, reason: str) -> None:
+    def one(gate_id: str, value: float) -> Gate:
+        return Gate(
+            gate_id, gate_id, gate_id, (RequirementResult(requirement(gate_id, "d", "pages", 5), measured(value)),)
+        )
+
+    gates = [one(f"Passing {n}", 5) for n in range(passing)] + [one(f"Failing {n}", 4) for n in range(failing)]
+    verdict = verdict_of(gates, {})
+    assert (verdict.answer, verdict.reason) == (answer, reason)
+
+
+def test_an_unknown_gate_keeps_ready_away() -> None:
+    verdict = judge(world(requirements=[row for row in REQUIREMENTS if row.gate_id in ("usps", "mvp_review")]))
+    assert verdict.answer is Answer.UNKNOWN
+    assert verdict.reason == "No gate fails, but one of two cannot be judged: Review mvp; one passes."
+
+
+def test_a_failing_gate_shows_what_fails_before_what_is_unknown() -> None:
+    inputs = world(
+        requirements=[
+            requirement("cost", "cost_self_host", "archive_capacity_results", 1),
+            requirement("cost", "cost_self_host", "cells_estimated", 9),
+        ]
+    )
+    found = gate(inputs, "cost")
+    assert found.status is FAIL
+    assert found.shown.requirement.metric == "cells_estimated"
+    assert found.reason.startswith("Eight of nine cost cases are estimated; capacity results")
+
+
+def test_ten_made_up_interviews_never_pass_the_gate() -> None:
+    made_up = progress(
+        "customer_interviews", "interviews_held_cumulative", 10, tuple("abcde"), grade=Grade.ILLUSTRATIVE
+    )
+    found = gate(world(progress=[made_up]), "interviews")
+    assert found.status is UNKNOWN
+    assert [result.measurement.value for result in found.results] == [None, None]
+    assert found.illustrative_ids == made_up.evidence_ids
+    assert found.grade is Grade.NOT_FOUND
+
+
+@pytest.mark.parametrize(("first", "second"), itertools.product(GRADE_ORDER, repeat=2))
+def test_nothing_is_better_founded_than_its_weakest_evidence(first: Grade, second: Grade) -> None:
+    results = [
+        RequirementResult(requirement("a", "d", "pages", 5), measured(5, first)),
+        RequirementResult(requirement("b", "d", "pages", 5, grade=second), measured(5)),
+    ]
+    verdict = verdict_of(gates_of(results, {}), {})
+    for grade in (first, second):
+        assert GRADE_ORDER.index(verdict.grade) >= GRADE_ORDER.index(grade)
+    if {first, second} & {Grade.ILLUSTRATIVE, Grade.NOT_FOUND}:
+        assert verdict.answer is Answer.UNKNOWN
+
+
+def test_the_weakest_path_leads_to_the_weakest_row() -> None:
+    grades = {"t/strong": Grade.MEASURED, "t/weak": Grade.ESTIMATED, "t/other": Grade.PUBLISHED}
+    results = [
+        RequirementResult(
+            requirement("a", "d", "pages", 5, evidence_ids=()), Measurement(5, Grade.PUBLISHED, ("t/other",))
+        ),
+        RequirementResult(
+            requirement("b", "d", "pages", 5, evidence_ids=()), Measurement(5, Grade.ESTIMATED, ("t/strong", "t/weak"))
+        ),
+    ]
+    assert verdict_of(gates_of(results, {}), grades).weakest_path == ("b", "b_pages", "t/weak")
+
+
+def test_the_weakest_path_ends_where_nothing_was_found() -> None:
+    found = judge(world(progress=[], requirements=[requirement("codesign", "codesign_sessions", "sessions_held", 3)]))
+    assert found.weakest_path == ("codesign", "codesign_sessions_held")
+    assert found.grade is Grade.NOT_FOUND
+
+
+def test_gates_keep_the_order_of_their_requirements() -> None:
+    assert [found.gate_id for found in judge(world()).gates] == [
+        "cost",
+        "whitepaper",
+        "usps",
+        "target_customers",
+        "interviews",
+        "codesign",
+        "mvp_review",
+    ]
