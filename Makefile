@@ -40,6 +40,9 @@ lint: $(READY) ## Style, types, architecture, SQL
 	@cd dbt_project && ../$(BIN)/sqlfluff lint --nocolor -q models macros
 
 clean: ## Remove the virtual environment and all local state, releases included
+	@test ! -x $(BIN)/python || $(BIN)/python -c \
+		'from orchestration.settings import Settings; from orchestration.warehouse.server import remove_server; \
+		remove_server(Settings.from_environment().state_dir)'
 	rm -rf $(VENV) .waku-fit reports
 
 # uv installs in seconds; where it cannot reach the index (it does not read pip's configuration), pip does the same slower.

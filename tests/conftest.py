@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.integration.chain import Chain
+
 TEMPLATE = "waku_fit_template"
 _NUMBERS = itertools.count(1)
 
@@ -61,3 +63,26 @@ def fresh_database(warehouse_url: str) -> Iterator[str]:
         connection.execute(f"create database {name} template {TEMPLATE}")
         yield url_of(warehouse_url, name)
         connection.execute(f"drop database {name} with (force)")
+
+
+@pytest.fixture(scope="session")
+def published(open_folder: Path) -> Iterator[Chain]:
+    """A project with one release of the public evidence. Who changes anything takes a clone."""
+    from orchestration.warehouse.server import remove_server
+
+    chain = Chain.create(open_folder / "published")
+    done = chain.waku_fit("run")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Verdict: NOT READY" in done.stdout
+    yield chain
+    remove_server(chain.root / "state")
+
+
+@pytest.fixture(scope="module")
+def chain(published: Chain, request: pytest.FixtureRequest) -> Iterator[Chain]:
+    """A clone of `published` for one module, whose tests follow one another as days do."""
+    from orchestration.warehouse.server import remove_server
+
+    chain = published.clone(published.root.parent / request.module.__name__.rpartition(".")[2])
+    yield chain
+    remove_server(chain.root / "state")

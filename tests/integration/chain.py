@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from orchestration.warehouse.server import stop_server
+
 PROJECT = Path(__file__).resolve().parents[2]
 
 
@@ -23,6 +25,13 @@ class Chain:
     def create(cls, root: Path, database_url: str = "") -> "Chain":
         shutil.copytree(PROJECT / "evidence", root / "evidence")
         return cls(root, database_url)
+
+    def clone(self, root: Path) -> "Chain":
+        """A second project in the same state, to be changed: a second instead of a whole first run."""
+        stop_server(self.root / "state")
+        # cp keeps owners: run by root, the database belongs to another account
+        subprocess.run(["cp", "-a", str(self.root), str(root)], check=True)
+        return Chain(root, self.database_url)
 
     @property
     def environment(self) -> dict[str, str]:

@@ -4,32 +4,18 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import dagster as dg
-import pytest
 
 from orchestration import keys
 from orchestration.dbt import connection_environment
 from orchestration.warehouse.connection import open_warehouse
-from orchestration.warehouse.server import remove_server
 from tests.integration.chain import PROJECT, Chain
 
 INTERVIEWS = "roadmap/milestone_progress.csv"
 TWO_HELD = "interviews_held_cumulative,2,interviews,zk_identity;gaming"
 THREE_HELD = "interviews_held_cumulative,3,interviews,zk_identity;gaming"
-
-
-@pytest.fixture(scope="module")
-def chain(open_folder: Path) -> Iterator[Chain]:
-    """A project with one release. The tests of this module follow one another, as days do."""
-    chain = Chain.create(open_folder / "chain")
-    done = chain.waku_fit("run")
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "Verdict: NOT READY" in done.stdout
-    yield chain
-    remove_server(chain.root / "state")
 
 
 def materialized(chain: Chain) -> set[str]:
@@ -141,10 +127,10 @@ def test_the_unit_tests_of_the_sql_hold(chain: Chain) -> None:
     """A run leaves them out: they are about the code. They need the tables of a warehouse for their column types."""
     with open_warehouse(None, chain.root / "state") as database:
         done = subprocess.run(
-            [str(Path(sys.executable).parent / "dbt"), "--quiet", "test", "--select", "test_type:unit",
+            [str(Path(sys.executable).parent / "dbt"), "--quiet", "test", "--select", "test_type:unit", "--profiles-dir", ".",
              "--target-path", str(chain.root / "target"), "--log-path", str(chain.root / "logs")],
             cwd=PROJECT / "dbt_project",
-            env={**chain.environment, **connection_environment(database.url), "DBT_PROFILES_DIR": str(PROJECT / "dbt_project")},
+            env={**chain.environment, **connection_environment(database.url)},
             capture_output=True, text=True, check=False,
         )  # fmt: skip
     assert done.returncode == 0, done.stdout

@@ -108,15 +108,19 @@ def test_the_public_numbers_are_not_ready() -> None:
         "cost": (
             UNKNOWN,
             None,
-            "Capacity results of the PostgreSQL optimisation cannot be counted: "
-            "the state of Postgres opt phase 2 is not known.",
+            (
+                "Capacity results of the PostgreSQL optimisation cannot be counted: "
+                "the state of Postgres opt phase 2 is not known."
+            ),
         ),
         "whitepaper": (FAIL, 0, "None of about 15 pages of the whitepaper is on public record."),
         "usps": (
             PASS,
             2,
-            "Two USPs are in the register, one was asked for; one validation matrix is reported by the project; "
-            "one web page is reported to name the USPs.",
+            (
+                "Two USPs are in the register, one was asked for; one validation matrix is reported by the project; "
+                "one web page is reported to name the USPs."
+            ),
         ),
         "target_customers": (
             FAIL,

@@ -1,0 +1,160 @@
+"""A small release: the record of `readiness_world`, two scenarios of round costs, evidence that tries to break out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pandas as pd
+
+from assets.costs.frames import COMPONENT_COLUMNS, SCENARIO_COLUMNS
+from assets.costs.model import COMPONENT_UNITS
+from assets.readiness.frames import gates_frame, requirement_results_frame, verdict_frame
+from assets.readiness.measures import ReadinessInputs, results_of
+from assets.readiness.model import gates_of, verdict_of
+from assets.reports.model import Manifest
+from assets.reports.site import ReleaseData
+from tests.unit.readiness_world import world
+
+HOSTILE = "</data><script>alert('1')</script> & \"quoted\""
+SERVER, VOLUME, OPEN = (
+    "pricing__compute_offers/small",
+    "pricing__storage_and_egress_prices/disk",
+    "costs__rpc_usage/calls",
+)
+MADE_UP = "roadmap__milestone_progress/made_up"
+
+MANIFEST = Manifest(
+    release_id="20261123T120000Z-1a2b3c4d",
+    created_at=datetime(2026, 11, 23, 12, 0, tzinfo=UTC),
+    run_id="1a2b3c4d-5e6f",
+    as_of=None,
+    packs=("public",),
+    evidence_hash="9f8e7d6c",
+    evidence={},
+    code_version="0.1.0",
+    verdict="not_ready",
+    checks_passed=41,
+    checks_failed=0,
+    tools={"python": "3.12.1"},
+)
+
+COSTS: Mapping[tuple[str, bool], tuple[float, ...] | None] = {
+    ("community", False): (41.5, 14.75, 0.0, 0.0, 0.0),
+    ("community", True): (41.5, 14.75, 0.0, 0.0, 1250.25),
+    ("one_to_one", False): (5.0, 0.0, 0.0, 0.0, 0.0051),
+    ("one_to_one", True): None,
+}
+"""By scenario and RLN, the parts of the bill in the order of `COMPONENT_UNITS`; None where one is not known."""
+
+
+def release(inputs: ReadinessInputs | None = None, *, is_illustrative: bool = False, **manifest: Any) -> ReleaseData:
+    """Return a release of `inputs`, with one made-up row of evidence if `is_illustrative`."""
+    inputs = inputs or world()
+    results = results_of(inputs)
+    gates = gates_of(results, {row.deliverable_id: row.title for row in inputs.deliverables})
+    grades = {**inputs.evidence_grades, SERVER: "published", VOLUME: "published", OPEN: "not_found"}
+    if is_illustrative:
+        grades[MADE_UP] = "illustrative"
+    return ReleaseData(
+        frames={
+            "requirement_results": requirement_results_frame(results),
+            "gates": gates_frame(gates),
+            "verdict": verdict_frame(verdict_of(gates, inputs.evidence_grades)),
+            "scenario_costs": _scenario_costs(),
+            "cost_components": _cost_components(),
+            "archive_bytes_per_message": _one_row(
+                study="row-size probe",
+                system="PostgreSQL 15",
+                payload_bytes=1000,
+                table_bytes=2954.0,
+                index_bytes=356.0,
+                lookup_bytes=None,
+                total_bytes=3709.0,
+                grade="measured",
+                evidence_ids=[VOLUME],
+            ),
+            "milestone_deliverables": _deliverables(inputs),
+            "open_questions": _one_row(
+                evidence_id=OPEN,
+                table_key="costs__rpc_usage",
+                question=f"Calls a day {HOSTILE}",
+                source="nowhere",
+                as_of=date(2026, 11, 23),
+                note=HOSTILE,
+            ),
+            "evidence_index": _evidence_index(grades),
+        },
+        manifest=Manifest(**{**vars(MANIFEST), **manifest}),
+    )
+
+
+def _one_row(**values: Any) -> pd.DataFrame:
+    return pd.DataFrame([values], dtype=object)
+
+
+def _scenario_costs() -> pd.DataFrame:
+    rows = []
+    for (scenario, with_rln), parts in COSTS.items():
+        cost = sum(parts) if parts else None
+        status = "estimated" if parts else "unknown"
+        is_feasible = {("community", True): False, ("one_to_one", True): None}.get((scenario, with_rln), True)
+        grade = "estimated" if parts else "not_found"
+        users = 10000 if scenario == "community" else None
+        per_user = cost / users if cost and users else None
+        memberships = (10000, 8000) if with_rln else (None, None)
+        ids = [SERVER, VOLUME] if parts else ["costs__scenarios/scenario_1"]
+        row = (scenario, f"The {scenario} of 10,000", with_rln, "cloud", cost, users, per_user, 36.5e6, 1.5486)
+        rows.append((*row, *memberships, is_feasible, status, "" if parts else "missing: a price", grade, ids))
+    return pd.DataFrame(rows, columns=list(SCENARIO_COLUMNS), dtype=object)
+
+
+def _cost_components() -> pd.DataFrame:
+    rows = []
+    for (scenario, with_rln), parts in COSTS.items():
+        for (component, unit), cost in zip(COMPONENT_UNITS.items(), parts or [None] * 5, strict=True):
+            known = (465779710.6 if component == "rln_gas" else 4.0) if cost is not None else None
+            choice = ("cloud", "small") if component == "compute" else (None, None)
+            grade = "estimated" if cost is not None else "not_found"
+            row = (scenario, with_rln, component, cost, known, unit, f"2 x small {HOSTILE}", *choice, grade, [SERVER])
+            rows.append(row)
+    return pd.DataFrame(rows, columns=list(COMPONENT_COLUMNS), dtype=object)
+
+
+def _deliverables(inputs: ReadinessInputs) -> pd.DataFrame:
+    waits_for = {"cost_self_host": ["postgres_opt_phase_2"]}
+    rows = [
+        {
+            "deliverable_id": row.deliverable_id,
+            "title": row.title,
+            "status": row.status,
+            "depends_on": waits_for.get(row.deliverable_id, []),
+            "unblocks": ["review_mvp"],
+            "note": HOSTILE,
+            "grade": row.grade.value,
+            "evidence_ids": list(row.evidence_ids),
+        }
+        for row in inputs.deliverables
+    ]
+    return pd.DataFrame(rows, dtype=object)
+
+
+def _evidence_index(grades: Mapping[str, str]) -> pd.DataFrame:
+    sources = {SERVER: f"https://example.org/prices?a=1&b=2; javascript:alert(1) {HOSTILE}"}
+    rows = [
+        {
+            "evidence_id": evidence_id,
+            "table_key": evidence_id.partition("/")[0],
+            "source": sources.get(evidence_id, "roadmap@1a2b"),
+            "as_of": date(2025, 6, 30),
+            "as_of_basis": "assigned",
+            "grade": str(grade),
+            "pack": "public",
+            "file": f"evidence/public/{evidence_id.partition('/')[0]}.csv",
+            "line": line,
+            "note": HOSTILE,
+        }
+        for line, (evidence_id, grade) in enumerate(grades.items(), start=2)
+    ]
+    return pd.DataFrame(rows, dtype=object)

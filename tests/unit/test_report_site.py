@@ -1,0 +1,253 @@
+"""The page: no number without a cell, nothing breaks out, nothing is requested, and made-up data is never quiet."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+
+from assets.evidence.model import Grade
+from assets.reports.cells import KEYS, Cells
+from assets.reports.site import TEMPLATES, ReleaseData, _manifest_frame, render_report
+from tests.unit.readiness_world import progress, world
+from tests.unit.release_fixture import HOSTILE, release
+
+VOID = {"meta", "link", "br", "img", "input", "hr", "rect", "path", "circle"}
+
+
+@dataclass
+class Element:
+    tag: str
+    attributes: dict[str, str]
+    text: list[str] = field(default_factory=list)
+
+
+class Page(HTMLParser):
+    """The elements of a page, and each piece of text with the elements around it."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.elements: list[Element] = []
+        self.texts: list[tuple[str, tuple[Element, ...]]] = []
+        self._open: list[Element] = []
+        self.feed(html)
+        assert not self._open, f"not closed: {[element.tag for element in self._open]}"
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        element = Element(tag, {name: value or "" for name, value in attrs})
+        self.elements.append(element)
+        if tag not in VOID:
+            self._open.append(element)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append(Element(tag, {name: value or "" for name, value in attrs}))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in VOID:
+            assert self._open.pop().tag == tag
+
+    def handle_data(self, data: str) -> None:
+        for element in self._open:
+            element.text.append(data)
+        self.texts.append((data, tuple(self._open)))
+
+    def cells(self) -> Iterator[Element]:
+        return (element for element in self.elements if "data-cell" in element.attributes)
+
+
+@cache
+def page() -> Page:
+    return Page(render_report(release()))
+
+
+def attributes(name: str) -> list[str]:
+    return [element.attributes[name] for element in page().elements if name in element.attributes]
+
+
+def cell_texts(address: str) -> list[str]:
+    return ["".join(e.text) for e in page().cells() if e.attributes["data-cell"] == address]
+
+
+def all_cells(data: ReleaseData) -> Cells:
+    return Cells({**data.frames, "manifest": _manifest_frame(data.manifest)})
+
+
+@pytest.mark.parametrize("template", sorted(TEMPLATES.glob("*.j2")), ids=lambda path: path.name)
+def test_no_digit_is_typed_into_a_template(template: Path) -> None:
+    text = template.read_text(encoding="utf-8")
+    text = re.sub(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", "", text, flags=re.DOTALL)
+    text = re.sub(r"<style>.*?</style>", "", text, flags=re.DOTALL)
+    text = re.sub(r"<[^>]*>", "", text)
+    assert re.findall(r".*\d.*", text) == []
+
+
+def test_every_digit_that_is_read_is_in_a_cell() -> None:
+    outside = [
+        text.strip()
+        for text, around in page().texts
+        if re.search(r"\d", text)
+        and not any("data-cell" in element.attributes or element.tag == "style" for element in around)
+    ]
+    assert outside == []
+
+
+def test_every_cell_says_what_its_table_holds() -> None:
+    cells = all_cells(release())
+    seen = 0
+    for element in page().cells():
+        table, _, rest = element.attributes["data-cell"].partition("/")
+        key, _, column = rest.rpartition("/")
+        expected, shown = cells.value(table, key, column), element.attributes["value"]
+        if expected is None:
+            assert shown == ""
+            assert "".join(element.text) == "not known"
+        elif isinstance(expected, int | float) and not isinstance(expected, bool):
+            assert float(shown) == expected
+        elif isinstance(expected, list):
+            assert shown == ", ".join(expected)
+        else:
+            assert shown == (expected.isoformat() if hasattr(expected, "isoformat") else str(expected))
+        seen += 1
+    assert seen > 300
+    assert {element.attributes["data-cell"].partition("/")[0] for element in page().cells()} == set(KEYS)
+
+
+def test_what_the_release_does_not_have_cannot_be_shown() -> None:
+    with pytest.raises(KeyError, match="the report asks for gates/interviews/score, which the release does not have"):
+        all_cells(release()).cell("gates", "interviews", "score")
+    with pytest.raises(KeyError, match="gates/stars"):
+        all_cells(release()).cell("gates", "stars", "value")
+
+
+def test_every_link_within_the_page_leads_somewhere() -> None:
+    ids = attributes("id")
+    assert len(ids) == len(set(ids))
+    assert {unquote(href[1:]) for href in attributes("href") if href.startswith("#")} <= set(ids)
+
+
+def test_every_number_links_to_what_it_rests_on() -> None:
+    for _, around in page().texts:
+        if not around or "n" not in around[-1].attributes.get("class", "").split() or around[-1].tag != "data":
+            continue
+        table = around[-1].attributes["data-cell"].partition("/")[0]
+        # The release itself is the end of the chain; a summary is a button, so its number is linked elsewhere.
+        is_linked = any(element.attributes.get("class") == "why" for element in around)
+        assert is_linked or table == "manifest" or "summary" in [element.tag for element in around]
+
+
+def test_all_evidence_under_the_page_is_listed_with_file_and_line() -> None:
+    frames = release().frames
+    under = {
+        evidence_id
+        for table in ("gates", "requirement_results", "verdict", "scenario_costs", "cost_components")
+        for evidence_ids in frames[table]["evidence_ids"]
+        for evidence_id in evidence_ids
+    }
+    assert under <= {name.removeprefix("e:") for name in attributes("id") if name.startswith("e:")}
+    for evidence_id in under:
+        assert cell_texts(f"evidence_index/{evidence_id}/file") == [
+            f"evidence/public/{evidence_id.partition('/')[0]}.csv"
+        ]
+        assert len(cell_texts(f"evidence_index/{evidence_id}/line")) == 1
+
+
+def test_text_of_evidence_stays_text() -> None:
+    html = render_report(release())
+    assert HOSTILE not in html
+    assert "<script" not in html
+    assert "&lt;script&gt;alert(" in html
+    shown = ["".join(element.text) for element in page().cells() if element.attributes["data-cell"].endswith("/note")]
+    assert HOSTILE in shown
+
+
+def test_only_web_addresses_become_links() -> None:
+    outward = [e for e in page().elements if e.tag == "a" and re.match(r"[a-z]+:", e.attributes["href"])]
+    assert {element.attributes["href"] for element in outward} == {"https://example.org/prices?a=1&b=2"}
+    assert all(element.attributes["rel"] == "noreferrer" for element in outward)
+
+
+def test_the_page_requests_nothing_and_runs_nothing() -> None:
+    policies = [e.attributes["content"] for e in page().elements if "http-equiv" in e.attributes]
+    assert policies == [
+        "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+    ]
+    tags = {element.tag for element in page().elements}
+    assert not tags & {"script", "img", "image", "use", "iframe", "object", "embed", "form", "base"}
+    assert [e.attributes["href"] for e in page().elements if e.tag == "link"] == ["data:,"]
+    names = {name for element in page().elements for name in element.attributes}
+    assert not [name for name in names if name in ("src", "srcset", "style") or name.startswith("on")]
+    assert not re.findall(r"@import|url\(", render_report(release()))
+
+
+def test_the_answer_comes_first() -> None:
+    titles = [" ".join("".join(e.text).split()) for e in page().elements if e.tag in ("h1", "h2")]
+    assert titles == [
+        "Not ready",
+        "The gates",
+        "What would change the answer",
+        "What it costs to run it yourself",
+        "Where each number comes from",
+        "Open questions",
+        "The evidence",
+        "This release",
+    ]
+    assert page().elements[0].attributes == {"lang": "en-GB"}
+
+
+def test_small_counts_are_counts() -> None:
+    text = " ".join("".join(text for text, around in page().texts if "style" not in [e.tag for e in around]).split())
+    assert "2 of 10 interviews" in text
+    assert "0 of 15 ± 2 pages" in text
+    assert "not known, 1 asked for" in text
+    assert "%" not in text
+
+
+def test_what_is_not_known_is_never_a_number() -> None:
+    assert set(cell_texts("scenario_costs/one_to_one|rln/cost_usd_per_month")) == {"not known"}
+
+
+def test_money_of_an_estimate_is_about() -> None:
+    assert set(cell_texts("scenario_costs/community|rln/cost_usd_per_month")) == {"≈ USD 1,310"}
+
+
+def test_what_cannot_run_as_specified_is_said() -> None:
+    (row,) = [e for e in page().elements if e.tag == "p" and "Cannot run as specified" in "".join(e.text)]
+    assert " ".join("".join(row.text).split()) == (
+        "Cannot run as specified: 10,000 memberships needed, the network allows 8,000."
+    )
+
+
+def test_a_page_with_illustrative_data_says_so_first() -> None:
+    assert "illustrative data" not in render_report(release())
+    made_up = progress("codesign_sessions", "sessions_held_cumulative", 4, grade=Grade.ILLUSTRATIVE)
+    html = render_report(release(world(progress=[made_up]), is_illustrative=True))
+    assert html.index("This release holds illustrative data.") < html.index("Is the Waku MVP ready for its market?</p>")
+    assert "@bottom-center" in html
+    shown = Page(html)
+    gate = [e.attributes["value"] for e in shown.cells() if e.attributes["data-cell"] == "gates/codesign/status"]
+    assert set(gate) == {"unknown"}
+    assert any(e.attributes.get("id") == "e:roadmap__milestone_progress/made_up" for e in shown.elements)
+
+
+def test_a_ready_release_and_an_empty_one_have_a_page() -> None:
+    ready = world(requirements=[row for row in world().requirements if row.gate_id == "usps"])
+    assert "Every gate passes." in render_report(release(ready))
+    nothing = Page(render_report(release(world(requirements=[]))))
+    assert "Not known" in ["".join(e.text).strip() for e in nothing.elements if e.tag == "h1"]
+
+
+def test_same_release_same_page() -> None:
+    assert render_report(release()) == render_report(release())
+
+
+def test_the_cut_off_date_is_shown() -> None:
+    html = render_report(release(as_of=date(2025, 6, 30)))
+    assert "Evidence up to" in html
+    assert ">30 June 2025</data>" in html
