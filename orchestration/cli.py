@@ -23,7 +23,7 @@ from orchestration.settings import Settings, SettingsError
 
 pack_option = click.option(
     "--pack", "packs", multiple=True, metavar="PACK",
-    help="A pack to lay over the public one: 'sample', or a folder with private evidence. May be repeated.",
+    help="Evidence to lay over the public one: a name under evidence/, or a folder elsewhere. May be repeated.",
 )  # fmt: skip
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for scripts.")
 

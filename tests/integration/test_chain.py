@@ -126,13 +126,23 @@ def test_the_report_asks_nobody_for_anything(chain: Chain) -> None:
 def test_the_unit_tests_of_the_sql_hold(chain: Chain) -> None:
     """A run leaves them out: they are about the code. They need the tables of a warehouse for their column types."""
     with open_warehouse(None, chain.root / "state") as database:
+        command = [str(Path(sys.executable).parent / "dbt"), "--quiet", "test", "--select", "test_type:unit"]
+        folders = [
+            "--profiles-dir",
+            ".",
+            "--target-path",
+            str(chain.root / "target"),
+            "--log-path",
+            str(chain.root / "logs"),
+        ]
         done = subprocess.run(
-            [str(Path(sys.executable).parent / "dbt"), "--quiet", "test", "--select", "test_type:unit", "--profiles-dir", ".",
-             "--target-path", str(chain.root / "target"), "--log-path", str(chain.root / "logs")],
+            [*command, *folders],
             cwd=PROJECT / "dbt_project",
             env={**chain.environment, **connection_environment(database.url)},
-            capture_output=True, text=True, check=False,
-        )  # fmt: skip
+            capture_output=True,
+            text=True,
+            check=False,
+        )
     assert done.returncode == 0, done.stdout
     results = json.loads((chain.root / "target" / "run_results.json").read_text())["results"]
     assert len(results) >= 30

@@ -31,9 +31,19 @@ def database(fresh_database: str, monkeypatch: pytest.MonkeyPatch) -> str:
 
 def manifest(name: str) -> Manifest:
     return Manifest(
-        release_id=name, created_at=datetime(2026, 11, 23, 12, 0, tzinfo=UTC), run_id="run", as_of=date(2026, 1, 1), packs=("public",),
-        evidence_hash="e", evidence={}, code_version="c", verdict="not_ready", checks_passed=3, checks_failed=0, tools={},
-    )  # fmt: skip
+        release_id=name,
+        created_at=datetime(2026, 11, 23, 12, 0, tzinfo=UTC),
+        run_id="run",
+        as_of=date(2026, 1, 1),
+        packs=("public",),
+        evidence_hash="e",
+        evidence={},
+        code_version="c",
+        verdict="not_ready",
+        checks_passed=3,
+        checks_failed=0,
+        tools={},
+    )
 
 
 def write(database: str, folder: Path, name: str) -> Path:

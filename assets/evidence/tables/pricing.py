@@ -11,7 +11,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from assets.evidence.model import EvidenceRow, Identifier, NonNegative, Positive, Table, Reference
+from assets.evidence.model import EvidenceRow, Identifier, NonNegative, Positive, Reference, Table
 
 Currency = Literal["USD", "EUR"]
 SourceKind = Literal[
@@ -63,7 +63,9 @@ class ComputeOffer(EvidenceRow):
     )
     vat_included: bool = Field(description="Whether the prices contain value added tax")
     pricing_model: Literal["on_demand", "term_12_months"] = Field(description="Contract that the price belongs to")
-    is_orderable: bool = Field(description="Whether a new customer can order it; a type that is phased out keeps its price")
+    is_orderable: bool = Field(
+        description="Whether a new customer can order it; a type that is phased out keeps its price"
+    )
     source_kind: SourceKind = Field(description="How the price reached us")
 
 
