@@ -1,0 +1,112 @@
+"""The last layer of the graph: a release, its report, and the link that readers follow.
+
+Belongs here: the order of publication. Does not belong here: how rows, files and pages are written.
+The three are one step: a release without its files, or files that nothing points to, are of no use to anybody.
+"""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import dagster as dg
+import psycopg
+
+from assets.evidence.tables import ALL_TABLES
+from assets.landing import read_table
+from assets.readiness.frames import readiness_json
+from assets.reports.fetch import align_link, as_json, publish, read_release, tool_versions, write_files, write_rows
+from assets.reports.model import RELEASED, Manifest, release_id
+from assets.reports.site import ReleaseData, render_report
+from orchestration import keys
+
+RELEASED_KEYS = [dg.AssetKey([schema, name]) for schema, names in RELEASED.items() for name in names]
+
+
+def _spec(key: dg.AssetKey, deps: Sequence[dg.AssetKey], kind: str, description: str) -> dg.AssetSpec:
+    return dg.AssetSpec(
+        key,
+        deps=deps,
+        description=description,
+        group_name=keys.REPORTS,
+        owners=[keys.OWNERS[keys.REPORTS]],
+        kinds={kind},
+    )
+
+
+@dg.multi_asset(
+    name="publish_release",
+    required_resource_keys={"warehouse", "release"},
+    specs=[
+        _spec(keys.RELEASE, RELEASED_KEYS, "postgres", "All tables that readers get, under one release id"),
+        _spec(keys.READINESS_REPORT, [keys.RELEASE], "html", "The readiness report and its data files, offline"),
+        _spec(keys.LATEST, [keys.READINESS_REPORT], "file", "The release that readers see: reports/latest"),
+    ],
+)
+def published_release(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
+    """Copy the rows, make the files from the copy as `waku_fit_reader`, then move pointer and link."""
+    settings = context.resources.release
+    settings.require_fresh(context)
+    warehouse, releases_dir, latest = context.resources.warehouse, Path(settings.releases_dir), Path(settings.latest)
+    with warehouse.connect("waku_fit_admin") as connection:
+        align_link(connection, releases_dir, latest)
+        manifest = write_rows(connection, _manifest(context, connection))
+    with warehouse.connect("waku_fit_reader") as connection:
+        frames = read_release(connection, manifest.release_id)
+    readiness = readiness_json(frames, manifest)
+    page = render_report(ReleaseData(frames=frames, manifest=manifest))
+    texts = {"index.html": page, "readiness.json": as_json(readiness), "manifest.json": as_json(manifest.as_json())}
+    directory = releases_dir / manifest.release_id
+    write_files(directory, frames, texts)
+    with warehouse.connect("waku_fit_admin") as connection:
+        publish(connection, manifest.release_id, directory, latest)
+    version = dg.DataVersion(manifest.release_id)
+    name = {"release_id": manifest.release_id}
+    yield dg.MaterializeResult(
+        keys.RELEASE, data_version=version, metadata={**name, "dagster/row_count": sum(manifest.rows.values())}
+    )
+    yield dg.MaterializeResult(
+        keys.READINESS_REPORT,
+        data_version=version,
+        metadata={**name, "verdict": manifest.verdict, "page": dg.MetadataValue.path(directory / "index.html")},
+    )
+    yield dg.MaterializeResult(
+        keys.LATEST, data_version=version, metadata={**name, "link": dg.MetadataValue.path(latest)}
+    )
+
+
+def _manifest(context: dg.AssetExecutionContext, connection: psycopg.Connection) -> Manifest:
+    created_at = datetime.now(UTC)
+    settings = context.resources.release
+    scope = read_table(connection, keys.RAW, "evidence_scope").iloc[0]
+    hashes = _evidence_hashes(context)
+    passed, failed = _checks_of(context)
+    return Manifest(
+        release_id=release_id(created_at, context.run_id),
+        created_at=created_at,
+        run_id=context.run_id,
+        as_of=scope["as_of"],
+        packs=tuple(scope["packs"]),
+        evidence_hash=hashlib.sha256(repr(sorted(hashes.items())).encode()).hexdigest(),
+        evidence=hashes,
+        code_version=settings.code_version,
+        verdict=read_table(connection, keys.READINESS, "verdict").iloc[0]["verdict"],
+        checks_passed=passed,
+        checks_failed=failed,
+        tools=tool_versions(connection),
+    )
+
+
+def _evidence_hashes(context: dg.AssetExecutionContext) -> dict[str, str]:
+    """What was loaded, by table: the data versions that the loader gave, not the files as they may be by now."""
+    raw = [keys.raw_key(table.key) for table in ALL_TABLES]
+    events = {key: context.instance.get_latest_materialization_event(key) for key in raw}
+    return {key.path[-1]: event.asset_materialization.tags["dagster/data_version"] for key, event in events.items()}
+
+
+def _checks_of(context: dg.AssetExecutionContext) -> tuple[int, int]:
+    """Count the checks of all tables behind the release by their newest result: passed, failed."""
+    graph = context.repository_def.asset_graph
+    results = context.instance.event_log_storage.get_latest_asset_check_execution_by_key(list(graph.asset_check_keys))
+    passed = [record.evaluation.passed for record in results.values() if record.evaluation is not None]
+    return sum(passed), len(passed) - sum(passed)

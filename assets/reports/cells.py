@@ -1,0 +1,164 @@
+"""Cells of released tables as HTML: the only way in which a number gets into a report.
+
+Belongs here: looking up a cell, writing it with its address, remembering what was shown. Does not belong here: layout
+(`templates/`), what a value looks like (`formats.py`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+from urllib.parse import quote
+
+import pandas as pd
+from markupsafe import Markup, escape
+
+from assets.evidence.model import Grade
+from assets.readiness.frames import plain_value
+from assets.reports.formats import FORMATS, MISSING
+
+KEYS: dict[str, tuple[str, ...]] = {
+    "verdict": (),
+    "manifest": (),
+    "gates": ("gate_id",),
+    "requirement_results": ("requirement_id",),
+    "milestone_deliverables": ("deliverable_id",),
+    "scenario_costs": ("scenario_id", "with_rln"),
+    "cost_components": ("scenario_id", "with_rln", "component"),
+    "archive_bytes_per_message": ("study", "system", "payload_bytes"),
+    "open_questions": ("evidence_id",),
+    "evidence_index": ("evidence_id",),
+}
+"""The columns that name a row of each table that a report shows; a table without any has one row, called `only`."""
+
+APPROXIMATE = frozenset({Grade.ESTIMATED, Grade.ILLUSTRATIVE})
+"""Grades of which money is written with a sign that it is about so much."""
+
+NUMBERS = frozenset({"count", "quantity", "usd"})
+"""Formats of numbers."""
+
+WEB_ADDRESS = re.compile(r"https?://\S+$")
+
+Row = Mapping[str, Any]
+
+
+class Cells:
+    """The released tables by row. Raises `KeyError` for anything that is not in them: a report never makes it up.
+
+    It remembers which rows were shown, so that the report can end with the evidence for exactly these.
+    """
+
+    def __init__(self, frames: Mapping[str, pd.DataFrame]) -> None:
+        self._rows = {table: _by_key(table, frames[table]) for table in KEYS}
+        self._shown: set[str] = set()
+
+    def keys(self, table: str, **where: Any) -> list[str]:
+        """Return the keys of the rows of `table` with these values, in the order of the table."""
+        rows = self._rows[table].items()
+        return [key for key, row in rows if all(row[column] == value for column, value in where.items())]
+
+    def value(self, table: str, key: str, column: str) -> Any:
+        """Return the value of a cell: None where there is none, a whole number without a point."""
+        return self._row(table, key, column)[column]
+
+    def cell(self, table: str, key: str, column: str, form: str = "plain", *, link: bool = True) -> Markup:
+        """Return a cell as `<data>` with its raw value and its address `table/key/column`.
+
+        A number links to what it rests on, unless `link` is false. A cell without a value says so.
+        """
+        row = self._row(table, key, column)
+        value = row[column]
+        self._shown.update(_evidence_of(row))
+        text = MISSING if value is None else FORMATS[form](value)
+        if form == "usd" and value and row.get("grade") in APPROXIMATE:
+            text = f"≈ {text}"
+        is_number = form in NUMBERS
+        classes = ("n" if is_number else "t") + (" missing" if value is None else "")
+        data = Markup('<data class="{}" value="{}" data-cell="{}/{}/{}">{}</data>').format(
+            classes, "" if value is None else _raw(value), table, key, column, text
+        )
+        target = anchor(table, key)
+        if not link or not is_number or target is None:
+            return data
+        return Markup('<a class="why" href="#{}">{}</a>').format(quote(target, safe="/|:_-."), data)
+
+    def links(self, table: str, key: str, column: str) -> Markup:
+        """Return text with its web addresses as links; only http and https lead anywhere."""
+        text = str(self.value(table, key, column))
+        parts = []
+        for word in text.split(" "):
+            address = word.rstrip(";,")
+            link = Markup('<a href="{0}" rel="noreferrer">{0}</a>').format(address)
+            parts.append((link if WEB_ADDRESS.match(address) else escape(address)) + word[len(address) :])
+        return Markup('<data class="t" value="{}" data-cell="{}/{}/{}">{}</data>').format(
+            text, table, key, column, Markup(" ").join(parts)
+        )
+
+    def evidence_of(self, table: str, key: str) -> list[str]:
+        """Return the evidence ids of a row, which then belong to the report."""
+        ids = _evidence_of(self._row(table, key))
+        self._shown.update(ids)
+        return ids
+
+    def shown_evidence(self) -> dict[str, list[str]]:
+        """Return the ids of all evidence under what was shown so far, by table of evidence, sorted."""
+        grouped: dict[str, list[str]] = {}
+        for evidence_id in sorted(self._shown):
+            grouped.setdefault(evidence_id.partition("/")[0], []).append(evidence_id)
+        return grouped
+
+    def _row(self, table: str, key: str, column: str | None = None) -> Row:
+        row = self._rows[table].get(key)
+        if row is None or (column is not None and column not in row):
+            raise KeyError(
+                f"the report asks for {table}/{key}/{column or '*'}, which the release does not have; "
+                "every number needs a cell of a released table"
+            )
+        return row
+
+
+def anchor(table: str, key: str) -> str | None:
+    """Return the name of the place in the page that says what a row rests on, None for where the chain ends."""
+    if table in ("manifest", "evidence_index"):
+        return None
+    if table == "verdict":
+        return "gates"
+    if table == "open_questions":
+        return f"e:{key}"
+    return re.sub(r"\s", "_", f"why:{table}/{key}")
+
+
+def row_key(table: str, values: Iterable[Any]) -> str:
+    """Return the key of a row from the values of its key columns, such as `community_10k|with_rln|rpc`."""
+    names = []
+    for column, value in zip(KEYS[table], values, strict=True):
+        names.append(
+            ("" if value else "without_") + column.removeprefix("with_") if isinstance(value, bool) else str(value)
+        )
+    return "|".join(names) or "only"
+
+
+def _by_key(table: str, frame: pd.DataFrame) -> dict[str, Row]:
+    rows: dict[str, Row] = {}
+    for record in frame.astype(object).to_dict(orient="records"):
+        row = {str(column): plain_value(value) for column, value in record.items()}
+        key = row_key(table, [row[column] for column in KEYS[table]])
+        if key in rows:
+            raise ValueError(f"the release has two rows {table}/{key}, expected one")
+        rows[key] = row
+    return rows
+
+
+def _evidence_of(row: Row) -> list[str]:
+    return list(row["evidence_ids"]) if "evidence_ids" in row else [row["evidence_id"]] if "evidence_id" in row else []
+
+
+def _raw(value: Any) -> str:
+    """Return the exact value as text: dates as ISO 8601, several values with commas."""
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, bool):
+        return str(value).lower()
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

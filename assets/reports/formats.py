@@ -1,0 +1,119 @@
+"""How a value of a table is written for a reader.
+
+Belongs here: one function per kind of value, value in, text out. Does not belong here: HTML (`cells.py`), arithmetic.
+Digits are cut to what an estimate can carry; the exact value stays in the page beside the text.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from datetime import date, datetime
+
+MISSING = "not known"
+"""What stands for a value that is not there: never a zero, never a blank."""
+
+WORDS = {
+    "pass": "passes",
+    "fail": "fails",
+    "unknown": "cannot be judged",
+    "not_found": "not found",
+    "compute": "Servers",
+    "archive_storage": "Archive storage",
+    "egress": "Outgoing traffic",
+    "rpc": "Chain access (RPC)",
+    "rln_gas": "Gas for RLN",
+    "source_date": "dated by its source",
+    "assigned": "date assigned",
+    "observed": "observed",
+    "committed": "date of its commit",
+    "page_date": "date of the page",
+    "page_date_older": "date of an older page",
+    "retrieved": "undated, as retrieved",
+    "recalled": "undated, from memory",
+}
+"""What a reader sees for a value that programs use."""
+
+
+def significant(value: float, digits: int) -> str:
+    """Write `value` rounded to `digits` significant digits, with thousands separators and no exponent."""
+    if value == 0:
+        return "0"
+    decimals = digits - 1 - math.floor(math.log10(abs(value)))
+    rounded = round(value, decimals)
+    text = f"{rounded:,.{max(decimals, 0)}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def count(value: float) -> str:
+    """Write a count as it is."""
+    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,g}"
+
+
+def usd(value: float) -> str:
+    """Write money: cents below 100 dollars, three digits from 1,000, two digits below one dollar."""
+    if value == 0:
+        return "USD 0"
+    if abs(value) < 1:
+        return f"USD {significant(value, 2)}"
+    if abs(value) < 100:
+        return f"USD {value:,.2f}"
+    return f"USD {value:,.0f}" if abs(value) < 1000 else f"USD {significant(value, 3)}"
+
+
+def quantity(value: float) -> str:
+    """Write an amount of anything with three digits, millions and billions in words."""
+    for size, name in ((1e9, "billion"), (1e6, "million")):
+        if abs(value) >= size:
+            return f"{significant(value / size, 3)} {name}"
+    return count(value) if float(value).is_integer() else significant(value, 3)
+
+
+def day(value: date) -> str:
+    """Write a date, with its time where it has one."""
+    text = f"{value.day} {value:%B %Y}"
+    return f"{text}, {value:%H:%M} UTC" if isinstance(value, datetime) else text
+
+
+def word(value: object) -> str:
+    """Write a value that programs use as a reader says it."""
+    return WORDS.get(str(value), str(value).replace("_", " "))
+
+
+def answer(value: object) -> str:
+    """Write the verdict as the answer to the question of the project."""
+    return {"not_ready": "Not ready", "ready": "Ready", "unknown": "Not known"}[str(value)]
+
+
+def state(value: object) -> str:
+    """Write the state of a piece of work, of which `unknown` means what it says."""
+    return str(value).replace("_", " ")
+
+
+def line(value: int) -> str:
+    """Write a line number, which takes no separators."""
+    return str(value)
+
+
+def plain(value: object) -> str:
+    """Write text as it is; several values with commas."""
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def row_name(value: str) -> str:
+    """Write an evidence id without its table, where the table stands beside it."""
+    return value.partition("/")[2]
+
+
+FORMATS: dict[str, Callable[..., str]] = {
+    "count": count,
+    "usd": usd,
+    "quantity": quantity,
+    "day": day,
+    "word": word,
+    "plain": plain,
+    "row_name": row_name,
+    "answer": answer,
+    "state": state,
+    "line": line,
+}

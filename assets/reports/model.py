@@ -1,0 +1,69 @@
+"""What a release is: its name, its tables, its manifest.
+
+Belongs here: types and plain data. Does not belong here: SQL and files (`fetch.py`), pages (`site.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+RELEASED: dict[str, tuple[str, ...]] = {
+    "marts": (
+        "archive_bytes_per_message",
+        "compute_offers",
+        "egress_tiers",
+        "evidence_index",
+        "gate_requirements",
+        "milestone_deliverables",
+        "milestone_progress",
+        "network_fees",
+        "open_questions",
+        "rln_parameters",
+        "rpc_method_credits",
+        "rpc_plans",
+        "rpc_usage",
+        "scenarios",
+        "segment_capture",
+        "usp_register",
+        "volume_prices",
+        "workload_parameters",
+    ),
+    "model": ("cost_components", "scenario_costs"),
+    "readiness": ("requirement_results", "gates", "verdict"),
+}
+"""The tables that readers get, by the layer that they are copied from."""
+
+
+def release_id(created_at: datetime, run_id: str) -> str:
+    """Name a release so that names sort by time: `20261123T120000Z-1a2b3c4d`. `created_at` is in UTC."""
+    return f"{created_at:%Y%m%dT%H%M%SZ}-{run_id[:8]}"
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """Where a release comes from, as in `manifest.json`."""
+
+    release_id: str
+    created_at: datetime
+    run_id: str
+    as_of: date | None
+    packs: Sequence[str]
+    evidence_hash: str
+    evidence: Mapping[str, str]
+    code_version: str
+    verdict: str
+    checks_passed: int
+    checks_failed: int
+    tools: Mapping[str, str]
+    rows: Mapping[str, int] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return plain values: dates as ISO 8601."""
+        plain = asdict(self)
+        plain["created_at"] = self.created_at.isoformat()
+        plain["as_of"] = self.as_of.isoformat() if self.as_of else None
+        plain["packs"] = list(self.packs)
+        return plain

@@ -1,0 +1,180 @@
+"""The readiness report: one page that answers first, and lets every number be followed to its evidence.
+
+Belongs here: which rows a page shows, and in which order. Does not belong here: layout (`templates/`), cells
+(`cells.py`), files and databases (`fetch.py`). Same release in, same page out.
+
+The page is one file without script and without any request: it can be mailed, printed and read in ten years.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from assets.costs.model import COMPONENT_UNITS
+from assets.evidence.model import Grade
+from assets.evidence.tables import TABLES_BY_KEY
+from assets.readiness.model import Status
+from assets.reports.cells import Cells, anchor
+from assets.reports.charts import Bar, marks, stacked_bars
+from assets.reports.formats import word
+from assets.reports.model import Manifest
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+UNCERTAIN_DATES = frozenset({"assigned", "page_date_older", "retrieved", "recalled"})
+"""Bases of a date that a reader has to know of."""
+
+DATA_FILES = ("readiness.json", "manifest.json")
+
+
+@dataclass(frozen=True)
+class ReleaseData:
+    """A release as its readers get it: its tables by name (see `assets.reports.model.RELEASED`) and its manifest."""
+
+    frames: Mapping[str, pd.DataFrame]
+    manifest: Manifest
+
+
+def render_report(release: ReleaseData) -> str:
+    """Return the page as HTML. Raises `KeyError` if it shows anything that is not a cell of the release."""
+    cells = Cells({**release.frames, "manifest": _manifest_frame(release.manifest)})
+    illustrative = cells.keys("evidence_index", grade=Grade.ILLUSTRATIVE.value)
+    for evidence_id in illustrative:
+        cells.evidence_of("evidence_index", evidence_id)  # listed with the rest, although nothing rests on it
+    return (
+        _environment(cells)
+        .get_template("report.html.j2")
+        .render(
+            style=Markup((TEMPLATES / "report.css").read_text(encoding="utf-8")),  # noqa: S704 - our own file
+            is_illustrative=bool(illustrative),
+            gates=cells.keys("gates"),
+            shown=_shown_requirements(cells),
+            to_change=[(status, cells.keys("gates", status=status.value)) for status in (Status.FAIL, Status.UNKNOWN)],
+            scenarios=_scenarios(cells),
+            bars=_bars(cells),
+            components=_components(cells),
+            component_names=list(COMPONENT_UNITS),
+            archive=_archive(cells),
+            questions=_questions(cells),
+            data_files=DATA_FILES,
+        )
+    )
+
+
+def _environment(cells: Cells) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals.update(
+        cell=cells.cell,
+        links=cells.links,
+        value=cells.value,
+        keys=cells.keys,
+        evidence_of=cells.evidence_of,
+        shown_evidence=cells.shown_evidence,
+        by_table=_by_table,
+        anchor=anchor,
+        marks=marks,
+        table_title=_table_title,
+        uncertain_dates=UNCERTAIN_DATES,
+    )
+    environment.filters["component_word"] = word
+    return environment
+
+
+def _manifest_frame(manifest: Manifest) -> pd.DataFrame:
+    columns: dict[str, Any] = {
+        "release_id": manifest.release_id,
+        "created_at": manifest.created_at,
+        "as_of": manifest.as_of,
+        "run_id": manifest.run_id,
+        "packs": list(manifest.packs),
+        "evidence_hash": manifest.evidence_hash,
+        "code_version": manifest.code_version,
+        "checks_passed": manifest.checks_passed,
+        "checks_failed": manifest.checks_failed,
+        "tools": [f"{tool} {version}" for tool, version in manifest.tools.items()],
+    }
+    return pd.DataFrame([tuple(columns.values())], columns=list(columns), dtype=object)
+
+
+def _shown_requirements(cells: Cells) -> dict[str, str]:
+    """Return, by gate, the requirement that stands for it: the first with the status of the gate."""
+    return {
+        gate: cells.keys("requirement_results", gate_id=gate, status=cells.value("gates", gate, "status"))[0]
+        for gate in cells.keys("gates")
+    }
+
+
+def _scenarios(cells: Cells) -> dict[str, list[str]]:
+    """Return the keys of `scenario_costs` by scenario, without RLN before with it."""
+    grouped: dict[str, list[str]] = {}
+    for key in sorted(
+        cells.keys("scenario_costs"), key=lambda key: bool(cells.value("scenario_costs", key, "with_rln"))
+    ):
+        grouped.setdefault(cells.value("scenario_costs", key, "scenario_id"), []).append(key)
+    return grouped
+
+
+def _components(cells: Cells) -> dict[str, list[str]]:
+    """Return the keys of `cost_components` by key of `scenario_costs`, in the order of the bill."""
+    order = list(COMPONENT_UNITS)
+    parts: dict[str, list[str]] = {}
+    for key in cells.keys("scenario_costs"):
+        where = {column: cells.value("scenario_costs", key, column) for column in ("scenario_id", "with_rln")}
+        found = cells.keys("cost_components", **where)
+        parts[key] = sorted(found, key=lambda part: order.index(cells.value("cost_components", part, "component")))
+    return parts
+
+
+def _archive(cells: Cells) -> list[str]:
+    """Return the keys of `archive_bytes_per_message` by study, system and size."""
+    columns = ("study", "system", "payload_bytes")
+    table = "archive_bytes_per_message"
+    return sorted(cells.keys(table), key=lambda key: [cells.value(table, key, column) for column in columns])
+
+
+def _bars(cells: Cells) -> dict[str, Bar]:
+    """Return the bars of the costs that are known in full: a bar of known parts alone would look like a total."""
+    return stacked_bars(
+        {
+            key: {
+                cells.value("cost_components", part, "component"): cells.value(
+                    "cost_components", part, "cost_usd_per_month"
+                )
+                for part in parts
+            }
+            for key, parts in _components(cells).items()
+            if cells.value("scenario_costs", key, "cost_usd_per_month") is not None
+        }
+    )
+
+
+def _questions(cells: Cells) -> dict[str, list[str]]:
+    """Return the keys of `open_questions` by table of evidence."""
+    grouped: dict[str, list[str]] = {}
+    for key in cells.keys("open_questions"):
+        grouped.setdefault(cells.value("open_questions", key, "table_key"), []).append(key)
+    return dict(sorted(grouped.items()))
+
+
+def _by_table(evidence_ids: list[str]) -> dict[str, list[str]]:
+    grouped: dict[str, list[str]] = {}
+    for evidence_id in evidence_ids:
+        grouped.setdefault(evidence_id.partition("/")[0], []).append(evidence_id)
+    return grouped
+
+
+def _table_title(table_key: str) -> str:
+    return TABLES_BY_KEY[table_key].title
