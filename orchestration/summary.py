@@ -28,5 +28,10 @@ def changes(before: dict[str, Any] | None, after: dict[str, Any]) -> list[str]:
         if was is None:
             lines.append(f"{gate['title']}: new gate, {gate['status']}")
         elif (was["status"], was["value"]) != (gate["status"], gate["value"]):
-            lines.append(f"{gate['title']}: {was['value']} ({was['status']}) → {gate['value']} ({gate['status']})")
+            lines.append(f"{gate['title']}: {_shown(was)} → {_shown(gate)}")
     return lines or ["No gate changed."]
+
+
+def _shown(gate: dict[str, Any]) -> str:
+    value = "not known" if gate["value"] is None else gate["value"]
+    return f"{value} ({gate['status']})"

@@ -17,6 +17,9 @@ from orchestration.settings import Settings
 
 HOST = "127.0.0.1"
 
+GRACE_SECONDS = 20
+"""Dagster ends its daemon, then its code server; a few seconds are usual."""
+
 
 def environment(settings: Settings) -> dict[str, str]:
     """What Dagster's own commands need to find this project's instance and tools."""
@@ -48,16 +51,22 @@ def serve(settings: Settings, port: int, read_only: bool) -> int:
         else [str(binaries / "dagster"), "dev", *workspace]
     )
     click.echo(f"Dagster UI: http://{HOST}:{port}/asset-groups   (Ctrl-C ends it)")
+    # Dagster ends on the signals that it inherits as not ignored; a shell in the background ignores this one.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     # A group of its own: Dagster starts a daemon and a code server, which must end with it.
     process = subprocess.Popen(command, env=environment(settings), cwd=settings.project_dir, start_new_session=True)
-    signal.signal(signal.SIGTERM, lambda *_: _end(process))
     try:
         return process.wait()
     except KeyboardInterrupt:
-        _end(process)
-        process.wait()
-        return 0
+        return _end(process)
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def _end(process: subprocess.Popen[bytes]) -> int:
     os.killpg(process.pid, signal.SIGTERM)
+    try:
+        process.wait(timeout=GRACE_SECONDS)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    return 0

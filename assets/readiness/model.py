@@ -211,14 +211,19 @@ def combined_status(statuses: Iterable[Status]) -> Status:
 
 
 def gates_of(results: Iterable[RequirementResult], titles: Mapping[str, str]) -> tuple[Gate, ...]:
-    """Group results by gate, in the order in which the gates first appear. `titles` has the names of deliverables."""
+    """Group results by gate, in the order in which the gates first appear.
+
+    `titles` has the names of deliverables; one that was not yet known on an earlier day is called by its id.
+    """
     grouped: dict[str, list[RequirementResult]] = {}
     for result in results:
         grouped.setdefault(result.requirement.gate_id, []).append(result)
     gates = []
     for gate_id, members in grouped.items():
         deliverable_id = members[0].requirement.deliverable_id
-        gates.append(Gate(gate_id, deliverable_id, titles.get(deliverable_id, deliverable_id), tuple(members)))
+        gates.append(
+            Gate(gate_id, deliverable_id, titles.get(deliverable_id, deliverable_id.replace("_", " ")), tuple(members))
+        )
     return tuple(gates)
 
 
