@@ -1,0 +1,396 @@
+"""How many bytes PostgreSQL keeps for a message: heap, TOAST, indices, lookup table and WAL.
+
+Belongs here: the layout of PostgreSQL's pages as arithmetic, the few figures that a fit has to add, growth; pure.
+Does not belong here: measuring a database (`storage_probe.py`), money (`assets/costs`).
+Layout: PostgreSQL documentation, chapter "Database Physical Storage", and `src/include/access/{heaptoast,nbtree}.h`;
+the same in PostgreSQL 15 to 18. docs/benchmarks.md has an example worked by hand.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+
+import numpy as np
+
+PAGE_BYTES = 8192
+LINE_POINTER_BYTES = 4
+HEAP_PAGE_SPACE = PAGE_BYTES - 24
+"""Without the page header."""
+INDEX_PAGE_SPACE = PAGE_BYTES - 24 - 16
+"""Without the page header and the links to the neighbours."""
+TUPLE_HEADER_BYTES = 24
+"""23 bytes, and either one of padding or a null bitmap for up to eight columns."""
+INDEX_TUPLE_HEADER_BYTES = 8
+SHORT_VALUE_BYTES = 126
+"""A text or bytea up to this length has a header of one byte and no alignment; a longer one has four, aligned."""
+TOAST_THRESHOLD_BYTES = 2032
+"""A row above this moves its longest values out, until it is not above it."""
+TOAST_POINTER_BYTES = 18
+TOAST_CHUNK_BYTES = 1996
+TOAST_CHUNK_OVERHEAD = TUPLE_HEADER_BYTES + 4 + 4 + 4
+"""Header, id of the value, number of the chunk, length."""
+POSTING_BYTES = 6
+"""What one more row with a key that is already in an index takes: the address of the row."""
+ASCENDING_LEAF_FILL = 0.9
+"""Of leaves whose keys only ascend (`BTREE_DEFAULT_FILLFACTOR`)."""
+INNER_PAGE_FILL = 0.7
+"""Of the pages above the leaves (`BTREE_NONLEAF_FILLFACTOR`; ln 2 = 0.69 where keys are random)."""
+FREE_SPACE_MAP_LEAF = 4069
+"""Heap pages that one page of a free space map covers; two pages of higher levels come on top."""
+VISIBILITY_MAP_LEAF = (PAGE_BYTES - 24) * 4
+"""Heap pages that one page of a visibility map covers."""
+COMMIT_WAL_BYTES = 40
+STATEMENTS_PER_MESSAGE = 2
+"""A message is two statements, each committed by itself: one for the message, one for the lookup table."""
+
+PACKED_TUPLES = 20_000
+"""Tuples after which the pages for a row do not change by more than 0.01 %."""
+
+MESSAGES, LOOKUP = "messages", "messages_lookup"
+HASH_BYTES = 32
+
+
+class Encoding(StrEnum):
+    """How a payload is stored."""
+
+    HEX = "hex"
+    """Text with two characters a byte, as nwaku does."""
+    BYTEA = "bytea"
+
+
+class KeyOrder(StrEnum):
+    """In which order an index meets its keys; this decides how full its leaves are."""
+
+    RANDOM = "random"
+    ASCENDING = "ascending"
+    REPEATED = "repeated"
+    """Few keys for many rows."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A value: `data_bytes` without any header; `alignment` of a type of fixed length, None for text and bytea."""
+
+    data_bytes: int
+    alignment: int | None = None
+
+
+@dataclass(frozen=True)
+class Index:
+    """A btree index over `columns`."""
+
+    name: str
+    columns: tuple[Column, ...]
+    order: KeyOrder
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table whose rows are all alike, at most eight columns; a NULL is left out."""
+
+    name: str
+    columns: tuple[Column, ...]
+    indexes: tuple[Index, ...]
+
+
+@dataclass(frozen=True)
+class Message:
+    """What is stored of a message; the payload is taken to be incompressible, as an encrypted one is."""
+
+    payload_bytes: int
+    encoding: Encoding
+    pubsub_topic_bytes: int
+    content_topic_bytes: int
+    meta_bytes: int | None = None
+    """None is NULL."""
+
+    @property
+    def stored_payload_bytes(self) -> int:
+        return self.payload_bytes * (2 if self.encoding is Encoding.HEX else 1)
+
+
+@dataclass(frozen=True)
+class TableBytes:
+    """Bytes of one table, measured or computed. The total is what `pg_total_relation_size` gives."""
+
+    table: str
+    heap: int
+    toast: int
+    """With its index."""
+    maps: int
+    """Free space and visibility of heap and TOAST."""
+    indexes: Mapping[str, int]
+
+    @property
+    def index(self) -> int:
+        return sum(self.indexes.values())
+
+    @property
+    def total(self) -> int:
+        return self.heap + self.toast + self.maps + self.index
+
+
+@dataclass(frozen=True)
+class StorageSample:
+    """A measurement: `rows` messages of one kind in the tables of `archive_tables`."""
+
+    message: Message
+    rows: int
+    tables: tuple[TableBytes, ...]
+    wal_bytes: int | None
+    """What the inserts wrote, without commits; None where a checkpoint fell into them and added images of pages."""
+
+    @property
+    def total(self) -> int:
+        return sum(table.total for table in self.tables)
+
+
+@dataclass(frozen=True)
+class StorageFit:
+    """What cannot be derived: the share of a leaf that is used, and WAL besides the payloads themselves."""
+
+    random_leaf_fill: float
+    repeated_leaf_fill: float
+    wal_row_bytes: float
+    """Of a message whose payload stays in its row."""
+    wal_chunk_bytes: float
+    """Of each TOAST chunk."""
+
+    def leaf_fill(self, order: KeyOrder) -> float:
+        fitted = {KeyOrder.RANDOM: self.random_leaf_fill, KeyOrder.REPEATED: self.repeated_leaf_fill}
+        return fitted.get(order, ASCENDING_LEAF_FILL)
+
+
+@dataclass(frozen=True)
+class BytesPerMessage:
+    """Bytes that one message takes; columns as in `marts.archive_bytes_per_message`."""
+
+    table_bytes: float
+    """Heap, TOAST with its index, and maps."""
+    index_bytes: float
+    lookup_bytes: float
+    """The lookup table with its indices."""
+    wal_bytes: float
+    """Written once and recycled; without the page images that follow a checkpoint. Not in the total."""
+
+    @property
+    def total_bytes(self) -> float:
+        return self.table_bytes + self.index_bytes + self.lookup_bytes
+
+
+def archive_tables(message: Message) -> tuple[Table, Table]:
+    """Return the tables of nwaku's archive since 2024-08 (schema version 7), one partition of them."""
+    pubsub_topic, content_topic = Column(message.pubsub_topic_bytes), Column(message.content_topic_bytes)
+    payload, version, constant_id = Column(message.stored_payload_bytes), Column(4, alignment=4), Column(1)
+    message_hash, timestamp = Column(2 * HASH_BYTES), Column(8, alignment=8)
+    meta = () if message.meta_bytes is None else (Column(2 * message.meta_bytes),)
+    key = (message_hash, timestamp)
+    messages = Table(
+        MESSAGES,
+        (pubsub_topic, content_topic, payload, version, constant_id, message_hash, timestamp, *meta),
+        (
+            Index("messages_pkey", key, KeyOrder.RANDOM),
+            Index("messages_hash", (message_hash,), KeyOrder.RANDOM),
+            Index("messages_timestamp", (timestamp,), KeyOrder.ASCENDING),
+            Index("messages_pubsub_topic", (pubsub_topic,), KeyOrder.REPEATED),
+            Index("messages_content_topic", (content_topic,), KeyOrder.REPEATED),
+        ),
+    )
+    lookup = Table(
+        LOOKUP,
+        (timestamp, message_hash),
+        (
+            Index("messages_lookup_pkey", key, KeyOrder.RANDOM),
+            Index("messages_lookup_timestamp", (timestamp,), KeyOrder.ASCENDING),
+            Index("messages_lookup_hash", (message_hash,), KeyOrder.RANDOM),
+        ),
+    )
+    return messages, lookup
+
+
+def aligned(length: int, alignment: int = 8) -> int:
+    """Round `length` up to a multiple of `alignment`."""
+    return -(-length // alignment) * alignment
+
+
+def data_end(columns: Iterable[Column], start: int) -> int:
+    """Return where values end that are laid out one after the other from `start`."""
+    end = start
+    for column in columns:
+        if column.alignment is not None:
+            end = aligned(end, column.alignment) + column.data_bytes
+        elif column.data_bytes <= SHORT_VALUE_BYTES:
+            end += 1 + column.data_bytes
+        else:
+            end = aligned(end, 4) + 4 + column.data_bytes
+    return end
+
+
+def toasted(columns: Sequence[Column]) -> tuple[tuple[Column, ...], tuple[int, ...]]:
+    """Return the columns of the row that stays in the heap, and the lengths of the values that were moved out."""
+    inline, moved = list(columns), list[int]()
+    pointer = Column(TOAST_POINTER_BYTES - 1)  # it takes the place of a short value, whose header is one byte
+    while data_end(inline, TUPLE_HEADER_BYTES) > TOAST_THRESHOLD_BYTES:
+        movable = [
+            i for i, c in enumerate(inline) if c.alignment is None and c.data_bytes > aligned(TOAST_POINTER_BYTES)
+        ]
+        if not movable:
+            break
+        longest = max(movable, key=lambda i: inline[i].data_bytes)
+        moved.append(inline[longest].data_bytes)
+        inline[longest] = pointer
+    return tuple(inline), tuple(moved)
+
+
+def chunk_lengths(value_bytes: int) -> tuple[int, ...]:
+    """Return the lengths of the chunks of a value that was moved out."""
+    whole, rest = divmod(value_bytes, TOAST_CHUNK_BYTES)
+    return (TOAST_CHUNK_BYTES,) * whole + ((rest,) if rest else ())
+
+
+@cache
+def _pages_per_row(tuples: tuple[int, ...]) -> float:
+    """Fill pages with the tuples of one row after the other; a tuple is never divided.
+
+    A tuple that does not fit where the last one went takes a page that has room for it, else a new page.
+    """
+    needs = [aligned(tuple_bytes) + LINE_POINTER_BYTES for tuple_bytes in tuples]
+    rows = max(100, PACKED_TUPLES // len(tuples))
+    current, room, pages = 0, HEAP_PAGE_SPACE, 1
+    left: dict[int, int] = {}
+    for need in needs * rows:
+        if need > room:
+            if room >= min(needs):
+                left[current] = room
+            current = next((page for page, space in left.items() if space >= need), pages)
+            room = left.pop(current, HEAP_PAGE_SPACE)
+            pages = max(pages, current + 1)
+        room -= need
+    return pages / rows
+
+
+def heap_pages(tuples: tuple[int, ...], rows: int) -> int:
+    """Return the pages of `rows` rows, each of which is tuples of these lengths (one in a heap, chunks in TOAST)."""
+    if not tuples or not rows:
+        return 0
+    if len(tuples) == 1:
+        return math.ceil(rows / (HEAP_PAGE_SPACE // (aligned(tuples[0]) + LINE_POINTER_BYTES)))
+    return math.ceil(rows * _pages_per_row(tuples))
+
+
+def map_pages(heap: int) -> int:
+    """Return the pages of the free space map and the visibility map of a vacuumed heap."""
+    if not heap:
+        return 0
+    return 2 + math.ceil(heap / FREE_SPACE_MAP_LEAF) + math.ceil(heap / VISIBILITY_MAP_LEAF)
+
+
+def entry_bytes(columns: Iterable[Column]) -> int:
+    """Return the bytes of a key in a leaf, its line pointer included."""
+    return aligned(data_end(columns, INDEX_TUPLE_HEADER_BYTES)) + LINE_POINTER_BYTES
+
+
+def _leaf_bytes(index: Index, rows: int) -> int:
+    """Bytes of all entries in the leaves."""
+    return rows * (POSTING_BYTES if index.order is KeyOrder.REPEATED else entry_bytes(index.columns))
+
+
+def _pages_per_leaf(index: Index) -> float:
+    """Pages of all levels for one leaf. Higher levels keep of a key only what tells it from its neighbour."""
+    fan_out = INDEX_PAGE_SPACE * INNER_PAGE_FILL / entry_bytes(index.columns[:1])
+    return 1 / (1 - 1 / fan_out)
+
+
+def index_pages(index: Index, rows: int, leaf_fill: float) -> int:
+    """Return the pages of an index, with the one of its metadata."""
+    leaves = _leaf_bytes(index, rows) / (INDEX_PAGE_SPACE * leaf_fill)
+    if leaves <= 1:
+        return 1 + (rows > 0)
+    return 1 + max(3, math.ceil(math.ceil(leaves) * _pages_per_leaf(index)))
+
+
+TOAST_INDEX = Index("toast_index", (Column(4, alignment=4), Column(4, alignment=4)), KeyOrder.ASCENDING)
+
+
+def predict_table(table: Table, rows: int, fit: StorageFit) -> TableBytes:
+    """Compute what `rows` rows of a table take, bytes."""
+    inline, moved = toasted(table.columns)
+    chunks = [length for value in moved for length in chunk_lengths(value)]
+    heap = heap_pages((data_end(inline, TUPLE_HEADER_BYTES),), rows)
+    toast = heap_pages(tuple(TOAST_CHUNK_OVERHEAD + length for length in chunks), rows)
+    has_toast = any(column.alignment is None for column in table.columns)
+    toast_index = index_pages(TOAST_INDEX, rows * len(chunks), fit.leaf_fill(TOAST_INDEX.order)) if has_toast else 0
+    return TableBytes(
+        table=table.name,
+        heap=heap * PAGE_BYTES,
+        toast=(toast + toast_index) * PAGE_BYTES,
+        maps=(map_pages(heap) + map_pages(toast)) * PAGE_BYTES,
+        indexes={ix.name: index_pages(ix, rows, fit.leaf_fill(ix.order)) * PAGE_BYTES for ix in table.indexes},
+    )
+
+
+def payload_chunks(message: Message) -> int:
+    """Return the number of TOAST chunks of a message."""
+    return sum(len(chunk_lengths(value)) for table in archive_tables(message) for value in toasted(table.columns)[1])
+
+
+def predict(message: Message, rows: int, fit: StorageFit) -> BytesPerMessage:
+    """Compute what each of `rows` messages in one partition takes.
+
+    A partition has pages of its own, so that a message takes more where there are few. Raises ValueError for no rows.
+    """
+    if rows < 1:
+        raise ValueError(f"{rows} rows have no bytes per message; give the messages of one partition, at least 1")
+    messages, lookup = (predict_table(table, rows, fit) for table in archive_tables(message))
+    wal = fit.wal_row_bytes + message.stored_payload_bytes + payload_chunks(message) * fit.wal_chunk_bytes
+    return BytesPerMessage(
+        table_bytes=(messages.heap + messages.toast + messages.maps) / rows,
+        index_bytes=messages.index / rows,
+        lookup_bytes=lookup.total / rows,
+        wal_bytes=wal + STATEMENTS_PER_MESSAGE * COMMIT_WAL_BYTES,
+    )
+
+
+def fit_storage(samples: Sequence[StorageSample]) -> StorageFit:
+    """Fit the fill of leaves (ratio of sums) and the two figures of WAL (least squares).
+
+    Raises ValueError unless WAL is known of messages with and without TOAST.
+    """
+    used = dict.fromkeys(KeyOrder, 0.0)
+    available = dict.fromkeys(KeyOrder, 0.0)
+    for sample in samples:
+        for table, measured in zip(archive_tables(sample.message), sample.tables, strict=True):
+            for index in table.indexes:
+                leaves = (measured.indexes[index.name] / PAGE_BYTES - 1) / _pages_per_leaf(index)
+                used[index.order] += _leaf_bytes(index, sample.rows)
+                available[index.order] += leaves * INDEX_PAGE_SPACE
+    with_wal = [(s.message, s.wal_bytes / s.rows) for s in samples if s.wal_bytes is not None]
+    chunks = [payload_chunks(message) for message, _ in with_wal]
+    if min(chunks, default=0) > 0 or max(chunks, default=0) == 0:
+        raise ValueError("WAL is known on one side of the TOAST threshold only; measure rows below and above 2 kB")
+    terms = np.array([(1.0, count) for count in chunks])
+    rest = np.array([wal - message.stored_payload_bytes for message, wal in with_wal])
+    (wal_row, wal_chunk), *_ = np.linalg.lstsq(terms, rest, rcond=None)
+    return StorageFit(
+        random_leaf_fill=used[KeyOrder.RANDOM] / available[KeyOrder.RANDOM],
+        repeated_leaf_fill=used[KeyOrder.REPEATED] / available[KeyOrder.REPEATED],
+        wal_row_bytes=float(wal_row),
+        wal_chunk_bytes=float(wal_chunk),
+    )
+
+
+def growth_per_day(bytes_per_message: float, messages_per_day: float) -> float:
+    """Return the bytes by which an archive grows in a day while nothing is dropped."""
+    return bytes_per_message * messages_per_day
+
+
+def days_to_limit(limit_bytes: float, bytes_per_message: float, messages_per_day: float) -> float:
+    """Return the days of messages that a retention by size keeps; ValueError if the archive does not grow."""
+    growth = growth_per_day(bytes_per_message, messages_per_day)
+    if growth <= 0:
+        raise ValueError(f"an archive that grows by {growth:g} bytes a day reaches no limit; give messages a day > 0")
+    return limit_bytes / growth
