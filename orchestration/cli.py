@@ -167,5 +167,59 @@ def doctor(settings: Settings, as_json: bool) -> int:
     return examine(settings, as_json)
 
 
+IMPORT_EXAMPLE = (
+    "waku-fit import-benchmark pgbench_log.* --format pgbench --stage lookup_table --workload insert --clients 8"
+    " --archive-messages 1000000 --payload-bytes 1000 --run our_store_db --into ../our-benchmarks"
+    " --server-location same_host --cpu-model 'EPYC 7B13' --cores 4 --memory-gib 16 --operating-system 'Linux 6.8'"
+    " --postgres-version 16.4 --load-generator 'pgbench 16.4'"
+)
+
+
+# fmt: off
+@main.command("import-benchmark", cls=Example, example=IMPORT_EXAMPLE)
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--format", "run_format", required=True, type=click.Choice(["pgbench", "aggregate", "jtl", "csv"]),
+              help="What wrote the files: pgbench --log, the same with --aggregate-interval, JMeter, docs/benchmarks.md.")
+@click.option("--into", required=True, type=click.Path(path_type=Path), help="Folder of the pack that gets the rows.")
+@click.option("--run", "run_id", required=True, help="Name of the run; measurements of one run are compared.")
+@click.option("--stage", required=True, help="Stage of the archive's schema that was measured.")
+@click.option("--workload", required=True, help="What was asked of it, such as insert or first_page_20.")
+@click.option("--clients", required=True, type=click.IntRange(1), help="Clients at one time.")
+@click.option("--round", "round_", default=0, type=click.IntRange(0), help="Of measurements that were repeated; else 0.")
+@click.option("--archive-messages", type=click.IntRange(1), help="Messages stored before.")
+@click.option("--payload-bytes", type=click.IntRange(1), help="Size of a payload.")
+@click.option("--rate", "rate_per_s", type=float, help="Operations offered per second; leave out for a closed loop.")
+@click.option("--operation", default="", help="Take this kind of operation only (script, label or name in the file).")
+@click.option("--source", default="", help="Where a reader can check it; the names of the files if left out.")
+@click.option("--note", default="", help="What a reader must know besides.")
+@click.option("--server-location", type=click.Choice(["embedded", "same_host", "other_host"]), help="Of the database.")
+@click.option("--cpu-model", help="Processor of the load generator's machine.")
+@click.option("--cores", "cpu_cores", type=click.IntRange(1), help="Cores of that machine.")
+@click.option("--memory-gib", type=float, help="Its main memory.")
+@click.option("--operating-system", help="Its operating system.")
+@click.option("--file-system", help="File system of the database's data.")
+@click.option("--postgres-version", help="Version of the database.")
+@click.option("--load-generator", help="Program that made the load, with its version.")
+@click.option("--changed-settings", help="Settings of the database that differ from its defaults: name=value;name=value.")
+@with_settings
+def import_benchmark(
+    _: Settings, files: tuple[Path, ...], run_format: str, into: Path, run_id: str, stage: str, workload: str,
+    clients: int, round_: int, archive_messages: int | None, payload_bytes: int | None, rate_per_s: float | None,
+    operation: str, source: str, note: str, **environment: object,
+) -> int:
+    # fmt: on
+    """Summarise your own measurement of an archive and append it to a pack. Exit code 1: a mistake, nothing written.
+
+    The first measurement of a run describes its environment; further ones name the run only.
+    """
+    from assets.benchmarks.import_pack import What
+    from orchestration.import_benchmark import import_benchmark as run_import
+
+    what = What(
+        run_id, stage, workload, clients, round_, archive_messages, payload_bytes, rate_per_s, operation, source, note
+    )
+    return run_import(files, run_format, into, what, environment)
+
+
 def _where(settings: Settings) -> str:
     return f"Report: {settings.latest / 'index.html'}"

@@ -34,6 +34,13 @@ OWNERS = {
 }
 
 EVIDENCE_SCOPE = AssetKey([RAW, "evidence_scope"])
+ARCHIVE_GAINS = AssetKey([MARTS, "archive_stage_gains"])
+ARCHIVE_CAPACITY = AssetKey([MARTS, "archive_capacity"])
+ARCHIVE_NOISE = AssetKey([MARTS, "archive_noise"])
+ARCHIVE_SCALABILITY = AssetKey([MODEL, "archive_scalability"])
+ARCHIVE_RECOMMENDATION = AssetKey([MODEL, "archive_recommendation"])
+ARCHIVE_SAVINGS = AssetKey([MODEL, "archive_savings"])
+ARCHIVE_ENCODING = AssetKey([MODEL, "archive_encoding"])
 COST_COMPONENTS = AssetKey([MODEL, "cost_components"])
 SCENARIO_COSTS = AssetKey([MODEL, "scenario_costs"])
 REQUIREMENT_RESULTS = AssetKey([READINESS, "requirement_results"])
@@ -60,6 +67,11 @@ def evidence_key(table_key: str) -> AssetKey:
 def raw_key(table_key: str) -> AssetKey:
     """The table that it is loaded into."""
     return AssetKey([RAW, table_key])
+
+
+def staging_key(table_key: str) -> AssetKey:
+    """The view on a raw table that everything behind it reads."""
+    return AssetKey([STAGING, f"stg_{table_key}"])
 
 
 def mart_key(name: str) -> AssetKey:

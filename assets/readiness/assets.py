@@ -23,6 +23,7 @@ from orchestration import keys
 from orchestration.metadata import sql_table_metadata
 
 MARTS = (
+    "archive_capacity",
     "evidence_index",
     "gate_requirements",
     "milestone_deliverables",

@@ -53,6 +53,9 @@ COST_CELLS = """
 select status = 'estimated' as is_estimated, grade, evidence_ids from model.scenario_costs
 order by scenario_id, with_rln
 """
+ARCHIVE_CAPACITIES = """
+select grade, evidence_ids from marts.archive_capacity where is_current order by capacity_id
+"""
 EVIDENCE_GRADES = "select evidence_id, grade from marts.evidence_index order by evidence_id"
 
 
@@ -65,6 +68,7 @@ def read_inputs(connection: psycopg.Connection[Any]) -> ReadinessInputs:
         segments=[Segment(**row) for row in _rows(connection, SEGMENTS)],
         usps=[Row(**row) for row in _rows(connection, USPS)],
         cost_cells=[CostCell(**row) for row in _rows(connection, COST_CELLS)],
+        archive_capacities=[Row(**row) for row in _rows(connection, ARCHIVE_CAPACITIES)],
         evidence_grades={row["evidence_id"]: row["grade"] for row in _rows(connection, EVIDENCE_GRADES)},
     )
 

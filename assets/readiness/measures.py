@@ -76,6 +76,8 @@ class ReadinessInputs:
     segments: Sequence[Segment] = ()
     usps: Sequence[Row] = ()
     cost_cells: Sequence[CostCell] = ()
+    archive_capacities: Sequence[Row] = ()
+    """Rows of `marts.archive_capacity` of the current run: our own, one machine, never imported."""
     evidence_grades: Mapping[str, Grade] = field(default_factory=dict)
 
 
@@ -103,7 +105,10 @@ def cells_estimated(_: Requirement, inputs: ReadinessInputs) -> Measurement:
 
 
 def archive_capacity_results(_: Requirement, inputs: ReadinessInputs) -> Measurement:
-    """Count the results of the work on archive capacity, as far as the roadmap reports them."""
+    """Count what was measured of the archive's capacity; without it, what the roadmap reports of that work."""
+    usable, illustrative_ids = _without_illustrative(inputs.archive_capacities, inputs)
+    if usable:
+        return _count(usable, usable, illustrative_ids, inputs)
     return _reported_by_deliverable(CAPACITY_DELIVERABLE, inputs)
 
 

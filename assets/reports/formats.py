@@ -69,6 +69,16 @@ def quantity(value: float) -> str:
     return count(value) if float(value).is_integer() else significant(value, 3)
 
 
+def hundredths(value: float) -> str:
+    """Write a share as what it is of a hundred, in whole ones from ten."""
+    return significant(value * 100, 2)
+
+
+def ratio(value: float) -> str:
+    """Write a ratio with three digits."""
+    return significant(value, 3)
+
+
 def day(value: date) -> str:
     """Write a date, with its time where it has one."""
     text = f"{value.day} {value:%B %Y}"
@@ -109,6 +119,8 @@ FORMATS: dict[str, Callable[..., str]] = {
     "count": count,
     "usd": usd,
     "quantity": quantity,
+    "hundredths": hundredths,
+    "ratio": ratio,
     "day": day,
     "word": word,
     "plain": plain,

@@ -12,7 +12,12 @@ from typing import Any
 
 RELEASED: dict[str, tuple[str, ...]] = {
     "marts": (
+        "archive_benchmarks",
         "archive_bytes_per_message",
+        "archive_capacity",
+        "archive_noise",
+        "archive_runs",
+        "archive_stage_gains",
         "compute_offers",
         "egress_tiers",
         "evidence_index",
@@ -31,7 +36,14 @@ RELEASED: dict[str, tuple[str, ...]] = {
         "volume_prices",
         "workload_parameters",
     ),
-    "model": ("cost_components", "scenario_costs"),
+    "model": (
+        "archive_encoding",
+        "archive_recommendation",
+        "archive_savings",
+        "archive_scalability",
+        "cost_components",
+        "scenario_costs",
+    ),
     "readiness": ("requirement_results", "gates", "verdict"),
 }
 """The tables that readers get, by the layer that they are copied from."""

@@ -115,6 +115,18 @@ def test_the_capacity_result_comes_from_the_work_on_postgresql() -> None:
     assert measured("archive_capacity_results", with_deliverable("postgres_opt_phase_2", "done", 2)).value == 2
 
 
+def test_capacity_that_was_measured_counts_before_what_the_roadmap_reports() -> None:
+    run = ("benchmarks__latency_targets/older", "benchmarks__runs/run_a")
+    found = measured("archive_capacity_results", world(archive_capacities=[Row(PUBLISHED, run), Row(PUBLISHED, run)]))
+    assert (found.value, found.grade, found.evidence_ids) == (2, PUBLISHED, run)
+
+
+def test_made_up_capacity_is_no_capacity() -> None:
+    made_up = Row(ILLUSTRATIVE, ("benchmarks__runs/made_up",))
+    found = measured("archive_capacity_results", world(archive_capacities=[made_up]))
+    assert (found.value, found.reason) == (None, "the state of Postgres opt phase 2 is not known")
+
+
 def test_cost_cells_with_an_estimate_are_counted() -> None:
     some = [*CELLS[:3], cost_cell("other", is_estimated=False)]
     found = measured("cells_estimated", world(cost_cells=some))
