@@ -161,11 +161,10 @@ class ArchiveSection:
 
 def archive_section(cells: Cells) -> ArchiveSection:
     """Choose what is shown: the current run, the largest archive and number of clients where there are several."""
-    (run,) = cells.keys("archive_runs", is_current=True) or [None]
-    current = {"run_id": run} if run else {"run_id": ""}
+    run = next(iter(cells.keys("archive_runs", is_current=True)), None)
     candidates = cells.keys("archive_recommendation")
     proposed = next((key for key in candidates if cells.value("archive_recommendation", key, "is_proposed")), None)
-    latencies, decades = _latencies(cells, cells.keys(FIGURES, **current))
+    latencies, decades = _latencies(cells, cells.keys(FIGURES, run_id=run) if run else [])
     capacities = _by_stage(cells, "archive_capacity", cells.keys("archive_capacity", is_current=True))
     rests_on = {
         evidence_id
@@ -180,7 +179,9 @@ def archive_section(cells: Cells) -> ArchiveSection:
         candidates=tuple(candidates),
         savings=tuple(cells.keys("archive_savings", is_proposed=True)),
         encodings=tuple(encodings),
-        kilobyte=next((key for key in encodings if cells.value("archive_encoding", key, "payload_bytes") == 1000), None),
+        kilobyte=next(
+            (key for key in encodings if cells.value("archive_encoding", key, "payload_bytes") == 1000), None
+        ),
         forests=tuple(_forests(cells, cells.keys(GAINS, is_current=True))),
         latencies=latencies,
         decades=decades,
@@ -201,7 +202,9 @@ def archive_section(cells: Cells) -> ArchiveSection:
 def _by_stage(cells: Cells, table: str, keys: Iterable[str]) -> tuple[str, ...]:
     known = [key for key in keys if cells.value(table, key, "stage") in STAGE_ORDER]
     return tuple(
-        sorted(known, key=lambda key: (cells.value(table, key, "workload"), STAGE_ORDER[cells.value(table, key, "stage")]))
+        sorted(
+            known, key=lambda key: (cells.value(table, key, "workload"), STAGE_ORDER[cells.value(table, key, "stage")])
+        )
     )
 
 
@@ -242,7 +245,8 @@ def _forests(cells: Cells, keys: Sequence[str]) -> Iterable[Forest]:
             low, mid, high = (cells.value(GAINS, key, name) for name in ("ratio_low", "ratio", "ratio_high"))
             effect = str(cells.value(GAINS, key, "effect"))
             tone = {"gain": "pass", "loss": "fail"}.get(effect, "open")
-            strip = Strip(key, *(_log_place(value, 1 / bound, bound) for value in (low, mid, high)), tone)
+            places = [_log_place(value, 1 / bound, bound) for value in (low, mid, high)]
+            strip = Strip(key, places[0], places[1], places[2], tone)
             stages.setdefault(cells.value(GAINS, key, "stage"), []).append(strip)
         yield Forest(metric, title, RATIO_AXES[bound], {name: tuple(strips) for name, strips in stages.items()})
 
@@ -348,9 +352,7 @@ def _panel(cells: Cells, stage: str, workload: str, axis: str, keys: Sequence[st
     lower = [(x_of(row["x"]), y_of(row["low_per_s"])) for row in reversed(fitted)]
     labels = [Label(key, "x", x_of(row["x"]), PANEL_HEIGHT - 7) for key, row in _apart(measured, x_of)]
     best = max(measured, key=lambda pair: pair[1]["measured_per_s"])
-    labels.append(
-        Label(best[0], "measured_per_s", x_of(best[1]["x"]), max(12.0, y_of(best[1]["measured_per_s"]) - 8))
-    )
+    labels.append(Label(best[0], "measured_per_s", x_of(best[1]["x"]), max(12.0, y_of(best[1]["measured_per_s"]) - 8)))
     return Panel(
         stage=stage,
         workload=workload,

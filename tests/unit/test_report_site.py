@@ -193,6 +193,7 @@ def test_the_answer_comes_first() -> None:
         "The gates",
         "What would change the answer",
         "What it costs to run it yourself",
+        "PostgreSQL archive",
         "Where each number comes from",
         "Open questions",
         "The evidence",
@@ -222,6 +223,26 @@ def test_what_cannot_run_as_specified_is_said() -> None:
     assert " ".join("".join(row.text).split()) == (
         "Cannot run as specified: 10,000 memberships needed, the network allows 8,000."
     )
+
+
+def test_the_archive_section_proposes_with_intervals_and_says_what_it_rests_on() -> None:
+    (section,) = [e for e in page().elements if e.attributes.get("id") == "archive"]
+    text = " ".join("".join(section.text).split())
+    assert "We propose Payload as bytes, not as hexadecimal text next. It saves 51 per cent of the bytes" in text
+    assert "That it is near twice is confirmed at this size" in text
+    assert "A stage was compared with itself in 1 figures; a difference was reported in 0 of them." in text
+    assert cell_texts("archive_savings/bytea_payload|community/saved_usd_per_month")[0].startswith("≈ USD ")
+    # Single measurements are thousands; their run stands for them.
+    assert not [name for name in attributes("id") if name.startswith("e:benchmarks__measurements/")]
+
+
+def test_without_a_run_of_our_own_nothing_is_proposed_and_what_was_published_stays() -> None:
+    shown = Page(render_report(release(has_run=False)))
+    (section,) = [e for e in shown.elements if e.attributes.get("id") == "archive"]
+    text = " ".join("".join(section.text).split())
+    assert "No benchmark run of our own is on record, so nothing is proposed." in text
+    assert "We propose" not in text
+    assert "jmeter" in text
 
 
 def test_a_page_with_illustrative_data_says_so_first() -> None:

@@ -78,7 +78,12 @@ own as (
         case when repeated.rounds > 1 then 1 - 2 * 0.5::double precision ^ repeated.rounds end as interval_confidence,
         repeated.variation,
         concat_ws(
-            '; ', runs.server_location, runs.cpu_model, runs.cpu_cores || ' cores', runs.memory_gib || ' GiB', runs.operating_system,
+            '; ',
+            runs.server_location,
+            runs.cpu_model,
+            runs.cpu_cores || ' cores',
+            runs.memory_gib || ' GiB',
+            runs.operating_system,
             runs.file_system, runs.load_generator
         ) as environment,
         runs.is_current,

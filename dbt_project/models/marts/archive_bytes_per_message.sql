@@ -34,7 +34,7 @@ sizes as (
             'total_bytes_per_message'
         )
 
-    order by study, system, payload_bytes, metric, {{ newest_first() }}
+    order by study asc, system asc, payload_bytes asc, metric asc, {{ newest_first() }} asc
 
 ),
 
@@ -71,18 +71,17 @@ measured as (
         stage,
         archive_messages,
         payload_bytes,
-        percentile_cont(0.5) within group (order by value)
-            filter (where metric = 'heap_bytes_per_message') as heap_bytes,
-        percentile_cont(0.5) within group (order by value)
-            filter (where metric = 'toast_bytes_per_message') as toast_bytes,
-        percentile_cont(0.5) within group (order by value)
-            filter (where metric = 'index_bytes_per_message') as index_bytes,
-        percentile_cont(0.5) within group (order by value)
-            filter (where metric = 'lookup_bytes_per_message') as lookup_bytes,
-        percentile_cont(0.5) within group (order by value)
-            filter (where metric = 'total_bytes_per_message') as total_bytes,
-        percentile_cont(0.5) within group (order by value)
-            filter (where metric = 'wal_bytes_per_message') as wal_bytes,
+        percentile_cont(0.5) within group (order by value) filter (where metric = 'heap_bytes_per_message')
+            as heap_bytes,
+        percentile_cont(0.5) within group (order by value) filter (where metric = 'toast_bytes_per_message')
+            as toast_bytes,
+        percentile_cont(0.5) within group (order by value) filter (where metric = 'index_bytes_per_message')
+            as index_bytes,
+        percentile_cont(0.5) within group (order by value) filter (where metric = 'lookup_bytes_per_message')
+            as lookup_bytes,
+        percentile_cont(0.5) within group (order by value) filter (where metric = 'total_bytes_per_message')
+            as total_bytes,
+        percentile_cont(0.5) within group (order by value) filter (where metric = 'wal_bytes_per_message') as wal_bytes,
         {{ weakest_grade_of_rows('grade') }} as grade,
         {{ evidence_ids_of_rows('evidence_id') }} as evidence_ids
 

@@ -33,10 +33,10 @@ ranked as (
         *,
         row_number() over (
             partition by environment_id
-            order by grade = 'illustrative', grid_rank, as_of desc, benchmark_run_id desc
+            order by grade = 'illustrative' asc, grid_rank asc, as_of desc, benchmark_run_id desc
         ) as rank_in_environment,
         row_number() over (
-            order by grade = 'illustrative', grid_rank, as_of desc, benchmark_run_id desc
+            order by grade = 'illustrative' asc, grid_rank asc, as_of desc, benchmark_run_id desc
         ) as rank_of_all
 
     from placed
