@@ -62,7 +62,7 @@ def _spec(key: dg.AssetKey, deps: list[dg.AssetKey], description: str) -> dg.Ass
 )
 def archive_results(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
     """Compare stages within each run, and find what a virtual CPU carries."""
-    with context.resources.warehouse.connect("waku_fit_admin") as connection:
+    with context.resources.warehouse.connect("waku_fit_transformer") as connection:
         measured = by_run(read_measurements(connection))
         limits = read_limits(connection)
         runs = [run for run in read_runs(connection) if run.run_id in measured]

@@ -28,7 +28,7 @@ where value is not null and grade not in ('illustrative', 'not_found')
 order by run_id, round, stage, workload, clients, archive_messages, payload_bytes, rate_per_s, metric, measurement_id
 """
 LIMITS = """
-select target_id, evidence_id, value, unit, grade from staging.stg_benchmarks__latency_targets
+select latency_target_id as target_id, evidence_id, value, unit, grade from staging.stg_benchmarks__latency_targets
 where value is not null order by target_id
 """
 SIZES = """
