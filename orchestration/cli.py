@@ -167,6 +167,7 @@ def doctor(settings: Settings, as_json: bool) -> int:
     return examine(settings, as_json)
 
 
+FORMATS = ["pgbench", "aggregate", "jtl", "csv"]
 IMPORT_EXAMPLE = (
     "waku-fit import-benchmark pgbench_log.* --format pgbench --stage lookup_table --workload insert --clients 8"
     " --archive-messages 1000000 --payload-bytes 1000 --run our_store_db --into ../our-benchmarks"
@@ -178,14 +179,14 @@ IMPORT_EXAMPLE = (
 # fmt: off
 @main.command("import-benchmark", cls=Example, example=IMPORT_EXAMPLE)
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--format", "run_format", required=True, type=click.Choice(["pgbench", "aggregate", "jtl", "csv"]),
-              help="What wrote the files: pgbench --log, the same with --aggregate-interval, JMeter, docs/benchmarks.md.")
+@click.option("--format", "run_format", required=True, type=click.Choice(FORMATS),
+              help="What wrote the files: pgbench --log, --aggregate-interval as well, JMeter, docs/benchmarks.md.")
 @click.option("--into", required=True, type=click.Path(path_type=Path), help="Folder of the pack that gets the rows.")
 @click.option("--run", "run_id", required=True, help="Name of the run; measurements of one run are compared.")
 @click.option("--stage", required=True, help="Stage of the archive's schema that was measured.")
 @click.option("--workload", required=True, help="What was asked of it, such as insert or first_page_20.")
 @click.option("--clients", required=True, type=click.IntRange(1), help="Clients at one time.")
-@click.option("--round", "round_", default=0, type=click.IntRange(0), help="Of measurements that were repeated; else 0.")
+@click.option("--round", "round_", default=0, type=click.IntRange(0), help="Of repeated measurements; else 0.")
 @click.option("--archive-messages", type=click.IntRange(1), help="Messages stored before.")
 @click.option("--payload-bytes", type=click.IntRange(1), help="Size of a payload.")
 @click.option("--rate", "rate_per_s", type=float, help="Operations offered per second; leave out for a closed loop.")
@@ -200,7 +201,7 @@ IMPORT_EXAMPLE = (
 @click.option("--file-system", help="File system of the database's data.")
 @click.option("--postgres-version", help="Version of the database.")
 @click.option("--load-generator", help="Program that made the load, with its version.")
-@click.option("--changed-settings", help="Settings of the database that differ from its defaults: name=value;name=value.")
+@click.option("--changed-settings", help="Settings of the database off their defaults: name=value;name=value.")
 @with_settings
 def import_benchmark(
     _: Settings, files: tuple[Path, ...], run_format: str, into: Path, run_id: str, stage: str, workload: str,

@@ -184,7 +184,7 @@ def appended(table: Table, text: str, rows: Sequence[Row]) -> str:
     """
     out = io.StringIO()
     if text:
-        header = [name.strip() for name in next(csv.reader([text.removeprefix("\ufeff")]))]
+        header = [name.strip() for name in next(csv.reader(io.StringIO(text.removeprefix("\ufeff"))))]
         out.write(text if text.endswith("\n") else text + "\n")
     else:
         columns = [column for column in table.columns() if column not in COMMON_LAST]

@@ -15,7 +15,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from assets.benchmarks.compare import Interval, paired_ratio
+from assets.benchmarks.compare import COVERAGE, RESAMPLES, Interval, paired_ratio, variation
 from assets.evidence.model import Grade, weakest
 
 HARNESS_PREFIX = "harness_"
@@ -25,9 +25,6 @@ HIGHER_IS_BETTER = frozenset({"throughput_per_s", "capacity_per_s"})
 NOT_COMPARED = frozenset({"late_share"})
 """A share near zero has no meaningful ratio; capacity is found with it."""
 
-RESAMPLES = 2_000
-COVERAGE = (0.025, 0.975)
-"""Quantiles that bound an interval of 95 %."""
 SEED = 20_240_808
 
 
@@ -98,8 +95,10 @@ class Gain:
 
     @property
     def is_real(self) -> bool | None:
-        """Whether the interval excludes 1; None without an interval."""
-        return None if self.low is None or self.high is None else not self.low <= 1 <= self.high
+        """Whether the interval excludes 1, by the rule that the self-test certifies; None without an interval."""
+        if self.low is None or self.high is None:
+            return None
+        return Interval(self.low, self.ratio, self.high).differs
 
     @property
     def is_better(self) -> bool:
@@ -256,11 +255,7 @@ def noise(run: Run, measurements: Sequence[Measurement], gains: Iterable[Gain]) 
             throughputs[found.stage, _setting(found)].append(found.value)
         elif found.workload.startswith(HARNESS_PREFIX):
             harness[found.workload][found.clients].append(found.value)
-    variations = [
-        statistics.stdev(values) / statistics.mean(values)
-        for values in throughputs.values()
-        if len(values) > 1 and statistics.mean(values) > 0
-    ]
+    variations = [variation(values) for values in throughputs.values() if len(values) > 1 and any(values)]
     ceilings = {name: max(map(statistics.median, of_name.values())) for name, of_name in harness.items()}
     tests = [gain for gain in gains if gain.stage.startswith("self_test") and gain.is_real is not None]
     return Noise(

@@ -49,7 +49,13 @@ DECADES = {
 }
 """Powers of ten of a millisecond."""
 
-PARTS = {"heap_bytes": "Rows", "toast_bytes": "Payloads moved out (TOAST)", "index_bytes": "Indices", "lookup_bytes": "Lookup table"}  # fmt: skip
+PARTS = {
+    "heap_bytes": "Rows",
+    "toast_bytes": "Payloads moved out (TOAST)",
+    "index_bytes": "Indices",
+    "lookup_bytes": "Lookup table",
+}
+"""Columns of a bar of bytes, and what they are."""
 
 QUANTILES = ("latency_ms_p50", "latency_ms_p95", "latency_ms_p99")
 
@@ -96,6 +102,11 @@ class Latencies:
 
     workload: str
     rows: tuple[LatencyRow, ...]
+
+    @property
+    def first(self) -> str:
+        """Key of a figure of the workload."""
+        return self.rows[0].keys[QUANTILES[0]]
 
 
 @dataclass(frozen=True)
@@ -155,8 +166,6 @@ class ArchiveSection:
     limits: tuple[str, ...]
     """Evidence of the current run and of the latency limits."""
     published: tuple[str, ...]
-    titles: Mapping[str, str]
-    """Of stages."""
 
 
 def archive_section(cells: Cells) -> ArchiveSection:
@@ -195,7 +204,6 @@ def archive_section(cells: Cells) -> ArchiveSection:
             for key in cells.keys(FIGURES, origin="published")
             if cells.value(FIGURES, key, "metric") in PUBLISHED_METRICS
         ),
-        titles={name: stage.title for name, stage in STAGES.items()},
     )
 
 

@@ -10,6 +10,8 @@ import math
 from collections.abc import Callable
 from datetime import date, datetime
 
+from assets.benchmarks.stages import STAGES
+
 MISSING = "not known"
 """What stands for a value that is not there: never a zero, never a blank."""
 
@@ -95,6 +97,11 @@ def answer(value: object) -> str:
     return {"not_ready": "Not ready", "ready": "Ready", "unknown": "Not known"}[str(value)]
 
 
+def stage(value: str) -> str:
+    """Write a stage of the archive's schema by its title; one that is not known here by its name."""
+    return STAGES[value].title if value in STAGES else word(value)
+
+
 def state(value: object) -> str:
     """Write the state of a piece of work, of which `unknown` means what it says."""
     return str(value).replace("_", " ")
@@ -126,6 +133,7 @@ FORMATS: dict[str, Callable[..., str]] = {
     "plain": plain,
     "row_name": row_name,
     "answer": answer,
+    "stage": stage,
     "state": state,
     "line": line,
 }
