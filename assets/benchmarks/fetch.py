@@ -10,6 +10,7 @@ from typing import Any
 import psycopg
 from psycopg.rows import dict_row
 
+from assets.benchmarks.grids import GRIDS
 from assets.benchmarks.recommendation import ArchiveCost
 from assets.benchmarks.results import Measurement, Run
 from assets.benchmarks.stages import ALL_STAGES
@@ -17,8 +18,15 @@ from assets.benchmarks.storage_stages import MeasuredStage
 from assets.benchmarks.workload import WORKLOADS, latency_limits_ms
 from assets.evidence.model import Grade, weakest
 
+HOURS = {
+    (phase.archive.messages, phase.archive.payload_bytes): phase.archive.hours
+    for grid in GRIDS.values()
+    for phase in grid.phases
+}
+"""Time that each archive of our own grids covers, by messages and payload; an imported archive's is not known."""
+
 RUNS = """
-select run_id, environment_id, cpu_cores, is_newest, is_current, grade, evidence_ids[1] as evidence_id
+select run_id, environment_id, cpu_cores, rounds, is_newest, is_current, grade, evidence_ids[1] as evidence_id
 from marts.archive_runs order by run_id
 """
 MEASUREMENTS = """
@@ -34,7 +42,9 @@ where value is not null order by target_id
 SIZES = """
 select stage, payload_bytes, archive_messages, index_bytes, coalesce(lookup_bytes, 0) as lookup_bytes, total_bytes
 from marts.archive_bytes_per_message
-where study = %s and stage is not null and index_bytes is not null and total_bytes is not null
+where
+    study = %s and stage is not null and archive_messages is not null
+    and index_bytes is not null and total_bytes is not null
 order by stage, payload_bytes, archive_messages
 """
 # The archive is the same with RLN and without: a proof is not archived.
@@ -82,7 +92,8 @@ def read_sizes(connection: psycopg.Connection[Any], run_id: str) -> list[Measure
         MeasuredStage(
             ALL_STAGES[row["stage"]],
             row["payload_bytes"],
-            row["archive_messages"] or 0,
+            row["archive_messages"],
+            HOURS.get((row["archive_messages"], row["payload_bytes"])),
             row["index_bytes"],
             row["lookup_bytes"],
             row["total_bytes"],

@@ -26,6 +26,7 @@ NOT_COMPARED = frozenset({"late_share"})
 """A share near zero has no meaningful ratio; capacity is found with it."""
 
 SEED = 20_240_808
+SELF_TEST_PREFIX = "self_test"
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ class Run:
     run_id: str
     environment_id: str
     cpu_cores: int | None
+    rounds: int
     is_newest: bool
     is_current: bool
     grade: Grade
@@ -47,7 +49,7 @@ class Measurement:
 
     run_id: str
     round: int
-    """0 is not repeated."""
+    """0 is not repeated. A stage is compared with itself several times: each comparison has the next rounds."""
     stage: str | None
     workload: str
     clients: int | None
@@ -87,6 +89,8 @@ class Gain:
     base: str
     setting: Setting
     metric: str
+    comparison: int
+    """0, or the number of the comparison of a stage with itself."""
     ratio: float
     low: float | None
     high: float | None
@@ -169,16 +173,18 @@ def stage_gains(run: Run, measurements: Sequence[Measurement], bases: Mapping[st
     Rounds are paired by their number; the ratio of a figure that was not repeated has no interval. A figure that is not
     positive on either side, such as the bytes of a lookup table that is not there, has no ratio.
     """
-    values: dict[tuple[str, Setting, str], dict[int, float]] = defaultdict(dict)
-    grades: dict[tuple[str, Setting, str], set[Grade]] = defaultdict(set)
+    values: dict[tuple[str, Setting, str, int], dict[int, float]] = defaultdict(dict)
+    grades: dict[tuple[str, Setting, str, int], set[Grade]] = defaultdict(set)
     for found in measurements:
         if found.stage is not None and found.metric not in NOT_COMPARED and found.value > 0:
-            values[found.stage, _setting(found), found.metric][found.round] = found.value
-            grades[found.stage, _setting(found), found.metric].add(found.grade)
+            is_test = found.stage.startswith(SELF_TEST_PREFIX) and found.round > 0
+            comparison = (found.round - 1) // run.rounds if is_test else 0
+            values[found.stage, _setting(found), found.metric, comparison][found.round] = found.value
+            grades[found.stage, _setting(found), found.metric, comparison].add(found.grade)
     gains = []
-    for (stage, setting, metric), others in values.items():
+    for (stage, setting, metric, comparison), others in values.items():
         base = bases.get(stage)
-        of_base = values.get((base, setting, metric)) if base else None
+        of_base = values.get((base, setting, metric, comparison)) if base else None
         if base is None or of_base is None:
             continue
         rounds = sorted(set(others) & set(of_base))
@@ -186,6 +192,7 @@ def stage_gains(run: Run, measurements: Sequence[Measurement], bases: Mapping[st
             continue
         pair = np.array([of_base[i] for i in rounds]), np.array([others[i] for i in rounds])
         interval = paired_ratio(*pair, SEED) if len(rounds) > 1 else None
+        rests_on = grades[stage, setting, metric, comparison] | grades[base, setting, metric, comparison]
         gains.append(
             Gain(
                 run=run,
@@ -193,11 +200,12 @@ def stage_gains(run: Run, measurements: Sequence[Measurement], bases: Mapping[st
                 base=base,
                 setting=setting,
                 metric=metric,
+                comparison=comparison,
                 ratio=interval.mid if interval else float(pair[1][0] / pair[0][0]),
                 low=interval.low if interval else None,
                 high=interval.high if interval else None,
                 rounds=len(rounds),
-                provenance=_provenance(run, grades[stage, setting, metric] | grades[base, setting, metric]),
+                provenance=_provenance(run, rests_on),
             )
         )
     return gains
@@ -210,7 +218,8 @@ def capacities(
 
     `limits_ms` gives for each workload its limit of latency, with grade and evidence id. The machine is divided by all
     of its cores, although the load generator takes a part of them: the figure errs on the low side. Nothing is returned
-    for a run whose cores are not known, or for a workload without a limit.
+    for a run whose cores are not known, for a workload without a limit, or where the lowest rate that was tried was too
+    much: the capacity is then below that rate, and not known.
     """
     if not run.cpu_cores:
         return []
@@ -221,6 +230,8 @@ def capacities(
     results = []
     for (stage, workload, payload_bytes, archive_messages), members in grouped.items():
         interval = median_interval([found.value / run.cpu_cores for found in members])
+        if not interval.mid:
+            continue
         limit, limit_grade, limit_id = limits_ms[workload]
         provenance = _provenance(run, {found.grade for found in members})
         results.append(
@@ -251,13 +262,17 @@ def noise(run: Run, measurements: Sequence[Measurement], gains: Iterable[Gain]) 
     for found in measurements:
         if found.metric != "throughput_per_s":
             continue
-        if found.stage is not None and found.rate_per_s is None:
+        if found.stage is not None and found.rate_per_s is None and not found.stage.startswith(SELF_TEST_PREFIX):
             throughputs[found.stage, _setting(found)].append(found.value)
         elif found.workload.startswith(HARNESS_PREFIX):
             harness[found.workload][found.clients].append(found.value)
     variations = [variation(values) for values in throughputs.values() if len(values) > 1 and any(values)]
     ceilings = {name: max(map(statistics.median, of_name.values())) for name, of_name in harness.items()}
-    tests = [gain for gain in gains if gain.stage.startswith("self_test") and gain.is_real is not None]
+    tests = [
+        gain
+        for gain in gains
+        if gain.stage.startswith(SELF_TEST_PREFIX) and gain.metric == "throughput_per_s" and gain.is_real is not None
+    ]
     return Noise(
         run=run,
         repeated_figures=len(variations),

@@ -294,23 +294,23 @@ def entry_bytes(columns: Iterable[Column]) -> int:
     return aligned(data_end(columns, INDEX_TUPLE_HEADER_BYTES)) + LINE_POINTER_BYTES
 
 
-def leaf_bytes(index: Index, rows: int) -> int:
-    """Return the bytes of all entries in the leaves."""
+def _leaf_bytes(index: Index, rows: int) -> int:
+    """Bytes of all entries in the leaves."""
     return rows * (POSTING_BYTES if index.order is KeyOrder.REPEATED else entry_bytes(index.columns))
 
 
-def pages_per_leaf(index: Index) -> float:
-    """Return the pages of all levels for one leaf. Higher levels keep of a key only what tells it from the next."""
+def _pages_per_leaf(index: Index) -> float:
+    """Pages of all levels for one leaf. Higher levels keep of a key only what tells it from its neighbour."""
     fan_out = INDEX_PAGE_SPACE * INNER_PAGE_FILL / entry_bytes(index.columns[:1])
     return 1 / (1 - 1 / fan_out)
 
 
 def index_pages(index: Index, rows: int, leaf_fill: float) -> int:
     """Return the pages of an index, with the one of its metadata."""
-    leaves = leaf_bytes(index, rows) / (INDEX_PAGE_SPACE * leaf_fill)
+    leaves = _leaf_bytes(index, rows) / (INDEX_PAGE_SPACE * leaf_fill)
     if leaves <= 1:
         return 1 + (rows > 0)
-    return 1 + max(3, math.ceil(math.ceil(leaves) * pages_per_leaf(index)))
+    return 1 + max(3, math.ceil(math.ceil(leaves) * _pages_per_leaf(index)))
 
 
 TOAST_INDEX = Index("toast_index", (Column(4, alignment=4), Column(4, alignment=4)), KeyOrder.ASCENDING)
@@ -365,8 +365,8 @@ def fit_storage(samples: Sequence[StorageSample]) -> StorageFit:
     for sample in samples:
         for table, measured in zip(archive_tables(sample.message), sample.tables, strict=True):
             for index in table.indexes:
-                leaves = (measured.indexes[index.name] / PAGE_BYTES - 1) / pages_per_leaf(index)
-                used[index.order] += leaf_bytes(index, sample.rows)
+                leaves = (measured.indexes[index.name] / PAGE_BYTES - 1) / _pages_per_leaf(index)
+                used[index.order] += _leaf_bytes(index, sample.rows)
                 available[index.order] += leaves * INDEX_PAGE_SPACE
     with_wal = [(s.message, s.wal_bytes / s.rows) for s in samples if s.wal_bytes is not None]
     chunks = [payload_chunks(message) for message, _ in with_wal]

@@ -12,17 +12,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-import numpy as np
-
 from assets.benchmarks.messages import PUBSUB_TOPIC
 from assets.benchmarks.stages import Stage
 from assets.benchmarks.storage import (
     ASCENDING_LEAF_FILL,
     HASH_BYTES,
-    INDEX_PAGE_SPACE,
     LOOKUP,
     MESSAGES,
-    PAGE_BYTES,
     Column,
     Encoding,
     Index,
@@ -30,15 +26,13 @@ from assets.benchmarks.storage import (
     Message,
     StorageFit,
     Table,
-    TableBytes,
-    leaf_bytes,
-    pages_per_leaf,
     predict_table,
 )
 from assets.benchmarks.workload import topic_name
 
-LONGEST_FILL, EMPTIEST_FILL = 1.0, 0.5
+FILLS = tuple(share / 100 for share in range(50, 101))
 """Leaves are between half full, as after a split, and full."""
+PASSES = 10
 
 WHOLE_TABLE_ROWS = 1_000_000
 """Rows of a table that is looked at as a whole: pages that are not full do not count."""
@@ -53,6 +47,8 @@ class MeasuredStage:
     stage: Stage
     payload_bytes: int
     messages: int
+    hours: int | None
+    """Of time that the archive covers; None is not known, and then it is taken to be one partition."""
     index_bytes: float
     lookup_bytes: float
     total_bytes: float
@@ -67,8 +63,8 @@ class StageStorage:
     """The largest by which it missed the total of a stage that was measured."""
 
     def bytes_per_message(self, stage: Stage, payload_bytes: int) -> float:
-        """Return all bytes that one message takes in a large archive at this stage."""
-        return sum(table.total for table in _tables_bytes(stage, payload_bytes, self.fit)) / WHOLE_TABLE_ROWS
+        """Return all bytes that one message takes where partitions are large, at this stage."""
+        return _bytes_per_message(stage, payload_bytes, WHOLE_TABLE_ROWS, None, self.fit)[0]
 
     def ratio(self, stage: Stage, base: Stage, payload_bytes: int) -> tuple[float, float, float]:
         """Return low, middle and high of the bytes of `stage` over those of `base`; each may be off by the error."""
@@ -123,45 +119,50 @@ def key_order(keys: tuple[str, ...]) -> KeyOrder:
     return KeyOrder.REPEATED if keys in (("pubsub_topic",), ("content_topic",)) else KeyOrder.RANDOM
 
 
-@cache
-def _tables_bytes(stage: Stage, payload_bytes: int, fit: StorageFit) -> tuple[TableBytes, ...]:
-    return tuple(predict_table(table, WHOLE_TABLE_ROWS, fit) for table in stage_tables(stage, payload_bytes))
+def _bytes_per_message(
+    stage: Stage, payload_bytes: int, messages: int, hours: int | None, fit: StorageFit
+) -> tuple[float, float]:
+    """Return all bytes of a message, and those of indices and lookup table among them.
+
+    A partition has pages of its own, and the last page of each table and index is not full: small partitions cost more.
+    """
+    total = besides = 0.0
+    for table in _stage_tables(stage, payload_bytes):
+        is_partitioned = table.name in stage.partitioned_tables and stage.partition_hours and hours
+        partitions = -(-hours // stage.partition_hours) if is_partitioned and hours and stage.partition_hours else 1
+        found = predict_table(table, max(1, messages // partitions), fit)
+        total += found.total * partitions / messages
+        besides += (found.index if table.name == MESSAGES else found.total) * partitions / messages
+    return total, besides
 
 
 def fit_stages(measured: Sequence[MeasuredStage]) -> StageStorage:
-    """Fit how full the leaves of random and of repeated keys are, by least squares over all stages.
+    """Fit how full the leaves of random and of repeated keys are, so that indices and lookup tables are met best.
 
-    Raises ValueError if no stage was measured.
+    Least squares of relative errors over all stages, on a grid, one share after the other. Raises ValueError if no
+    stage was measured.
     """
     if not measured:
         raise ValueError("no stage with measured bytes; run `waku-fit bench` or import a run")
-    terms, rest = [], []
-    for found in measured:
-        # leaves = bytes / (space x fill): linear in 1 / fill, but for ascending keys, whose fill is known
-        per_order = dict.fromkeys(KeyOrder, 0.0)
-        tables = stage_tables(found.stage, found.payload_bytes)
-        for table in tables:
-            for index in table.indexes:
-                per_order[index.order] += leaf_bytes(index, 1) * pages_per_leaf(index) * PAGE_BYTES / INDEX_PAGE_SPACE
-        lookup_heap = sum(
-            predict_table(table, WHOLE_TABLE_ROWS, _EMPTY_FIT).heap / WHOLE_TABLE_ROWS for table in tables[1:]
+
+    def error(random: float, repeated: float) -> float:
+        fit = StorageFit(random, repeated, 0.0, 0.0)
+        return sum(
+            (_bytes_per_message(m.stage, m.payload_bytes, m.messages, m.hours, fit)[1] / actual - 1) ** 2
+            for m in measured
+            if (actual := m.index_bytes + m.lookup_bytes) > 0
         )
-        terms.append((per_order[KeyOrder.RANDOM], per_order[KeyOrder.REPEATED]))
-        rest.append(
-            found.index_bytes + found.lookup_bytes - lookup_heap - per_order[KeyOrder.ASCENDING] / ASCENDING_LEAF_FILL
-        )
-    (random, repeated), *_ = np.linalg.lstsq(np.array(terms), np.array(rest), rcond=None)
-    fit = StorageFit(_fill(random), _fill(repeated), 0.0, 0.0)
-    unchecked = StageStorage(fit, 0.0)
+
+    random = repeated = ASCENDING_LEAF_FILL
+    for _ in range(PASSES):
+        random = min(FILLS, key=lambda fill: error(fill, repeated))
+        repeated = min(FILLS, key=lambda fill: error(random, fill))
+    fit = StorageFit(random, repeated, 0.0, 0.0)
     errors = [
-        abs(unchecked.bytes_per_message(found.stage, found.payload_bytes) / found.total_bytes - 1) for found in measured
+        abs(_bytes_per_message(m.stage, m.payload_bytes, m.messages, m.hours, fit)[0] / m.total_bytes - 1)
+        for m in measured
     ]
     return StageStorage(fit, max(errors))
 
 
-def _fill(inverse: float) -> float:
-    """Return a share of a leaf from its inverse; a stage without such an index says nothing and gets the usual one."""
-    return min(LONGEST_FILL, max(EMPTIEST_FILL, 1 / inverse)) if inverse > 0 else ASCENDING_LEAF_FILL
-
-
-_EMPTY_FIT = StorageFit(ASCENDING_LEAF_FILL, ASCENDING_LEAF_FILL, 0.0, 0.0)
+_stage_tables = cache(stage_tables)

@@ -6,21 +6,16 @@ read: axes are named in words, and every figure beside a picture is a cell.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from assets.benchmarks.stages import STAGES
+from assets.reports.archive_curves import STAGE_ORDER, Panel, curve_panels
 from assets.reports.cells import Cells
 
-GAINS, FIGURES, BYTES, CURVES = (
-    "archive_stage_gains",
-    "archive_benchmarks",
-    "archive_bytes_per_message",
-    "archive_scalability",
-)
-STAGE_ORDER = {name: number for number, name in enumerate(STAGES)}
+GAINS, FIGURES, BYTES = "archive_stage_gains", "archive_benchmarks", "archive_bytes_per_message"
 
 GAIN_METRICS = {
     "throughput_per_s": "Throughput",
@@ -62,9 +57,6 @@ QUANTILES = ("latency_ms_p50", "latency_ms_p95", "latency_ms_p99")
 PUBLISHED_METRICS = ("throughput_per_s", *QUANTILES, "latency_mean", "query_latency_before", "query_latency_after")
 """Published figures that our own can be laid beside."""
 
-PANEL_WIDTH, PANEL_HEIGHT = 320.0, 190.0
-LEFT, RIGHT, TOP, BOTTOM = 8.0, 12.0, 18.0, 24.0
-
 
 @dataclass(frozen=True)
 class Strip:
@@ -93,6 +85,7 @@ class LatencyRow:
 
     stage: str
     keys: Mapping[str, str]
+    """By quantile; a high one is not there where too few requests were made to tell it."""
     places: Mapping[str, float]
 
 
@@ -119,33 +112,6 @@ class Stack:
 
 
 @dataclass(frozen=True)
-class Label:
-    """A cell of a curve to be written at a place."""
-
-    key: str
-    column: str
-    x: float
-    y: float
-
-
-@dataclass(frozen=True)
-class Panel:
-    """One curve: measured points, fitted line, line beyond the measurements, band; in the units of the drawing."""
-
-    stage: str
-    workload: str
-    axis: str
-    first: str
-    """Key of its first point, for what holds for all of them."""
-    points: tuple[tuple[float, float], ...]
-    line: str
-    beyond: str
-    band: str
-    labels: tuple[Label, ...]
-    guides: tuple[float, ...]
-
-
-@dataclass(frozen=True)
 class ArchiveSection:
     """All that the section shows. `run` is None where no run of our own is on record."""
 
@@ -161,7 +127,8 @@ class ArchiveSection:
     decades: tuple[tuple[str, float], ...]
     stacks: tuple[Stack, ...]
     parts: Mapping[str, str]
-    panels: tuple[Panel, ...]
+    panels: tuple[tuple[Panel, ...], ...]
+    """By workload and axis."""
     capacities: tuple[str, ...]
     limits: tuple[str, ...]
     """Evidence of the current run and of the latency limits."""
@@ -196,7 +163,10 @@ def archive_section(cells: Cells) -> ArchiveSection:
         decades=decades,
         stacks=_stacks(cells),
         parts=PARTS,
-        panels=tuple(_panels(cells)),
+        panels=tuple(
+            tuple(group)
+            for _, group in itertools.groupby(curve_panels(cells), key=lambda panel: (panel.axis, panel.workload))
+        ),
         capacities=capacities,
         limits=tuple(sorted(rests_on)),
         published=tuple(
@@ -266,6 +236,10 @@ def _latencies(cells: Cells, keys: Sequence[str]) -> tuple[tuple[Latencies, ...]
         if cells.value(FIGURES, key, "metric") in QUANTILES and cells.value(FIGURES, key, "stage") in STAGE_ORDER
     ]
     shown = _largest(cells, FIGURES, figures, ("stage", "workload", "metric"))
+    # The quantiles of a row are of one measurement.
+    medians = [key for key in shown if cells.value(FIGURES, key, "metric") == QUANTILES[0]]
+    settings = {_setting(cells, key) for key in medians}
+    shown = [key for key in shown if _setting(cells, key) in settings]
     values = [value for key in shown if (value := cells.value(FIGURES, key, "value"))]
     if not values:
         return (), ()
@@ -285,7 +259,7 @@ def _latencies(cells: Cells, keys: Sequence[str]) -> tuple[tuple[Latencies, ...]
                     {name: _log_place(cells.value(FIGURES, key, "value"), low, high) for name, key in of_stage.items()},
                 )
                 for stage, of_stage in stages.items()
-                if set(of_stage) == set(QUANTILES)
+                if QUANTILES[0] in of_stage
             ),
         )
         for workload, stages in grouped.items()
@@ -294,6 +268,11 @@ def _latencies(cells: Cells, keys: Sequence[str]) -> tuple[tuple[Latencies, ...]
         (name, _log_place(10.0**power, low, high)) for power, name in DECADES.items() if low <= 10.0**power <= high
     )
     return tuple(latency for latency in found if latency.rows), decades
+
+
+def _setting(cells: Cells, key: str) -> tuple[Any, ...]:
+    names = ("stage", "workload", "clients", "archive_messages", "payload_bytes", "rate_per_s")
+    return tuple(cells.value(FIGURES, key, name) for name in names)
 
 
 def _stacks(cells: Cells) -> tuple[Stack, ...]:
@@ -321,82 +300,6 @@ def _distance(cells: Cells, key: str) -> tuple[float, int]:
     """How far a payload is from 1 kB; of equals the largest archive is the nearest."""
     payload, messages = (cells.value(BYTES, key, name) or 1 for name in ("payload_bytes", "archive_messages"))
     return abs(math.log(payload / 1000)), -int(messages)
-
-
-def _panels(cells: Cells) -> Iterable[Panel]:
-    curves: dict[tuple[Any, ...], list[str]] = {}
-    for key in cells.keys(CURVES, is_current=True):
-        if cells.value(CURVES, key, "stage") in STAGE_ORDER:
-            names = ("axis", "workload", "stage", "fixed")
-            curves.setdefault(tuple(cells.value(CURVES, key, name) for name in names), []).append(key)
-    largest: dict[tuple[Any, ...], tuple[Any, list[str]]] = {}
-    for (*name, fixed), keys in curves.items():
-        if tuple(name) not in largest or fixed > largest[tuple(name)][0]:
-            largest[tuple(name)] = (fixed, keys)
-    for (axis, workload, stage), (_, keys) in sorted(
-        largest.items(), key=lambda item: (item[0][0] != "clients", item[0][1], STAGE_ORDER[item[0][2]])
-    ):
-        yield _panel(cells, stage, workload, axis, keys)
-
-
-def _panel(cells: Cells, stage: str, workload: str, axis: str, keys: Sequence[str]) -> Panel:
-    rows = [{name: cells.value(CURVES, key, name) for name in _CURVE_COLUMNS} for key in keys]
-    top = max(row[name] or 0 for row in rows for name in ("measured_per_s", "high_per_s", "fitted_per_s"))
-    xs = [row["x"] for row in rows]
-    scale = math.log if axis == "archive_messages" else float
-
-    def x_of(x: float) -> float:
-        span = scale(max(xs)) - scale(min(xs))
-        return round(LEFT + (scale(x) - scale(min(xs))) / span * (PANEL_WIDTH - LEFT - RIGHT), 1)
-
-    def y_of(y: float) -> float:
-        return round(PANEL_HEIGHT - BOTTOM - y / top * (PANEL_HEIGHT - TOP - BOTTOM), 1)
-
-    measured = [(key, row) for key, row in zip(keys, rows, strict=True) if row["is_measured"]]
-    fitted = [row for row in rows if row["fitted_per_s"] is not None]
-    within = [row for row in fitted if not row["is_extrapolated"]]
-    beyond = [*within[-1:], *(row for row in fitted if row["is_extrapolated"])]
-    upper = [(x_of(row["x"]), y_of(row["high_per_s"])) for row in fitted]
-    lower = [(x_of(row["x"]), y_of(row["low_per_s"])) for row in reversed(fitted)]
-    labels = [Label(key, "x", x_of(row["x"]), PANEL_HEIGHT - 7) for key, row in _apart(measured, x_of)]
-    best = max(measured, key=lambda pair: pair[1]["measured_per_s"])
-    labels.append(Label(best[0], "measured_per_s", x_of(best[1]["x"]), max(12.0, y_of(best[1]["measured_per_s"]) - 8)))
-    return Panel(
-        stage=stage,
-        workload=workload,
-        axis=axis,
-        first=keys[0],
-        points=tuple((x_of(row["x"]), y_of(row["measured_per_s"])) for _, row in measured),
-        line=_polyline((x_of(row["x"]), y_of(row["fitted_per_s"])) for row in within),
-        beyond=_polyline((x_of(row["x"]), y_of(row["fitted_per_s"])) for row in beyond),
-        band=_polyline([*upper, *lower]),
-        labels=tuple(labels),
-        guides=tuple(x_of(row["x"]) for _, row in measured),
-    )
-
-
-_CURVE_COLUMNS = (
-    "x",
-    "is_measured",
-    "measured_per_s",
-    "low_per_s",
-    "fitted_per_s",
-    "high_per_s",
-    "is_extrapolated",
-)
-
-
-def _apart(measured: Sequence[tuple[str, dict[str, Any]]], x_of: Any) -> Iterable[tuple[str, dict[str, Any]]]:
-    """Leave out labels that would run into the one before."""
-    last = -math.inf
-    for key, row in measured:
-        if x_of(row["x"]) - last >= 7 * len(f"{row['x']:,.0f}") + 6:
-            last = x_of(row["x"])
-            yield key, row
-
-
-def _polyline(points: Iterable[tuple[float, float]]) -> str:
-    return " ".join(f"{x:g},{y:g}" for x, y in points)
 
 
 def _log_place(value: float, low: float, high: float) -> float:

@@ -77,8 +77,8 @@ def hundredths(value: float) -> str:
 
 
 def ratio(value: float) -> str:
-    """Write a ratio with three digits."""
-    return significant(value, 3)
+    """Write a ratio or a small amount with two decimals, a large or a tiny one with three digits."""
+    return f"{value:.2f}" if 0.1 <= abs(value) < 100 else significant(value, 3)
 
 
 def day(value: date) -> str:

@@ -45,7 +45,7 @@ def bench_tables(*, has_run: bool = True) -> dict[str, pd.DataFrame]:
     ] if has_run else []  # fmt: skip
     gains = stage_gains(RUN, measured, {stage.id: stage.base for stage in ALL_STAGES.values()})
     sizes = [
-        MeasuredStage(ALL_STAGES[stage], 1000, 100_000, 300, 200, total)
+        MeasuredStage(ALL_STAGES[stage], 1000, 100_000, None, 300, 200, total)
         for stage, total in zip(STAGES, TOTALS, strict=True)
     ]
     storage = StageStorage(fit_stages(sizes).fit, 0.01)

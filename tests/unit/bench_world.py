@@ -7,7 +7,9 @@ from typing import Any
 from assets.benchmarks.results import Measurement, Run
 from assets.evidence.model import Grade
 
-RUN = Run("run_a", "e1", 2, is_newest=True, is_current=True, grade=Grade.MEASURED, evidence_id="benchmarks__runs/run_a")
+RUN = Run(
+    "run_a", "e1", 2, 4, is_newest=True, is_current=True, grade=Grade.MEASURED, evidence_id="benchmarks__runs/run_a"
+)
 NOISE = (0.98, 1.0, 1.01, 1.02)
 """What each round is off by, for all stages alike: it cancels in a pair."""
 WOBBLE = (1.01, 0.99, 1.0, 1.0)

@@ -27,7 +27,7 @@ BASE = "lookup_partitioned"
 
 
 def size(stage: str, total: float, index: float = 300, lookup: float = 200, payload: int = 1000) -> MeasuredStage:
-    return MeasuredStage(ALL_STAGES[stage], payload, 100_000, index, lookup, total)
+    return MeasuredStage(ALL_STAGES[stage], payload, 100_000, None, index, lookup, total)
 
 
 SIZES = [size(BASE, 3400), size("bytea_payload", 1650), size("one_index_set", 3240, index=140)]
@@ -127,13 +127,13 @@ def test_hex_against_bytea_is_measured_where_both_were_and_computed_elsewhere() 
 def test_the_formula_finds_again_what_it_computed() -> None:
     first = fit_stages(SIZES)
     computed = [
-        MeasuredStage(stage, payload, 1, index, lookup, first.bytes_per_message(stage, payload))
+        MeasuredStage(stage, payload, 1_000_000, None, index, lookup, first.bytes_per_message(stage, payload))
         for stage in (ALL_STAGES[BASE], ALL_STAGES["bytea_payload"], ALL_STAGES["one_index_set"])
         for payload in (200, 4096)
         for index, lookup in [_parts(stage.id, payload, first)]
     ]
     again = fit_stages(computed)
-    assert again.fit.random_leaf_fill == pytest.approx(first.fit.random_leaf_fill, rel=0.01)
+    assert again.fit.random_leaf_fill == pytest.approx(first.fit.random_leaf_fill, abs=0.02)
     assert again.relative_error < 0.005
 
 

@@ -111,12 +111,18 @@ def test_the_interval_of_a_median_is_within_the_values() -> None:
 
 
 def test_the_certificate_of_a_run() -> None:
+    throughputs = {
+        "lookup_table": (90, 100, 110),
+        "bytea_payload": (99, 99, 99),
+        "self_test_a": (90, 100, 110),
+        "self_test_b": (95, 100, 105),
+    }
     measured = [
         *(
-            measurement("self_test_a", "insert", "throughput_per_s", v, round=i)
-            for i, v in enumerate((90, 100, 110), 1)
+            measurement(stage, "insert", "throughput_per_s", value, round=i)
+            for stage, values in throughputs.items()
+            for i, value in enumerate(values, 1)
         ),
-        *(measurement("self_test_b", "insert", "throughput_per_s", v, round=i) for i, v in enumerate((99, 99, 99), 1)),
         measurement(None, "harness_empty", "throughput_per_s", 50_000, clients=1),
         measurement(None, "harness_empty", "throughput_per_s", 90_000, clients=4),
         measurement(None, "harness_select_1", "throughput_per_s", 20_000, clients=4),
@@ -146,3 +152,22 @@ def test_frames_have_the_columns_that_are_declared_and_unique_names() -> None:
     assert gains_frame(gains)["gain_id"].tolist() == ["run_a|lookup_partitioned|insert|throughput_per_s|4|100000|1000"]
     assert list(capacity_frame(capacities(RUN, measured, LIMITS))) == list(CAPACITY_COLUMNS)
     assert list(noise_frame([noise(RUN, measured, gains)])) == list(NOISE_COLUMNS)
+
+
+def test_a_stage_is_compared_with_itself_again_and_again() -> None:
+    # Run of four rounds: rounds 1 to 4 are the first comparison, 5 to 8 the second, in which b is a third faster.
+    measured = [
+        measurement(stage, "insert", "throughput_per_s", value * noise, round=4 * number + i)
+        for number in (0, 1)
+        for stage, value in (("self_test_a", 300.0), ("self_test_b", 400.0 if number else 300.0))
+        for i, noise in enumerate((0.99, 1.0, 1.01, 1.02), 1)
+    ]
+    gains = stage_gains(RUN, measured, BASES)
+    assert [(found.comparison, found.rounds, found.is_real) for found in gains] == [(0, 4, False), (1, 4, True)]
+    certificate = noise(RUN, measured, gains)
+    assert (certificate.self_test_comparisons, certificate.self_test_alarms) == (2, 1)
+    assert gains_frame(gains)["gain_id"].is_unique
+
+
+def test_a_rate_that_was_too_much_at_its_lowest_is_no_capacity() -> None:
+    assert capacities(RUN, [measurement("lookup_table", "insert", "capacity_per_s", 0.0)], LIMITS) == []
