@@ -13,6 +13,7 @@ from assets.benchmarks.compare import Interval
 from assets.benchmarks.curves import CurvePoint
 from assets.benchmarks.recommendation import Candidate, EncodingRatio, Saving
 from assets.benchmarks.results import Capacity, Gain, Noise, Provenance, Run
+from assets.benchmarks.stages import STAGES
 
 REAL, TEXT, WHOLE, TRUTH = "double precision", "text", "bigint", "boolean"
 PROVENANCE = {"grade": TEXT, "evidence_ids": "text[]"}
@@ -42,6 +43,7 @@ CAPACITY_COLUMNS: dict[str, str] = {
     "capacity_id": TEXT,
     **RUN,
     "stage": TEXT,
+    "is_released": TRUTH,
     "workload": TEXT,
     "operation": TEXT,
     "latency_limit_ms": REAL,
@@ -194,6 +196,7 @@ def capacity_frame(capacities: Iterable[Capacity]) -> pd.DataFrame:
                 _name(found.run.run_id, found.stage, found.workload, found.payload_bytes, found.archive_messages),
                 *_run(found.run),
                 found.stage,
+                found.stage in STAGES and STAGES[found.stage].since is not None,
                 found.workload,
                 found.operation,
                 found.latency_limit_ms,

@@ -54,8 +54,9 @@ select status = 'estimated' as is_estimated, grade, evidence_ids from model.scen
 order by scenario_id, with_rln
 """
 ARCHIVE_CAPACITIES = """
-select grade, evidence_ids from marts.archive_capacity where is_current order by capacity_id
+select grade, evidence_ids from marts.archive_capacity where is_current and is_released order by capacity_id
 """
+"""Of stages that the project released: a candidate of our own is no result of its optimisation."""
 EVIDENCE_GRADES = "select evidence_id, grade from marts.evidence_index order by evidence_id"
 
 

@@ -77,7 +77,7 @@ class ReadinessInputs:
     usps: Sequence[Row] = ()
     cost_cells: Sequence[CostCell] = ()
     archive_capacities: Sequence[Row] = ()
-    """Rows of `marts.archive_capacity` of the current run: our own, one machine, never imported."""
+    """Rows of `marts.archive_capacity` of released stages in the current run: our own, one machine, never imported."""
     evidence_grades: Mapping[str, Grade] = field(default_factory=dict)
 
 

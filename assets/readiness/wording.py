@@ -26,7 +26,7 @@ WORDING: dict[str, Wording] = {
     "archive_capacity_results": Wording(
         "capacity result of the PostgreSQL optimisation",
         "capacity results of the PostgreSQL optimisation",
-        "on public record",
+        "on record",
     ),
     "pages": Wording("page of the whitepaper", "pages of the whitepaper", "on public record"),
     "register_entries": Wording("USP", "USPs", "in the register"),

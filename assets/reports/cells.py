@@ -45,7 +45,7 @@ KEYS: dict[str, tuple[str, ...]] = {
 APPROXIMATE = frozenset({Grade.ESTIMATED, Grade.ILLUSTRATIVE})
 """Grades of which money is written with a sign that it is about so much."""
 
-NUMBERS = frozenset({"count", "hundredths", "quantity", "ratio", "usd"})
+NUMBERS = frozenset({"count", "hundredths", "quantity", "ratio", "usd", "whole"})
 """Formats of numbers."""
 
 ONE_RUN = frozenset(

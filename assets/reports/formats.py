@@ -72,8 +72,13 @@ def quantity(value: float) -> str:
 
 
 def hundredths(value: float) -> str:
-    """Write a share as what it is of a hundred, in whole ones from ten."""
-    return significant(value * 100, 2)
+    """Write a share as what it is of a hundred, with three digits."""
+    return significant(value * 100, 3)
+
+
+def whole(value: float) -> str:
+    """Write an amount without decimals."""
+    return f"{value:,.0f}"
 
 
 def ratio(value: float) -> str:
@@ -127,6 +132,7 @@ FORMATS: dict[str, Callable[..., str]] = {
     "usd": usd,
     "quantity": quantity,
     "hundredths": hundredths,
+    "whole": whole,
     "ratio": ratio,
     "day": day,
     "word": word,
