@@ -59,7 +59,7 @@ STATEMENTS = (
         "A ratio lies within its interval, is of two rounds at least, and both stages are of one run",
         sql.SQL(
             "select gain_id from marts.archive_stage_gains"
-            " where not (ratio > 0 and coalesce(ratio_low <= ratio and ratio <= ratio_high and rounds > 1, true))"
+            " where not (ratio > 0 and (ratio_low is null or (ratio between ratio_low and ratio_high and rounds > 1)))"
         ),
         "look at assets/benchmarks/results.py",
     ),
@@ -70,7 +70,7 @@ STATEMENTS = (
         sql.SQL(
             "select capacity_id from marts.archive_capacity as found"
             " where not (per_vcpu_per_s > 0"
-            " and coalesce(per_vcpu_per_s between per_vcpu_per_s_low and per_vcpu_per_s_high, true)"
+            " and (per_vcpu_per_s_low is null or per_vcpu_per_s between per_vcpu_per_s_low and per_vcpu_per_s_high)"
             " and cardinality(evidence_ids) > 1 and not exists (select from unnest(evidence_ids) as used (id)"
             " where not exists (select from marts.evidence_index as known where known.evidence_id = used.id)))"
         ),
