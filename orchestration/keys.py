@@ -21,6 +21,10 @@ LAYERS = (EVIDENCE, RAW, STAGING, INTERMEDIATE, MARTS, MODEL, READINESS, REPORTS
 
 JOB = "readiness_chain"
 WEEKLY_SCHEDULE = "weekly_readiness"
+BENCHMARK_JOB = "archive_benchmarks"
+MONTHLY_SCHEDULE = "monthly_benchmarks"
+BENCHMARK_POOL = "benchmarks"
+"""Of one: nothing else is measured while something is measured."""
 
 OWNERS = {
     EVIDENCE: "team:analysts",
@@ -33,6 +37,7 @@ OWNERS = {
     REPORTS: "team:stakeholders",
 }
 
+ARCHIVE_BENCHMARKS = AssetKey([EVIDENCE, "archive_benchmarks"])
 EVIDENCE_SCOPE = AssetKey([RAW, "evidence_scope"])
 COST_COMPONENTS = AssetKey([MODEL, "cost_components"])
 SCENARIO_COSTS = AssetKey([MODEL, "scenario_costs"])
