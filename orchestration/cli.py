@@ -73,12 +73,20 @@ def _day(_: click.Context, __: click.Parameter, value: str | None) -> date | Non
 @main.command(cls=Example, example="waku-fit run --as-of 2025-06-30")
 @click.option("--as-of", callback=_day, metavar="YYYY-MM-DD", help="Leave out all evidence dated later.")
 @pack_option
+@click.option(
+    "--bench", type=click.Choice(["reuse", "quick", "full"]), default="reuse", show_default=True,
+    help="Archive benchmarks: use the newest results, or measure first (quick: 90 s, full: up to 40 minutes).",
+)  # fmt: skip
 @with_settings
-def run(settings: Settings, as_of: date | None, packs: tuple[str, ...]) -> int:
+def run(settings: Settings, as_of: date | None, packs: tuple[str, ...], bench: str) -> int:
     """Load the evidence, compute costs and gates, publish a release. Exit code 0: published, or nothing had changed."""
-    from orchestration.fast_path import Request, unchanged_release
+    from orchestration.fast_path import request_of, unchanged_release
 
-    request = Request(packs=settings.packs + packs, as_of=as_of)
+    if bench != "reuse":
+        from orchestration.bench import measure_and_tell
+
+        measure_and_tell(settings, bench)
+    request = request_of(settings, packs, as_of)
     if unchanged := unchanged_release(settings, request):
         click.echo(f"Nothing changed since release {unchanged['release_id']}: nothing was run.")
         click.echo(_where(settings))
@@ -105,14 +113,14 @@ def check(settings: Settings, path: Path | None, packs: tuple[str, ...], as_json
 @with_settings
 def status(settings: Settings, as_json: bool) -> int:
     """Show the current verdict, its gates, and whether the evidence has changed since."""
-    from orchestration.fast_path import Request, unchanged_release
+    from orchestration.fast_path import request_of, unchanged_release
 
     path = settings.latest / "readiness.json"
     if not path.exists():
         click.echo("No release yet; `waku-fit run` makes the first one.")
         return 0
     readiness = json.loads(path.read_text())
-    changed = unchanged_release(settings, Request(packs=settings.packs, as_of=None)) is None
+    changed = unchanged_release(settings, request_of(settings)) is None
     if as_json:
         click.echo(json.dumps({**readiness, "changed_since": changed}, indent=2))
         return 0
@@ -155,6 +163,40 @@ def ui(settings: Settings, port: int, read_only: bool) -> int:
     from orchestration.ui import serve
 
     return serve(settings, port, read_only)
+
+
+@main.command(cls=Example, example="waku-fit bench --grid full")
+@click.option(
+    "--grid",
+    type=click.Choice(["quick", "full"]),
+    default="quick",
+    show_default=True,
+    help="What is measured: quick takes 90 s at most, full 40 minutes and some 50 GB of disk.",
+)
+@click.option(
+    "--database-url",
+    metavar="URL",
+    help="A server to measure instead of the embedded one; its login needs "
+    "CREATEDB. WAKU_FIT_DATABASE_URL does the same, and is not seen by other accounts of the machine.",
+)
+@click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Of messages, order and requests.")
+@click.option("--fresh", is_flag=True, help="Begin anew where an unfinished session could be gone on with.")
+@click.option("--keep", metavar="PACK", help="Measure nothing: append the newest results to an evidence folder.")
+@json_option
+@with_settings
+def bench(
+    settings: Settings, grid: str, database_url: str | None, seed: int, fresh: bool, keep: str | None, as_json: bool
+) -> int:  # fmt: skip
+    """Measure the message archive on PostgreSQL, stage by stage. `waku-fit run` uses the results.
+
+    Let nothing else run on the machine meanwhile. A session that was cut off goes on with the same command.
+    """
+    from orchestration.bench import keep_newest, measure_and_tell
+
+    if keep:
+        return keep_newest(settings, keep)
+    measure_and_tell(settings, grid, database_url=database_url, seed=seed, fresh=fresh, as_json=as_json)
+    return 0
 
 
 @main.command(cls=Example, example="waku-fit doctor")

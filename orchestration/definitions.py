@@ -11,6 +11,7 @@ from typing import Any
 import dagster as dg
 
 from assets.benchmarks.assets import archive_proposal, archive_results, archive_scalability
+from assets.benchmarks.session_asset import measured_archive
 from assets.costs.assets import cost_tables
 from assets.evidence.assets import evidence_specs, raw_tables
 from assets.evidence.fingerprint import fingerprint_of
@@ -20,9 +21,9 @@ from checks.raw import raw_checks
 from checks.readiness import readiness_checks
 from orchestration.dbt import build_dbt_assets
 from orchestration.fast_path import code_version
-from orchestration.jobs import readiness_chain
+from orchestration.jobs import archive_benchmarks, readiness_chain
 from orchestration.resources import EvidenceResource, ReleaseResource, WarehouseResource
-from orchestration.schedules import weekly_readiness
+from orchestration.schedules import monthly_benchmarks, weekly_readiness
 from orchestration.settings import Settings
 
 AREAS: dict[str, tuple[dg.AssetsDefinition, ...]] = {
@@ -43,7 +44,9 @@ def build_definitions(settings: Settings, **overrides: Any) -> dg.Definitions:
     versions = python_code_versions(settings)
     resources = {
         "warehouse": WarehouseResource(state_dir=str(settings.state_dir), database_url=settings.database_url),
-        "evidence": EvidenceResource(evidence_dir=str(settings.evidence_dir), packs=list(settings.packs)),
+        "evidence": EvidenceResource(
+            evidence_dir=str(settings.evidence_dir), packs=list(settings.packs), state_dir=str(settings.state_dir)
+        ),
         "release": ReleaseResource(
             releases_dir=str(settings.releases_dir),
             latest=str(settings.latest),
@@ -54,12 +57,13 @@ def build_definitions(settings: Settings, **overrides: Any) -> dg.Definitions:
     return dg.Definitions(
         assets=[
             *evidence_specs(),
+            measured_archive,
             dbt_models,
             *(_with_code_version(asset, versions[area]) for area, assets in AREAS.items() for asset in assets),
         ],
         asset_checks=[raw_checks, *readiness_checks],
-        jobs=[readiness_chain],
-        schedules=[weekly_readiness],
+        jobs=[readiness_chain, archive_benchmarks],
+        schedules=[weekly_readiness, monthly_benchmarks],
         resources={**resources, **overrides},
         # Steps share one PostgreSQL and last a second or less: a process for each costs 2 to 4 s.
         executor=dg.in_process_executor,

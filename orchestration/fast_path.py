@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from assets.evidence.fingerprint import fingerprint_of
-from assets.evidence.packs import resolve_pack
+from assets.evidence.packs import resolve_pack, with_own_benchmarks
 from orchestration.settings import Settings
 
 CODE = ("orchestration", "assets", "checks", "dbt_project", "requirements.lock", "pyproject.toml")
@@ -28,6 +28,11 @@ class Request:
 
     packs: tuple[str, ...]
     as_of: date | None
+
+
+def request_of(settings: Settings, packs: tuple[str, ...] = (), as_of: date | None = None) -> Request:
+    """Return what is asked for with `packs` besides those of the settings; benchmarks made here are part of it."""
+    return Request(with_own_benchmarks(settings.packs + packs, settings.state_dir), as_of)
 
 
 def fingerprint(settings: Settings, request: Request) -> str:

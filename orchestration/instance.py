@@ -16,6 +16,9 @@ run_coordinator:
   class: QueuedRunCoordinator
   config:
     max_concurrent_runs: 1
+concurrency:
+  pools:
+    default_limit: 1
 """
 """One run at a time: a second one would find the warehouse locked and fail. Storage is Dagster's default, SQLite
 (docs/decisions/0003-storage-of-runs.md)."""

@@ -21,6 +21,10 @@ LAYERS = (EVIDENCE, RAW, STAGING, INTERMEDIATE, MARTS, MODEL, READINESS, REPORTS
 
 JOB = "readiness_chain"
 WEEKLY_SCHEDULE = "weekly_readiness"
+BENCHMARK_JOB = "archive_benchmarks"
+MONTHLY_SCHEDULE = "monthly_benchmarks"
+BENCHMARK_POOL = "benchmarks"
+"""Of one: nothing else is measured while something is measured."""
 
 OWNERS = {
     EVIDENCE: "team:analysts",
@@ -33,6 +37,7 @@ OWNERS = {
     REPORTS: "team:stakeholders",
 }
 
+ARCHIVE_BENCHMARKS = AssetKey([EVIDENCE, "archive_benchmarks"])
 EVIDENCE_SCOPE = AssetKey([RAW, "evidence_scope"])
 ARCHIVE_GAINS = AssetKey([MARTS, "archive_stage_gains"])
 ARCHIVE_CAPACITY = AssetKey([MARTS, "archive_capacity"])

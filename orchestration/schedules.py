@@ -1,4 +1,4 @@
-"""When the chain is looked at again: every Monday, and it runs only if something changed.
+"""When the chain is looked at again: every Monday, and it runs only if something changed; and monthly benchmarks.
 
 Belongs here: schedules. Does not belong here: what counts as changed (`freshness.py`, `fast_path.py`).
 """
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import dagster as dg
 
 from orchestration import keys
-from orchestration.fast_path import Request, unchanged_release
+from orchestration.fast_path import request_of, unchanged_release
 from orchestration.settings import Settings
 
 
@@ -25,7 +25,20 @@ from orchestration.settings import Settings
 def weekly_readiness() -> Iterator[dg.RunRequest | dg.SkipReason]:
     """Ask for a run unless the latest release was made from exactly what is there now."""
     settings = Settings.from_environment()
-    if unchanged := unchanged_release(settings, Request(packs=settings.packs, as_of=None)):
+    if unchanged := unchanged_release(settings, request_of(settings)):
         yield dg.SkipReason(f"nothing changed since release {unchanged['release_id']}")
     else:
         yield dg.RunRequest()
+
+
+@dg.schedule(
+    name=keys.MONTHLY_SCHEDULE,
+    job_name=keys.BENCHMARK_JOB,
+    cron_schedule="0 3 1 * *",
+    execution_timezone="UTC",
+    default_status=dg.DefaultScheduleStatus.STOPPED,
+    description="On the first of a month at 03:00 UTC: the full grid, up to 40 minutes. Off until it is turned on.",
+)
+def monthly_benchmarks() -> dg.RunRequest:
+    """Ask for a full grid; an unfinished one of the same environment is gone on with."""
+    return dg.RunRequest()

@@ -230,7 +230,7 @@ FULL = Grid(
     phases=(
         Phase(
             Archive(payload_bytes=1000, messages=100_000, hours=24),
-            seconds=0.5,
+            seconds=0.4,
             cells=_cells(tuple(STAGES), MAIN, 4) + _cells((PRODUCTION, CURRENT, PROPOSED), OTHERS, 4),
             self_tests=(("insert", 7), ("first_page_20", 9), ("by_hashes", 4)),
             capacity=_cells((PRODUCTION, CURRENT, PROPOSED), MAIN, 4),
@@ -259,7 +259,7 @@ FULL = Grid(
     clients=4,
     harness_clients=(1, 2, 4, 8),
     capacity_rounds=2,
-    probe_seconds=2.0,
+    probe_seconds=1.5,
     probe_steps=5,
     retention_rounds=3,
     retention_messages=20_000,

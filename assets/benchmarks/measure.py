@@ -26,7 +26,7 @@ from assets.benchmarks.workload import HARNESS, WORKLOADS, Script, script
 PILOT_TRANSACTIONS = 12
 """Of each client, to see how many it takes for the planned time."""
 
-MIN_TRANSACTIONS, MAX_TRANSACTIONS = 10, 100_000
+MIN_TRANSACTIONS, MAX_TRANSACTIONS = 10, 25_000
 HARNESS_SECONDS = 0.15
 HARNESS_GUESS_PER_S = 20_000.0
 QUANTILES = {50: "latency_ms_p50", 90: "latency_ms_p90", 95: "latency_ms_p95", 99: "latency_ms_p99"}
@@ -95,7 +95,7 @@ class Bench:
         figures = []
         for name, text in HARNESS.items():
             guess = self.rates.get(("", name, clients), HARNESS_GUESS_PER_S)
-            load = Load(clients, _share(guess * HARNESS_SECONDS, clients), self.seed, has_log=False)
+            load = Load(clients, _share(guess * HARNESS_SECONDS, clients), self.seed, reads_log=False)
             outcome = run_pgbench(self.bin_dir, self.url, Script(text, "prepared"), load, self.folder)
             self.rates["", name, clients] = outcome.throughput_per_s
             figures.append(Figure("throughput_per_s", outcome.throughput_per_s, name, clients=clients))

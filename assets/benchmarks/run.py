@@ -39,7 +39,7 @@ from assets.benchmarks.stages import ALL_STAGES
 
 SCRATCH = "waku_fit_bench"
 SCRATCH_COMMENT = "Scratch of waku-fit bench; dropped at the end of a session, and at the start of the next"
-BYTES_BESIDE_PAYLOAD = 1_100
+BYTES_BESIDE_PAYLOAD = 900
 """Of a message as hex text, with its indices and copies while it is loaded, besides twice the payload."""
 
 DISK_RESERVE_BYTES = 4 * 1024**3

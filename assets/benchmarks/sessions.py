@@ -7,6 +7,7 @@ Does not belong here: measuring (`run.py`), what figures mean.
                        measurements.csv  grows by whole steps
                        state.json        the steps that are in it, and how many bytes they are
                        runs.csv          written last: without it, a session is unfinished and no result
+                       kept              if it was made part of other evidence
     <results>/local_benchmarks/          a pack of evidence with the newest finished session of each grid
 """
 
@@ -25,14 +26,15 @@ from typing import Any
 
 from assets.benchmarks.errors import BenchmarkError
 from assets.evidence.model import Table
+from assets.evidence.packs import OWN_BENCHMARKS
 from assets.evidence.tables import TABLES_BY_KEY
 from assets.evidence.tables.benchmarks import unit_of
 
 RUNS, MEASUREMENTS = (TABLES_BY_KEY[f"benchmarks__{name}"] for name in ("runs", "measurements"))
 COMMON = ("source", "as_of", "as_of_basis", "grade", "note")
-PACK = "local_benchmarks"
+KEPT = "kept"
+"""File that marks a session as part of other evidence, so that its rows are not there twice."""
 PLAN, STATE = "plan.json", "state.json"
-SOURCE = "waku-fit bench on this machine"
 UNCOMPARED = ("load_average",)
 """Of an environment: it changes from one moment to the next."""
 
@@ -71,10 +73,21 @@ class Session:
         """Name of the session and of its folder."""
         return self.folder.name
 
+    def provenance(self, today: date) -> dict[str, str]:
+        """Return what all rows of the session have in common: the command that a reader can repeat, and the day."""
+        command = f"waku-fit bench --grid {self.plan['grid']} --seed {self.plan['seed']}"
+        return {
+            "source": f"own measurement: {command}",
+            "as_of": today.isoformat(),
+            "as_of_basis": "observed",
+            "grade": "measured",
+        }
+
     def append(self, step: str, figures: Sequence[Figure], seconds: float, today: date) -> None:
         """Keep the figures of a step for good. If this is cut off anywhere, the step counts as not done."""
         numbered = enumerate(figures, start=self.rows + 1)
-        rows = [_measurement(self.run_id, number, figure, today) for number, figure in numbered]
+        provenance = self.provenance(today)
+        rows = [_measurement(self.run_id, number, figure) | provenance for number, figure in numbered]
         text = csv_text(MEASUREMENTS, rows, has_header=self.bytes == 0)
         with (self.folder / f"{MEASUREMENTS.name}.csv").open("ab") as file:
             file.truncate(self.bytes)
@@ -97,10 +110,7 @@ class Session:
             "seed": self.plan["seed"],
             "rounds": self.plan["rounds"],
             "duration_seconds": round(self.seconds, 1),
-            "source": SOURCE,
-            "as_of": today.isoformat(),
-            "as_of_basis": "observed",
-            "grade": "measured",
+            **self.provenance(today),
             "note": "; ".join(dict.fromkeys(self.notes)),
         }
         write_whole(self.folder / f"{RUNS.name}.csv", csv_text(RUNS, [row], has_header=True))
@@ -139,18 +149,24 @@ def finished(results: Path) -> list[Path]:
 def refresh_pack(results: Path) -> Path:
     """Write the newest finished session of each grid as a pack of evidence and return its folder.
 
-    Both tables are replaced together: the folder is written anew beside the old one and takes its place.
+    A session that was kept elsewhere is not in it; if none is left, there is no pack. Both tables are replaced
+    together: the folder is written anew beside the old one and takes its place.
     """
     newest: dict[str, Path] = {}
     for folder in finished(results):
         newest.setdefault(folder.name.split("_")[0], folder)
-    fresh = results / f".{PACK}.new"
+    newest = {grid: folder for grid, folder in newest.items() if not (folder / KEPT).exists()}
+    fresh, target, old = (
+        results / name for name in (f".{OWN_BENCHMARKS}.new", OWN_BENCHMARKS, f".{OWN_BENCHMARKS}.old")
+    )
+    if not newest:
+        shutil.rmtree(target, ignore_errors=True)
+        return target
     shutil.rmtree(fresh, ignore_errors=True)
     (fresh / RUNS.area).mkdir(parents=True)
     for table in (RUNS, MEASUREMENTS):
         rows = [row for folder in sorted(newest.values()) for row in read_rows(table, folder / f"{table.name}.csv")]
         write_whole(fresh / table.path, csv_text(table, rows, has_header=True))
-    target, old = results / PACK, results / f".{PACK}.old"
     shutil.rmtree(old, ignore_errors=True)
     if target.exists():
         target.rename(old)
@@ -176,6 +192,7 @@ def keep(folder: Path, pack: Path) -> int:
     for table in (RUNS, MEASUREMENTS):  # in this order a kill between them leaves evidence without mistakes
         targets[table].parent.mkdir(parents=True, exist_ok=True)
         write_whole(targets[table], csv_text(table, [*there[table], *added[table]], has_header=True))
+    write_whole(folder / KEPT, "")
     return len(added[MEASUREMENTS])
 
 
@@ -210,7 +227,7 @@ def write_whole(path: Path, text: str) -> None:
     fresh.replace(path)
 
 
-def _measurement(run_id: str, number: int, figure: Figure, today: date) -> dict[str, Any]:
+def _measurement(run_id: str, number: int, figure: Figure) -> dict[str, Any]:
     return {
         "id": f"{run_id}_{number:05}",
         "run_id": run_id,
@@ -224,10 +241,6 @@ def _measurement(run_id: str, number: int, figure: Figure, today: date) -> dict[
         "metric": figure.metric,
         "value": f"{figure.value:.6g}",
         "unit": unit_of(figure.metric),
-        "source": SOURCE,
-        "as_of": today.isoformat(),
-        "as_of_basis": "observed",
-        "grade": "measured",
         "note": figure.note,
     }
 

@@ -15,12 +15,16 @@ from orchestration.metadata import sql_table_metadata
 
 SCOPE_TITLE = "The as-of date and the packs of the last load: the only place where evidence is cut off by date"
 
+MEASURED_HERE = ("benchmarks__runs", "benchmarks__measurements")
+"""Tables that benchmarks on this machine add a pack to."""
+
 
 def evidence_specs() -> list[dg.AssetSpec]:
-    """One external asset per table or folder that an analyst edits."""
+    """One external asset per table or folder that an analyst edits, or a benchmark writes."""
     return [
         dg.AssetSpec(
             keys.evidence_key(table.key),
+            deps=[keys.ARCHIVE_BENCHMARKS] if table.key in MEASURED_HERE else [],
             description=table.title,
             group_name=keys.EVIDENCE,
             owners=[keys.OWNERS[keys.EVIDENCE]],

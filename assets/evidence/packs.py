@@ -29,6 +29,19 @@ class Pack:
         return f"{self.label or self.name}/{relative}"
 
 
+BENCHMARKS = "benchmarks"
+"""Folder of benchmark sessions, below that of all local state."""
+
+OWN_BENCHMARKS = "local_benchmarks"
+"""Pack with the newest sessions that were measured here, in that folder."""
+
+
+def with_own_benchmarks(packs: tuple[str, ...], state_dir: Path) -> tuple[str, ...]:
+    """Return `packs` with the results of benchmarks on this machine laid over them, if there are any; once only."""
+    own = state_dir / BENCHMARKS / OWN_BENCHMARKS
+    return packs if str(own) in packs or not own.is_dir() else (*packs, str(own))
+
+
 def resolve_pack(name: str, evidence_dir: Path) -> Pack:
     """Return the pack that `name` stands for: a folder of `evidence_dir`, else a path. Raises `PackError`."""
     named = evidence_dir / name
