@@ -228,7 +228,7 @@ def test_what_cannot_run_as_specified_is_said() -> None:
 def test_the_archive_section_proposes_with_intervals_and_says_what_it_rests_on() -> None:
     (section,) = [e for e in page().elements if e.attributes.get("id") == "archive"]
     text = " ".join("".join(section.text).split())
-    assert "We propose Payload as bytes, not as hex text next. It saves 51 per cent of the bytes of a message" in text
+    assert "We propose Payload as bytes, not as hex text next. It saves 51.5 per cent of the bytes of a message" in text
     assert "That it is near twice is confirmed at this size" in text
     assert "A stage was compared with itself in 1 figures; a difference was reported in 0 of them." in text
     assert cell_texts("archive_savings/bytea_payload|community/saved_usd_per_month")[0].startswith("≈ USD ")
