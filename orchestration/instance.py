@@ -11,12 +11,9 @@ CONFIGURATION = """\
 # Written by waku-fit; edit orchestration/instance.py instead.
 telemetry:
   enabled: false
-run_coordinator:
-  module: dagster.core.run_coordinator
-  class: QueuedRunCoordinator
-  config:
-    max_concurrent_runs: 1
 concurrency:
+  runs:
+    max_concurrent_runs: 1
   pools:
     default_limit: 1
 """
