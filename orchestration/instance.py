@@ -11,9 +11,6 @@ CONFIGURATION = """\
 # Written by waku-fit; edit orchestration/instance.py instead.
 telemetry:
   enabled: false
-run_coordinator:
-  module: dagster.core.run_coordinator
-  class: QueuedRunCoordinator
 concurrency:
   runs:
     max_concurrent_runs: 1
