@@ -66,11 +66,6 @@ def variation(values: Sequence[float]) -> float:
     return float(np.std(values, ddof=1) / np.mean(values))
 
 
-def in_blocks(values: Sequence[float], rounds: int) -> list[Sequence[float]]:
-    """Return the disjoint blocks of `rounds` values each; what is left over at the end is in none."""
-    return [values[start : start + rounds] for start in range(0, len(values) - rounds + 1, rounds)]
-
-
 def _logs(base: ArrayLike, other: ArrayLike) -> NDArray[np.float64]:
     pair = np.asarray(base, dtype=float), np.asarray(other, dtype=float)
     if pair[0].shape != pair[1].shape or pair[0].ndim != 1 or len(pair[0]) < 2:

@@ -23,6 +23,7 @@ SLOW_WORKLOADS = {"by_hashes": 2.0, "no_time_range_20": 2.0}
 # Estimates for the plan, from runs on two cores; what really remains is corrected by how long it took so far.
 RUN_OVERHEAD_SECONDS = 0.04
 RESET_SECONDS = 0.04
+OFFERS_PER_STEP = 1.5
 RETENTION_SECONDS = 0.35
 LOAD_SECONDS = 0.4
 LOAD_SECONDS_PER_MESSAGE = 2e-5
@@ -172,7 +173,8 @@ def planned_seconds(grid: Grid, step: Step) -> float:
     if step.kind == "sizes":
         return RETENTION_SECONDS * grid.retention_rounds * len(phase.stages) if step.phase == 0 else 0.2
     if step.kind == "capacity":
-        return len(phase.capacity) * (grid.probe_steps + 1) * (grid.probe_seconds + RUN_OVERHEAD_SECONDS)
+        offers = 1 + OFFERS_PER_STEP * grid.probe_steps
+        return len(phase.capacity) * offers * (grid.probe_seconds + RUN_OVERHEAD_SECONDS)
     work = [turn.cell.workload for turn in turns(grid, phase, step.round, 0)]
     total = sum(
         seconds_of(phase, name) + RUN_OVERHEAD_SECONDS + (RESET_SECONDS if WORKLOADS[name].shape == "insert" else 0)

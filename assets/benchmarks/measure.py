@@ -23,10 +23,12 @@ from assets.benchmarks.sessions import Figure
 from assets.benchmarks.stages import ALL_STAGES
 from assets.benchmarks.workload import HARNESS, WORKLOADS, Script, script
 
-PILOT_TRANSACTIONS = 12
+PILOT_TRANSACTIONS = 6
 """Of each client, to see how many it takes for the planned time."""
 
-MIN_TRANSACTIONS, MAX_TRANSACTIONS = 10, 25_000
+MIN_TRANSACTIONS, MAX_TRANSACTIONS = 5, 25_000
+HOPELESS = 0.5
+"""Share of late operations beyond which a lower rate does not help either: a single one takes longer than the limit."""
 HARNESS_SECONDS = 0.15
 HARNESS_GUESS_PER_S = 20_000.0
 QUANTILES = {50: "latency_ms_p50", 90: "latency_ms_p90", 95: "latency_ms_p95", 99: "latency_ms_p99"}
@@ -73,17 +75,27 @@ class Bench:
         return [self._figure(cell, metric, value) for metric, value in found.items()]
 
     def capacity(self, cell: Cell, seconds: float, steps: int, limit_ms: float) -> list[Figure]:
-        """Search the highest rate that is answered within `limit_ms`; each rate is offered for about `seconds`."""
+        """Search the highest rate that is answered within `limit_ms`; each is offered for `seconds`, twice at most."""
         self.closed_loop(cell, seconds)
         closed_loop_per_s = self.rates[cell.stage, cell.workload, cell.clients]
         found: list[Figure] = []
+        is_hopeless = False
 
-        def passes(rate: float) -> bool:
+        def offer(rate: float) -> float:
             outcome, _ = self._run(cell, _share(rate * seconds, cell.clients), rate, limit_ms)
             late = outcome.late_share(limit_ms)
             done = {"late_share": late, **quantiles(outcome.steady_ms[~np.isnan(outcome.steady_ms)])}
             found.extend(replace(self._figure(cell, metric, value), rate_per_s=rate) for metric, value in done.items())
-            return late <= LATE_SHARE
+            return late
+
+        def passes(rate: float) -> bool:
+            nonlocal is_hopeless
+            if is_hopeless:
+                return False
+            late = offer(rate)
+            is_hopeless = late > HOPELESS and rate < closed_loop_per_s / 2
+            # once more, because a stall of the machine makes any rate late
+            return late <= LATE_SHARE or (late <= HOPELESS and offer(rate) <= LATE_SHARE)
 
         capacity = search_capacity(closed_loop_per_s, steps, passes)
         lowest = min(figure.rate_per_s or 0 for figure in found)

@@ -1,12 +1,14 @@
 """Benchmarks in the graph: evidence for the chain, started on their own, never two at once."""
 
+from pathlib import Path
+
 import dagster as dg
 import pytest
 from dagster._core.definitions.assets.graph.asset_graph import AssetGraph
 
 from orchestration import keys
 from orchestration.definitions import build_definitions
-from orchestration.instance import CONFIGURATION
+from orchestration.instance import prepare_home
 from orchestration.settings import Settings
 
 
@@ -37,9 +39,13 @@ def test_results_are_upstream_of_the_evidence_that_they_become(graph: AssetGraph
     assert children == {keys.evidence_key("benchmarks__runs"), keys.evidence_key("benchmarks__measurements")}
 
 
-def test_nothing_else_is_measured_while_something_is(graph: AssetGraph) -> None:
+def test_nothing_else_is_measured_while_something_is(graph: AssetGraph, tmp_path: Path) -> None:
     assert graph.get(keys.ARCHIVE_BENCHMARKS).pools == {keys.BENCHMARK_POOL}
-    assert "default_limit: 1" in CONFIGURATION
+    with dg.DagsterInstance.from_config(str(prepare_home(tmp_path))) as instance:
+        concurrency = instance.get_concurrency_config()
+        assert concurrency.pool_config.default_pool_limit == 1
+        assert concurrency.run_queue_config is not None
+        assert concurrency.run_queue_config.max_concurrent_runs == 1
 
 
 def test_a_month_begins_with_the_full_grid_if_it_is_turned_on(definitions: dg.Definitions) -> None:
