@@ -1,4 +1,4 @@
-"""A suite of Great Expectations on a loaded table: what holds is silent, what does not is named with a bounded sample."""
+"""A suite of Great Expectations on a loaded table: what holds is silent, what does not is named with a sample."""
 
 from __future__ import annotations
 
