@@ -18,7 +18,7 @@ run: $(READY) ## Evidence in, verdict and report out (ARGS="--as-of 2025-06-30" 
 	@$(BIN)/waku-fit run $(ARGS)
 
 test: $(READY) lint ## All tests (ARGS="-k costs" passes options to pytest)
-	@$(BIN)/pytest $(ARGS)
+	@$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 check: $(READY) ## Validate the evidence, without a database
 	@$(BIN)/waku-fit check $(ARGS)
