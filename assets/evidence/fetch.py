@@ -103,9 +103,13 @@ def read_packs(packs: Sequence[Pack], tables: Sequence[Table] = ALL_TABLES, *, t
         folder.report_missing(is_complete=position == 0)
         problems += folder.problems
         for table, relative, path in folder.found:
-            parsed[table.key].append(_read_file(table, path, pack.file(printable(relative)), pack.name, today))
+            file = _read_file(table, path, pack.file(printable(relative)), pack.name, today)
+            parsed[table.key].append(file)
+            for key in (part.table.key for part in table.parts):
+                parsed[key].append(file.parts.get(key) or Parsed(file.file, pack.name, has_all_ids=False))
         for table in folder.unreadable:
-            parsed[table.key].append(Parsed(pack.file(table.path), pack.name, has_all_ids=False))
+            for key in (table.key, *(part.table.key for part in table.parts)):
+                parsed[key].append(Parsed(pack.file(table.path), pack.name, has_all_ids=False))
     problems += [problem for files in parsed.values() for file in files for problem in file.problems]
     problems += check_across(parsed)
     records = {key: [record for file in files for record in file.records] for key, files in parsed.items()}
@@ -118,7 +122,7 @@ class _Folder:
     def __init__(self, pack: Pack, tables: Sequence[Table]) -> None:
         self.pack = pack
         self.root = pack.path.resolve()
-        self.tables = {table.path: table for table in tables}
+        self.tables = {table.path: table for table in tables if table.kind != "part"}
         self.found: list[tuple[Table, str, Path]] = []
         self.unreadable: list[Table] = []
         self.problems: list[Problem] = []
@@ -180,7 +184,7 @@ class _Folder:
         """Note which tables are missing from a pack that has to have them all, or that there is none at all."""
         missing = [table for path, table in self.tables.items() if path not in self.seen]
         if is_complete:
-            for table in missing:
+            for table in (table for table in missing if not table.may_be_missing):
                 if table.kind == "csv":
                     self._refuse(table, table.path, "the file is missing", "a file with a header at least")
                 else:

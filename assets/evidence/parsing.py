@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import PurePosixPath
 
 import yaml
 
-from assets.evidence.model import Parsed, Problem, Table
+from assets.evidence.model import Parsed, Part, Problem, Table
 from assets.evidence.rows import Place, ProblemList, Rows, Value
 from assets.evidence.wording import Fault, control_character, expectation, nearest, printable, quoted
 
@@ -161,7 +161,7 @@ def _read_header(rows: Rows, line: int, cells: Sequence[str]) -> list[str] | Non
 
 
 def parse_yaml(table: Table, text: str, *, file: str, pack: str, today: date) -> Parsed:
-    """Read a document that is one row; the file is called after its id. All mistakes are in the result.
+    """Read a document that is one row, with its parts; the file is called after its id. All mistakes are in the result.
 
     Values are text until they meet their column, so that `no` and `2024-01-01` mean in YAML what they mean in CSV.
     """
@@ -185,7 +185,54 @@ def parse_yaml(table: Table, text: str, *, file: str, pack: str, today: date) ->
     if isinstance(row_id := values.get("id"), str) and row_id != stem:
         expected = f"{printable(stem)}, the name of the file, or a file called after the id"
         rows.problems.add(places["id",], "id", f"{quoted(row_id)} is not the name of the file", expected)
+    entries = {part: values.pop(part.key, None) for part in table.parts}
     rows.take(values, start, places=places)
+    for part, given in entries.items():
+        rows.parsed.parts[part.table.key] = _read_part(part, given, rows, values, places)
+    return rows.finish()
+
+
+def _read_part(
+    part: Part, given: Value, document: Rows, values: Mapping[str, Value], places: Mapping[Place, int]
+) -> Parsed:
+    """Read the entries of a document as rows of their own. What is wrong with the document itself is not said again."""
+    rows = Rows(
+        part.table, document.parsed.file, document.parsed.pack, document.today, set_by_loader=part.set_by_loader
+    )
+    line = places.get((part.key,), 1)
+    wanted = "a mapping: lines of 'key: text'" if part.value_column else "a list: entries that begin with '- '"
+    is_sound = bool(document.parsed.records)
+    rows.parsed.has_all_ids = is_sound
+    if not given:
+        return rows.finish()
+    if not isinstance(given, dict if part.value_column else list):
+        rows.problems.add(line, part.key, "does not have the right form", wanted)
+        return rows.finish()
+    inherited = {column: values.get(column) for column in part.inherited} if is_sound else {}
+    absent = () if is_sound else part.set_by_loader
+    for key, entry in given.items() if isinstance(given, dict) else enumerate(given):
+        where = places[part.key, key]
+        typed = {part.value_column: entry} if part.value_column else entry
+        if not isinstance(typed, dict):
+            rows.problems.add(where, part.key, "an entry is not a mapping", "lines of 'key: value'")
+            continue
+        taken = [column for column in typed if column in part.set_by_loader and column != part.entry_key]
+        for column in taken:
+            rows.problems.add(
+                places.get((part.key, key, column), where), column, "is set by the document", "no such key"
+            )
+        if taken:
+            continue
+        name = str(key + 1) if isinstance(key, int) else str(key)
+        if part.entry_key and isinstance(typed.get(part.entry_key), str):
+            name = str(typed[part.entry_key]).strip()
+        own = {column: value for column, value in typed.items() if column != part.entry_key}
+        if is_sound:
+            own |= {"id": f"{values['id']}_{name}", part.parent_column: values["id"], part.entry_column: name}
+            if part.refers_by:
+                own[part.refers_by[0]] = f"{values[part.refers_by[1]]}_{name}"
+        inside = {place[2:]: n for place, n in places.items() if place[:2] == (part.key, key) and len(place) > 2}
+        rows.take({**inherited, **own}, where, absent=absent, places=inside)
     return rows.finish()
 
 

@@ -70,13 +70,15 @@ class ProblemList:
 class Rows:
     """Checks the rows of one file and collects what is in them."""
 
-    def __init__(self, table: Table, file: str, pack: str, today: date) -> None:
+    def __init__(self, table: Table, file: str, pack: str, today: date, *, set_by_loader: Collection[str] = ()) -> None:
         self.table = table
+        self.today = today
         self.kinds = table.columns()
         self.lists = {column for column, kind in self.kinds.items() if kind.endswith("[]")}
         self.references = table.references()
         self.past_dates = table.past_dates()
         self.latest = today + timedelta(days=1)  # it is already tomorrow elsewhere
+        self.typed = [name for name in self.kinds if name not in set_by_loader] + [part.key for part in table.parts]
         self.problems = ProblemList(file)
         self.parsed = Parsed(file, pack)
 
@@ -130,7 +132,7 @@ class Rows:
                 if column in wrong or column in absent or (absent and not place):
                     continue
                 where = lines.get(place, lines.get((column,), line))
-                self.problems.add(where, column, *explained(self.table.model, detail))
+                self.problems.add(where, column, *explained(self.table.model, detail, self.typed))
             return
         if self.problems.count == before:
             self.parsed.records.append(Record(row, self.parsed.pack, self.parsed.file, line))

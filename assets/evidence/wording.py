@@ -6,7 +6,7 @@ Belongs here: the wording of single values, pure. Does not belong here: finding 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from difflib import get_close_matches
 from functools import cache
@@ -169,8 +169,11 @@ def expected_instead(model: type[EvidenceRow], name: str, fault: Fault) -> str:
     return ", ".join(part for part in (expectation(model, name), fault.hint) if part)
 
 
-def explained(model: type[EvidenceRow], error: ErrorDetails) -> tuple[str, str]:
-    """Translate one of pydantic's errors into (what is wrong, what was expected)."""
+def explained(model: type[EvidenceRow], error: ErrorDetails, known: Sequence[str] = ()) -> tuple[str, str]:
+    """Translate one of pydantic's errors into (what is wrong, what was expected).
+
+    `known` are the keys that a person may write, all columns if not given.
+    """
     kind, value = error["type"], error["input"]
     if kind == "value_error":
         return str(error["ctx"]["error"]), ""
@@ -178,7 +181,7 @@ def explained(model: type[EvidenceRow], error: ErrorDetails) -> tuple[str, str]:
         return error["msg"], ""
     name = str(error["loc"][0])
     if kind == "extra_forbidden":
-        known = list(model.model_fields)
+        known = known or list(model.model_fields)
         return "is not a key of this document", with_suggestion(f"one of {', '.join(known)}", name, known)
     expected = expectation(model, name)
     if kind in ("missing", "too_short"):
