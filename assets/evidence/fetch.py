@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from assets.evidence.model import MAX_FILE_BYTES, MAX_LINE_CHARS, Parsed, Problem, Record, Table
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 MAX_DOCUMENT_BYTES = 256 * 1024
 """Of a YAML document: some take five seconds for as much."""
+
+KNOWN_WORDS = "interviews/known_words.txt"
+"""Of a pack: words that are no names, such as those of products."""
 
 PROVENANCE = {"evidence_id": "text", "pack": "text", "file": "text", "line": "integer"}
 """Columns of every raw table besides those of its model."""
@@ -103,7 +106,8 @@ def read_packs(packs: Sequence[Pack], tables: Sequence[Table] = ALL_TABLES, *, t
         folder.report_missing(is_complete=position == 0)
         problems += folder.problems
         for table, relative, path in folder.found:
-            file = _read_file(table, path, pack.file(printable(relative)), pack.name, today)
+            label = pack.file(printable(folder.name_of(relative, table)))
+            file = _read_file(table, path, label, pack.name, today, folder.known_words)
             parsed[table.key].append(file)
             for key in (part.table.key for part in table.parts):
                 parsed[key].append(file.parts.get(key) or Parsed(file.file, pack.name, has_all_ids=False))
@@ -127,9 +131,24 @@ class _Folder:
         self.unreadable: list[Table] = []
         self.problems: list[Problem] = []
         self.seen: set[str] = set()
+        self.personal = tuple(f"{table.path}/" for table in tables if table.is_personal and table.kind == "yaml")
+        self.known_words = _known_words(self.root / KNOWN_WORDS) if self.personal else frozenset()
+
+    def name_of(self, relative: str, table: Table | None = None) -> str:
+        """Return what a file is called in messages: in a folder of what people said, no name of a person."""
+        if not ((table and table.is_personal) or relative.startswith(self.personal)) or not self.personal:
+            return relative
+        from assets.interviews.identities import identities_in, identities_in_code
+
+        path = PurePosixPath(relative)
+        words = path.stem.replace("_", " ").replace("-", " ")
+        if not identities_in_code(path.stem.lower(), self.known_words) and not identities_in(words, self.known_words):
+            return relative
+        number = 1 + sum(other < relative for other in self.seen if other.startswith(f"{path.parent}/"))
+        return str(path.parent / f"(file {number} of the folder, by name){path.suffix}")
 
     def add(self, relative: str, message: str, expected: str) -> None:
-        self.problems.append(Problem(self.pack.file(printable(relative)), 1, "", message, expected))
+        self.problems.append(Problem(self.pack.file(printable(self.name_of(relative))), 1, "", message, expected))
 
     def visit(self, folder: Path, relative: str) -> None:
         """Look at all entries of `folder`, which is called `relative` (with a slash at its end) in the pack."""
@@ -162,7 +181,8 @@ class _Folder:
         elif document_of and entry.suffix == ".yaml":
             self._take(document_of, entry, relative)
         elif document_of:
-            self.add(relative, "this is not a document", f"documents called <id>.yaml, such as {entry.stem}.yaml")
+            such_as = "" if document_of.is_personal else f", such as {entry.stem}.yaml"
+            self.add(relative, "this is not a document", f"documents called <id>.yaml{such_as}")
         else:
             known = [path for path in self.tables if path not in self.seen]
             near = nearest(relative, known)
@@ -193,23 +213,36 @@ class _Folder:
             self.add("", "the pack holds no table", f"at least one file such as {next(iter(self.tables), '')}")
 
 
+def _known_words(path: Path) -> frozenset[str]:
+    """Return the words that a pack declares to be no names, none if it declares none."""
+    from assets.interviews.identities import known_words
+
+    return known_words(path.read_text(encoding="utf-8", errors="replace")) if path.is_file() else frozenset()
+
+
 def _is_ignored(name: str) -> bool:
     """Tell whether a file is for people and editors: documentation, schemas, hidden files, backups, locks of Excel."""
-    return name == "README.md" or name.startswith((".", "~$")) or name.endswith((".schema.json", "~"))
+    return (
+        name in ("README.md", PurePosixPath(KNOWN_WORDS).name)
+        or name.startswith((".", "~$"))
+        or name.endswith((".schema.json", "~"))
+    )
 
 
-def _read_file(table: Table, path: Path, file: str, pack: str, today: date) -> Parsed:
+def _read_file(
+    table: Table, path: Path, file: str, pack: str, today: date, known_words: Collection[str] = ()
+) -> Parsed:
     parse, limit = (parse_csv, MAX_FILE_BYTES) if table.kind == "csv" else (parse_yaml, MAX_DOCUMENT_BYTES)
     try:
         data = _read_bytes(path, file, limit)
     except OSError as error:
         data = Problem(file, 1, "", f"the file cannot be read ({error.strerror})", "a file that you may read")
     if isinstance(data, Problem):
-        return Parsed(file, pack, problems=[data], has_all_ids=False)
+        return Parsed(file, pack, problems=[data], has_all_ids=False, is_personal=table.is_personal)
     text, problems = decode(data, file)
     if text is None:
         return Parsed(file, pack, problems=problems, has_all_ids=False)
-    parsed = parse(table, text, file=file, pack=pack, today=today)
+    parsed = parse(table, text, file=file, pack=pack, today=today, known_words=known_words)
     parsed.problems[:0] = problems
     return parsed
 

@@ -291,5 +291,7 @@ class Parsed:
     mentions: list[Mention] = field(default_factory=list)
     has_all_ids: bool = True
     """False if the file could not be read so far: what is not in `ids` may still exist."""
+    is_personal: bool = False
+    """What its messages must not repeat is what was typed (see `Table`)."""
     parts: dict[str, Parsed] = field(default_factory=dict)
     """What the lists of a document hold, by table."""

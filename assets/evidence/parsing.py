@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
+from itertools import zip_longest
 from pathlib import PurePosixPath
 
 import yaml
@@ -45,12 +46,14 @@ def decode(data: bytes, file: str) -> tuple[str | None, list[Problem]]:
         return data.decode("utf-8", errors="replace"), found.all()
 
 
-def parse_csv(table: Table, text: str, *, file: str, pack: str, today: date) -> Parsed:
+def parse_csv(
+    table: Table, text: str, *, file: str, pack: str, today: date, known_words: Collection[str] = ()
+) -> Parsed:
     """Read a table with a header. `file` is its name for readers, `today` the last day that is not in the future.
 
     All mistakes are in the result; nothing is raised. A byte order mark, CRLF and blank lines are accepted.
     """
-    rows = Rows(table, file, pack, today)
+    rows = Rows(table, file, pack, today, known_words=known_words)
     sheet = _csv_rows(text.removeprefix("\ufeff"))
     line, header = next(sheet, (1, Fault("the file is empty", "a header: " + ",".join(rows.kinds))))
     if isinstance(header, Fault):
@@ -67,6 +70,9 @@ def parse_csv(table: Table, text: str, *, file: str, pack: str, today: date) -> 
             is_after_bad_quote = True
             continue
         values: dict[str, Value] = {column: cell for column, cell in zip(columns, cells, strict=False) if column}
+        if table.is_personal:
+            for column, cell in zip_longest(columns, cells, fillvalue=""):
+                rows.search(cell, line, column)
         if len(cells) == len(columns):
             is_after_bad_quote = False
             rows.take(values, line, absent=absent)
@@ -160,12 +166,14 @@ def _read_header(rows: Rows, line: int, cells: Sequence[str]) -> list[str] | Non
     return columns
 
 
-def parse_yaml(table: Table, text: str, *, file: str, pack: str, today: date) -> Parsed:
+def parse_yaml(
+    table: Table, text: str, *, file: str, pack: str, today: date, known_words: Collection[str] = ()
+) -> Parsed:
     """Read a document that is one row, with its parts; the file is called after its id. All mistakes are in the result.
 
     Values are text until they meet their column, so that `no` and `2024-01-01` mean in YAML what they mean in CSV.
     """
-    rows = Rows(table, file, pack, today)
+    rows = Rows(table, file, pack, today, known_words=known_words)
     try:
         root = yaml.compose(text.removeprefix("\ufeff"), Loader=_Loader)
     except _RefusedError as refused:
@@ -183,8 +191,11 @@ def parse_yaml(table: Table, text: str, *, file: str, pack: str, today: date) ->
     assert isinstance(values, dict)
     stem = PurePosixPath(file).stem
     if isinstance(row_id := values.get("id"), str) and row_id != stem:
-        expected = f"{printable(stem)}, the name of the file, or a file called after the id"
+        expected = "the name of the file, or a file called after the id"
+        expected = expected if table.is_personal else f"{printable(stem)}, {expected}"
         rows.problems.add(places["id",], "id", f"{quoted(row_id)} is not the name of the file", expected)
+    if table.is_personal:
+        rows.search(values, start, places=places)
     entries = {part: values.pop(part.key, None) for part in table.parts}
     rows.take(values, start, places=places)
     for part, given in entries.items():

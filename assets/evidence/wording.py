@@ -51,6 +51,13 @@ def quoted(value: object) -> str:
     return f'"{printable(text[:SHOWN_CHARS])}{"…" if len(text) > SHOWN_CHARS else ""}"'
 
 
+def without_values(message: str, expected: str) -> tuple[str, str]:
+    """Return what is wrong and what was expected without any value that was typed, for what people said."""
+    message = re.sub(r'".*"…?', "the value", message, flags=re.DOTALL)
+    message = re.sub(r"(this is not YAML):.*", r"\1", message, flags=re.DOTALL)
+    return message, re.sub(r",? ?such as .*", "", expected, flags=re.DOTALL)
+
+
 def nearest(word: str, candidates: Iterable[str]) -> str | None:
     """Return the candidate that was probably meant by `word`, whatever its case."""
     by_lower = {candidate.lower(): candidate for candidate in candidates}

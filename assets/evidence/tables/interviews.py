@@ -7,6 +7,7 @@ Does not belong here: who may see what of it (staging), how it is searched for i
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Annotated, Literal
 
@@ -20,6 +21,11 @@ Strength = Literal["weak", "medium", "strong"]
 Relation = Literal["supports", "contradicts"]
 
 Score = Annotated[float, Field(ge=0, le=10)]
+
+_PRODUCT = re.compile(
+    r"\b(?:\w*waku\w*|logos|rln|relay|store|filter|light ?push|peer exchange|sds|gossipsub|graphcast)\b", re.IGNORECASE
+)
+"""Waku, its implementations and its protocols: the milestone wants questions that are detached from them."""
 
 _SEGMENT = Reference("segments__segments")
 _USP = Reference("segments__usps")
@@ -50,6 +56,12 @@ class Question(EvidenceRow):
     question_set_id: Annotated[str, Reference("interviews__question_sets")] = Field(description="Question set")
     question: Identifier = Field(description="Name of the question, which an interview answers")
     text: str = Field(description="What is asked, without naming Waku or its protocols")
+
+    @model_validator(mode="after")
+    def _is_detached(self) -> Question:
+        if found := _PRODUCT.search(self.text):
+            raise ValueError(f"the question names {found[0]}; ask for the need, in words that name no product or protocol")
+        return self
 
 
 class _FromInterview(EvidenceRow):
@@ -117,6 +129,12 @@ class Interview(EvidenceRow):
     )
     consent_withdrawn_on: date | None = Field(default=None, description="Day on which the consent was withdrawn")
     question_set_id: Annotated[str, Reference("interviews__question_sets")] = Field(description="Questions asked")
+
+    @model_validator(mode="after")
+    def _code_says_nothing(self) -> Interview:
+        if self.segment_id in self.id or self.role_class in self.id.split("_"):
+            raise ValueError("the id names the segment or the role; use a code that says nothing, such as p07")
+        return self
 
 
 class Session(EvidenceRow):
