@@ -23,6 +23,7 @@ from orchestration import keys
 from orchestration.metadata import sql_table_metadata
 
 MARTS = (
+    "conversations_held",
     "evidence_index",
     "gate_requirements",
     "milestone_deliverables",

@@ -60,7 +60,9 @@ class Question(EvidenceRow):
     @model_validator(mode="after")
     def _is_detached(self) -> Question:
         if found := _PRODUCT.search(self.text):
-            raise ValueError(f"the question names {found[0]}; ask for the need, in words that name no product or protocol")
+            raise ValueError(
+                f"the question names {found[0]}; ask for the need, in words that name no product or protocol"
+            )
         return self
 
 
