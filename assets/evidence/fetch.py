@@ -106,8 +106,8 @@ def read_packs(packs: Sequence[Pack], tables: Sequence[Table] = ALL_TABLES, *, t
         folder.report_missing(is_complete=position == 0)
         problems += folder.problems
         for table, relative, path in folder.found:
-            label = pack.file(printable(folder.name_of(relative, table)))
-            file = _read_file(table, path, label, pack.name, today, folder.known_words)
+            label = pack.file(printable(folder.name_of(relative)))
+            file = read_file(table, path, label, pack.name, today, folder.known_words)
             parsed[table.key].append(file)
             for key in (part.table.key for part in table.parts):
                 parsed[key].append(file.parts.get(key) or Parsed(file.file, pack.name, has_all_ids=False))
@@ -132,20 +132,16 @@ class _Folder:
         self.problems: list[Problem] = []
         self.seen: set[str] = set()
         self.personal = tuple(f"{table.path}/" for table in tables if table.is_personal and table.kind == "yaml")
-        self.known_words = _known_words(self.root / KNOWN_WORDS) if self.personal else frozenset()
+        self.known_words = read_known_words(pack)
 
-    def name_of(self, relative: str, table: Table | None = None) -> str:
-        """Return what a file is called in messages: in a folder of what people said, no name of a person."""
-        if not ((table and table.is_personal) or relative.startswith(self.personal)) or not self.personal:
+    def name_of(self, relative: str) -> str:
+        """Return what a file is called in messages."""
+        if not relative.startswith(self.personal):
             return relative
-        from assets.interviews.identities import identities_in, identities_in_code
-
-        path = PurePosixPath(relative)
-        words = path.stem.replace("_", " ").replace("-", " ")
-        if not identities_in_code(path.stem.lower(), self.known_words) and not identities_in(words, self.known_words):
-            return relative
-        number = 1 + sum(other < relative for other in self.seen if other.startswith(f"{path.parent}/"))
-        return str(path.parent / f"(file {number} of the folder, by name){path.suffix}")
+        number = 1 + sum(
+            other < relative for other in self.seen if other.startswith(f"{PurePosixPath(relative).parent}/")
+        )
+        return _without_name(relative, self.known_words, f"file {number} of the folder, by name")
 
     def add(self, relative: str, message: str, expected: str) -> None:
         self.problems.append(Problem(self.pack.file(printable(self.name_of(relative))), 1, "", message, expected))
@@ -213,11 +209,31 @@ class _Folder:
             self.add("", "the pack holds no table", f"at least one file such as {next(iter(self.tables), '')}")
 
 
-def _known_words(path: Path) -> frozenset[str]:
+def read_known_words(pack: Pack) -> frozenset[str]:
     """Return the words that a pack declares to be no names, none if it declares none."""
+    path = pack.path / KNOWN_WORDS
+    if not path.is_file():
+        return frozenset()
     from assets.interviews.identities import known_words
 
-    return known_words(path.read_text(encoding="utf-8", errors="replace")) if path.is_file() else frozenset()
+    return known_words(path.read_text(encoding="utf-8", errors="replace"))
+
+
+def file_label(pack: Pack, relative: str, table: Table, known_words: Collection[str]) -> str:
+    """Return what one file of a pack is called in messages."""
+    is_personal = table.is_personal and table.kind == "yaml"
+    return pack.file(printable(_without_name(relative, known_words, "the file") if is_personal else relative))
+
+
+def _without_name(relative: str, known_words: Collection[str], instead: str) -> str:
+    """Return the name of a file of what people said; if a person may be named in it, `instead`."""
+    from assets.interviews.identities import identities_in, identities_in_code
+
+    path = PurePosixPath(relative)
+    words = path.stem.replace("_", " ").replace("-", " ")
+    if identities_in_code(path.stem.lower(), known_words) or identities_in(words, known_words):
+        return str(path.parent / f"({instead}){path.suffix}")
+    return relative
 
 
 def _is_ignored(name: str) -> bool:
@@ -229,9 +245,8 @@ def _is_ignored(name: str) -> bool:
     )
 
 
-def _read_file(
-    table: Table, path: Path, file: str, pack: str, today: date, known_words: Collection[str] = ()
-) -> Parsed:
+def read_file(table: Table, path: Path, file: str, pack: str, today: date, known_words: Collection[str] = ()) -> Parsed:
+    """Read one file. `file` is what it is called in messages."""
     parse, limit = (parse_csv, MAX_FILE_BYTES) if table.kind == "csv" else (parse_yaml, MAX_DOCUMENT_BYTES)
     try:
         data = _read_bytes(path, file, limit)

@@ -224,6 +224,9 @@ def _read_part(
     for key, entry in given.items() if isinstance(given, dict) else enumerate(given):
         where = places[part.key, key]
         typed = {part.value_column: entry} if part.value_column else entry
+        if not entry or (isinstance(entry, dict) and not any(entry.values())):
+            rows.problems.add(where, part.key, "an entry is blank", "something, or no entry")
+            continue
         if not isinstance(typed, dict):
             rows.problems.add(where, part.key, "an entry is not a mapping", "lines of 'key: value'")
             continue

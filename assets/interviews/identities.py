@@ -75,13 +75,6 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "an account",
         re.compile(
-            rf"\b{_PLATFORM}(?:\s+{_ACCOUNT})?\s*[:=]\s*[\w.@-]{{3,}}(?=\s*(?:[,;.)/\]]|$|\s(?:and|or)\b))",
-            re.IGNORECASE,
-        ),
-    ),
-    (
-        "an account",
-        re.compile(
             rf"\b(?:{_PLATFORM}\s+)?{_ACCOUNT}\s*(?:is|=|:|named|called)?\s*[\"'“]?{_LIKE_A_HANDLE}", re.IGNORECASE
         ),
     ),
@@ -95,6 +88,9 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("a phone number", re.compile(r"(?<![\w.,])\(?0\d{1,4}\)?(?:[\s/-]{0,2}\d){6,10}(?![\w.,]\d|\d)")),
     ("a phone number", re.compile(r"(?<![\w.,-])\(?[2-9]\d{2}\)?[\s.-]\d{3}[\s.-]\d{4}(?![\w-])")),
 )
+
+_LABELLED = re.compile(rf"\b{_PLATFORM}(?:\s+{_ACCOUNT})?\s*[:=]\s*[\"'“@]?(?P<account>[\w.-]{{3,}})", re.IGNORECASE)
+"""An account only if it is no word: `Discord: nobody answers there` names none."""
 
 _LETTERS = r"[^\W\d_]"
 _TOKEN = re.compile(rf"{_LETTERS}+(?:[-'’]{_LETTERS}+)*")
@@ -124,6 +120,8 @@ def known_words(text: str) -> frozenset[str]:
 def identities_in(text: str, known: Collection[str] = ()) -> list[Identity]:
     """Return what in a text may tell who somebody is, in the order of the text. `known` words are never names."""
     found = [Identity(kind, m.start() + 1, m.end()) for kind, pattern in _PATTERNS for m in pattern.finditer(text)]
+    labelled = (m for m in _LABELLED.finditer(text) if _folded(m["account"].strip(".-")) not in _words("english"))
+    found += (Identity("an account", m.start() + 1, m.end()) for m in labelled)
     found += (
         Identity("text in a script that cannot be searched", m.start() + 1, m.end()) for m in _UNREADABLE.finditer(text)
     )
@@ -216,9 +214,7 @@ def _is_name(text: str, word: _Word, before: _Word | None, known: Collection[str
     if before is None or word.text[0].isupper() != before.text[0].isupper():
         return False
     # neither capitals nor sentences to go by: a first and a last name beside each other
-    return (bool({before.folded} & _words("first")) and is_last) or (
-        may_be_last and before.folded in _words("first") and word.folded not in _words("english")
-    )
+    return before.folded in _words("first") and may_be_last
 
 
 def _is_plain(word: _Word, known: Collection[str]) -> bool:
