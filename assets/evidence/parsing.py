@@ -210,6 +210,8 @@ def _read_part(
     rows = Rows(
         part.table, document.parsed.file, document.parsed.pack, document.today, set_by_loader=part.set_by_loader
     )
+    if rows.problems.known_keys is not None:
+        rows.problems.known_keys = {*rows.problems.known_keys, part.key}
     line = places.get((part.key,), 1)
     wanted = "a mapping: lines of 'key: text'" if part.value_column else "a list: entries that begin with '- '"
     is_sound = bool(document.parsed.records)

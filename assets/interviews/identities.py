@@ -4,7 +4,7 @@ Belongs here: recognisers, pure (text in, places out; the lists of names are par
 Does not belong here: which text is searched and what is done about a find (`assets.evidence.rows`).
 
 What is found is a kind and a place, never the text itself: a message about it must not carry it further.
-How much it finds is measured in `docs/decisions/0005-finding-identities.md`; it is a net, not a proof.
+How much it finds is measured in `docs/decisions/0006-finding-identities.md`; it is a net, not a proof.
 """
 
 from __future__ import annotations
@@ -204,6 +204,9 @@ def _is_name(text: str, word: _Word, before: _Word | None, known: Collection[str
             return True
         if may_be_first and not word.begins_sentence:
             return True
+        # A word that is no English and no known one: products are told apart by capitals within, as in WalletConnect.
+        if len(word.text) > 2 and word.text[1:].islower() and not _is_plain(word, known):
+            return True
         if before is None or not (before.is_capitalised or _is_initial(before)):
             return False
         if before.folded in known or before.folded in _words("known"):
@@ -223,7 +226,7 @@ def _is_plain(word: _Word, known: Collection[str]) -> bool:
         return True
     stems = (re.sub(ending, "", word.folded) for ending in ("s$", "es$", "ed$", "d$", "ing$", "ly$", "er$", "ers$"))
     return any(len(stem) > 2 and (stem in _words("english") or stem in _words("known")) for stem in stems) or all(
-        part in _words("english") or part in _words("known") for part in word.folded.split("-")
+        len(part) < 3 or part in _words("english") or part in _words("known") for part in word.folded.split("-")
     )
 
 
