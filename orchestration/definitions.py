@@ -17,6 +17,7 @@ from assets.readiness.assets import readiness_tables
 from assets.reports.assets import published_release
 from checks.raw import raw_checks
 from checks.readiness import readiness_checks
+from checks.segments import segment_checks
 from orchestration import keys
 from orchestration.dbt import build_dbt_assets
 from orchestration.fast_path import code_version
@@ -53,7 +54,7 @@ def build_definitions(settings: Settings, **overrides: Any) -> dg.Definitions:
                 lambda spec: spec.replace_attributes(code_version=versions[keys.layer_of(spec.key)]), python_assets
             ),
         ],
-        asset_checks=[raw_checks, *readiness_checks],
+        asset_checks=[raw_checks, segment_checks, *readiness_checks],
         jobs=[readiness_chain],
         schedules=[weekly_readiness],
         resources={**resources, **overrides},
