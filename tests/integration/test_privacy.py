@@ -172,3 +172,15 @@ def test_a_withdrawn_consent_takes_the_content_out_of_every_release_in_one_run(p
     assert files_with(private, AGREED) == []
     assert {name.partition(".")[0] for name in tables_with(private, AGREED)} == {"raw"}
     assert private.gate("interviews")["value"] == 5
+
+
+def test_made_up_interviews_are_marked_and_pass_no_gate(private: Chain) -> None:
+    done = private.waku_fit("run", "--pack", "sample")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "This release holds illustrative data" in (private.latest / "index.html").read_text()
+    assert private.manifest["packs"] == ["public", "sample"]
+    gate = private.gate("interviews")
+    assert (gate["value"], gate["status"], gate["illustrative_count"]) == (2, "fail", 12)
+    assert private.gate("codesign")["value"] == 1
+    held = (private.latest / "data" / "conversations_held.csv").read_text()
+    assert "interview,true,12,12,6,8,illustrative" in held
