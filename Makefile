@@ -9,7 +9,7 @@ SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c '$(SUPPORTED)' 2>/dev/null && { echo $$p; break; }; done)
 
-.PHONY: help run test check ui doctor status lint clean
+.PHONY: help run test check schemas ui doctor status lint clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -22,6 +22,9 @@ test: $(READY) lint ## All tests (ARGS="-k costs" passes options to pytest)
 
 check: $(READY) ## Validate the evidence, without a database
 	@$(BIN)/waku-fit check $(ARGS)
+
+schemas: $(READY) ## JSON Schemas of documents, for completion in editors
+	@$(BIN)/waku-fit schema
 
 ui: $(READY) ## The Dagster UI on 127.0.0.1:3000
 	@$(BIN)/waku-fit ui $(ARGS)

@@ -102,10 +102,62 @@ def run(settings: Settings, as_of: date | None, packs: tuple[str, ...], bench: s
 @json_option
 @with_settings
 def check(settings: Settings, path: Path | None, packs: tuple[str, ...], as_json: bool) -> int:
-    """Validate evidence without a database. PATH is a folder laid out like evidence/public. Exit code 1: mistakes."""
+    """Validate evidence without a database. PATH is a folder laid out like evidence/public, or one file of it.
+
+    Exit code 1: mistakes.
+    """
     from orchestration.check import check_evidence
 
     return check_evidence(settings, path, settings.packs + packs, as_json)
+
+
+@main.command(cls=Example, example="waku-fit new interview --pack ../our-interviews")
+@click.argument("kind", type=click.Choice(["interview", "session", "price"]))
+@click.option(
+    "--pack", metavar="PACK", help="Pack to write to; `private` for what people said, the first one for a price."
+)
+@click.option("--id", "row_id", metavar="ID", help="Id of the new row; the next free code if not given.")
+@with_settings
+def new(settings: Settings, kind: str, pack: str | None, row_id: str | None) -> int:
+    """Write a commented template of an interview, a co-design session or a price."""
+    from orchestration import analyst
+
+    return analyst.new(settings, kind, pack, row_id)
+
+
+@main.command(cls=Example, example="waku-fit schema")
+@with_settings
+def schema(settings: Settings) -> int:
+    """Write JSON Schemas of all documents to evidence/schemas/, for completion in editors."""
+    from orchestration.analyst import write_schemas
+
+    return write_schemas(settings)
+
+
+@main.command("import-interviews", cls=Example, example="waku-fit import-interviews sheet.csv --pack ../our-interviews")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--pack", required=True, metavar="PACK", help="Pack to write to.")
+@click.option("--replace", "replace_existing", is_flag=True, help="Replace interviews that are already there.")
+@with_settings
+def import_interviews(settings: Settings, file: Path, pack: str, replace_existing: bool) -> int:
+    """Write a document for each interview of a sheet (columns: docs/interviews.md); with a mistake, nothing."""
+    from orchestration import analyst
+
+    return analyst.import_interviews(settings, file, pack, replace_existing=replace_existing)
+
+
+@main.command("export-interviews", cls=Example, example="waku-fit export-interviews sheet.csv --pack ../our-interviews")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--pack", required=True, metavar="PACK", help="Pack to read.")
+@with_settings
+def export_interviews(settings: Settings, file: Path, pack: str) -> int:
+    """Write the interviews of a pack as a sheet, one row per finding.
+
+    It holds all that was typed, whatever the consent.
+    """
+    from orchestration import analyst
+
+    return analyst.export_interviews(settings, pack, file)
 
 
 @main.command(cls=Example, example="waku-fit status --json")

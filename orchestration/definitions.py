@@ -19,6 +19,7 @@ from assets.readiness.assets import readiness_tables
 from assets.reports.assets import published_release
 from checks.raw import raw_checks
 from checks.readiness import readiness_checks
+from checks.segments import segment_checks
 from orchestration.dbt import build_dbt_assets
 from orchestration.fast_path import code_version
 from orchestration.jobs import archive_benchmarks, readiness_chain
@@ -61,7 +62,7 @@ def build_definitions(settings: Settings, **overrides: Any) -> dg.Definitions:
             dbt_models,
             *(_with_code_version(asset, versions[area]) for area, assets in AREAS.items() for asset in assets),
         ],
-        asset_checks=[raw_checks, *readiness_checks],
+        asset_checks=[raw_checks, segment_checks, *readiness_checks],
         jobs=[readiness_chain, archive_benchmarks],
         schedules=[weekly_readiness, monthly_benchmarks],
         resources={**resources, **overrides},

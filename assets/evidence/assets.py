@@ -33,14 +33,17 @@ def evidence_specs() -> list[dg.AssetSpec]:
             metadata={"path_in_pack": table.path},
         )
         for table in ALL_TABLES
+        if table.kind != "part"
     ]
 
 
 def raw_specs() -> list[dg.AssetSpec]:
     """One table in schema `raw` per evidence table, and the scope of the load."""
+    file_of = {table.key: table.key for table in ALL_TABLES}
+    file_of |= {part.table.key: table.key for table in ALL_TABLES for part in table.parts}
     common = {"group_name": keys.RAW, "owners": [keys.OWNERS[keys.RAW]], "kinds": {"postgres"}}
     tables = [
-        dg.AssetSpec(keys.raw_key(t.key), deps=[keys.evidence_key(t.key)], description=t.title, **common)  # type: ignore[arg-type]
+        dg.AssetSpec(keys.raw_key(t.key), deps=[keys.evidence_key(file_of[t.key])], description=t.title, **common)  # type: ignore[arg-type]
         for t in ALL_TABLES
     ]
     return [*tables, dg.AssetSpec(keys.EVIDENCE_SCOPE, description=SCOPE_TITLE, **common)]  # type: ignore[arg-type]

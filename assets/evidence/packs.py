@@ -52,7 +52,11 @@ def resolve_pack(name: str, evidence_dir: Path) -> Pack:
         return Pack(path.name, path, label)
     if name and path.exists():
         raise PackError(f'pack "{name}" is a file; expected its folder, which holds one folder for each area')
-    known = sorted(p.name for p in evidence_dir.glob("[!.]*") if p.is_dir()) if evidence_dir.is_dir() else []
+    known = (
+        sorted(p.name for p in evidence_dir.glob("[!.]*") if p.is_dir() and p.name != "schemas")
+        if evidence_dir.is_dir()
+        else []
+    )
     near = get_close_matches(name, known, n=1)
     raise PackError(
         f'there is no pack "{name}"; expected {", ".join(known)}{" or " if known else ""}the path of a folder'

@@ -24,6 +24,7 @@ from orchestration.metadata import sql_table_metadata
 
 MARTS = (
     "archive_capacity",
+    "conversations_held",
     "evidence_index",
     "gate_requirements",
     "milestone_deliverables",

@@ -1,4 +1,4 @@
-"""How a count is said in plain words: "Two of ten interviews are on public record".
+"""How a count is said in plain words: "Two of ten interviews are on record".
 
 Belongs here: nouns of the metrics, and sentences made of them. Does not belong here: what is counted (`measures.py`)
 and whether it is enough (`model.py`). No number is spelt here: all come from evidence.
@@ -34,9 +34,9 @@ WORDING: dict[str, Wording] = {
     "site_page": Wording("web page", "web pages", "reported to name the USPs"),
     "segments_identified": Wording("segment", "segments", "identified on public record"),
     "segments_fully_captured": Wording("segment", "segments", "captured in full"),
-    "interviews_held": Wording("interview", "interviews", "on public record"),
+    "interviews_held": Wording("interview", "interviews", "on record"),
     "interview_segments": Wording("segment", "segments", "covered by interviews"),
-    "sessions_held": Wording("co-design session", "co-design sessions", "on public record"),
+    "sessions_held": Wording("co-design session", "co-design sessions", "on record"),
     "review_published": Wording("review of the MVP", "reviews of the MVP", "public"),
 }
 """By metric. Each metric that `measures.py` knows has one."""

@@ -19,9 +19,11 @@ RELEASED: dict[str, tuple[str, ...]] = {
         "archive_runs",
         "archive_stage_gains",
         "compute_offers",
+        "conversations_held",
         "egress_tiers",
         "evidence_index",
         "gate_requirements",
+        "interview_counts",
         "milestone_deliverables",
         "milestone_progress",
         "network_fees",
@@ -71,6 +73,13 @@ class Manifest:
     checks_failed: int
     tools: Mapping[str, str]
     rows: Mapping[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> Manifest:
+        """Return the manifest that `as_json` wrote."""
+        as_of = date.fromisoformat(plain["as_of"]) if plain["as_of"] else None
+        known = {name: plain[name] for name in cls.__dataclass_fields__ if name in plain}
+        return cls(**{**known, "created_at": datetime.fromisoformat(plain["created_at"]), "as_of": as_of})
 
     def as_json(self) -> dict[str, Any]:
         """Return plain values: dates as ISO 8601."""

@@ -20,10 +20,10 @@ GRADES = ["measured", "published", "estimated", "illustrative", "not_found"]
 
 
 def _renamed(sql: str) -> dict[str, str]:
-    """Map each column that a staging model gives to the column that it reads."""
+    """Map each column that a staging model gives to the column that it reads, as far as a consent covers it."""
     lines = sql.split("renamed as (")[1].split("from source")[0].splitlines()
     columns = [re.fullmatch(r"\s+(\w+)(?: as (\w+))?,?", line) for line in lines if line.strip() not in ("", "select")]
-    return {match[2] or match[1]: match[1] for match in columns if match}
+    return {match[2] or match[1]: match[1].removeprefix("consented_") for match in columns if match}
 
 
 def _listed_tables(project: Path) -> dict[str, dict[str, Any]]:

@@ -11,7 +11,8 @@ rows_of_all_tables as (
 
         ---------- provenance
         source,
-        as_of,
+        -- The day of a conversation is one more thing to know a person by.
+        {{ 'null::date as as_of' if table.is_about_people else 'as_of' }},
         as_of_basis,
         grade,
         pack,
