@@ -10,13 +10,17 @@ from pathlib import Path
 import click
 
 from assets.evidence.fetch import Evidence, format_problems, read_packs
-from assets.evidence.packs import Pack, resolve_pack
+from assets.evidence.packs import Pack, resolve_pack, resolve_packs, with_live_prices
 from orchestration.settings import Settings
 
 
 def read_evidence(settings: Settings, packs: tuple[str, ...], extra: Path | None = None) -> Evidence:
-    """Read the named packs. `extra` is laid over them, or stands for the first one if it lies in the same place."""
-    chosen = [resolve_pack(name, settings.evidence_dir) for name in packs]
+    """Read the named packs, with refreshed prices over them if there are any.
+
+    `extra` is laid over them, or stands for the first one if it lies in the same place.
+    """
+    names = with_live_prices(packs, settings.prices_dir)
+    chosen = resolve_packs(names, settings.evidence_dir, settings.prices_dir)
     if extra is not None and extra.resolve() not in [pack.path.resolve() for pack in chosen]:
         given = resolve_pack(str(extra), settings.evidence_dir)
         chosen = [given] if _is_complete(given, chosen[0]) else [*chosen, given]

@@ -78,7 +78,7 @@ def run(settings: Settings, as_of: date | None, packs: tuple[str, ...]) -> int:
     """Load the evidence, compute costs and gates, publish a release. Exit code 0: published, or nothing had changed."""
     from orchestration.fast_path import Request, unchanged_release
 
-    request = Request(packs=settings.packs + packs, as_of=as_of)
+    request = Request.of(settings, packs, as_of)
     if unchanged := unchanged_release(settings, request):
         click.echo(f"Nothing changed since release {unchanged['release_id']}: nothing was run.")
         click.echo(_where(settings))
@@ -100,6 +100,28 @@ def check(settings: Settings, path: Path | None, packs: tuple[str, ...], as_json
     return check_evidence(settings, path, settings.packs + packs, as_json)
 
 
+@main.command(cls=Example, example="waku-fit refresh --source ecb --source azure --only-check")
+@click.option("--source", "sources", multiple=True, metavar="S", help="Ask only this one. May be repeated.")
+@click.option("--only-check", is_flag=True, help="Ask and judge, but write nothing.")
+@json_option
+@with_settings
+def refresh(settings: Settings, sources: tuple[str, ...], only_check: bool, as_json: bool) -> int:
+    """Ask providers for their prices of today and lay what is believed over the evidence of later runs.
+
+    Prices beyond a declared bound, or in another unit or currency, are rejected: the last known ones stay. Exit code 1:
+    every source that was asked failed. Tokens come from the environment: HCLOUD_TOKEN, DIGITALOCEAN_ACCESS_TOKEN; nodes
+    from ETH_RPC_URL and LINEA_RPC_URL.
+    """
+    import os
+
+    from assets.pricing.fetch import HttpClient
+    from orchestration.refresh import now, refresh_prices, tell
+
+    with HttpClient() as client:
+        outcomes = refresh_prices(settings, sources, only_check, client, now, os.environ)
+    return tell(outcomes, only_check, as_json)
+
+
 @main.command(cls=Example, example="waku-fit status --json")
 @json_option
 @with_settings
@@ -112,7 +134,7 @@ def status(settings: Settings, as_json: bool) -> int:
         click.echo("No release yet; `waku-fit run` makes the first one.")
         return 0
     readiness = json.loads(path.read_text())
-    changed = unchanged_release(settings, Request(packs=settings.packs, as_of=None)) is None
+    changed = unchanged_release(settings, Request.of(settings)) is None
     if as_json:
         click.echo(json.dumps({**readiness, "changed_since": changed}, indent=2))
         return 0

@@ -13,6 +13,7 @@ import dagster as dg
 from assets.costs.assets import cost_tables
 from assets.evidence.assets import evidence_specs, raw_tables
 from assets.evidence.fingerprint import fingerprint_of
+from assets.pricing.assets import live_prices
 from assets.readiness.assets import readiness_tables
 from assets.reports.assets import published_release
 from checks.raw import raw_checks
@@ -20,12 +21,18 @@ from checks.readiness import readiness_checks
 from orchestration import keys
 from orchestration.dbt import build_dbt_assets
 from orchestration.fast_path import code_version
-from orchestration.jobs import readiness_chain
+from orchestration.jobs import price_refresh, readiness_chain
 from orchestration.resources import EvidenceResource, ReleaseResource, WarehouseResource
-from orchestration.schedules import weekly_readiness
+from orchestration.schedules import weekly_price_refresh, weekly_readiness
 from orchestration.settings import Settings
 
-AREA_OF_LAYER = {keys.RAW: "evidence", keys.MODEL: "costs", keys.READINESS: "readiness", keys.REPORTS: "reports"}
+AREA_OF_LAYER = {
+    keys.EVIDENCE: "pricing",
+    keys.RAW: "evidence",
+    keys.MODEL: "costs",
+    keys.READINESS: "readiness",
+    keys.REPORTS: "reports",
+}
 SHARED_CODE = ("landing.py", "evidence/model.py", "evidence/quantity.py")
 """Code that every Python table passes through: a change there may change any of them."""
 
@@ -33,11 +40,13 @@ SHARED_CODE = ("landing.py", "evidence/model.py", "evidence/quantity.py")
 def build_definitions(settings: Settings, **overrides: Any) -> dg.Definitions:
     """Return all definitions; `overrides` replace resources by name (tests, other executors)."""
     dbt_models, dbt = build_dbt_assets(settings)
-    python_assets = [raw_tables, cost_tables, readiness_tables, published_release]
+    python_assets = [live_prices, raw_tables, cost_tables, readiness_tables, published_release]
     versions = python_code_versions(settings)
     resources = {
         "warehouse": WarehouseResource(state_dir=str(settings.state_dir), database_url=settings.database_url),
-        "evidence": EvidenceResource(evidence_dir=str(settings.evidence_dir), packs=list(settings.packs)),
+        "evidence": EvidenceResource(
+            evidence_dir=str(settings.evidence_dir), prices_dir=str(settings.prices_dir), packs=list(settings.packs)
+        ),
         "release": ReleaseResource(
             releases_dir=str(settings.releases_dir),
             latest=str(settings.latest),
@@ -54,8 +63,8 @@ def build_definitions(settings: Settings, **overrides: Any) -> dg.Definitions:
             ),
         ],
         asset_checks=[raw_checks, *readiness_checks],
-        jobs=[readiness_chain],
-        schedules=[weekly_readiness],
+        jobs=[readiness_chain, price_refresh],
+        schedules=[weekly_readiness, weekly_price_refresh],
         resources={**resources, **overrides},
         # Steps share one PostgreSQL and last a second or less: a process for each costs 2 to 4 s.
         executor=dg.in_process_executor,

@@ -1,4 +1,4 @@
-"""The one job: the whole chain, from evidence to the published report."""
+"""The jobs: the whole chain, from evidence to the published report, and the refresh of prices."""
 
 from __future__ import annotations
 
@@ -8,6 +8,12 @@ from orchestration import keys
 
 readiness_chain = dg.define_asset_job(
     keys.JOB,
-    selection=dg.AssetSelection.all(),
+    selection=dg.AssetSelection.all() - dg.AssetSelection.assets(keys.LIVE_PRICES),
     description="Evidence → raw → dbt models → costs → gates → verdict → a published release.",
+)
+
+price_refresh = dg.define_asset_job(
+    keys.REFRESH_JOB,
+    selection=dg.AssetSelection.assets(keys.LIVE_PRICES),
+    description="Asks providers for their prices and adds what is believed to the pack of refreshed prices.",
 )

@@ -21,6 +21,8 @@ LAYERS = (EVIDENCE, RAW, STAGING, INTERMEDIATE, MARTS, MODEL, READINESS, REPORTS
 
 JOB = "readiness_chain"
 WEEKLY_SCHEDULE = "weekly_readiness"
+REFRESH_JOB = "price_refresh"
+REFRESH_SCHEDULE = "weekly_price_refresh"
 
 OWNERS = {
     EVIDENCE: "team:analysts",
@@ -33,6 +35,7 @@ OWNERS = {
     REPORTS: "team:stakeholders",
 }
 
+LIVE_PRICES = AssetKey([EVIDENCE, "live_prices"])
 EVIDENCE_SCOPE = AssetKey([RAW, "evidence_scope"])
 COST_COMPONENTS = AssetKey([MODEL, "cost_components"])
 SCENARIO_COSTS = AssetKey([MODEL, "scenario_costs"])

@@ -17,7 +17,7 @@ import psycopg
 from pydantic import Field, PrivateAttr
 
 from assets.evidence.fetch import Evidence, Scope, read_packs
-from assets.evidence.packs import resolve_pack
+from assets.evidence.packs import Pack, resolve_packs, with_live_prices
 from orchestration import keys
 from orchestration.freshness import chain_nodes, recorded, stale
 from orchestration.warehouse.connection import bootstrap, connect, open_warehouse, run_lock
@@ -67,6 +67,7 @@ class EvidenceResource(dg.ConfigurableResource):  # type: ignore[type-arg]
     """Which packs are read and up to which date; a run may set both."""
 
     evidence_dir: str
+    prices_dir: str = Field(description="Where refreshed prices are; they are laid over the packs if there are any.")
     packs: list[str] = Field(
         default=["public"],
         description="Names under evidence/ or paths; the first one is complete, others are laid over it.",
@@ -77,12 +78,19 @@ class EvidenceResource(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     @property
     def scope(self) -> Scope:
-        return Scope(as_of=date.fromisoformat(self.as_of) if self.as_of else None, packs=tuple(self.packs))
+        return Scope(as_of=date.fromisoformat(self.as_of) if self.as_of else None, packs=self._names)
+
+    @property
+    def _names(self) -> tuple[str, ...]:
+        return with_live_prices(self.packs, Path(self.prices_dir))
+
+    def resolved(self) -> list[Pack]:
+        """Return the folders of all packs."""
+        return resolve_packs(self._names, Path(self.evidence_dir), Path(self.prices_dir))
 
     def read(self) -> Evidence:
         """Read and validate all packs; problems are in the result, nothing is raised for them."""
-        packs = [resolve_pack(name, Path(self.evidence_dir)) for name in self.packs]
-        return read_packs(packs, today=datetime.now(UTC).date())
+        return read_packs(self.resolved(), today=datetime.now(UTC).date())
 
 
 class ReleaseResource(dg.ConfigurableResource):  # type: ignore[type-arg]

@@ -148,7 +148,12 @@ def _execute(
 def run_config(settings: Settings, request: Request) -> dict[str, Any]:
     """The request as run configuration, the same that the UI's launchpad takes."""
     as_of = request.as_of.isoformat() if request.as_of else None
-    evidence = {"evidence_dir": str(settings.evidence_dir), "packs": list(request.packs), "as_of": as_of}
+    evidence = {
+        "evidence_dir": str(settings.evidence_dir),
+        "prices_dir": str(settings.prices_dir),
+        "packs": list(request.packs),
+        "as_of": as_of,
+    }
     return {
         "resources": {"evidence": {"config": evidence}},
         "loggers": {"console": {"config": {"log_level": "ERROR"}}},

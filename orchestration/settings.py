@@ -41,6 +41,11 @@ class Settings:
         return self.state_dir / "dagster"
 
     @property
+    def prices_dir(self) -> Path:
+        """The pack of refreshed prices, laid over the others once there is one."""
+        return self.state_dir / "prices"
+
+    @property
     def releases_dir(self) -> Path:
         return self.state_dir / "releases"
 

@@ -6,9 +6,13 @@ Does not belong here: what is in a pack (`fetch.py`).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
+
+LIVE_PRICES = "prices"
+"""Name of the pack that `waku-fit refresh` writes. It lies beside the warehouse, not under `evidence/`."""
 
 
 class PackError(ValueError):
@@ -27,6 +31,19 @@ class Pack:
     def file(self, relative: str) -> str:
         """Return what a file of the pack is called by."""
         return f"{self.label or self.name}/{relative}"
+
+
+def with_live_prices(names: Iterable[str], prices_dir: Path) -> tuple[str, ...]:
+    """Return `names` with the refreshed prices laid over them, if there are any."""
+    names = tuple(names)
+    return names if LIVE_PRICES in names or not any(prices_dir.glob("*/*.csv")) else (*names, LIVE_PRICES)
+
+
+def resolve_packs(names: Iterable[str], evidence_dir: Path, prices_dir: Path) -> list[Pack]:
+    """Return the packs that `names` stand for. Raises `PackError`."""
+    return [
+        Pack(LIVE_PRICES, prices_dir) if name == LIVE_PRICES else resolve_pack(name, evidence_dir) for name in names
+    ]
 
 
 def resolve_pack(name: str, evidence_dir: Path) -> Pack:
