@@ -33,7 +33,7 @@ SAMPLE = 5
         )
     ],
 )
-def live_prices(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+def live_prices(context: dg.AssetExecutionContext) -> dg.MaterializeResult:  # type: ignore[type-arg]
     """Ask all sources that the environment allows, add what is believed, warn of the rest; no source can fail it."""
     resource = context.resources.evidence
     prices_dir = Path(resource.prices_dir)

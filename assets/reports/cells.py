@@ -29,6 +29,8 @@ KEYS: dict[str, tuple[str, ...]] = {
     "cost_components": ("scenario_id", "with_rln", "component"),
     "archive_bytes_per_message": ("study", "system", "payload_bytes"),
     "open_questions": ("evidence_id",),
+    "price_dates": ("table_key", "price_source"),
+    "scenarios": ("scenario_id",),
     "evidence_index": ("evidence_id",),
 }
 """The columns that name a row of each table that a report shows; a table without any has one row, called `only`."""

@@ -75,6 +75,15 @@ def release(inputs: ReadinessInputs | None = None, *, is_illustrative: bool = Fa
                 grade="measured",
                 evidence_ids=[VOLUME],
             ),
+            "price_dates": _one_row(
+                table_key="pricing__compute_offers",
+                price_source="cloud",
+                origin="live",
+                as_of=date(2026, 11, 20),
+                grade="published",
+                evidence_ids=[SERVER],
+            ),
+            "scenarios": _scenarios(),
             "milestone_deliverables": _deliverables(inputs),
             "open_questions": _one_row(
                 evidence_id=OPEN,
@@ -108,6 +117,15 @@ def _scenario_costs() -> pd.DataFrame:
         row = (scenario, f"The {scenario} of 10,000", with_rln, "cloud", cost, users, per_user, 36.5e6, 1.5486)
         rows.append((*row, *memberships, is_feasible, status, "" if parts else "missing: a price", grade, ids))
     return pd.DataFrame(rows, columns=list(SCENARIO_COLUMNS), dtype=object)
+
+
+def _scenarios() -> pd.DataFrame:
+    budgets = {"community": 100.0, "one_to_one": None}
+    rows = [
+        {"scenario_id": name, "budget_usd_per_month": budget, "grade": "estimated", "evidence_ids": [SERVER]}
+        for name, budget in budgets.items()
+    ]
+    return pd.DataFrame(rows, dtype=object)
 
 
 def _cost_components() -> pd.DataFrame:
