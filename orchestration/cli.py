@@ -168,6 +168,22 @@ def releases(settings: Settings, as_json: bool) -> int:
     return 0
 
 
+@main.command(cls=Example, example="waku-fit diff 20261116T060000Z 20261123T060000Z")
+@click.argument("before", required=False, metavar="[A]")
+@click.argument("after", required=False, metavar="[B]")
+@json_option
+@with_settings
+def diff(settings: Settings, before: str | None, after: str | None, as_json: bool) -> int:
+    """Show what changed from release A to release B, and which evidence moved it.
+
+    B is the latest release if it is not given; without both, the latest two are compared. The beginning of an id is
+    enough.
+    """
+    from orchestration.diff import show_difference
+
+    return show_difference(settings, before, after, as_json)
+
+
 @main.command(cls=Example, example="waku-fit ui --port 3001")
 @click.option("--port", default=3000, show_default=True, help="Port on 127.0.0.1.")
 @click.option("--read-only", is_flag=True, help="Look, but start nothing: no runs, no schedules.")

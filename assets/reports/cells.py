@@ -129,6 +129,8 @@ def anchor(table: str, key: str) -> str | None:
         return "gates"
     if table == "open_questions":
         return f"e:{key}"
+    if table == "scenarios":
+        return f"e:costs__scenarios/{key}"
     return re.sub(r"\s", "_", f"why:{table}/{key}")
 
 

@@ -54,7 +54,8 @@ def release(inputs: ReadinessInputs | None = None, *, is_illustrative: bool = Fa
     inputs = inputs or world()
     results = results_of(inputs)
     gates = gates_of(results, {row.deliverable_id: row.title for row in inputs.deliverables})
-    grades = {**inputs.evidence_grades, SERVER: "published", VOLUME: "published", OPEN: "not_found"}
+    scenarios = {"costs__scenarios/community": "estimated", "costs__scenarios/one_to_one": "estimated"}
+    grades = {**inputs.evidence_grades, **scenarios, SERVER: "published", VOLUME: "published", OPEN: "not_found"}
     if is_illustrative:
         grades[MADE_UP] = "illustrative"
     return ReleaseData(
@@ -122,7 +123,12 @@ def _scenario_costs() -> pd.DataFrame:
 def _scenarios() -> pd.DataFrame:
     budgets = {"community": 100.0, "one_to_one": None}
     rows = [
-        {"scenario_id": name, "budget_usd_per_month": budget, "grade": "estimated", "evidence_ids": [SERVER]}
+        {
+            "scenario_id": name,
+            "budget_usd_per_month": budget,
+            "grade": "estimated",
+            "evidence_ids": [f"costs__scenarios/{name}"],
+        }
         for name, budget in budgets.items()
     ]
     return pd.DataFrame(rows, dtype=object)

@@ -165,7 +165,7 @@ PLAIN = {
 PRODUCTS = {
     "A1": {"sku": "A1", "productFamily": "Compute Instance", "attributes": PLAIN},
     "A2": {"sku": "A2", "productFamily": "Compute Instance", "attributes": {**PLAIN, "operatingSystem": "Windows"}},
-    "A3": {"sku": "A3", "productFamily": "Compute Instance", "attributes": {**PLAIN, "capacitystatus": "UnusedCapacityReservation"}},
+    "A3": {"sku": "A3", "productFamily": "Compute Instance", "attributes": {**PLAIN, "capacitystatus": "Unused"}},
     "S1": {
         "sku": "S1",
         "productFamily": "Storage",
