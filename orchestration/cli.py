@@ -135,12 +135,15 @@ def status(settings: Settings, as_json: bool) -> int:
         return 0
     readiness = json.loads(path.read_text())
     changed = unchanged_release(settings, Request.of(settings)) is None
+    from orchestration.price_state import price_lines, price_state
+
+    prices = price_state(settings)
     if as_json:
-        click.echo(json.dumps({**readiness, "changed_since": changed}, indent=2))
+        click.echo(json.dumps({**readiness, "changed_since": changed, "prices": prices}, indent=2))
         return 0
     from orchestration.summary import verdict_lines
 
-    click.echo("\n".join(verdict_lines(readiness)))
+    click.echo("\n".join([*verdict_lines(readiness), *price_lines(prices)]))
     click.echo(_where(settings))
     if changed:
         click.echo("Evidence, code or settings have changed since this release: `waku-fit run` brings it up to date.")

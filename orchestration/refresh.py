@@ -14,8 +14,9 @@ import click
 
 from assets.evidence.packs import resolve_packs, with_live_prices
 from assets.pricing.interfaces import Client, Clock
-from assets.pricing.pack import PackInvalid, align, catalogue_of, land, remember
-from assets.pricing.refresh import Outcome, ask_all
+from assets.pricing.ledger import remember
+from assets.pricing.pack import PackInvalid, align, catalogue_of, land
+from assets.pricing.refresh import Outcome, ask_all, to_remember
 from assets.pricing.registry import SOURCES, Listed
 from orchestration.check import read_evidence
 from orchestration.errors import UserError
@@ -56,7 +57,7 @@ def refresh_prices(
             )
         except PackInvalid as error:
             raise UserError(str(error)) from error
-        remember(outcomes, settings.prices_dir)
+        remember(to_remember(outcomes), settings.prices_dir)
     return outcomes
 
 

@@ -11,8 +11,9 @@ import dagster as dg
 
 from assets.evidence.fetch import format_problems
 from assets.pricing.fetch import HttpClient
-from assets.pricing.pack import align, catalogue_of, land, remember
-from assets.pricing.refresh import Outcome, ask_all
+from assets.pricing.ledger import remember
+from assets.pricing.pack import align, catalogue_of, land
+from assets.pricing.refresh import Outcome, ask_all, to_remember
 from assets.pricing.registry import SOURCES
 from orchestration import keys
 
@@ -45,7 +46,7 @@ def live_prices(context: dg.AssetExecutionContext) -> dg.MaterializeResult:  # t
     with HttpClient() as client:
         outcomes = ask_all(SOURCES, catalogue_of(evidence), client, lambda: now, os.environ)
     added = land((a for o in outcomes for a in o.verdicts.accepted), prices_dir, resource.resolved(), now.date())
-    remember(outcomes, prices_dir)
+    remember(to_remember(outcomes), prices_dir)
     return dg.MaterializeResult(
         metadata={"rows_added": added, **{o.source: f"{o.state} {o.message}".strip() for o in outcomes}},
         check_results=[check_result(outcomes)],

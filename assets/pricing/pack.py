@@ -1,13 +1,12 @@
-"""The pack of refreshed prices on disk, and the note of what became of each source.
+"""The pack of refreshed prices on disk.
 
-Belongs here: reading and writing the two. Does not belong here: what a row of a refresh says (`model.py`).
+Belongs here: reading and writing it. Does not belong here: what a row of a refresh says (`model.py`).
 """
 
 from __future__ import annotations
 
 import csv
 import fcntl
-import json
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -22,7 +21,6 @@ from assets.evidence.model import EvidenceRow
 from assets.evidence.packs import LIVE_PRICES, Pack
 from assets.evidence.tables import TABLES_BY_KEY
 from assets.pricing.model import REFRESHED_TABLES, Accepted, Catalogue
-from assets.pricing.refresh import Outcome
 
 
 class PackInvalid(Exception):  # noqa: N818 - says what is, not that an error is one
@@ -73,26 +71,6 @@ def align(prices_dir: Path) -> None:
         if (rows := _lines(path)) and list(rows[0]) != columns:
             _write(path.with_suffix(".new"), table, [{c: row.get(c, "") for c in columns} for row in rows])
             os.replace(path.with_suffix(".new"), path)
-
-
-def ledger_path(prices_dir: Path) -> Path:
-    return prices_dir.with_suffix(".json")
-
-
-def remember(outcomes: Iterable[Outcome], prices_dir: Path) -> None:
-    """Note what became of each source; of sources that were not asked, what is known stays."""
-    path = _with_folder(ledger_path(prices_dir))
-    note = {**read_ledger(prices_dir), **{o.source: o.as_json() for o in outcomes if o.state != "skipped"}}
-    fresh = path.with_suffix(".new")
-    fresh.write_text(json.dumps(note, indent=2), encoding="utf-8")
-    os.replace(fresh, path)
-
-
-def read_ledger(prices_dir: Path) -> dict[str, Any]:
-    """Return the note by source, empty before the first refresh."""
-    path = ledger_path(prices_dir)
-    note: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    return note
 
 
 @contextmanager

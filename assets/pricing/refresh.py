@@ -44,6 +44,11 @@ class Outcome:
         }
 
 
+def to_remember(outcomes: Iterable[Outcome]) -> dict[str, dict[str, Any]]:
+    """Return by source what is kept; a source that was left out keeps what became of it before."""
+    return {outcome.source: outcome.as_json() for outcome in outcomes if outcome.state != "skipped"}
+
+
 def ask_all(
     listed: Iterable[Listed], catalogue: Catalogue, client: Client, clock: Clock, environment: Mapping[str, str]
 ) -> list[Outcome]:
