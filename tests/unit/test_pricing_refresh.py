@@ -14,7 +14,7 @@ import pytest
 
 from assets.evidence.fetch import Evidence
 from assets.evidence.packs import Pack, resolve_pack, with_live_prices
-from assets.pricing.assets import check_result
+from assets.pricing.assets import check_result, live_prices
 from assets.pricing.fetch import HttpClient, Limits
 from assets.pricing.model import COMPUTE, RATES, Accepted, Catalogue
 from assets.pricing.pack import PackInvalid, align, land
@@ -27,6 +27,7 @@ from orchestration.errors import UserError
 from orchestration.fast_path import Request, fingerprint
 from orchestration.price_state import price_lines, price_state
 from orchestration.refresh import refresh_prices, tell
+from orchestration.resources import EvidenceResource
 from orchestration.settings import Settings
 from tests.unit.price_server import Answer, PriceServer, as_json, price_server
 from tests.unit.test_pricing_sources import ECB, PRICING, RATES_XML, TYPES, money
@@ -246,3 +247,20 @@ def test_a_check_names_a_sample_and_counts_the_rest() -> None:
     assert description.startswith("7 sources failed and 0 prices were rejected, 0 expected: s0: is down; s1: is down")
     assert "; and 2 more. The last known prices stay." in description
     assert check_result([replace(down[0], state="skipped")]).passed
+
+
+def test_the_dagster_asset_adds_rows_and_warns_but_does_not_fail(
+    settings: Settings, server: PriceServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.answers[ECB] = [Answer(status=404)]
+    listed = (Listed("hetzner", lambda *_: Hetzner(TOKEN, server.url)), Listed("ecb", lambda *_: Ecb(server.url)))
+    monkeypatch.setattr("assets.pricing.assets.SOURCES", listed)
+    resource = EvidenceResource(evidence_dir=str(settings.evidence_dir), prices_dir=str(settings.prices_dir))
+    result = dg.materialize([live_prices], resources={"evidence": resource})
+    assert result.success
+    (check,) = result.get_asset_check_evaluations()
+    assert (check.passed, check.severity, check.blocking) == (False, dg.AssetCheckSeverity.WARN, False)
+    assert "ecb: 127.0.0.1 answers 404" in str(check.description)
+    (made,) = result.asset_materializations_for_node("evidence__live_prices")
+    assert made.metadata["hetzner"].value == "refreshed"
+    assert made.metadata["rows_added"].value == 5
