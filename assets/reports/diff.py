@@ -214,7 +214,7 @@ def _scenarios(before: Release, after: Release, moved: frozenset[str]) -> Iterab
             else:
                 totals[scenario] = change
     budgets = {row["scenario_id"]: _number(row.get("budget_usd_per_month", "")) for row in after.rows(BUDGETS)}
-    for scenario in dict.fromkeys([*lines, *totals]):
+    for scenario in sorted({*lines, *totals}):
         of_scenario, total = lines.get(scenario, []), totals.get(scenario)
         changed = tuple(line for line in of_scenario if not _is_same(line))
         if changed or (total is not None and not _is_same(total)):
