@@ -11,14 +11,17 @@ import click
 
 from assets.evidence.fetch import Evidence, format_problems, read_packs
 from assets.evidence.ids import check_file, place_of
-from assets.evidence.packs import Pack, resolve_pack
+from assets.evidence.packs import Pack, resolve_pack, resolve_packs, with_local_packs
 from orchestration.errors import UserError
 from orchestration.settings import Settings
 
 
 def read_evidence(settings: Settings, packs: tuple[str, ...], extra: Path | None = None) -> Evidence:
-    """Read the named packs. `extra` is laid over them, or stands for the first one if it lies in the same place."""
-    chosen = [resolve_pack(name, settings.evidence_dir) for name in packs]
+    """Read the named packs, with those that were written here over them.
+
+    `extra` is laid over them, or stands for the first one if it lies in the same place.
+    """
+    chosen = resolve_packs(with_local_packs(packs, settings.state_dir), settings.evidence_dir, settings.state_dir)
     if extra is not None and extra.resolve() not in [pack.path.resolve() for pack in chosen]:
         given = resolve_pack(str(extra), settings.evidence_dir)
         chosen = [given] if _is_complete(given, chosen[0]) else [*chosen, given]

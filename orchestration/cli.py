@@ -80,13 +80,13 @@ def _day(_: click.Context, __: click.Parameter, value: str | None) -> date | Non
 @with_settings
 def run(settings: Settings, as_of: date | None, packs: tuple[str, ...], bench: str) -> int:
     """Load the evidence, compute costs and gates, publish a release. Exit code 0: published, or nothing had changed."""
-    from orchestration.fast_path import request_of, unchanged_release
+    from orchestration.fast_path import Request, unchanged_release
 
     if bench != "reuse":
         from orchestration.bench import measure_and_tell
 
         measure_and_tell(settings, bench)
-    request = request_of(settings, packs, as_of)
+    request = Request.of(settings, packs, as_of)
     if unchanged := unchanged_release(settings, request):
         click.echo(f"Nothing changed since release {unchanged['release_id']}: nothing was run.")
         click.echo(_where(settings))
@@ -160,25 +160,50 @@ def export_interviews(settings: Settings, file: Path, pack: str) -> int:
     return analyst.export_interviews(settings, pack, file)
 
 
+@main.command(cls=Example, example="waku-fit refresh --source ecb --source azure --only-check")
+@click.option("--source", "sources", multiple=True, metavar="S", help="Ask only this one. May be repeated.")
+@click.option("--only-check", is_flag=True, help="Ask and judge, but write nothing.")
+@json_option
+@with_settings
+def refresh(settings: Settings, sources: tuple[str, ...], only_check: bool, as_json: bool) -> int:
+    """Ask providers for their prices of today and lay what is believed over the evidence of later runs.
+
+    Prices beyond a declared bound, or in another unit or currency, are rejected: the last known ones stay. Exit code 1:
+    every source that was asked failed. Tokens come from the environment: HCLOUD_TOKEN, DIGITALOCEAN_ACCESS_TOKEN; nodes
+    from ETH_RPC_URL and LINEA_RPC_URL.
+    """
+    import os
+
+    from assets.pricing.fetch import HttpClient
+    from orchestration.refresh import now, refresh_prices, tell
+
+    with HttpClient() as client:
+        outcomes = refresh_prices(settings, sources, only_check, client, now, os.environ)
+    return tell(outcomes, only_check, as_json)
+
+
 @main.command(cls=Example, example="waku-fit status --json")
 @json_option
 @with_settings
 def status(settings: Settings, as_json: bool) -> int:
     """Show the current verdict, its gates, and whether the evidence has changed since."""
-    from orchestration.fast_path import request_of, unchanged_release
+    from orchestration.fast_path import Request, unchanged_release
 
     path = settings.latest / "readiness.json"
     if not path.exists():
         click.echo("No release yet; `waku-fit run` makes the first one.")
         return 0
     readiness = json.loads(path.read_text())
-    changed = unchanged_release(settings, request_of(settings)) is None
+    changed = unchanged_release(settings, Request.of(settings)) is None
+    from orchestration.price_state import price_lines, price_state
+
+    prices = price_state(settings)
     if as_json:
-        click.echo(json.dumps({**readiness, "changed_since": changed}, indent=2))
+        click.echo(json.dumps({**readiness, "changed_since": changed, "prices": prices}, indent=2))
         return 0
     from orchestration.summary import verdict_lines
 
-    click.echo("\n".join(verdict_lines(readiness)))
+    click.echo("\n".join([*verdict_lines(readiness), *price_lines(prices)]))
     click.echo(_where(settings))
     if changed:
         click.echo("Evidence, code or settings have changed since this release: `waku-fit run` brings it up to date.")
@@ -204,6 +229,22 @@ def releases(settings: Settings, as_json: bool) -> int:
         packs = ", ".join(m["packs"])
         click.echo(f"{m['release_id']}  {created:%Y-%m-%d %H:%M} UTC  {m['verdict']:<9}  {as_of:<12}  {packs}")
     return 0
+
+
+@main.command(cls=Example, example="waku-fit diff 20261116T060000Z 20261123T060000Z")
+@click.argument("before", required=False, metavar="[A]")
+@click.argument("after", required=False, metavar="[B]")
+@json_option
+@with_settings
+def diff(settings: Settings, before: str | None, after: str | None, as_json: bool) -> int:
+    """Show what changed from release A to release B, and which evidence moved it.
+
+    B is the latest release if it is not given; without both, the latest two are compared. The beginning of an id is
+    enough.
+    """
+    from orchestration.diff import show_difference
+
+    return show_difference(settings, before, after, as_json)
 
 
 @main.command(cls=Example, example="waku-fit ui --port 3001")

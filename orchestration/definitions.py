@@ -15,6 +15,7 @@ from assets.benchmarks.session_asset import measured_archive
 from assets.costs.assets import cost_tables
 from assets.evidence.assets import evidence_specs, raw_tables
 from assets.evidence.fingerprint import fingerprint_of
+from assets.pricing.assets import live_prices
 from assets.readiness.assets import readiness_tables
 from assets.reports.assets import published_release
 from checks.raw import raw_checks
@@ -22,14 +23,15 @@ from checks.readiness import readiness_checks
 from checks.segments import segment_checks
 from orchestration.dbt import build_dbt_assets
 from orchestration.fast_path import code_version
-from orchestration.jobs import archive_benchmarks, readiness_chain
+from orchestration.jobs import archive_benchmarks, price_refresh, readiness_chain
 from orchestration.resources import EvidenceResource, ReleaseResource, WarehouseResource
-from orchestration.schedules import monthly_benchmarks, weekly_readiness
+from orchestration.schedules import monthly_benchmarks, weekly_price_refresh, weekly_readiness
 from orchestration.settings import Settings
 
 AREAS: dict[str, tuple[dg.AssetsDefinition, ...]] = {
+    "pricing": (live_prices,),
     "evidence": (raw_tables,),
-    "benchmarks": (archive_results, archive_scalability, archive_proposal),
+    "benchmarks": (measured_archive, archive_results, archive_scalability, archive_proposal),
     "costs": (cost_tables,),
     "readiness": (readiness_tables,),
     "reports": (published_release,),
@@ -58,13 +60,12 @@ def build_definitions(settings: Settings, **overrides: Any) -> dg.Definitions:
     return dg.Definitions(
         assets=[
             *evidence_specs(),
-            measured_archive,
             dbt_models,
             *(_with_code_version(asset, versions[area]) for area, assets in AREAS.items() for asset in assets),
         ],
         asset_checks=[raw_checks, segment_checks, *readiness_checks],
-        jobs=[readiness_chain, archive_benchmarks],
-        schedules=[weekly_readiness, monthly_benchmarks],
+        jobs=[readiness_chain, archive_benchmarks, price_refresh],
+        schedules=[weekly_readiness, monthly_benchmarks, weekly_price_refresh],
         resources={**resources, **overrides},
         # Steps share one PostgreSQL and last a second or less: a process for each costs 2 to 4 s.
         executor=dg.in_process_executor,

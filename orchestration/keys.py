@@ -23,6 +23,8 @@ JOB = "readiness_chain"
 WEEKLY_SCHEDULE = "weekly_readiness"
 BENCHMARK_JOB = "archive_benchmarks"
 MONTHLY_SCHEDULE = "monthly_benchmarks"
+REFRESH_JOB = "price_refresh"
+REFRESH_SCHEDULE = "weekly_price_refresh"
 BENCHMARK_POOL = "benchmarks"
 """Of one: nothing else is measured while something is measured."""
 
@@ -38,6 +40,7 @@ OWNERS = {
 }
 
 ARCHIVE_BENCHMARKS = AssetKey([EVIDENCE, "archive_benchmarks"])
+LIVE_PRICES = AssetKey([EVIDENCE, "live_prices"])
 EVIDENCE_SCOPE = AssetKey([RAW, "evidence_scope"])
 ARCHIVE_GAINS = AssetKey([MARTS, "archive_stage_gains"])
 ARCHIVE_CAPACITY = AssetKey([MARTS, "archive_capacity"])

@@ -26,7 +26,7 @@ from dagster._core.workspace.load import location_origins_from_yaml_paths
 
 from assets.evidence.assets import raw_data_version
 from assets.evidence.fetch import Evidence, Scope, format_problems
-from assets.evidence.packs import resolve_pack
+from assets.evidence.packs import resolve_packs
 from assets.evidence.tables import ALL_TABLES
 from assets.reports.fetch import align_link
 from orchestration import keys
@@ -89,7 +89,7 @@ def _make_stale(settings: Settings, request: Request, evidence: Evidence, is_kno
             "orchestration.definitions", "defs", str(settings.project_dir)
         )
         graph = repository.get_definition().asset_graph
-        packs = tuple(resolve_pack(name, settings.evidence_dir).name for name in request.packs)
+        packs = tuple(pack.name for pack in resolve_packs(request.packs, settings.evidence_dir, settings.state_dir))
         scope = Scope(as_of=request.as_of, packs=packs)
         content = {
             key: raw_data_version(key, evidence, scope)

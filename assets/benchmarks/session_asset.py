@@ -26,7 +26,6 @@ class BenchmarkConfig(dg.Config):
     group_name=keys.EVIDENCE,
     owners=[keys.OWNERS[keys.EVIDENCE]],
     kinds={"python", "postgres"},
-    code_version="1",
     pool=keys.BENCHMARK_POOL,
     required_resource_keys={"warehouse", "evidence"},
     description="Our own benchmarks of the message archive on PostgreSQL, measured here; rows of evidence in a pack",

@@ -10,6 +10,7 @@ import dagster as dg
 from assets.evidence.fetch import Evidence, Scope, format_problems, load_raw
 from assets.evidence.tables import ALL_TABLES
 from assets.landing import table_statistics
+from assets.pricing.model import REFRESHED_TABLES
 from orchestration import keys
 from orchestration.metadata import sql_table_metadata
 
@@ -43,10 +44,20 @@ def raw_specs() -> list[dg.AssetSpec]:
     file_of |= {part.table.key: table.key for table in ALL_TABLES for part in table.parts}
     common = {"group_name": keys.RAW, "owners": [keys.OWNERS[keys.RAW]], "kinds": {"postgres"}}
     tables = [
-        dg.AssetSpec(keys.raw_key(t.key), deps=[keys.evidence_key(file_of[t.key])], description=t.title, **common)  # type: ignore[arg-type]
+        dg.AssetSpec(
+            keys.raw_key(t.key),
+            deps=_typed_in(file_of[t.key]),
+            description=t.title,
+            **common,  # type: ignore[arg-type]
+        )
         for t in ALL_TABLES
     ]
     return [*tables, dg.AssetSpec(keys.EVIDENCE_SCOPE, description=SCOPE_TITLE, **common)]  # type: ignore[arg-type]
+
+
+def _typed_in(table_key: str) -> list[dg.AssetKey]:
+    """Return where the rows of a table come from: what people type, and for prices what was refreshed."""
+    return [keys.evidence_key(table_key), *([keys.LIVE_PRICES] if table_key in REFRESHED_TABLES else [])]
 
 
 @dg.multi_asset(

@@ -6,9 +6,16 @@ Does not belong here: what is in a pack (`fetch.py`).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
+
+LIVE_PRICES = "prices"
+"""Name of the pack that `waku-fit refresh` writes."""
+
+OWN_BENCHMARKS = "local_benchmarks"
+"""Name of the pack with the newest sessions of `waku-fit bench`."""
 
 
 class PackError(ValueError):
@@ -32,14 +39,23 @@ class Pack:
 BENCHMARKS = "benchmarks"
 """Folder of benchmark sessions, below that of all local state."""
 
-OWN_BENCHMARKS = "local_benchmarks"
-"""Pack with the newest sessions that were measured here, in that folder."""
+LOCAL_PACKS = {LIVE_PRICES: Path("prices"), OWN_BENCHMARKS: Path(BENCHMARKS) / OWN_BENCHMARKS}
+"""Packs that the software writes itself, below the folder of all local state. They are laid over all others."""
 
 
-def with_own_benchmarks(packs: tuple[str, ...], state_dir: Path) -> tuple[str, ...]:
-    """Return `packs` with the results of benchmarks on this machine laid over them, if there are any; once only."""
-    own = state_dir / BENCHMARKS / OWN_BENCHMARKS
-    return packs if str(own) in packs or not own.is_dir() else (*packs, str(own))
+def with_local_packs(names: Iterable[str], state_dir: Path) -> tuple[str, ...]:
+    """Return `names` with the packs that were written here, where there are any; once only."""
+    names = tuple(names)
+    local = (name for name, folder in LOCAL_PACKS.items() if any((state_dir / folder).glob("*/*.csv")))
+    return (*names, *(name for name in local if name not in names))
+
+
+def resolve_packs(names: Iterable[str], evidence_dir: Path, state_dir: Path) -> list[Pack]:
+    """Return the packs that `names` stand for. Raises `PackError`."""
+    return [
+        Pack(name, state_dir / LOCAL_PACKS[name]) if name in LOCAL_PACKS else resolve_pack(name, evidence_dir)
+        for name in names
+    ]
 
 
 def resolve_pack(name: str, evidence_dir: Path) -> Pack:

@@ -38,6 +38,8 @@ KEYS: dict[str, tuple[str, ...]] = {
     "archive_scalability": ("point_id",),
     "archive_stage_gains": ("gain_id",),
     "open_questions": ("evidence_id",),
+    "price_dates": ("table_key", "price_source"),
+    "scenarios": ("scenario_id",),
     "evidence_index": ("evidence_id",),
 }
 """The columns that name a row of each table that a report shows; a table without any has one row, called `only`."""
@@ -168,6 +170,8 @@ def anchor(table: str, key: str) -> str | None:
         return f"e:{key}" if key.startswith(PUBLISHED_RESULTS) else RUN_ANCHOR
     if table == "open_questions":
         return f"e:{key}"
+    if table == "scenarios":
+        return f"e:costs__scenarios/{key}"
     return re.sub(r"\s", "_", f"why:{table}/{key}")
 
 

@@ -28,6 +28,7 @@ RELEASED: dict[str, tuple[str, ...]] = {
         "milestone_progress",
         "network_fees",
         "open_questions",
+        "price_dates",
         "rln_parameters",
         "rpc_method_credits",
         "rpc_plans",

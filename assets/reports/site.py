@@ -17,6 +17,7 @@ import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from assets.costs.budget import budget_state
 from assets.costs.model import COMPONENT_UNITS
 from assets.evidence.model import Grade
 from assets.evidence.tables import TABLES_BY_KEY
@@ -64,6 +65,7 @@ def render_report(release: ReleaseData) -> str:
             component_names=list(COMPONENT_UNITS),
             archive=_archive(cells),
             bench=archive_section(cells),
+            price_dates=sorted(cells.keys("price_dates")),
             questions=_questions(cells),
             data_files=DATA_FILES,
         )
@@ -90,6 +92,7 @@ def _environment(cells: Cells) -> Environment:
         anchor=anchor,
         marks=marks,
         table_title=_table_title,
+        budget_state=budget_state,
         uncertain_dates=UNCERTAIN_DATES,
     )
     environment.filters["component_word"] = word

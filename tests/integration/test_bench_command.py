@@ -20,7 +20,7 @@ from assets.benchmarks.sessions import RUNS, finished, read_rows
 from orchestration.bench import Terminal, as_data, keep_newest, measure_and_tell
 from orchestration.check import read_evidence
 from orchestration.errors import UserError
-from orchestration.fast_path import fingerprint, request_of
+from orchestration.fast_path import Request, fingerprint
 from orchestration.resources import EvidenceResource, WarehouseResource
 from orchestration.settings import Settings
 from tests.integration.test_bench_run import TINY
@@ -39,7 +39,7 @@ def measured(warehouse_url: str, tmp_path_factory: pytest.TempPathFactory) -> Me
     """One session of a quick grid that takes seconds; tests only read it."""
     state = tmp_path_factory.mktemp("state")
     settings = Settings.from_environment({"WAKU_FIT_STATE_DIR": str(state), "WAKU_FIT_DATABASE_URL": warehouse_url})
-    before = fingerprint(settings, request_of(settings))
+    before = fingerprint(settings, Request.of(settings))
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(io.StringIO()) as printed:
         patch.setitem(GRIDS, "quick", TINY)
         measure_and_tell(settings, "quick")
@@ -62,8 +62,8 @@ def test_the_end_of_a_session_says_what_was_found_and_where_it_lies(measured: Me
 
 def test_the_chain_reads_it_as_a_pack(measured: Measured) -> None:
     settings = measured.settings
-    request = request_of(settings)
-    assert request.packs == ("public", str(settings.state_dir / "benchmarks/local_benchmarks"))
+    request = Request.of(settings)
+    assert request.packs == ("public", "local_benchmarks")
     assert fingerprint(settings, request) != measured.fingerprint_before
     evidence = read_evidence(settings, request.packs)
     assert evidence.problems == []
@@ -90,7 +90,7 @@ def test_the_newest_session_is_kept_as_evidence(
     assert keep_newest(own, str(ours)) == 0
     assert len(read_rows(RUNS, ours / RUNS.path)) == 1
     assert "commit them like any evidence" in capsys.readouterr().out
-    assert request_of(own).packs == ("public",)  # its rows would be there twice
+    assert Request.of(own).packs == ("public",)  # its rows would be there twice
     with pytest.raises(UserError, match="already"):
         keep_newest(own, str(ours))
     shutil.rmtree(own.state_dir / "benchmarks")
@@ -114,7 +114,7 @@ def test_the_asset_measures_with_the_warehouse_to_itself(
     )
     (event,) = done.asset_materializations_for_node("evidence__archive_benchmarks")
     assert str(event.metadata["false_alarms"].value).endswith(" of 2")
-    assert len(request_of(settings).packs) == 2
+    assert len(Request.of(settings).packs) == 2
 
 
 def test_progress_moves_on_a_terminal_and_stays_elsewhere() -> None:

@@ -57,7 +57,9 @@ def release(
     inputs = inputs or world()
     results = results_of(inputs)
     gates = gates_of(results, {row.deliverable_id: row.title for row in inputs.deliverables})
-    grades = {**inputs.evidence_grades, SERVER: "published", VOLUME: "published", OPEN: "not_found", **EVIDENCE}
+    scenarios = {"costs__scenarios/community": "estimated", "costs__scenarios/one_to_one": "estimated"}
+    places = {SERVER: "published", VOLUME: "published", OPEN: "not_found"}
+    grades = {**inputs.evidence_grades, **scenarios, **places, **EVIDENCE}
     if is_illustrative:
         grades[MADE_UP] = "illustrative"
     return ReleaseData(
@@ -69,6 +71,15 @@ def release(
             "cost_components": _cost_components(),
             **bench_tables(has_run=has_run),
             "archive_bytes_per_message": _archive_bytes(has_run),
+            "price_dates": _one_row(
+                table_key="pricing__compute_offers",
+                price_source="cloud",
+                origin="live",
+                as_of=date(2026, 11, 20),
+                grade="published",
+                evidence_ids=[SERVER],
+            ),
+            "scenarios": _scenarios(),
             "milestone_deliverables": _deliverables(inputs),
             "open_questions": _one_row(
                 evidence_id=OPEN,
@@ -120,6 +131,20 @@ def _scenario_costs() -> pd.DataFrame:
         row = (scenario, f"The {scenario} of 10,000", with_rln, "cloud", cost, users, per_user, 36.5e6, 1.5486)
         rows.append((*row, *memberships, is_feasible, status, "" if parts else "missing: a price", grade, ids))
     return pd.DataFrame(rows, columns=list(SCENARIO_COLUMNS), dtype=object)
+
+
+def _scenarios() -> pd.DataFrame:
+    budgets = {"community": 100.0, "one_to_one": None}
+    rows = [
+        {
+            "scenario_id": name,
+            "budget_usd_per_month": budget,
+            "grade": "estimated",
+            "evidence_ids": [f"costs__scenarios/{name}"],
+        }
+        for name, budget in budgets.items()
+    ]
+    return pd.DataFrame(rows, dtype=object)
 
 
 def _cost_components() -> pd.DataFrame:

@@ -22,7 +22,7 @@ from assets.benchmarks.sessions import (
     read_rows,
     refresh_pack,
 )
-from assets.evidence.packs import Pack, with_own_benchmarks
+from assets.evidence.packs import Pack, with_local_packs
 from assets.evidence.parsing import parse_csv
 
 TODAY = date(2026, 11, 23)
@@ -126,7 +126,7 @@ def test_the_pack_has_the_newest_of_each_grid(tmp_path: Path) -> None:
     finish(tmp_path, second=10)
     full = finish(tmp_path, grid="full", second=20)
     newest = finish(tmp_path, second=30)
-    assert with_own_benchmarks(("public",), tmp_path.parent) == ("public",)
+    assert with_local_packs(("public",), tmp_path.parent) == ("public",)
     pack = refresh_pack(tmp_path)
     assert [row["id"] for row in read_rows(RUNS, pack / RUNS.path)] == [full.name, newest.name]
     assert refresh_pack(tmp_path) == pack
@@ -135,10 +135,10 @@ def test_the_pack_has_the_newest_of_each_grid(tmp_path: Path) -> None:
 
 def test_benchmarks_made_here_are_laid_over_all_packs_once(tmp_path: Path) -> None:
     finish(tmp_path / "benchmarks")
-    pack = refresh_pack(tmp_path / "benchmarks")
-    packs = with_own_benchmarks(("public",), tmp_path)
-    assert packs == ("public", str(pack))
-    assert with_own_benchmarks(packs, tmp_path) == packs
+    refresh_pack(tmp_path / "benchmarks")
+    packs = with_local_packs(("public",), tmp_path)
+    assert packs == ("public", "local_benchmarks")
+    assert with_local_packs(packs, tmp_path) == packs
 
 
 def test_a_session_is_kept_as_evidence_once(tmp_path: Path) -> None:

@@ -272,3 +272,17 @@ def test_the_cut_off_date_is_shown() -> None:
     html = render_report(release(as_of=date(2025, 6, 30)))
     assert "Evidence up to" in html
     assert ">30 June 2025</data>" in html
+
+
+def test_a_budget_is_shown_where_somebody_set_one() -> None:
+    assert re.findall(r"<span>(Within|Over|Not comparable with) the budget of", render_report(release())) == [
+        "Within",
+        "Over",
+    ]
+
+
+def test_the_age_of_prices_is_shown() -> None:
+    assert 'data-cell="price_dates/pricing__compute_offers|cloud/as_of">20 November 2026</data>' in render_report(
+        release()
+    )
+    assert 'data-cell="price_dates/pricing__compute_offers|cloud/origin">live</data>' in render_report(release())

@@ -237,6 +237,11 @@ class Scenario(EvidenceRow):
     rln_extensions: int = Field(ge=0, description="Times that a membership is extended before it is given up")
     node_rpc_component: str = Field(description="Software of the nodes when RLN is on, a component of rpc_usage")
 
+    budget_usd_per_month: Positive | None = Field(
+        default=None,
+        description="Most that it may cost a month, USD; the report says within or over. Empty where nobody set one",
+    )
+
     @model_validator(mode="after")
     def _fleet_is_complete(self) -> Scenario:
         if self.relay_nodes + self.store_nodes == 0:

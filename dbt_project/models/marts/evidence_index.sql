@@ -18,9 +18,12 @@ rows_of_all_tables as (
         pack,
         file,
         line,
-        note
+        note,
 
-    from {{ ref('stg_' ~ table.key) }}
+        ---------- what the row says, wherever it is typed
+        md5(jsonb_strip_nulls(to_jsonb(said) - array['pack', 'file', 'line'])::text) as content_hash
+
+    from {{ ref('stg_' ~ table.key) }} as said
 
     {%- if not loop.last %}
 

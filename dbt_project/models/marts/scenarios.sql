@@ -43,6 +43,7 @@ final as (
         rln_rate_parameter,
         rln_extensions,
         node_rpc_component,
+        budget_usd_per_month,
 
         ---------- provenance
         source,

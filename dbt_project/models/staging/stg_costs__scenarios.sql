@@ -45,6 +45,7 @@ renamed as (
         rln_rate_parameter,
         rln_extensions,
         node_rpc_component,
+        budget_usd_per_month,
 
         ---------- times and provenance
         source,
