@@ -8,16 +8,17 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
 import click
 
-from assets.benchmarks.certificate import Certificate, Gain, certify, gains
 from assets.benchmarks.errors import BenchmarkError
 from assets.benchmarks.grids import GRIDS, MAIN
+from assets.benchmarks.results import Gain, Noise
 from assets.benchmarks.run import Progress, Result, run_grid
+from assets.benchmarks.session_results import SessionResults, session_results
 from assets.benchmarks.sessions import MEASUREMENTS, RUNS, finished, keep, read_rows, refresh_pack
 from assets.benchmarks.workload import latency_limits_ms
 from assets.evidence.fetch import Evidence, format_problems
@@ -94,13 +95,13 @@ def limits_of(evidence: Evidence) -> dict[str, float]:
 
 def summary(result: Result) -> list[str]:
     """Return what is printed at the end."""
-    run, found, certificate = _read(result.folder)
+    run, found = _read(result.folder)
     lines = [
         f"Throughput of each stage over that of the one before, {run['rounds']} rounds, with an interval of 95 %;",
         "* is a difference beyond 2 %.",
-        *gain_table(found),
+        *gain_table(found.gains),
         "",
-        *certificate_lines(certificate),
+        *certificate_lines(found.noise),
         "",
         *result.notes,
         f"Measured for {float(run['duration_seconds']):,.0f} s. Results: {result.folder}",
@@ -111,13 +112,13 @@ def summary(result: Result) -> list[str]:
 
 def gain_table(found: list[Gain]) -> list[str]:
     """Return a table for each archive: stages down, the workloads that all stages have across."""
-    archives = dict.fromkeys((g.cell.archive_messages, g.cell.payload_bytes, g.cell.clients) for g in found)
+    archives = dict.fromkeys(_archive(gain) for gain in found)
     lines = []
     for messages, payload, clients in archives:
         cells = {
-            (g.stage, g.base, g.cell.workload): g
-            for g in found
-            if (g.cell.archive_messages, g.cell.payload_bytes, g.cell.clients) == (messages, payload, clients)
+            (gain.stage, gain.base, gain.setting.workload): gain
+            for gain in found
+            if _archive(gain) == (messages, payload, clients)
         }
         lines += ["", f"{messages:,} messages of {payload:,} bytes, {clients} clients"]
         lines.append(f"  {'stage':<19}{'over':<19}" + "".join(f"{name:<22}" for name in MAIN))
@@ -127,31 +128,51 @@ def gain_table(found: list[Gain]) -> list[str]:
     return lines[1:]
 
 
-def certificate_lines(found: Certificate) -> list[str]:
+def certificate_lines(found: Noise) -> list[str]:
     """Return how far the session is to be believed, in sentences."""
     verdict = "" if found.holds else " More than 1 is too many: measure again on a machine that is left alone."
-    ceilings = ", ".join(f"{name} {rate:,.0f}" for name, rate in found.harness_per_s.items())
-    alarms = f"{found.false_alarms} of {found.comparisons}"
+    alarms = f"{found.self_test_alarms} of {found.self_test_comparisons}"
+    varies = f"median {_text(found.variation_median, '.0%')}, at most {_text(found.variation_max, '.0%')}"
+    empty, select_1 = (_text(rate, ",.0f") for rate in (found.harness_empty_per_s, found.harness_select_1_per_s))
+    ceiling = f"{empty} with an empty script, {select_1} with `select 1`"
     return [
         f"Self-test: {alarms} comparisons of equal stages found a difference.{verdict}",
-        f"Variation of throughput over rounds: median {found.variation_median:.0%}, at most {found.variation_max:.0%}.",
-        f"Ceiling of the harness, 1/s: {ceilings}; the fastest stage: {found.highest_per_s:,.0f}.",
+        f"Variation of throughput over rounds: {varies}.",
+        f"Ceiling of the harness, 1/s: {ceiling}; the fastest stage: {_text(found.highest_throughput_per_s, ',.0f')}.",
     ]
 
 
 def as_data(result: Result) -> dict[str, Any]:
     """Return the same for scripts."""
-    run, found, certificate = _read(result.folder)
+    run, found = _read(result.folder)
+    certificate = found.noise
     return {
         "run_id": run["id"],
         "results": str(result.folder),
         "pack": str(result.pack),
         "duration_seconds": float(run["duration_seconds"]),
         "gains": [
-            {"stage": g.stage, "base": g.base, **g.cell._asdict(), **asdict(g.ratio), "differs": g.ratio.differs}
-            for g in found
+            {
+                "stage": gain.stage,
+                "base": gain.base,
+                **gain.setting._asdict(),
+                "low": gain.low,
+                "mid": gain.ratio,
+                "high": gain.high,
+                "differs": gain.is_real,
+            }
+            for gain in found.gains
         ],
-        "certificate": {**asdict(certificate), "holds": certificate.holds},
+        "certificate": {
+            "comparisons": certificate.self_test_comparisons,
+            "false_alarms": certificate.self_test_alarms,
+            "holds": certificate.holds,
+            "variation_median": certificate.variation_median,
+            "variation_max": certificate.variation_max,
+            "harness_empty_per_s": certificate.harness_empty_per_s,
+            "harness_select_1_per_s": certificate.harness_select_1_per_s,
+            "highest_throughput_per_s": certificate.highest_throughput_per_s,
+        },
         "notes": list(result.notes),
     }
 
@@ -181,18 +202,26 @@ class Terminal:
             self.stream.flush()
 
 
-def _read(folder: Path) -> tuple[Mapping[str, str], list[Gain], Certificate]:
+def _read(folder: Path) -> tuple[Mapping[str, str], SessionResults]:
     (run,) = read_rows(RUNS, folder / f"{RUNS.name}.csv")
     rows = read_rows(MEASUREMENTS, folder / f"{MEASUREMENTS.name}.csv")
-    seed = int(run["seed"])
-    return run, gains(rows, seed), certify(rows, int(run["rounds"]), seed)
+    return run, session_results(run, rows)
+
+
+def _archive(gain: Gain) -> tuple[int | None, int | None, int | None]:
+    return gain.setting.archive_messages, gain.setting.payload_bytes, gain.setting.clients
 
 
 def _ratio(gain: Gain | None) -> str:
     if gain is None:
         return "–"
-    ratio = gain.ratio
-    return f"{ratio.mid:.2f} [{ratio.low:.2f}–{ratio.high:.2f}]" + ("*" if ratio.differs else "")
+    if gain.low is None or gain.high is None:
+        return f"{gain.ratio:.2f}"
+    return f"{gain.ratio:.2f} [{gain.low:.2f}–{gain.high:.2f}]" + ("*" if gain.is_real else "")
+
+
+def _text(value: float | None, form: str) -> str:
+    return "not measured" if value is None else format(value, form)
 
 
 def _minutes(seconds: float) -> str:

@@ -5,10 +5,10 @@ Belongs here: the thin asset. Does not belong here: measuring (`run.py`), what t
 
 import dagster as dg
 
-from assets.benchmarks.certificate import certify
 from assets.benchmarks.errors import BenchmarkError
 from assets.benchmarks.grids import GRIDS
 from assets.benchmarks.run import Progress, run_grid
+from assets.benchmarks.session_results import session_results
 from assets.benchmarks.sessions import MEASUREMENTS, RUNS, read_rows
 from assets.benchmarks.workload import latency_limits_ms
 from orchestration import keys
@@ -53,15 +53,15 @@ def measured_archive(context: dg.AssetExecutionContext, config: BenchmarkConfig)
         raise dg.Failure(str(error), allow_retries=False) from error
     (run,) = read_rows(RUNS, result.folder / f"{RUNS.name}.csv")
     rows = read_rows(MEASUREMENTS, result.folder / f"{MEASUREMENTS.name}.csv")
-    certificate = certify(rows, int(run["rounds"]), config.seed)
+    found = session_results(run, rows).noise
     return dg.MaterializeResult(
         data_version=dg.DataVersion(run["id"]),
         metadata={
             "dagster/row_count": len(rows),
             "run": run["id"],
             "duration_seconds": float(run["duration_seconds"]),
-            "false_alarms": f"{certificate.false_alarms} of {certificate.comparisons}",
-            "variation_median": certificate.variation_median,
+            "false_alarms": f"{found.self_test_alarms} of {found.self_test_comparisons}",
+            "variation_median": found.variation_median,
             "notes": "; ".join(result.notes),
         },
     )

@@ -17,13 +17,13 @@ import psycopg
 import pytest
 
 from assets.benchmarks import archive
-from assets.benchmarks.certificate import certify
 from assets.benchmarks.errors import BenchmarkError
 from assets.benchmarks.grids import QUICK, Cell, Grid, Phase
 from assets.benchmarks.measure import Bench
 from assets.benchmarks.messages import Archive
 from assets.benchmarks.pgbench import Load, run_pgbench
 from assets.benchmarks.run import SCRATCH, Progress, Result, run_grid
+from assets.benchmarks.session_results import session_results
 from assets.benchmarks.sessions import MEASUREMENTS, RUNS, finished, read_rows
 from assets.benchmarks.stages import STAGES
 from assets.benchmarks.workload import WORKLOADS, script
@@ -106,9 +106,10 @@ def test_a_session_becomes_evidence_and_leaves_nothing_behind(warehouse_url: str
     metrics = {row["metric"] for row in rows if row["stage"] == "lookup_partitioned"}
     assert metrics >= {"late_share", "capacity_per_s", "total_bytes_per_message", "wal_bytes_per_message"}
     assert metrics >= {"delete_oldest_ms", "drop_oldest_ms", "latency_ms_p50"}
-    certificate = certify(rows, 2, 1)
-    assert certificate.comparisons == 2
-    assert set(certificate.harness_per_s) == {"harness_empty", "harness_select_1"}
+    noise = session_results(run, rows).noise
+    assert noise.self_test_comparisons == 2
+    assert noise.harness_empty_per_s
+    assert noise.harness_select_1_per_s
     assert told[0].doing == "filling 4 stages with 480 messages each"
     assert 0.5 < told[-1].done_share <= 1
 
