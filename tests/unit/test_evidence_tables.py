@@ -28,7 +28,7 @@ ROWS = {
     "benchmarks__archive_retention_policies": 3,
     "benchmarks__archive_schema_versions": 8,
     "benchmarks__latency_targets": 4,
-    "benchmarks__measurements": 890,
+    "benchmarks__measurements": 4565,
     "benchmarks__network_results": 115,
     "benchmarks__postgres_results": 173,
     "benchmarks__runs": 1,
