@@ -9,6 +9,9 @@ SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c '$(SUPPORTED)' 2>/dev/null && { echo $$p; break; }; done)
 
+# Containers often forbid Python to keep what it compiled; every command would then compile all libraries again, 5 s each time.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help run test check schemas ui doctor status lint clean
 
 help: ## Show this list
