@@ -117,3 +117,26 @@ class Rules:
     def strength(self, finding: Finding) -> float:
         """Return how strongly something was said, 0 to 1."""
         return {"strong": self.weight_strong, "medium": self.weight_medium, "weak": self.weight_weak}[finding.strength]
+
+
+@dataclass(frozen=True)
+class Order:
+    """The tags of one interview; interviews are in the order in which they were held."""
+
+    tags: frozenset[str]
+    grade: str
+    evidence_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class MarketInputs:
+    """All that the models take in. `rules` is None on a day before there were any: then nothing is computed."""
+
+    findings: tuple[Finding, ...]
+    claims: tuple[Claim, ...]
+    profiles: tuple[SegmentRecord, ...]
+    figures: tuple[MarketFigure, ...]
+    order: tuple[Order, ...]
+    rules: Rules | None
+    rule_rows: tuple[tuple[str, str, tuple[str, ...]], ...]
+    """Name, grade and evidence ids of each rule."""
