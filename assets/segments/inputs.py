@@ -96,6 +96,7 @@ class Rules:
     pooling_concentration_low: float
     pooling_concentration_high: float
     pursue_segments: float
+    pursue_known_criteria: float
     drop_acceptability: float
     size_factor: float
     saturation_run: float

@@ -192,11 +192,12 @@ def _covers(finding: Finding, key: CellKey) -> bool:
     return segment_id == finding.segment_id and named
 
 
-def _is_claimed(key: CellKey, claimed: Mapping[CellKey, Claim]) -> bool:
-    """Whether the register claims a cell; of the segments that are not told apart, whether it does for any."""
+def _is_claimed(key: CellKey, claimed: Iterable[CellKey]) -> bool:
+    """Whether the register claims a cell; of what is not told (a problem, which of the segments) whether it may be."""
     usp_id, segment_id, problem_id = key
-    return key in claimed or (
-        segment_id == OTHER_SEGMENTS and any((usp, problem) == (usp_id, problem_id) for usp, _, problem in claimed)
+    return any(
+        usp == usp_id and problem_id in (None, problem) and segment_id in (OTHER_SEGMENTS, segment)
+        for usp, segment, problem in claimed
     )
 
 

@@ -98,6 +98,8 @@ def rank_segments(
     among_first = counts[:, :wanted].sum(axis=1)
     ranks = counts @ np.arange(1, len(ordered) + 1)
     order = sorted(range(len(ordered)), key=lambda i: (-among_first[i], ranks[i], ordered[i].segment_id))
+    known = [sum(criterion.basis > 0 for criterion in criteria[i]) for i in order]
+    decisions = decisions_of([float(among_first[i]) for i in order], known, rules)
     return tuple(
         RankedSegment(
             segment_id=ordered[i].segment_id,
@@ -105,18 +107,28 @@ def rank_segments(
             acceptabilities=tuple(counts[i].tolist()),
             among_first=float(among_first[i]),
             expected_rank=float(ranks[i]),
-            decision=decision_of(position, float(among_first[i]), rules),
+            decision=decisions[position - 1],
             criteria=tuple(criteria[i]),
         )
         for position, i in enumerate(order, start=1)
     )
 
 
-def decision_of(position: int, among_first: float, rules: Rules) -> Decision:
-    """Suggest to pursue the first ones, and to drop those that hardly any weighting puts among them."""
-    if position <= rules.pursue_segments:
-        return Decision.PURSUE
-    return Decision.DROP if among_first < rules.drop_acceptability else Decision.UNDECIDED
+def decisions_of(among_first: Sequence[float], known: Sequence[int], rules: Rules) -> list[Decision]:
+    """Suggest what to do with each segment, given in the order of the ranking.
+
+    Pursue the first ones, drop those that hardly any weighting puts among the first. Of a segment with fewer known
+    criteria than asked for, neither: its place comes from what is not known.
+    """
+    found = []
+    for share, criteria in zip(among_first, known, strict=True):
+        if criteria < rules.pursue_known_criteria:
+            found.append(Decision.UNDECIDED)
+        elif found.count(Decision.PURSUE) < rules.pursue_segments and share >= rules.drop_acceptability:
+            found.append(Decision.PURSUE)
+        else:
+            found.append(Decision.DROP if share < rules.drop_acceptability else Decision.UNDECIDED)
+    return found
 
 
 def rank_acceptabilities(quantiles: Array, draws: int = DRAWS) -> Array:

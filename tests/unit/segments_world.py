@@ -20,6 +20,7 @@ RULES = Rules(
     pooling_concentration_low=1.0,
     pooling_concentration_high=64.0,
     pursue_segments=5.0,
+    pursue_known_criteria=4.0,
     drop_acceptability=0.15,
     size_factor=2.0,
     saturation_run=3.0,

@@ -11,9 +11,8 @@ from assets.segments.inputs import MarketFigure, SegmentRecord
 from assets.segments.matrix import Matrix, validation_matrix
 from assets.segments.ranking import (
     LEVELS,
-    Decision,
     criteria_of,
-    decision_of,
+    decisions_of,
     market_sizes,
     problem_strength,
     rank_acceptabilities,
@@ -105,9 +104,19 @@ def test_gaps_of_unknown_state_are_a_range() -> None:
 
 
 def test_the_best_are_pursued_and_only_hopeless_ones_dropped() -> None:
-    assert decision_of(5, 0.3, RULES) is Decision.PURSUE
-    assert decision_of(6, 0.3, RULES) is Decision.UNDECIDED
-    assert decision_of(6, 0.1, RULES) is Decision.DROP
+    shares = [0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.1]
+    known = [6, 2, 4, 6, 6, 6, 6, 6]
+    assert decisions_of(shares, known, RULES) == [
+        "pursue",
+        "undecided",  # known by too little, whatever its place
+        "pursue",
+        "pursue",
+        "pursue",
+        "pursue",
+        "undecided",
+        "drop",
+    ]
+    assert decisions_of([0.1], [3], RULES) == ["undecided"]
 
 
 def test_an_interview_moves_its_segment_up() -> None:

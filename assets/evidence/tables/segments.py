@@ -197,7 +197,9 @@ class Rule(EvidenceRow):
 
     title: str = Field(description="Name for readers")
     value: NonNegative | None = Field(default=None, description="The weight or threshold, in `unit`")
-    unit: Literal["interviews", "probability", "ratio", "segments", "share"] = Field(description="Unit of the value")
+    unit: Literal["criteria", "interviews", "probability", "ratio", "segments", "share"] = Field(
+        description="Unit of the value"
+    )
 
 
 TABLES: tuple[Table, ...] = (
