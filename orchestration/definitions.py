@@ -18,6 +18,7 @@ from assets.evidence.fingerprint import fingerprint_of
 from assets.pricing.assets import live_prices
 from assets.readiness.assets import readiness_tables
 from assets.reports.assets import published_release
+from assets.segments.assets import market_tables
 from checks.raw import raw_checks
 from checks.readiness import readiness_checks
 from checks.segments import segment_checks
@@ -33,6 +34,7 @@ AREAS: dict[str, tuple[dg.AssetsDefinition, ...]] = {
     "evidence": (raw_tables,),
     "benchmarks": (measured_archive, archive_results, archive_scalability, archive_proposal),
     "costs": (cost_tables,),
+    "segments": (market_tables,),
     "readiness": (readiness_tables,),
     "reports": (published_release,),
 }

@@ -12,7 +12,16 @@ import psycopg
 from psycopg.rows import dict_row
 
 from assets.evidence.model import Grade
-from assets.readiness.measures import Conversations, CostCell, Deliverable, Progress, ReadinessInputs, Row, Segment
+from assets.readiness.measures import (
+    Conversations,
+    CostCell,
+    Deliverable,
+    MatrixCell,
+    Progress,
+    ReadinessInputs,
+    Row,
+    Segment,
+)
 from assets.readiness.model import Requirement
 
 SEGMENT_ITEMS: Final = (
@@ -53,6 +62,10 @@ select segment_id, {" and ".join(SEGMENT_ITEMS)} as has_all_items, grade, eviden
 order by segment_id
 """  # noqa: S608 - column names of this module
 USPS = "select grade, evidence_ids from marts.usp_register order by usp_id"
+MATRIX = """
+select status in ('validated', 'invalidated', 'mixed') as is_decided, grade, evidence_ids
+from model.validation_matrix order by usp_id, problem_id, segment_id
+"""
 COST_CELLS = """
 select status = 'estimated' as is_estimated, grade, evidence_ids from model.scenario_costs
 order by scenario_id, with_rln
@@ -73,6 +86,7 @@ def read_inputs(connection: psycopg.Connection[Any]) -> ReadinessInputs:
         conversations=[Conversations(**row) for row in _rows(connection, CONVERSATIONS)],
         segments=[Segment(**row) for row in _rows(connection, SEGMENTS)],
         usps=[Row(**row) for row in _rows(connection, USPS)],
+        matrix=[MatrixCell(**row) for row in _rows(connection, MATRIX)],
         cost_cells=[CostCell(**row) for row in _rows(connection, COST_CELLS)],
         archive_capacities=[Row(**row) for row in _rows(connection, ARCHIVE_CAPACITIES)],
         evidence_grades={row["evidence_id"]: row["grade"] for row in _rows(connection, EVIDENCE_GRADES)},

@@ -78,6 +78,13 @@ class CostCell(Row):
 
 
 @dataclass(frozen=True)
+class MatrixCell(Row):
+    """A row of `model.validation_matrix`; `is_decided` where enough was said for a verdict."""
+
+    is_decided: bool
+
+
+@dataclass(frozen=True)
 class ReadinessInputs:
     """All that the metrics are counted from, and the grade of each single row of evidence."""
 
@@ -87,6 +94,7 @@ class ReadinessInputs:
     conversations: Sequence[Conversations] = ()
     segments: Sequence[Segment] = ()
     usps: Sequence[Row] = ()
+    matrix: Sequence[MatrixCell] = ()
     cost_cells: Sequence[CostCell] = ()
     archive_capacities: Sequence[Row] = ()
     """Rows of `marts.archive_capacity` of released stages in the current run: our own, one machine, never imported."""
@@ -133,6 +141,21 @@ def register_entries(_: Requirement, inputs: ReadinessInputs) -> Measurement:
     """Count the USPs in the register."""
     usable, illustrative_ids = _without_illustrative(inputs.usps, inputs)
     return _count(usable, [usp for usp in usable if usp.grade is not Grade.NOT_FOUND], illustrative_ids, inputs)
+
+
+def validation_matrix(requirement: Requirement, inputs: ReadinessInputs) -> Measurement:
+    """Count one matrix if the project reports work on one, or if evidence decides at least one cell of ours.
+
+    A matrix of which no cell is decided is a form and not a matrix. One good witness is enough: where the project's own
+    report says that there is a matrix, ours adds nothing to it.
+    """
+    decided, illustrative_ids = _without_illustrative([cell for cell in inputs.matrix if cell.is_decided], inputs)
+    reported = _reported_progress(
+        requirement, "matrix_reworks", inputs, lambda row: float(row.value > 0), beside=illustrative_ids
+    )
+    if reported.value or not decided:
+        return reported
+    return Measurement(1.0, weakest(cell.grade for cell in decided), _evidence_of(decided), illustrative_ids)
 
 
 def segments_fully_captured(_: Requirement, inputs: ReadinessInputs) -> Measurement:
@@ -205,7 +228,7 @@ METRICS: dict[str, Callable[[Requirement, ReadinessInputs], Measurement]] = {
     "archive_capacity_results": archive_capacity_results,
     "pages": pages,
     "register_entries": register_entries,
-    "validation_matrix": progress_exists("matrix_reworks"),
+    "validation_matrix": validation_matrix,
     "site_page": progress_exists("site_feature_cards_changed"),
     "segments_identified": progress_value("segments_identified"),
     "segments_fully_captured": segments_fully_captured,

@@ -30,7 +30,7 @@ WORDING: dict[str, Wording] = {
     ),
     "pages": Wording("page of the whitepaper", "pages of the whitepaper", "on public record"),
     "register_entries": Wording("USP", "USPs", "in the register"),
-    "validation_matrix": Wording("validation matrix", "validation matrices", "reported by the project"),
+    "validation_matrix": Wording("validation matrix", "validation matrices", "on record"),
     "site_page": Wording("web page", "web pages", "reported to name the USPs"),
     "segments_identified": Wording("segment", "segments", "identified on public record"),
     "segments_fully_captured": Wording("segment", "segments", "captured in full"),

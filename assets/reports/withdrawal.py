@@ -27,6 +27,10 @@ union all
 select evidence_id from raw.interviews__answers where consent = 'none' or consent_withdrawn_on is not null
 """
 
+_SESSIONS = """
+select evidence_id from raw.interviews__sessions where consent = 'none' or consent_withdrawn_on is not null
+"""
+
 _TEXTS = """
 select quote from raw.interviews__findings where consent <> 'quote' or consent_withdrawn_on is not null
 union
@@ -55,6 +59,10 @@ _OF_IDS = {
         """,
     ),
 }
+# What a session tells against a USP; the session itself stays in the lists of evidence, because it stays counted.
+_OF_SESSIONS = """
+delete from {table} where release_id = %(release)s and kind = 'session' and evidence_ids && %(sessions)s
+"""
 _OF_TEXT = """
 update {table} set {column} = null
 where release_id = %(release)s
@@ -76,16 +84,18 @@ Render = Callable[[Mapping[str, pd.DataFrame], Manifest], Mapping[str, str]]
 
 @dataclass(frozen=True)
 class Withdrawn:
-    """What must not be in any release: ids of rows of evidence, and texts."""
+    """What must not be in any release: ids of rows of evidence, texts, and findings of the sessions named."""
 
     evidence_ids: list[str]
     texts: list[str]
+    session_ids: list[str]
 
 
 def read_withdrawn(connection: psycopg.Connection) -> Withdrawn:
     """Return what `raw` holds and no consent covers."""
     texts = [row[0] for row in connection.execute(_TEXTS).fetchall() if row[0] and len(row[0]) >= SHORTEST_TEXT]
-    return Withdrawn([row[0] for row in connection.execute(_ROWS).fetchall()], texts)
+    ids, sessions = ([row[0] for row in connection.execute(query).fetchall()] for query in (_ROWS, _SESSIONS))
+    return Withdrawn(ids, texts, sessions)
 
 
 def take_out(
@@ -114,7 +124,12 @@ def take_out(
 
 def _take_out_of_rows(connection: psycopg.Connection, withdrawn: Withdrawn, release_id: str) -> int:
     """Return how many rows were deleted or changed."""
-    values = {"release": release_id, "ids": withdrawn.evidence_ids, "texts": withdrawn.texts}
+    values = {
+        "release": release_id,
+        "ids": withdrawn.evidence_ids,
+        "texts": withdrawn.texts,
+        "sessions": withdrawn.session_ids,
+    }
     return sum(
         connection.execute(statement, values).rowcount
         for name, columns in _tables(connection).items()
@@ -125,6 +140,8 @@ def _take_out_of_rows(connection: psycopg.Connection, withdrawn: Withdrawn, rele
 def _statements(name: str, columns: Mapping[str, str]) -> Iterator[sql.Composed]:
     """Yield what is done to one table of releases: rows that are withdrawn, ids of them, texts wherever they stand."""
     table = sql.Identifier("release", name)
+    if "finding_id" in columns:
+        yield sql.SQL(_OF_SESSIONS).format(table=table)
     for column, kind in columns.items():
         own = sql.Identifier(column)
         if column in _OF_IDS:

@@ -84,6 +84,8 @@
          'subject': ['segment_id', 'metric']},
         {'key': 'segments__problems', 'title': 'Problems of customers',
          'subject': ['statement']},
+        {'key': 'segments__rules', 'title': 'Weights and thresholds of market evidence',
+         'subject': ['title']},
         {'key': 'segments__segments', 'title': 'Groups of possible customers',
          'subject': ['name']},
         {'key': 'segments__usp_evidence', 'title': 'Numbers about the claims',

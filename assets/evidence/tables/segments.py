@@ -190,6 +190,18 @@ class UspEvidence(EvidenceRow):
     condition: str | None = Field(default=None, description="When it holds")
 
 
+class Rule(EvidenceRow):
+    """One weight or threshold by which findings become a matrix and a ranking. The note says why it is what it is."""
+
+    value_columns: ClassVar[tuple[str, ...]] = ("value",)
+
+    title: str = Field(description="Name for readers")
+    value: NonNegative | None = Field(default=None, description="The weight or threshold, in `unit`")
+    unit: Literal["criteria", "interviews", "probability", "ratio", "segments", "share"] = Field(
+        description="Unit of the value"
+    )
+
+
 TABLES: tuple[Table, ...] = (
     Table("segments", "segments", Segment, "Groups of possible customers"),
     Table("segments", "market_sizes", MarketSize, "Sizes of markets"),
@@ -198,4 +210,5 @@ TABLES: tuple[Table, ...] = (
     Table("segments", "problems", CustomerProblem, "Problems of customers"),
     Table("segments", "usps", Usp, "Claims of what sets Waku apart"),
     Table("segments", "usp_evidence", UspEvidence, "Numbers about the claims"),
+    Table("segments", "rules", Rule, "Weights and thresholds of market evidence"),
 )

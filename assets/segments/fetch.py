@@ -1,0 +1,53 @@
+"""What the models of market evidence know, read from the marts.
+
+Belongs here: SQL and the way from its rows to the types of `inputs.py`. Writes nothing.
+Does not belong here: arithmetic.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+from psycopg.rows import dict_row
+
+from assets.segments.inputs import Claim, Finding, MarketFigure, MarketInputs, Order, Rules, SegmentRecord
+
+FINDINGS = """
+select finding_id, kind, source_key, segment_id, tag, usp_id, problem_id, relation, strength, grade, importance,
+    satisfaction, evidence_ids
+from marts.findings order by finding_id
+"""
+CLAIMS = "select usp_id, segment_id, problem_id, grade, evidence_ids from marts.usp_claims"
+PROFILES = """
+select segment_id, relevant_usps as usp_ids, open_gaps, unknown_gaps, users, leavers, grade, evidence_ids
+from marts.segment_profiles order by segment_id
+"""
+FIGURES = """
+select segment_id, family, comparable_value as value, grade, evidence_ids
+from marts.market_sizes where family is not null order by market_size_id
+"""
+RULES = "select rule_id, value, grade, evidence_ids from marts.segment_rules where value is not null order by rule_id"
+ORDER = "select tags, grade, evidence_ids from marts.interview_order order by position"
+
+
+def read_inputs(connection: psycopg.Connection[Any]) -> MarketInputs:
+    """Read everything. Raises `ValueError` if some rules are there and others are not."""
+    rules = _rows(connection, RULES)
+    order = _rows(connection, ORDER)
+    return MarketInputs(
+        findings=tuple(Finding(**row) for row in _rows(connection, FINDINGS)),
+        claims=tuple(Claim(**row) for row in _rows(connection, CLAIMS)),
+        profiles=tuple(SegmentRecord(**row) for row in _rows(connection, PROFILES)),
+        figures=tuple(MarketFigure(**row) for row in _rows(connection, FIGURES)),
+        order=tuple(Order(frozenset(row["tags"]), row["grade"], row["evidence_ids"]) for row in order),
+        rules=Rules.of({row["rule_id"]: row["value"] for row in rules}) if rules else None,
+        rule_rows=tuple((row["rule_id"], row["grade"], row["evidence_ids"]) for row in rules),
+    )
+
+
+def _rows(connection: psycopg.Connection[Any], query: Any) -> list[dict[str, Any]]:
+    """Return rows with arrays as tuples."""
+    with connection.cursor(row_factory=dict_row) as cursor:
+        rows = cursor.execute(query).fetchall()
+    return [{name: tuple(value) if isinstance(value, list) else value for name, value in row.items()} for row in rows]

@@ -1,0 +1,319 @@
+"""Matrix, synthesis and ranking as tables, each row with its grade and evidence.
+
+Belongs here: columns and their order, sentences that say why. Does not belong here: any rule (the models).
+
+A cell rests on what was said in it and, through pooling, in its group; on the rows that claim it; and on the rules.
+Saturation rests on all findings of interviews in every row: which of them a run holds is not told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import pandas as pd
+
+from assets.evidence.model import Grade, weakest
+from assets.segments.inputs import Finding, Rules
+from assets.segments.matrix import Cell, Group, Matrix, Status
+from assets.segments.ranking import CRITERIA, RankedSegment
+from assets.segments.synthesis import Opportunity, SaturationRun, Theme
+
+PROVENANCE = {"grade": "text", "evidence_ids": "text[]"}
+SHARE = dict.fromkeys(
+    ("posterior_mean", "posterior_low", "posterior_high", "probability_above_half"), "double precision"
+)
+
+MATRIX_COLUMNS: dict[str, str] = {
+    "usp_id": "text",
+    "problem_id": "text",
+    "segment_id": "text",
+    "status": "text",
+    "is_claimed": "boolean",
+    "supporting": "integer",
+    "sources": "integer",
+    "effective_n": "double precision",
+    **SHARE,
+    "reason": "text",
+    **PROVENANCE,
+}
+SUMMARY_COLUMNS: dict[str, str] = {
+    "usp_id": "text",
+    "problem_id": "text",
+    "status": "text",
+    "supporting": "integer",
+    "sources": "integer",
+    "segments_supporting": "integer",
+    "segments": "integer",
+    "effective_n": "double precision",
+    **SHARE,
+    "reason": "text",
+    **PROVENANCE,
+}
+VOICE_COLUMNS: dict[str, str] = {
+    "finding_id": "text",
+    "usp_id": "text",
+    "problem_id": "text",
+    "segment_id": "text",
+    "kind": "text",
+    "relation": "text",
+    "weight": "double precision",
+    **PROVENANCE,
+}
+THEME_COLUMNS: dict[str, str] = {
+    "tag": "text",
+    "segment_id": "text",
+    "mentioning": "integer",
+    "sources": "integer",
+    "strong": "integer",
+    "segments": "integer",
+    "segments_heard": "integer",
+    **PROVENANCE,
+}
+OPPORTUNITY_COLUMNS: dict[str, str] = {
+    "problem_id": "text",
+    "sources": "integer",
+    "segments": "integer",
+    "importance": "double precision",
+    "satisfaction": "double precision",
+    "score": "double precision",
+    "score_low": "double precision",
+    "score_high": "double precision",
+    **PROVENANCE,
+}
+SATURATION_COLUMNS: dict[str, str] = {
+    "run": "integer",
+    "interviews": "integer",
+    "interviews_so_far": "integer",
+    "new_tags": "integer",
+    "tags_so_far": "integer",
+    "new_share": "double precision",
+    "is_saturated": "boolean",
+    **PROVENANCE,
+}
+RANKING_COLUMNS: dict[str, str] = {
+    "segment_id": "text",
+    "position": "integer",
+    "decision": "text",
+    "first_share": "double precision",
+    "among_first_share": "double precision",
+    "expected_rank": "double precision",
+    "rank_shares": "double precision[]",
+    "known_criteria": "integer",
+    "criteria": "integer",
+    **PROVENANCE,
+}
+CRITERIA_COLUMNS: dict[str, str] = {
+    "segment_id": "text",
+    "criterion": "text",
+    "title": "text",
+    "low": "double precision",
+    "middle": "double precision",
+    "high": "double precision",
+    "basis": "integer",
+    **PROVENANCE,
+}
+"""Each: column to PostgreSQL type, in the order of the table."""
+
+
+class Sources:
+    """Grades of evidence ids, gathered from what the models took in, and the ids of the rules."""
+
+    def __init__(self, grades: Mapping[str, str], rule_ids: Sequence[str]) -> None:
+        self._grades = grades
+        self._rule_ids = rule_ids
+
+    def of(self, evidence_ids: Iterable[str], *, with_rules: bool = True) -> tuple[str, list[str]]:
+        """Return the weakest grade of `evidence_ids`, and them, sorted; with the rules that were applied."""
+        ids = sorted({*evidence_ids, *(self._rule_ids if with_rules else ())})
+        return weakest(Grade(self._grades[evidence_id]) for evidence_id in ids).value, ids
+
+
+def matrix_frame(matrix: Matrix, rules: Rules, sources: Sources) -> pd.DataFrame:
+    """One row per cell; columns as in `MATRIX_COLUMNS`."""
+    groups = {group.key: _said_in(group.cells) for group in matrix.groups}
+    rows = [
+        (
+            cell.key[0],
+            cell.key[2],
+            cell.key[1],
+            cell.status.value,
+            cell.claim is not None,
+            cell.supporting,
+            cell.sources,
+            cell.effective_n,
+            *_share(cell),
+            reason(cell, rules),
+            *sources.of({*groups[cell.key[0], cell.key[2]], *(cell.claim.evidence_ids if cell.claim else ())}),
+        )
+        for cell in matrix.cells
+    ]
+    return pd.DataFrame(rows, columns=list(MATRIX_COLUMNS), dtype=object)
+
+
+def summary_frame(matrix: Matrix, rules: Rules, sources: Sources) -> pd.DataFrame:
+    """One row per USP and problem over all segments; columns as in `SUMMARY_COLUMNS`."""
+    rows = [
+        (
+            *group.key,
+            group.status.value,
+            group.supporting,
+            group.sources,
+            group.segments_supporting,
+            group.segments,
+            group.effective_n,
+            *_share(group),
+            reason(group, rules),
+            *sources.of({*_said_in(group.cells), *_claimed_by(group.cells)}),
+        )
+        for group in matrix.groups
+    ]
+    return pd.DataFrame(rows, columns=list(SUMMARY_COLUMNS), dtype=object)
+
+
+def voices_frame(matrix: Matrix, rules: Rules, sources: Sources) -> pd.DataFrame:
+    """One row per finding and cell that it speaks about; columns as in `VOICE_COLUMNS`."""
+    rows = [
+        (
+            finding.finding_id,
+            cell.key[0],
+            cell.key[2],
+            cell.key[1],
+            finding.kind,
+            finding.relation,
+            rules.weight(finding),
+            *sources.of(finding.evidence_ids, with_rules=False),
+        )
+        for cell in matrix.cells
+        for voice in cell.voices
+        for finding in voice.findings
+    ]
+    return pd.DataFrame(rows, columns=list(VOICE_COLUMNS), dtype=object)
+
+
+def themes_frame(themes: Iterable[Theme], sources: Sources) -> pd.DataFrame:
+    """One row per tag over all segments, and one per tag and segment; columns as in `THEME_COLUMNS`."""
+    rows = [
+        (
+            theme.tag,
+            theme.segment_id,
+            theme.mentioning,
+            theme.sources,
+            theme.strong,
+            theme.segments,
+            theme.segments_heard,
+            *sources.of(_ids(theme.findings), with_rules=False),
+        )
+        for theme in themes
+    ]
+    return pd.DataFrame(rows, columns=list(THEME_COLUMNS), dtype=object)
+
+
+def opportunities_frame(opportunities: Iterable[Opportunity], sources: Sources) -> pd.DataFrame:
+    """One row per problem that was scored; columns as in `OPPORTUNITY_COLUMNS`."""
+    rows = [
+        (
+            found.problem_id,
+            found.sources,
+            found.segments,
+            found.importance,
+            found.satisfaction,
+            found.score,
+            found.score_low,
+            found.score_high,
+            *sources.of(_ids(found.findings), with_rules=False),
+        )
+        for found in opportunities
+    ]
+    return pd.DataFrame(rows, columns=list(OPPORTUNITY_COLUMNS), dtype=object)
+
+
+def saturation_frame(runs: Iterable[SaturationRun], interview_ids: Sequence[str], sources: Sources) -> pd.DataFrame:
+    """One row per run of interviews; columns as in `SATURATION_COLUMNS`."""
+    rows = [
+        (
+            found.run,
+            found.interviews,
+            found.interviews_so_far,
+            found.new_tags,
+            found.tags_so_far,
+            found.new_share,
+            found.is_saturated,
+            *sources.of(interview_ids),
+        )
+        for found in runs
+    ]
+    return pd.DataFrame(rows, columns=list(SATURATION_COLUMNS), dtype=object)
+
+
+def ranking_frame(
+    ranked: Iterable[RankedSegment], records: Mapping[str, Sequence[str]], sources: Sources
+) -> pd.DataFrame:
+    """One row per segment; columns as in `RANKING_COLUMNS`. `records` has the ids behind each segment."""
+    rows = [
+        (
+            found.segment_id,
+            found.position,
+            found.decision.value,
+            found.acceptabilities[0],
+            found.among_first,
+            found.expected_rank,
+            list(found.acceptabilities),
+            sum(criterion.basis > 0 for criterion in found.criteria),
+            len(found.criteria),
+            *sources.of(
+                {
+                    *records[found.segment_id],
+                    *(evidence_id for criterion in found.criteria for evidence_id in criterion.evidence_ids),
+                }
+            ),
+        )
+        for found in ranked
+    ]
+    return pd.DataFrame(rows, columns=list(RANKING_COLUMNS), dtype=object)
+
+
+def criteria_frame(
+    ranked: Iterable[RankedSegment], records: Mapping[str, Sequence[str]], rules: Rules, sources: Sources
+) -> pd.DataFrame:
+    """One row per segment and criterion; columns as in `CRITERIA_COLUMNS`."""
+    rows = []
+    for found in sorted(ranked, key=lambda segment: segment.segment_id):
+        for criterion in found.criteria:
+            low, high = criterion.bounds(rules.interval_probability)
+            # what nothing is known about still rests on the row that asks for it
+            ids = criterion.evidence_ids or records[found.segment_id]
+            values = (low, criterion.middle, high, criterion.basis)
+            rows.append((found.segment_id, criterion.name, CRITERIA[criterion.name], *values, *sources.of(ids)))
+    return pd.DataFrame(rows, columns=list(CRITERIA_COLUMNS), dtype=object)
+
+
+def reason(found: Cell | Group, rules: Rules) -> str:
+    """Say why a cell or a group has its status."""
+    n, needed = f"{found.effective_n:.2g}", f"{rules.decision_effective_n:g}"
+    if found.sources == 0:
+        return "nobody has said or shown anything about it"
+    if found.effective_n < rules.decision_effective_n:
+        began = "not claimed before it came up; " if found.status is Status.NEW else ""
+        return f"{began}what was said is worth {n} interviews, {needed} are needed"
+    above, asked = found.share.above_half, rules.decision_probability
+    agree = {
+        Status.VALIDATED: f"probability {above:.2f} that most agree, {asked:g} needed",
+        Status.INVALIDATED: f"probability {1 - above:.2f} that most do not agree, {asked:g} needed",
+    }.get(found.status, f"probability {above:.2f} that most agree, which points neither way")
+    return f"worth {n} interviews; {agree}"
+
+
+def _share(found: Cell | Group) -> tuple[float, float, float, float]:
+    return (found.share.mean, found.share.low, found.share.high, found.share.above_half)
+
+
+def _ids(findings: Iterable[Finding]) -> set[str]:
+    return {evidence_id for finding in findings for evidence_id in finding.evidence_ids}
+
+
+def _said_in(cells: Iterable[Cell]) -> set[str]:
+    return {i for cell in cells for voice in cell.voices for i in _ids(voice.findings)}
+
+
+def _claimed_by(cells: Iterable[Cell]) -> set[str]:
+    return {i for cell in cells if cell.claim for i in cell.claim.evidence_ids}

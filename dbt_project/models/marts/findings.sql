@@ -1,0 +1,142 @@
+with
+
+interviews as (
+
+    select * from {{ ref('stg_interviews__findings') }}
+    where grade <> 'not_found'
+
+),
+
+sessions as (
+
+    select * from {{ ref('stg_interviews__sessions') }}
+    where grade <> 'not_found'
+
+),
+
+signals as (
+
+    select * from {{ ref('stg_interviews__signals') }}
+    where grade <> 'not_found'
+
+),
+
+usps as (
+
+    select * from {{ ref('stg_segments__usps') }}
+
+),
+
+published as (
+
+    select * from {{ ref('int_interviews__published_segments') }}
+
+),
+
+said as (
+
+    select
+        interviews.evidence_id as finding_id,
+        'interview' as kind,
+        'interview ' || interviews.interview_id as source_key,
+        published.published_segment_id as segment_id,
+        interviews.tag,
+        interviews.usp_id,
+        interviews.problem_id,
+        interviews.relation,
+        interviews.strength,
+        interviews.quote as statement,
+        interviews.importance,
+        interviews.satisfaction,
+        interviews.grade,
+        array[interviews.evidence_id] as evidence_ids
+
+    from interviews
+
+    inner join published
+        on
+            published.kind = 'interview'
+            and interviews.interview_id = published.conversation_id
+
+    union all
+
+    -- A project that lacks a deliverable tells against the USPs that rest on it. It was not asked about them: weak.
+    select
+        lacking.evidence_id || ' ' || usps.usp_id as finding_id,
+        'session' as kind,
+        'project ' || lacking.project_code as source_key,
+        published.published_segment_id as segment_id,
+        null as tag,
+        usps.usp_id,
+        null as problem_id,
+        'contradicts' as relation,
+        'weak' as strength,
+        null as statement,
+        null as importance,
+        null as satisfaction,
+        {{ weakest_grade(['lacking.grade', 'usps.grade', "'estimated'"]) }} as grade,
+        {{ evidence_ids(['lacking.evidence_id', 'usps.evidence_id']) }} as evidence_ids
+
+    from sessions as lacking
+
+    inner join published
+        on
+            published.kind = 'session'
+            and lacking.session_id = published.conversation_id
+
+    inner join usps on lacking.roadmap_gaps && usps.depends_on
+
+    union all
+
+    -- Of a customer with a row of its own the row is the source, otherwise the report that mentions it.
+    select
+        signals.evidence_id as finding_id,
+        'signal' as kind,
+        case
+            when signals.integration_id is not null then 'project ' || signals.integration_id
+            else coalesce('report ' || signals.progress_id, signals.source)
+        end as source_key,
+        signals.segment_id,
+        signals.tag,
+        signals.usp_id,
+        signals.problem_id,
+        signals.relation,
+        signals.strength,
+        signals.statement,
+        null as importance,
+        null as satisfaction,
+        signals.grade,
+        array[signals.evidence_id] as evidence_ids
+
+    from signals
+
+),
+
+final as (
+
+    select
+        ---------- ids
+        finding_id,
+        kind,
+        source_key,
+        segment_id,
+        tag,
+        usp_id,
+        problem_id,
+
+        ---------- values
+        relation,
+        strength,
+        statement,
+        importance,
+        satisfaction,
+
+        ---------- provenance
+        grade,
+        evidence_ids
+
+    from said
+
+)
+
+select * from final
