@@ -37,9 +37,22 @@ KEYS: dict[str, tuple[str, ...]] = {
     "archive_savings": ("candidate", "scenario_id"),
     "archive_scalability": ("point_id",),
     "archive_stage_gains": ("gain_id",),
+    "customer_problems": ("problem_id",),
+    "finding_tags": ("tag",),
+    "findings": ("finding_id",),
     "open_questions": ("evidence_id",),
+    "opportunities": ("problem_id",),
     "price_dates": ("table_key", "price_source"),
+    "saturation": ("run",),
     "scenarios": ("scenario_id",),
+    "segment_criteria": ("segment_id", "criterion"),
+    "segment_profiles": ("segment_id",),
+    "segment_ranking": ("segment_id",),
+    "themes": ("tag", "segment_id"),
+    "usp_register": ("usp_id",),
+    "validation_findings": ("usp_id", "problem_id", "finding_id"),
+    "validation_matrix": ("usp_id", "problem_id", "segment_id"),
+    "validation_summary": ("usp_id", "problem_id"),
     "evidence_index": ("evidence_id",),
 }
 """The columns that name a row of each table that a report shows; a table without any has one row, called `only`."""
@@ -63,6 +76,10 @@ ONE_RUN = frozenset(
 )
 """Tables of which a report shows the rows of one benchmark run, whose evidence is given once."""
 RUN_ANCHOR = "archive-run"
+
+PART_OF = {"validation_matrix": "validation_summary", "segment_criteria": "segment_ranking"}
+"""Tables whose rows are told with the row of another one, which is named by all but the last part of their key."""
+
 PUBLISHED_RESULTS = "benchmarks__postgres_results/"
 
 NOT_LISTED = "benchmarks__measurements/"
@@ -168,6 +185,10 @@ def anchor(table: str, key: str) -> str | None:
         return RUN_ANCHOR
     if table == "archive_benchmarks":
         return f"e:{key}" if key.startswith(PUBLISHED_RESULTS) else RUN_ANCHOR
+    if table == "validation_findings":
+        return f"e:{key.rpartition('|')[2]}"
+    if table in PART_OF:
+        table, key = PART_OF[table], key.rpartition("|")[0]
     if table == "open_questions":
         return f"e:{key}"
     if table == "scenarios":

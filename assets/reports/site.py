@@ -26,6 +26,7 @@ from assets.reports.archive import archive_section
 from assets.reports.cells import Cells, anchor
 from assets.reports.charts import Bar, marks, stacked_bars
 from assets.reports.formats import word
+from assets.reports.market import market_section
 from assets.reports.model import Manifest
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -65,6 +66,7 @@ def render_report(release: ReleaseData) -> str:
             component_names=list(COMPONENT_UNITS),
             archive=_archive(cells),
             bench=archive_section(cells),
+            market=market_section(cells),
             price_dates=sorted(cells.keys("price_dates")),
             questions=_questions(cells),
             data_files=DATA_FILES,

@@ -108,7 +108,7 @@ class Matrix:
 
 def validation_matrix(findings: Iterable[Finding], claims: Iterable[Claim], rules: Rules) -> Matrix:
     """Compute every cell that is claimed or that somebody spoke about."""
-    claimed = {(claim.usp_id, claim.segment_id, claim.problem_id): claim for claim in claims}
+    claimed: dict[CellKey, Claim] = {(claim.usp_id, claim.segment_id, claim.problem_id): claim for claim in claims}
     spoken = spoken_cells(findings, claimed)
     keys = sorted({*claimed, *spoken}, key=_sort_key)
     if not keys:

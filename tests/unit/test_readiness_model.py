@@ -118,7 +118,7 @@ def test_the_public_numbers_are_not_ready() -> None:
             PASS,
             2,
             (
-                "Two USPs are in the register, one was asked for; one validation matrix is reported by the project; "
+                "Two USPs are in the register, one was asked for; one validation matrix is on record; "
                 "one web page is reported to name the USPs."
             ),
         ),
