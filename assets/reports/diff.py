@@ -30,11 +30,11 @@ class Money:
 
 @dataclass(frozen=True)
 class Judgement:
-    """A table whose rows have a state, and perhaps a number behind it."""
+    """A table whose rows have a state, and perhaps a number behind it. Without a title a row is named by its key."""
 
     table: str
     key: tuple[str, ...]
-    title: str
+    title: str | None
     state: str
     value: str
 
@@ -46,6 +46,9 @@ MONEY: tuple[Money, ...] = (
 JUDGEMENTS: tuple[Judgement, ...] = (
     Judgement("gates", ("gate_id",), "title", "status", "value"),
     Judgement("requirement_results", ("requirement_id",), "title", "status", "value"),
+    Judgement("validation_summary", ("usp_id", "problem_id"), None, "status", "sources"),
+    Judgement("validation_matrix", ("usp_id", "problem_id", "segment_id"), None, "status", "sources"),
+    Judgement("segment_ranking", ("segment_id",), None, "decision", "position"),
 )
 EVIDENCE = "evidence_index"
 BUDGETS = "scenarios"
@@ -191,10 +194,11 @@ def _judgements(table: Judgement, before: Release, after: Release, moved: frozen
     for key in _in_order(old, new):
         was, now = old.get(key), new.get(key)
         row = now or was or {}
-        change = _change(row[table.title], was, now, table.value, moved)
+        title = row[table.title] if table.title else ", ".join(filter(None, key))
+        change = _change(title, was, now, table.value, moved)
         state_was, state_now = (side[table.state] if side else None for side in (was, now))
         if state_was != state_now or not _is_same(change):
-            yield JudgementChange(table.table, " ".join(key), row[table.title], state_was, state_now, change)
+            yield JudgementChange(table.table, " ".join(key), title, state_was, state_now, change)
 
 
 def _scenarios(before: Release, after: Release, moved: frozenset[str]) -> Iterable[ScenarioChange]:

@@ -29,8 +29,17 @@ def diff_lines(difference: Difference) -> list[str]:
     return lines
 
 
+KINDS = {
+    "gates": "gate",
+    "requirement_results": "requirement",
+    "validation_summary": "selling point",
+    "validation_matrix": "cell",
+    "segment_ranking": "place of segment",
+}
+
+
 def _judgement(change: JudgementChange) -> Iterable[str]:
-    kind = {"gates": "gate", "requirement_results": "requirement"}[change.table]
+    kind = KINDS[change.table]
     was, now = ("not there" if state is None else state for state in (change.state_before, change.state_after))
     value = (
         ""

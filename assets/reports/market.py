@@ -1,6 +1,6 @@
 """What the section on customers shows: matrix, themes, opportunities, ranking of segments, saturation.
 
-Belongs here: which rows, in which order. Does not belong here: layout (`templates/market.html.j2`), judgement (the models).
+Belongs here: which rows, in which order. Does not belong here: layout (`market.html.j2`), judgement (the models).
 """
 
 from __future__ import annotations

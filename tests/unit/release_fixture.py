@@ -15,6 +15,7 @@ from assets.readiness.measures import ReadinessInputs, results_of
 from assets.readiness.model import gates_of, verdict_of
 from assets.reports.model import Manifest
 from assets.reports.site import ReleaseData
+from tests.unit import market_release
 from tests.unit.bench_release import EVIDENCE, bench_tables, own_bytes
 from tests.unit.readiness_world import world
 
@@ -59,7 +60,7 @@ def release(
     gates = gates_of(results, {row.deliverable_id: row.title for row in inputs.deliverables})
     scenarios = {"costs__scenarios/community": "estimated", "costs__scenarios/one_to_one": "estimated"}
     places = {SERVER: "published", VOLUME: "published", OPEN: "not_found"}
-    grades = {**inputs.evidence_grades, **scenarios, **places, **EVIDENCE}
+    grades = {**inputs.evidence_grades, **scenarios, **places, **EVIDENCE, **market_release.EVIDENCE}
     if is_illustrative:
         grades[MADE_UP] = "illustrative"
     return ReleaseData(
@@ -70,6 +71,7 @@ def release(
             "scenario_costs": _scenario_costs(),
             "cost_components": _cost_components(),
             **bench_tables(has_run=has_run),
+            **market_release.market_tables(),
             "archive_bytes_per_message": _archive_bytes(has_run),
             "price_dates": _one_row(
                 table_key="pricing__compute_offers",

@@ -109,6 +109,20 @@ def test_a_gate_with_the_interview_that_moved_it() -> None:
     assert (change.value.before, change.value.after, change.value.rests_on) == (0, 1, (TALK,))
 
 
+def test_a_cell_of_the_matrix_is_named_by_its_key() -> None:
+    def cell(sources: str, status: str) -> Row:
+        return {"usp_id": "private", "problem_id": "", "segment_id": "chat", "sources": sources, "status": status,
+                "evidence_ids": TALK}  # fmt: skip
+
+    before, after = (
+        {**old(), "validation_matrix": [cell("1", "untested")]},
+        {**new(), "validation_matrix": [cell("2", "validated")]},
+    )
+    change = compare(Release(manifest("r1"), before), Release(manifest("r2"), after)).judgements[-1]
+    assert (change.title, change.state_before, change.state_after) == ("private, chat", "untested", "validated")
+    assert (change.value.before, change.value.after, change.value.rests_on) == (1, 2, (TALK,))
+
+
 def test_a_release_compared_with_itself_has_no_difference() -> None:
     same = compare(Release(manifest("r1"), new()), Release(manifest("r1"), new()))
     assert (same.scenarios, same.judgements, same.evidence.ids) == ((), (), frozenset())

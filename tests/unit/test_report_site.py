@@ -194,6 +194,7 @@ def test_the_answer_comes_first() -> None:
         "What would change the answer",
         "What it costs to run it yourself",
         "PostgreSQL archive",
+        "What customers say",
         "Where each number comes from",
         "Open questions",
         "The evidence",

@@ -1,0 +1,71 @@
+"""A small market as a release holds it: the real frames of a few findings, and the marts that name them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields
+from typing import Any
+
+import pandas as pd
+
+from assets.segments.chain import market_frames
+from assets.segments.inputs import Finding, MarketInputs, Order, Rules, SegmentRecord
+from tests.unit.segments_world import RULES, claim, finding
+
+RULE_ROWS = tuple((field.name, "estimated", (f"segments__rules/{field.name}",)) for field in fields(Rules))
+
+
+def _said(name: str, **changes: Any) -> Finding:
+    evidence_id = f"interviews__findings/{name}"
+    return finding(name, finding_id=evidence_id, evidence_ids=(evidence_id,), **changes)
+
+
+SPOKEN = (
+    _said("one", importance=9.0, satisfaction=3.0),
+    _said("two", relation="contradicts"),
+    _said("three", usp_id=None, problem_id="slow", tag="latency"),
+    _said("four", segment_id="other"),
+)
+EVIDENCE: dict[str, str] = {
+    **{row.finding_id: row.grade for row in SPOKEN},
+    **{evidence_id: grade for _, grade, ids in RULE_ROWS for evidence_id in ids},
+    "segments__segments/chat": "published",
+    "segments__segments/games": "published",
+    "segments__usps/private": "published",
+    "segments__problems/exposed": "published",
+    "interviews__tags/privacy": "published",
+}
+"""Grade of each row of evidence under these tables."""
+
+
+def market_tables(findings: Sequence[Finding] = SPOKEN) -> dict[str, pd.DataFrame]:
+    """Return the tables by name. Quotes are there for the first finding only."""
+    inputs = MarketInputs(
+        findings=tuple(findings),
+        claims=(claim(), claim(segment_id="games", problem_id=None)),
+        profiles=tuple(_profile(name) for name in ("chat", "games")),
+        figures=(),
+        order=tuple(Order(frozenset({tag}), "published", ("interviews__findings/one",)) for tag in "abcdef"),
+        rules=RULES,
+        rule_rows=RULE_ROWS,
+    )
+    return {name: frame for name, (_, frame) in market_frames(inputs).items()} | {
+        "findings": _rows("finding_id", [row.finding_id for row in findings], statement=None).assign(
+            statement=["Everybody sees who talks", *[None] * (len(findings) - 1)][: len(findings)]
+        ),
+        "usp_register": _rows("usp_id", ["private"], name="Private by design"),
+        "customer_problems": _rows("problem_id", ["exposed", "slow"], statement="It shows who talks"),
+        "finding_tags": _rows("tag", ["privacy", "latency"], title="Privacy"),
+        "segment_profiles": _rows(
+            "segment_id", ["chat", "games"], name="Chat", rationale_for="They asked", rationale_against=None
+        ),
+    }
+
+
+def _profile(segment_id: str) -> SegmentRecord:
+    return SegmentRecord(segment_id, ("private",), 0, 0, 1, 0, "published", (f"segments__segments/{segment_id}",))
+
+
+def _rows(key: str, names: list[str], **values: Any) -> pd.DataFrame:
+    rows = [{key: name, **values, "grade": "published", "evidence_ids": []} for name in names]
+    return pd.DataFrame(rows, dtype=object)

@@ -1,0 +1,70 @@
+"""What the section on customers shows, and what it must not."""
+
+from __future__ import annotations
+
+import re
+
+from assets.reports.cells import Cells
+from assets.reports.market import Voices, market_section
+from assets.reports.site import _manifest_frame, render_report
+from tests.unit.market_release import market_tables
+from tests.unit.release_fixture import release
+
+PAIR = "private|exposed"
+
+
+def section(**findings: object) -> str:
+    data = release()
+    data.frames.update(market_tables(**findings))  # type: ignore[attr-defined,arg-type]
+    html = render_report(data)
+    return html[html.index('<section id="market"') : html.index('<section id="numbers"')]
+
+
+def text(html: str) -> str:
+    return " ".join(re.sub(r"<[^>]*>", " ", html).split())
+
+
+def cells() -> Cells:
+    data = release()
+    return Cells({**data.frames, "manifest": _manifest_frame(data.manifest)})
+
+
+def test_what_speaks_against_stands_beside_what_speaks_for() -> None:
+    shown = market_section(cells())
+    assert shown.heard[PAIR] == Voices(
+        supporting=(f"{PAIR}|interviews__findings/one", f"{PAIR}|interviews__findings/four"),
+        contradicting=(f"{PAIR}|interviews__findings/two",),
+    )
+    assert shown.cells[PAIR] == (f"{PAIR}|chat", f"{PAIR}|other")
+
+
+def test_counts_are_of_how_many() -> None:
+    said = text(section())
+    assert "2 of 3 1 of 2" in said
+    assert "Chat : 1 of 2" in said
+
+
+def test_what_is_not_to_be_quoted_is_counted_without_its_words() -> None:
+    said = text(section())
+    assert said.count("Everybody sees who talks") == 1
+    assert said.count("Said, and not to be quoted:") == 3
+
+
+def test_few_are_not_named() -> None:
+    assert "other segments, each of too few to be named" in text(section())
+
+
+def test_a_claim_that_nobody_spoke_about_is_listed_apart() -> None:
+    assert market_section(cells()).unheard == ("private|any",)
+    assert "Claimed, and nobody has spoken about it" in text(section())
+
+
+def test_nothing_said_is_said() -> None:
+    said = text(section(findings=()))
+    assert "Nothing is on record that a customer said or did about any of them." in said
+    assert "No theme is on record." in said
+    assert "Nobody on record was asked how much a problem matters" in said
+
+
+def test_segments_stand_by_place() -> None:
+    assert list(market_section(cells()).ranking) == ["chat", "games"]
