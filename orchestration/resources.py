@@ -89,20 +89,19 @@ class EvidenceResource(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     @property
     def scope(self) -> Scope:
-        return Scope(as_of=date.fromisoformat(self.as_of) if self.as_of else None, packs=self._names)
+        """What is loaded. Packs go by their names: where a folder lies on a machine is nobody's business."""
+        names = tuple(pack.name for pack in self.resolved())
+        return Scope(as_of=date.fromisoformat(self.as_of) if self.as_of else None, packs=names)
 
     @property
     def prices_dir(self) -> Path:
         """The pack of refreshed prices."""
         return Path(self.state_dir) / LOCAL_PACKS[LIVE_PRICES]
 
-    @property
-    def _names(self) -> tuple[str, ...]:
-        return with_local_packs(self.packs, Path(self.state_dir))
-
     def resolved(self) -> list[Pack]:
         """Return the folders of all packs."""
-        return resolve_packs(self._names, Path(self.evidence_dir), Path(self.state_dir))
+        state_dir = Path(self.state_dir)
+        return resolve_packs(with_local_packs(self.packs, state_dir), Path(self.evidence_dir), state_dir)
 
     def read(self) -> Evidence:
         """Read and validate all packs; problems are in the result, nothing is raised for them."""
