@@ -20,6 +20,8 @@
          'subject': ['study', 'system', 'workload', 'metric']},
         {'key': 'benchmarks__postgres_results', 'title': 'Published results for the message archive',
          'subject': ['study', 'system', 'workload', 'metric']},
+        {'key': 'costs__assumptions', 'title': 'Assumptions of the cost model',
+         'subject': ['title']},
         {'key': 'costs__node_requirements', 'title': 'Needs of nodes and fleets',
          'subject': ['component', 'parameter']},
         {'key': 'costs__rln_parameters', 'title': 'Parameters of RLN',

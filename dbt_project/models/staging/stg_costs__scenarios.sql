@@ -45,6 +45,8 @@ renamed as (
         rln_rate_parameter,
         rln_extensions,
         node_rpc_component,
+        client_rpc_component,
+        is_milestone,
 
         ---------- times and provenance
         source,
