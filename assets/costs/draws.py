@@ -55,9 +55,9 @@ class Draws:
         """Return the bare values, without counting as use."""
         return self._values[name]
 
-    def with_value(self, name: str, value: Value) -> Draws:
-        """Return the same draws but for one input."""
-        return Draws(self.inputs, {**self._values, name: value})
+    def with_values(self, values: Mapping[str, Value]) -> Draws:
+        """Return the same draws but for some inputs; what was asked for starts anew."""
+        return Draws(self.inputs, {**self._values, **values})
 
 
 def _unit_points(dimensions: int, draws: int, seed: tuple[int, ...]) -> FloatArray:
