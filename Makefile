@@ -9,7 +9,10 @@ SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c '$(SUPPORTED)' 2>/dev/null && { echo $$p; break; }; done)
 
-.PHONY: help run test check ui doctor status lint clean
+# Containers often forbid Python to keep what it compiled; every command would then compile all libraries again, 5 s each time.
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: help run test check schemas ui doctor status lint clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -18,10 +21,13 @@ run: $(READY) ## Evidence in, verdict and report out (ARGS="--as-of 2025-06-30" 
 	@$(BIN)/waku-fit run $(ARGS)
 
 test: $(READY) lint ## All tests (ARGS="-k costs" passes options to pytest)
-	@$(BIN)/pytest $(ARGS)
+	@$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 check: $(READY) ## Validate the evidence, without a database
 	@$(BIN)/waku-fit check $(ARGS)
+
+schemas: $(READY) ## JSON Schemas of documents, for completion in editors
+	@$(BIN)/waku-fit schema
 
 ui: $(READY) ## The Dagster UI on 127.0.0.1:3000
 	@$(BIN)/waku-fit ui $(ARGS)

@@ -54,6 +54,39 @@ STATEMENTS = (
         "the id is misspelt where it is made, or its row is later than the as-of date",
     ),
     Statement(
+        "intervals_hold_their_ratio",
+        keys.ARCHIVE_GAINS,
+        "A ratio lies within its interval, is of two rounds at least, and both stages are of one run",
+        sql.SQL(
+            "select gain_id from marts.archive_stage_gains"
+            " where not (ratio > 0 and (ratio_low is null or (ratio between ratio_low and ratio_high and rounds > 1)))"
+        ),
+        "look at assets/benchmarks/results.py",
+    ),
+    Statement(
+        "capacity_rests_on_known_evidence",
+        keys.ARCHIVE_CAPACITY,
+        "A capacity is above zero, within its interval, and rests on evidence in the index",
+        sql.SQL(
+            "select capacity_id from marts.archive_capacity as found"
+            " where not (per_vcpu_per_s > 0"
+            " and (per_vcpu_per_s_low is null or per_vcpu_per_s between per_vcpu_per_s_low and per_vcpu_per_s_high)"
+            " and cardinality(evidence_ids) > 1 and not exists (select from unnest(evidence_ids) as used (id)"
+            " where not exists (select from marts.evidence_index as known where known.evidence_id = used.id)))"
+        ),
+        "look at assets/benchmarks/results.py; an id may be of a row later than the as-of date",
+    ),
+    Statement(
+        "one_stage_is_proposed_at_most",
+        keys.ARCHIVE_RECOMMENDATION,
+        "One candidate at most is proposed, and it loses on no workload",
+        sql.SQL(
+            "select candidate from model.archive_recommendation where is_proposed and"
+            " (cardinality(losses) > 0 or 1 < (select count(*) from model.archive_recommendation where is_proposed))"
+        ),
+        "look at the rule in assets/benchmarks/recommendation.py",
+    ),
+    Statement(
         "verdict_follows_from_gates",
         keys.VERDICT,
         "Not ready with a failed gate, unknown with an unknown one, ready only if every gate passes",

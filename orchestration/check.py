@@ -10,13 +10,18 @@ from pathlib import Path
 import click
 
 from assets.evidence.fetch import Evidence, format_problems, read_packs
-from assets.evidence.packs import Pack, resolve_pack
+from assets.evidence.ids import check_file, place_of
+from assets.evidence.packs import Pack, resolve_pack, resolve_packs, with_local_packs
+from orchestration.errors import UserError
 from orchestration.settings import Settings
 
 
 def read_evidence(settings: Settings, packs: tuple[str, ...], extra: Path | None = None) -> Evidence:
-    """Read the named packs. `extra` is laid over them, or stands for the first one if it lies in the same place."""
-    chosen = [resolve_pack(name, settings.evidence_dir) for name in packs]
+    """Read the named packs, with those that were written here over them.
+
+    `extra` is laid over them, or stands for the first one if it lies in the same place.
+    """
+    chosen = resolve_packs(with_local_packs(packs, settings.state_dir), settings.evidence_dir, settings.state_dir)
     if extra is not None and extra.resolve() not in [pack.path.resolve() for pack in chosen]:
         given = resolve_pack(str(extra), settings.evidence_dir)
         chosen = [given] if _is_complete(given, chosen[0]) else [*chosen, given]
@@ -28,9 +33,21 @@ def _is_complete(pack: Pack, model: Pack) -> bool:
     return {p.name for p in model.path.iterdir() if p.is_dir()} <= {p.name for p in pack.path.iterdir()}
 
 
+def _one_file(settings: Settings, packs: tuple[str, ...], path: Path) -> Evidence:
+    """Check one file by itself, which takes a fraction of the time of a whole pack."""
+    place = place_of(path.resolve())
+    if place is None:
+        raise UserError(
+            f"{path.name} lies where no table of evidence has a file; expected <pack>/<area>/<table>.csv, or a document"
+            " such as <pack>/interviews/interviews/p01.yaml"
+        )
+    chosen = [resolve_pack(name, settings.evidence_dir) for name in packs]
+    return check_file(path.resolve(), place, chosen, today=datetime.now(UTC).date())
+
+
 def check_evidence(settings: Settings, path: Path | None, packs: tuple[str, ...], as_json: bool) -> int:
     """Print every mistake as `file:line: column: ...` and return 1 if there is one."""
-    evidence = read_evidence(settings, packs, path)
+    evidence = _one_file(settings, packs, path) if path and path.is_file() else read_evidence(settings, packs, path)
     if as_json:
         click.echo(json.dumps({"rows": evidence.rows, "problems": [asdict(p) for p in evidence.problems]}, indent=2))
     elif evidence.problems:

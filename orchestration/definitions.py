@@ -10,22 +10,33 @@ from typing import Any
 
 import dagster as dg
 
+from assets.benchmarks.assets import archive_proposal, archive_results, archive_scalability
+from assets.benchmarks.session_asset import measured_archive
 from assets.costs.assets import cost_tables
 from assets.evidence.assets import evidence_specs, raw_tables
 from assets.evidence.fingerprint import fingerprint_of
+from assets.pricing.assets import live_prices
 from assets.readiness.assets import readiness_tables
 from assets.reports.assets import published_release
 from checks.raw import raw_checks
 from checks.readiness import readiness_checks
-from orchestration import keys
+from checks.segments import segment_checks
 from orchestration.dbt import build_dbt_assets
 from orchestration.fast_path import code_version
-from orchestration.jobs import readiness_chain
+from orchestration.jobs import archive_benchmarks, price_refresh, readiness_chain
 from orchestration.resources import EvidenceResource, ReleaseResource, WarehouseResource
-from orchestration.schedules import weekly_readiness
+from orchestration.schedules import monthly_benchmarks, weekly_price_refresh, weekly_readiness
 from orchestration.settings import Settings
 
-AREA_OF_LAYER = {keys.RAW: "evidence", keys.MODEL: "costs", keys.READINESS: "readiness", keys.REPORTS: "reports"}
+AREAS: dict[str, tuple[dg.AssetsDefinition, ...]] = {
+    "pricing": (live_prices,),
+    "evidence": (raw_tables,),
+    "benchmarks": (measured_archive, archive_results, archive_scalability, archive_proposal),
+    "costs": (cost_tables,),
+    "readiness": (readiness_tables,),
+    "reports": (published_release,),
+}
+"""The Python assets by the folder that their code is in."""
 SHARED_CODE = ("landing.py", "evidence/model.py", "evidence/quantity.py")
 """Code that every Python table passes through: a change there may change any of them."""
 
@@ -33,11 +44,12 @@ SHARED_CODE = ("landing.py", "evidence/model.py", "evidence/quantity.py")
 def build_definitions(settings: Settings, **overrides: Any) -> dg.Definitions:
     """Return all definitions; `overrides` replace resources by name (tests, other executors)."""
     dbt_models, dbt = build_dbt_assets(settings)
-    python_assets = [raw_tables, cost_tables, readiness_tables, published_release]
     versions = python_code_versions(settings)
     resources = {
         "warehouse": WarehouseResource(state_dir=str(settings.state_dir), database_url=settings.database_url),
-        "evidence": EvidenceResource(evidence_dir=str(settings.evidence_dir), packs=list(settings.packs)),
+        "evidence": EvidenceResource(
+            evidence_dir=str(settings.evidence_dir), packs=list(settings.packs), state_dir=str(settings.state_dir)
+        ),
         "release": ReleaseResource(
             releases_dir=str(settings.releases_dir),
             latest=str(settings.latest),
@@ -49,13 +61,11 @@ def build_definitions(settings: Settings, **overrides: Any) -> dg.Definitions:
         assets=[
             *evidence_specs(),
             dbt_models,
-            *dg.map_asset_specs(
-                lambda spec: spec.replace_attributes(code_version=versions[keys.layer_of(spec.key)]), python_assets
-            ),
+            *(_with_code_version(asset, versions[area]) for area, assets in AREAS.items() for asset in assets),
         ],
-        asset_checks=[raw_checks, *readiness_checks],
-        jobs=[readiness_chain],
-        schedules=[weekly_readiness],
+        asset_checks=[raw_checks, segment_checks, *readiness_checks],
+        jobs=[readiness_chain, archive_benchmarks, price_refresh],
+        schedules=[weekly_readiness, monthly_benchmarks, weekly_price_refresh],
         resources={**resources, **overrides},
         # Steps share one PostgreSQL and last a second or less: a process for each costs 2 to 4 s.
         executor=dg.in_process_executor,
@@ -63,13 +73,15 @@ def build_definitions(settings: Settings, **overrides: Any) -> dg.Definitions:
 
 
 def python_code_versions(settings: Settings) -> dict[str, str]:
-    """Name the code behind each Python layer: its area and what all areas share."""
+    """Name the code behind the assets of each area: the area itself and what all areas share."""
     assets = settings.project_dir / "assets"
     shared = [assets / name for name in SHARED_CODE]
-    return {
-        layer: fingerprint_of([assets / area, *shared], skip=("__pycache__",))[:16]
-        for layer, area in AREA_OF_LAYER.items()
-    }
+    return {area: fingerprint_of([assets / area, *shared], skip=("__pycache__",))[:16] for area in AREAS}
+
+
+def _with_code_version(asset: dg.AssetsDefinition, version: str) -> dg.AssetsDefinition:
+    (mapped,) = dg.map_asset_specs(lambda spec: spec.replace_attributes(code_version=version), [asset])
+    return mapped
 
 
 @dg.definitions

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from assets.evidence.fingerprint import fingerprint_of
-from assets.evidence.packs import resolve_pack
+from assets.evidence.packs import resolve_packs, with_local_packs
 from orchestration.settings import Settings
 
 CODE = ("orchestration", "assets", "checks", "dbt_project", "requirements.lock", "pyproject.toml")
@@ -29,10 +29,16 @@ class Request:
     packs: tuple[str, ...]
     as_of: date | None
 
+    @classmethod
+    def of(cls, settings: Settings, packs: tuple[str, ...] = (), as_of: date | None = None) -> Request:
+        """Ask for the usual packs and `packs`, with those that were written here over them."""
+        return cls(with_local_packs(settings.packs + packs, settings.state_dir), as_of)
+
 
 def fingerprint(settings: Settings, request: Request) -> str:
     """Hash all that a release depends on: evidence, code, locked versions, database, and the request itself."""
-    evidence = [resolve_pack(name, settings.evidence_dir).path for name in request.packs]
+    packs = resolve_packs(request.packs, settings.evidence_dir, settings.state_dir)
+    evidence = [pack.path for pack in packs]
     code = [settings.project_dir / name for name in CODE]
     parts = [fingerprint_of(evidence), fingerprint_of(code, skip=SKIPPED), repr(request), repr(settings.database_url)]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()

@@ -11,11 +11,11 @@ CONFIGURATION = """\
 # Written by waku-fit; edit orchestration/instance.py instead.
 telemetry:
   enabled: false
-run_coordinator:
-  module: dagster.core.run_coordinator
-  class: QueuedRunCoordinator
-  config:
+concurrency:
+  runs:
     max_concurrent_runs: 1
+  pools:
+    default_limit: 1
 """
 """One run at a time: a second one would find the warehouse locked and fail. Storage is Dagster's default, SQLite
 (docs/decisions/0003-storage-of-runs.md)."""

@@ -1,4 +1,4 @@
-"""The one job: the whole chain, from evidence to the published report."""
+"""The jobs: the whole chain, from evidence to the published report; and what makes evidence: benchmarks, prices."""
 
 from __future__ import annotations
 
@@ -8,6 +8,18 @@ from orchestration import keys
 
 readiness_chain = dg.define_asset_job(
     keys.JOB,
-    selection=dg.AssetSelection.all(),
+    selection=dg.AssetSelection.all() - dg.AssetSelection.assets(keys.ARCHIVE_BENCHMARKS, keys.LIVE_PRICES),
     description="Evidence → raw → dbt models → costs → gates → verdict → a published release.",
+)
+
+archive_benchmarks = dg.define_asset_job(
+    keys.BENCHMARK_JOB,
+    selection=dg.AssetSelection.assets(keys.ARCHIVE_BENCHMARKS),
+    description="Measures the message archive on PostgreSQL; the next run of the chain uses the results.",
+)
+
+price_refresh = dg.define_asset_job(
+    keys.REFRESH_JOB,
+    selection=dg.AssetSelection.assets(keys.LIVE_PRICES),
+    description="Asks providers for their prices and adds what is believed to the pack of refreshed prices.",
 )

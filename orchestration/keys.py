@@ -21,6 +21,12 @@ LAYERS = (EVIDENCE, RAW, STAGING, INTERMEDIATE, MARTS, MODEL, READINESS, REPORTS
 
 JOB = "readiness_chain"
 WEEKLY_SCHEDULE = "weekly_readiness"
+BENCHMARK_JOB = "archive_benchmarks"
+MONTHLY_SCHEDULE = "monthly_benchmarks"
+REFRESH_JOB = "price_refresh"
+REFRESH_SCHEDULE = "weekly_price_refresh"
+BENCHMARK_POOL = "benchmarks"
+"""Of one: nothing else is measured while something is measured."""
 
 OWNERS = {
     EVIDENCE: "team:analysts",
@@ -33,7 +39,16 @@ OWNERS = {
     REPORTS: "team:stakeholders",
 }
 
+ARCHIVE_BENCHMARKS = AssetKey([EVIDENCE, "archive_benchmarks"])
+LIVE_PRICES = AssetKey([EVIDENCE, "live_prices"])
 EVIDENCE_SCOPE = AssetKey([RAW, "evidence_scope"])
+ARCHIVE_GAINS = AssetKey([MARTS, "archive_stage_gains"])
+ARCHIVE_CAPACITY = AssetKey([MARTS, "archive_capacity"])
+ARCHIVE_NOISE = AssetKey([MARTS, "archive_noise"])
+ARCHIVE_SCALABILITY = AssetKey([MODEL, "archive_scalability"])
+ARCHIVE_RECOMMENDATION = AssetKey([MODEL, "archive_recommendation"])
+ARCHIVE_SAVINGS = AssetKey([MODEL, "archive_savings"])
+ARCHIVE_ENCODING = AssetKey([MODEL, "archive_encoding"])
 COST_COMPONENTS = AssetKey([MODEL, "cost_components"])
 SCENARIO_COSTS = AssetKey([MODEL, "scenario_costs"])
 REQUIREMENT_RESULTS = AssetKey([READINESS, "requirement_results"])
@@ -60,6 +75,11 @@ def evidence_key(table_key: str) -> AssetKey:
 def raw_key(table_key: str) -> AssetKey:
     """The table that it is loaded into."""
     return AssetKey([RAW, table_key])
+
+
+def staging_key(table_key: str) -> AssetKey:
+    """The view on a raw table that everything behind it reads."""
+    return AssetKey([STAGING, f"stg_{table_key}"])
 
 
 def mart_key(name: str) -> AssetKey:

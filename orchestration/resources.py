@@ -17,10 +17,11 @@ import psycopg
 from pydantic import Field, PrivateAttr
 
 from assets.evidence.fetch import Evidence, Scope, read_packs
-from assets.evidence.packs import resolve_pack
+from assets.evidence.packs import BENCHMARKS, LIVE_PRICES, LOCAL_PACKS, Pack, resolve_packs, with_local_packs
 from orchestration import keys
 from orchestration.freshness import chain_nodes, recorded, stale
 from orchestration.warehouse.connection import bootstrap, connect, open_warehouse, run_lock
+from orchestration.warehouse.layout import wheel_binaries
 
 
 class WarehouseResource(dg.ConfigurableResource):  # type: ignore[type-arg]
@@ -49,6 +50,16 @@ class WarehouseResource(dg.ConfigurableResource):  # type: ignore[type-arg]
                 self._url = database.url
                 yield self
 
+    @property
+    def benchmarks_dir(self) -> Path:
+        """Where sessions of benchmarks are kept."""
+        return Path(self.state_dir) / BENCHMARKS
+
+    @property
+    def programs(self) -> Path:
+        """The folder with pgbench."""
+        return wheel_binaries()
+
     def sqlalchemy_url(self, role: str) -> str:
         """Return the URL for SQLAlchemy with psycopg2, acting as `role` from the first statement on."""
         parts = urlsplit(self._url)
@@ -67,6 +78,7 @@ class EvidenceResource(dg.ConfigurableResource):  # type: ignore[type-arg]
     """Which packs are read and up to which date; a run may set both."""
 
     evidence_dir: str
+    state_dir: str = Field(description="Where packs are that were written here; they are laid over all others.")
     packs: list[str] = Field(
         default=["public"],
         description="Names under evidence/ or paths; the first one is complete, others are laid over it.",
@@ -77,12 +89,24 @@ class EvidenceResource(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     @property
     def scope(self) -> Scope:
-        return Scope(as_of=date.fromisoformat(self.as_of) if self.as_of else None, packs=tuple(self.packs))
+        return Scope(as_of=date.fromisoformat(self.as_of) if self.as_of else None, packs=self._names)
+
+    @property
+    def prices_dir(self) -> Path:
+        """The pack of refreshed prices."""
+        return Path(self.state_dir) / LOCAL_PACKS[LIVE_PRICES]
+
+    @property
+    def _names(self) -> tuple[str, ...]:
+        return with_local_packs(self.packs, Path(self.state_dir))
+
+    def resolved(self) -> list[Pack]:
+        """Return the folders of all packs."""
+        return resolve_packs(self._names, Path(self.evidence_dir), Path(self.state_dir))
 
     def read(self) -> Evidence:
         """Read and validate all packs; problems are in the result, nothing is raised for them."""
-        packs = [resolve_pack(name, Path(self.evidence_dir)) for name in self.packs]
-        return read_packs(packs, today=datetime.now(UTC).date())
+        return read_packs(self.resolved(), today=datetime.now(UTC).date())
 
 
 class ReleaseResource(dg.ConfigurableResource):  # type: ignore[type-arg]

@@ -26,6 +26,7 @@ from dagster._core.workspace.load import location_origins_from_yaml_paths
 
 from assets.evidence.assets import raw_data_version
 from assets.evidence.fetch import Evidence, Scope, format_problems
+from assets.evidence.packs import resolve_packs
 from assets.evidence.tables import ALL_TABLES
 from assets.reports.fetch import align_link
 from orchestration import keys
@@ -88,7 +89,8 @@ def _make_stale(settings: Settings, request: Request, evidence: Evidence, is_kno
             "orchestration.definitions", "defs", str(settings.project_dir)
         )
         graph = repository.get_definition().asset_graph
-        scope = Scope(as_of=request.as_of, packs=request.packs)
+        packs = tuple(pack.name for pack in resolve_packs(request.packs, settings.evidence_dir, settings.state_dir))
+        scope = Scope(as_of=request.as_of, packs=packs)
         content = {
             key: raw_data_version(key, evidence, scope)
             for key in [keys.EVIDENCE_SCOPE, *(keys.raw_key(t.key) for t in ALL_TABLES)]
@@ -148,7 +150,12 @@ def _execute(
 def run_config(settings: Settings, request: Request) -> dict[str, Any]:
     """The request as run configuration, the same that the UI's launchpad takes."""
     as_of = request.as_of.isoformat() if request.as_of else None
-    evidence = {"evidence_dir": str(settings.evidence_dir), "packs": list(request.packs), "as_of": as_of}
+    evidence = {
+        "evidence_dir": str(settings.evidence_dir),
+        "state_dir": str(settings.state_dir),
+        "packs": list(request.packs),
+        "as_of": as_of,
+    }
     return {
         "resources": {"evidence": {"config": evidence}},
         "loggers": {"console": {"config": {"log_level": "ERROR"}}},

@@ -1,4 +1,4 @@
-"""When the chain is looked at again: every Monday, and it runs only if something changed.
+"""When the chain is looked at again: every Monday, if something changed; and, once wanted, prices and benchmarks.
 
 Belongs here: schedules. Does not belong here: what counts as changed (`freshness.py`, `fast_path.py`).
 """
@@ -25,7 +25,31 @@ from orchestration.settings import Settings
 def weekly_readiness() -> Iterator[dg.RunRequest | dg.SkipReason]:
     """Ask for a run unless the latest release was made from exactly what is there now."""
     settings = Settings.from_environment()
-    if unchanged := unchanged_release(settings, Request(packs=settings.packs, as_of=None)):
+    if unchanged := unchanged_release(settings, Request.of(settings)):
         yield dg.SkipReason(f"nothing changed since release {unchanged['release_id']}")
     else:
         yield dg.RunRequest()
+
+
+@dg.schedule(
+    name=keys.MONTHLY_SCHEDULE,
+    job_name=keys.BENCHMARK_JOB,
+    cron_schedule="0 3 1 * *",
+    execution_timezone="UTC",
+    default_status=dg.DefaultScheduleStatus.STOPPED,
+    description="On the first of a month at 03:00 UTC: the full grid, up to 40 minutes. Off until it is turned on.",
+)
+def monthly_benchmarks() -> dg.RunRequest:
+    """Ask for a full grid; an unfinished one of the same environment is gone on with."""
+    return dg.RunRequest()
+
+
+weekly_price_refresh = dg.ScheduleDefinition(
+    name=keys.REFRESH_SCHEDULE,
+    job_name=keys.REFRESH_JOB,
+    cron_schedule="0 5 * * 1",
+    execution_timezone="UTC",
+    # Nothing asks the network unless somebody turns it on.
+    default_status=dg.DefaultScheduleStatus.STOPPED,
+    description="Mondays at 05:00 UTC, an hour before the chain: ask providers for their prices. Off until started.",
+)

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from assets.evidence.packs import LIVE_PRICES, LOCAL_PACKS
+
 PREFIX = "WAKU_FIT_"
 KNOWN = ("DATABASE_URL", "STATE_DIR", "REPORTS_DIR", "EVIDENCE_DIR", "PACKS")
 DBT_PREFIX = "WAKU_FIT_DBT_"
@@ -39,6 +41,11 @@ class Settings:
     @property
     def dagster_home(self) -> Path:
         return self.state_dir / "dagster"
+
+    @property
+    def prices_dir(self) -> Path:
+        """The pack of refreshed prices, laid over the others once there is one."""
+        return self.state_dir / LOCAL_PACKS[LIVE_PRICES]
 
     @property
     def releases_dir(self) -> Path:

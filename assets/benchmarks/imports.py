@@ -51,6 +51,8 @@ class Run:
     whole: Summary
     operations: tuple[Summary, ...]
     """Sorted by name."""
+    ended_s: float
+    """End of the last operation, seconds since 1970."""
 
 
 @dataclass(frozen=True)
@@ -157,4 +159,4 @@ class _Totals:
     def run(self) -> Run:
         duration_s = self.end_s - self.start_s
         operations = (self.operations[name].summary(name, duration_s) for name in sorted(self.operations))
-        return Run(self.whole.summary("", duration_s), tuple(operations))
+        return Run(self.whole.summary("", duration_s), tuple(operations), self.end_s)

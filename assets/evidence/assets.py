@@ -10,17 +10,22 @@ import dagster as dg
 from assets.evidence.fetch import Evidence, Scope, format_problems, load_raw
 from assets.evidence.tables import ALL_TABLES
 from assets.landing import table_statistics
+from assets.pricing.model import REFRESHED_TABLES
 from orchestration import keys
 from orchestration.metadata import sql_table_metadata
 
 SCOPE_TITLE = "The as-of date and the packs of the last load: the only place where evidence is cut off by date"
 
+MEASURED_HERE = ("benchmarks__runs", "benchmarks__measurements")
+"""Tables that benchmarks on this machine add a pack to."""
+
 
 def evidence_specs() -> list[dg.AssetSpec]:
-    """One external asset per table or folder that an analyst edits."""
+    """One external asset per table or folder that an analyst edits, or a benchmark writes."""
     return [
         dg.AssetSpec(
             keys.evidence_key(table.key),
+            deps=[keys.ARCHIVE_BENCHMARKS] if table.key in MEASURED_HERE else [],
             description=table.title,
             group_name=keys.EVIDENCE,
             owners=[keys.OWNERS[keys.EVIDENCE]],
@@ -29,17 +34,30 @@ def evidence_specs() -> list[dg.AssetSpec]:
             metadata={"path_in_pack": table.path},
         )
         for table in ALL_TABLES
+        if table.kind != "part"
     ]
 
 
 def raw_specs() -> list[dg.AssetSpec]:
     """One table in schema `raw` per evidence table, and the scope of the load."""
+    file_of = {table.key: table.key for table in ALL_TABLES}
+    file_of |= {part.table.key: table.key for table in ALL_TABLES for part in table.parts}
     common = {"group_name": keys.RAW, "owners": [keys.OWNERS[keys.RAW]], "kinds": {"postgres"}}
     tables = [
-        dg.AssetSpec(keys.raw_key(t.key), deps=[keys.evidence_key(t.key)], description=t.title, **common)  # type: ignore[arg-type]
+        dg.AssetSpec(
+            keys.raw_key(t.key),
+            deps=_typed_in(file_of[t.key]),
+            description=t.title,
+            **common,  # type: ignore[arg-type]
+        )
         for t in ALL_TABLES
     ]
     return [*tables, dg.AssetSpec(keys.EVIDENCE_SCOPE, description=SCOPE_TITLE, **common)]  # type: ignore[arg-type]
+
+
+def _typed_in(table_key: str) -> list[dg.AssetKey]:
+    """Return where the rows of a table come from: what people type, and for prices what was refreshed."""
+    return [keys.evidence_key(table_key), *([keys.LIVE_PRICES] if table_key in REFRESHED_TABLES else [])]
 
 
 @dg.multi_asset(

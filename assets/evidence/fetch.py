@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from assets.evidence.model import MAX_FILE_BYTES, MAX_LINE_CHARS, Parsed, Problem, Record, Table
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 MAX_DOCUMENT_BYTES = 256 * 1024
 """Of a YAML document: some take five seconds for as much."""
+
+KNOWN_WORDS = "interviews/known_words.txt"
+"""Of a pack: words that are no names, such as those of products."""
 
 PROVENANCE = {"evidence_id": "text", "pack": "text", "file": "text", "line": "integer"}
 """Columns of every raw table besides those of its model."""
@@ -103,9 +106,14 @@ def read_packs(packs: Sequence[Pack], tables: Sequence[Table] = ALL_TABLES, *, t
         folder.report_missing(is_complete=position == 0)
         problems += folder.problems
         for table, relative, path in folder.found:
-            parsed[table.key].append(_read_file(table, path, pack.file(printable(relative)), pack.name, today))
+            label = pack.file(printable(folder.name_of(relative)))
+            file = read_file(table, path, label, pack.name, today, folder.known_words)
+            parsed[table.key].append(file)
+            for key in (part.table.key for part in table.parts):
+                parsed[key].append(file.parts.get(key) or Parsed(file.file, pack.name, has_all_ids=False))
         for table in folder.unreadable:
-            parsed[table.key].append(Parsed(pack.file(table.path), pack.name, has_all_ids=False))
+            for key in (table.key, *(part.table.key for part in table.parts)):
+                parsed[key].append(Parsed(pack.file(table.path), pack.name, has_all_ids=False))
     problems += [problem for files in parsed.values() for file in files for problem in file.problems]
     problems += check_across(parsed)
     records = {key: [record for file in files for record in file.records] for key, files in parsed.items()}
@@ -118,14 +126,25 @@ class _Folder:
     def __init__(self, pack: Pack, tables: Sequence[Table]) -> None:
         self.pack = pack
         self.root = pack.path.resolve()
-        self.tables = {table.path: table for table in tables}
+        self.tables = {table.path: table for table in tables if table.kind != "part"}
         self.found: list[tuple[Table, str, Path]] = []
         self.unreadable: list[Table] = []
         self.problems: list[Problem] = []
         self.seen: set[str] = set()
+        self.personal = tuple(f"{table.path}/" for table in tables if table.is_personal and table.kind == "yaml")
+        self.known_words = read_known_words(pack)
+
+    def name_of(self, relative: str) -> str:
+        """Return what a file is called in messages."""
+        if not relative.startswith(self.personal):
+            return relative
+        number = 1 + sum(
+            other < relative for other in self.seen if other.startswith(f"{PurePosixPath(relative).parent}/")
+        )
+        return _without_name(relative, self.known_words, f"file {number} of the folder, by name")
 
     def add(self, relative: str, message: str, expected: str) -> None:
-        self.problems.append(Problem(self.pack.file(printable(relative)), 1, "", message, expected))
+        self.problems.append(Problem(self.pack.file(printable(self.name_of(relative))), 1, "", message, expected))
 
     def visit(self, folder: Path, relative: str) -> None:
         """Look at all entries of `folder`, which is called `relative` (with a slash at its end) in the pack."""
@@ -158,7 +177,8 @@ class _Folder:
         elif document_of and entry.suffix == ".yaml":
             self._take(document_of, entry, relative)
         elif document_of:
-            self.add(relative, "this is not a document", f"documents called <id>.yaml, such as {entry.stem}.yaml")
+            such_as = "" if document_of.is_personal else f", such as {entry.stem}.yaml"
+            self.add(relative, "this is not a document", f"documents called <id>.yaml{such_as}")
         else:
             known = [path for path in self.tables if path not in self.seen]
             near = nearest(relative, known)
@@ -180,7 +200,7 @@ class _Folder:
         """Note which tables are missing from a pack that has to have them all, or that there is none at all."""
         missing = [table for path, table in self.tables.items() if path not in self.seen]
         if is_complete:
-            for table in missing:
+            for table in (table for table in missing if not table.may_be_missing):
                 if table.kind == "csv":
                     self._refuse(table, table.path, "the file is missing", "a file with a header at least")
                 else:
@@ -189,23 +209,55 @@ class _Folder:
             self.add("", "the pack holds no table", f"at least one file such as {next(iter(self.tables), '')}")
 
 
+def read_known_words(pack: Pack) -> frozenset[str]:
+    """Return the words that a pack declares to be no names, none if it declares none."""
+    path = pack.path / KNOWN_WORDS
+    if not path.is_file():
+        return frozenset()
+    from assets.interviews.identities import known_words
+
+    return known_words(path.read_text(encoding="utf-8", errors="replace"))
+
+
+def file_label(pack: Pack, relative: str, table: Table, known_words: Collection[str]) -> str:
+    """Return what one file of a pack is called in messages."""
+    is_personal = table.is_personal and table.kind == "yaml"
+    return pack.file(printable(_without_name(relative, known_words, "the file") if is_personal else relative))
+
+
+def _without_name(relative: str, known_words: Collection[str], instead: str) -> str:
+    """Return the name of a file of what people said; if a person may be named in it, `instead`."""
+    from assets.interviews.identities import identities_in, identities_in_code
+
+    path = PurePosixPath(relative)
+    words = path.stem.replace("_", " ").replace("-", " ")
+    if identities_in_code(path.stem.lower(), known_words) or identities_in(words, known_words):
+        return str(path.parent / f"({instead}){path.suffix}")
+    return relative
+
+
 def _is_ignored(name: str) -> bool:
     """Tell whether a file is for people and editors: documentation, schemas, hidden files, backups, locks of Excel."""
-    return name == "README.md" or name.startswith((".", "~$")) or name.endswith((".schema.json", "~"))
+    return (
+        name in ("README.md", PurePosixPath(KNOWN_WORDS).name)
+        or name.startswith((".", "~$"))
+        or name.endswith((".schema.json", "~"))
+    )
 
 
-def _read_file(table: Table, path: Path, file: str, pack: str, today: date) -> Parsed:
+def read_file(table: Table, path: Path, file: str, pack: str, today: date, known_words: Collection[str] = ()) -> Parsed:
+    """Read one file. `file` is what it is called in messages."""
     parse, limit = (parse_csv, MAX_FILE_BYTES) if table.kind == "csv" else (parse_yaml, MAX_DOCUMENT_BYTES)
     try:
         data = _read_bytes(path, file, limit)
     except OSError as error:
         data = Problem(file, 1, "", f"the file cannot be read ({error.strerror})", "a file that you may read")
     if isinstance(data, Problem):
-        return Parsed(file, pack, problems=[data], has_all_ids=False)
+        return Parsed(file, pack, problems=[data], has_all_ids=False, is_personal=table.is_personal)
     text, problems = decode(data, file)
     if text is None:
         return Parsed(file, pack, problems=problems, has_all_ids=False)
-    parsed = parse(table, text, file=file, pack=pack, today=today)
+    parsed = parse(table, text, file=file, pack=pack, today=today, known_words=known_words)
     parsed.problems[:0] = problems
     return parsed
 

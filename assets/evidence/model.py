@@ -90,7 +90,14 @@ class Reference:
 class EvidenceRow(BaseModel):
     """The columns that every row of evidence has."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True, allow_inf_nan=False)
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        str_strip_whitespace=True,
+        allow_inf_nan=False,
+        # one file is checked with three of forty models: building the others takes 0.1 s
+        defer_build=True,
+    )
 
     value_columns: ClassVar[tuple[str, ...]] = ()
     """What the row was looked up for.
@@ -143,7 +150,13 @@ class Table:
     name: str
     model: type[EvidenceRow]
     title: str
-    kind: Literal["csv", "yaml"] = "csv"
+    kind: Literal["csv", "yaml", "part"] = "csv"
+    """`part`: no file of its own, its rows are entries in the documents of another table."""
+    parts: tuple[Part, ...] = ()
+    is_personal: bool = False
+    """It holds what people said: it is searched for identities, and no message repeats a value of it."""
+    may_be_missing: bool = False
+    """Also from a pack that has to be complete, because there may rightly be none."""
 
     @property
     def key(self) -> str:
@@ -172,6 +185,40 @@ class Table:
         """Return the columns whose date must not lie in the future."""
         planned = {name for name, info in self.model.model_fields.items() if Planned() in _marks(info)}
         return frozenset(name for name, type_ in self.columns().items() if type_ == "date" and name not in planned)
+
+
+@dataclass(frozen=True)
+class Part:
+    """A list in a document, or a mapping if `value_column` is given, whose entries are rows of a table of their own.
+
+    An entry is named after its document and its number in the list, or its key in the mapping.
+    """
+
+    key: str
+    """Of the document, such as `findings`."""
+    table: Table
+    parent_column: str
+    """Column with the id of the document."""
+    entry_column: str
+    """Column with the number of the entry, from 1, or its key."""
+    inherits: tuple[str, ...] = ()
+    """Columns that have the value of the document, besides source, as_of, as_of_basis and grade."""
+    value_column: str = ""
+    entry_key: str = ""
+    """For a list whose entries have a name: the key of an entry that has it. Its number is the name otherwise."""
+    refers_by: tuple[str, str] | None = None
+    """A column that joins the id in a column of the document and the name of the entry: `(column, that column)`."""
+
+    @property
+    def inherited(self) -> tuple[str, ...]:
+        """All columns that an entry has from its document."""
+        return ("source", "as_of", "as_of_basis", "grade", *self.inherits)
+
+    @property
+    def set_by_loader(self) -> frozenset[str]:
+        """Columns that nobody types in an entry."""
+        reference = self.refers_by[:1] if self.refers_by else ()
+        return frozenset({"id", self.parent_column, self.entry_column, *self.inherited, *reference})
 
 
 def _marks(info: FieldInfo) -> list[Any]:
@@ -251,3 +298,7 @@ class Parsed:
     mentions: list[Mention] = field(default_factory=list)
     has_all_ids: bool = True
     """False if the file could not be read so far: what is not in `ids` may still exist."""
+    is_personal: bool = False
+    """What its messages must not repeat is what was typed (see `Table`)."""
+    parts: dict[str, Parsed] = field(default_factory=dict)
+    """What the lists of a document hold, by table."""

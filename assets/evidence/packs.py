@@ -6,9 +6,16 @@ Does not belong here: what is in a pack (`fetch.py`).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
+
+LIVE_PRICES = "prices"
+"""Name of the pack that `waku-fit refresh` writes."""
+
+OWN_BENCHMARKS = "local_benchmarks"
+"""Name of the pack with the newest sessions of `waku-fit bench`."""
 
 
 class PackError(ValueError):
@@ -29,6 +36,28 @@ class Pack:
         return f"{self.label or self.name}/{relative}"
 
 
+BENCHMARKS = "benchmarks"
+"""Folder of benchmark sessions, below that of all local state."""
+
+LOCAL_PACKS = {LIVE_PRICES: Path("prices"), OWN_BENCHMARKS: Path(BENCHMARKS) / OWN_BENCHMARKS}
+"""Packs that the software writes itself, below the folder of all local state. They are laid over all others."""
+
+
+def with_local_packs(names: Iterable[str], state_dir: Path) -> tuple[str, ...]:
+    """Return `names` with the packs that were written here, where there are any; once only."""
+    names = tuple(names)
+    local = (name for name, folder in LOCAL_PACKS.items() if any((state_dir / folder).glob("*/*.csv")))
+    return (*names, *(name for name in local if name not in names))
+
+
+def resolve_packs(names: Iterable[str], evidence_dir: Path, state_dir: Path) -> list[Pack]:
+    """Return the packs that `names` stand for. Raises `PackError`."""
+    return [
+        Pack(name, state_dir / LOCAL_PACKS[name]) if name in LOCAL_PACKS else resolve_pack(name, evidence_dir)
+        for name in names
+    ]
+
+
 def resolve_pack(name: str, evidence_dir: Path) -> Pack:
     """Return the pack that `name` stands for: a folder of `evidence_dir`, else a path. Raises `PackError`."""
     named = evidence_dir / name
@@ -39,7 +68,11 @@ def resolve_pack(name: str, evidence_dir: Path) -> Pack:
         return Pack(path.name, path, label)
     if name and path.exists():
         raise PackError(f'pack "{name}" is a file; expected its folder, which holds one folder for each area')
-    known = sorted(p.name for p in evidence_dir.glob("[!.]*") if p.is_dir()) if evidence_dir.is_dir() else []
+    known = (
+        sorted(p.name for p in evidence_dir.glob("[!.]*") if p.is_dir() and p.name != "schemas")
+        if evidence_dir.is_dir()
+        else []
+    )
     near = get_close_matches(name, known, n=1)
     raise PackError(
         f'there is no pack "{name}"; expected {", ".join(known)}{" or " if known else ""}the path of a folder'

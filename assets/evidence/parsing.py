@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
+from itertools import zip_longest
 from pathlib import PurePosixPath
 
 import yaml
 
-from assets.evidence.model import Parsed, Problem, Table
+from assets.evidence.model import Parsed, Part, Problem, Table
 from assets.evidence.rows import Place, ProblemList, Rows, Value
 from assets.evidence.wording import Fault, control_character, expectation, nearest, printable, quoted
 
@@ -45,12 +46,14 @@ def decode(data: bytes, file: str) -> tuple[str | None, list[Problem]]:
         return data.decode("utf-8", errors="replace"), found.all()
 
 
-def parse_csv(table: Table, text: str, *, file: str, pack: str, today: date) -> Parsed:
+def parse_csv(
+    table: Table, text: str, *, file: str, pack: str, today: date, known_words: Collection[str] = ()
+) -> Parsed:
     """Read a table with a header. `file` is its name for readers, `today` the last day that is not in the future.
 
     All mistakes are in the result; nothing is raised. A byte order mark, CRLF and blank lines are accepted.
     """
-    rows = Rows(table, file, pack, today)
+    rows = Rows(table, file, pack, today, known_words=known_words)
     sheet = _csv_rows(text.removeprefix("\ufeff"))
     line, header = next(sheet, (1, Fault("the file is empty", "a header: " + ",".join(rows.kinds))))
     if isinstance(header, Fault):
@@ -67,6 +70,9 @@ def parse_csv(table: Table, text: str, *, file: str, pack: str, today: date) -> 
             is_after_bad_quote = True
             continue
         values: dict[str, Value] = {column: cell for column, cell in zip(columns, cells, strict=False) if column}
+        if table.is_personal:
+            for column, cell in zip_longest(columns, cells, fillvalue=""):
+                rows.search(cell, line, column)
         if len(cells) == len(columns):
             is_after_bad_quote = False
             rows.take(values, line, absent=absent)
@@ -160,12 +166,14 @@ def _read_header(rows: Rows, line: int, cells: Sequence[str]) -> list[str] | Non
     return columns
 
 
-def parse_yaml(table: Table, text: str, *, file: str, pack: str, today: date) -> Parsed:
-    """Read a document that is one row; the file is called after its id. All mistakes are in the result.
+def parse_yaml(
+    table: Table, text: str, *, file: str, pack: str, today: date, known_words: Collection[str] = ()
+) -> Parsed:
+    """Read a document that is one row, with its parts; the file is called after its id. All mistakes are in the result.
 
     Values are text until they meet their column, so that `no` and `2024-01-01` mean in YAML what they mean in CSV.
     """
-    rows = Rows(table, file, pack, today)
+    rows = Rows(table, file, pack, today, known_words=known_words)
     try:
         root = yaml.compose(text.removeprefix("\ufeff"), Loader=_Loader)
     except _RefusedError as refused:
@@ -183,9 +191,64 @@ def parse_yaml(table: Table, text: str, *, file: str, pack: str, today: date) ->
     assert isinstance(values, dict)
     stem = PurePosixPath(file).stem
     if isinstance(row_id := values.get("id"), str) and row_id != stem:
-        expected = f"{printable(stem)}, the name of the file, or a file called after the id"
+        expected = "the name of the file, or a file called after the id"
+        expected = expected if table.is_personal else f"{printable(stem)}, {expected}"
         rows.problems.add(places["id",], "id", f"{quoted(row_id)} is not the name of the file", expected)
+    if table.is_personal:
+        rows.search(values, start, places=places)
+    entries = {part: values.pop(part.key, None) for part in table.parts}
     rows.take(values, start, places=places)
+    for part, given in entries.items():
+        rows.parsed.parts[part.table.key] = _read_part(part, given, rows, values, places)
+    return rows.finish()
+
+
+def _read_part(
+    part: Part, given: Value, document: Rows, values: Mapping[str, Value], places: Mapping[Place, int]
+) -> Parsed:
+    """Read the entries of a document as rows of their own. What is wrong with the document itself is not said again."""
+    rows = Rows(
+        part.table, document.parsed.file, document.parsed.pack, document.today, set_by_loader=part.set_by_loader
+    )
+    if rows.problems.known_keys is not None:
+        rows.problems.known_keys = {*rows.problems.known_keys, part.key}
+    line = places.get((part.key,), 1)
+    wanted = "a mapping: lines of 'key: text'" if part.value_column else "a list: entries that begin with '- '"
+    is_sound = bool(document.parsed.records)
+    rows.parsed.has_all_ids = is_sound
+    if not given:
+        return rows.finish()
+    if not isinstance(given, dict if part.value_column else list):
+        rows.problems.add(line, part.key, "does not have the right form", wanted)
+        return rows.finish()
+    inherited = {column: values.get(column) for column in part.inherited} if is_sound else {}
+    absent = () if is_sound else part.set_by_loader
+    for key, entry in given.items() if isinstance(given, dict) else enumerate(given):
+        where = places[part.key, key]
+        typed = {part.value_column: entry} if part.value_column else entry
+        if not entry or (isinstance(entry, dict) and not any(entry.values())):
+            rows.problems.add(where, part.key, "an entry is blank", "something, or no entry")
+            continue
+        if not isinstance(typed, dict):
+            rows.problems.add(where, part.key, "an entry is not a mapping", "lines of 'key: value'")
+            continue
+        taken = [column for column in typed if column in part.set_by_loader and column != part.entry_key]
+        for column in taken:
+            rows.problems.add(
+                places.get((part.key, key, column), where), column, "is set by the document", "no such key"
+            )
+        if taken:
+            continue
+        name = str(key + 1) if isinstance(key, int) else str(key)
+        if part.entry_key and isinstance(typed.get(part.entry_key), str):
+            name = str(typed[part.entry_key]).strip()
+        own = {column: value for column, value in typed.items() if column != part.entry_key}
+        if is_sound:
+            own |= {"id": f"{values['id']}_{name}", part.parent_column: values["id"], part.entry_column: name}
+            if part.refers_by:
+                own[part.refers_by[0]] = f"{values[part.refers_by[1]]}_{name}"
+        inside = {place[2:]: n for place, n in places.items() if place[:2] == (part.key, key) and len(place) > 2}
+        rows.take({**inherited, **own}, where, absent=absent, places=inside)
     return rows.finish()
 
 

@@ -6,13 +6,14 @@ how a mistake is worded (`wording.py`).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import TypeAlias
 
 from pydantic import ValidationError
 
-from assets.evidence.model import Mention, Parsed, Problem, Record, Table, split_list
+from assets.evidence.model import IDENTIFIER_PATTERN, Mention, Parsed, Problem, Record, Table, split_list
 from assets.evidence.wording import (
     control_character,
     expectation,
@@ -22,6 +23,7 @@ from assets.evidence.wording import (
     printable,
     quoted,
     with_suggestion,
+    without_values,
 )
 
 MAX_PROBLEMS = 100
@@ -33,14 +35,19 @@ Value: TypeAlias = str | list["Value"] | dict[str, "Value"] | None
 Place: TypeAlias = tuple[str | int, ...]
 """Where a value is in a document: a key, and for a value of a list its position."""
 
+INSTEAD = "no name, address, number or account of a person, but a role or a code"
+ADDRESS = "the address of an account"
+
 _KIND = {list: "a list", dict: "a mapping", type(None): "an empty value"}
 
 
 class ProblemList:
     """The problems of one file, counted but not kept beyond `MAX_PROBLEMS`."""
 
-    def __init__(self, file: str) -> None:
+    def __init__(self, file: str, known_keys: Collection[str] | None = None) -> None:
+        """With `known_keys` the file is personal: no message repeats a value, or a key that is none of these."""
         self.file = file
+        self.known_keys = known_keys
         self.kept: list[Problem] = []
         self.left_out = 0
         self.last_line = 1
@@ -55,6 +62,9 @@ class ProblemList:
 
     def add(self, line: int, column: str, message: str, expected: str = "") -> None:
         self.last_line = max(self.last_line, line)
+        if self.known_keys is not None:
+            message, expected = without_values(message, expected)
+            column = column if column in self.known_keys else ""
         if self.is_full:
             self.left_out += 1
         else:
@@ -70,15 +80,27 @@ class ProblemList:
 class Rows:
     """Checks the rows of one file and collects what is in them."""
 
-    def __init__(self, table: Table, file: str, pack: str, today: date) -> None:
+    def __init__(
+        self,
+        table: Table,
+        file: str,
+        pack: str,
+        today: date,
+        *,
+        set_by_loader: Collection[str] = (),
+        known_words: Collection[str] = (),
+    ) -> None:
         self.table = table
+        self.known_words = known_words
+        self.today = today
         self.kinds = table.columns()
         self.lists = {column for column, kind in self.kinds.items() if kind.endswith("[]")}
         self.references = table.references()
         self.past_dates = table.past_dates()
         self.latest = today + timedelta(days=1)  # it is already tomorrow elsewhere
-        self.problems = ProblemList(file)
-        self.parsed = Parsed(file, pack)
+        self.typed = [name for name in self.kinds if name not in set_by_loader] + [part.key for part in table.parts]
+        self.problems = ProblemList(file, _keys(table) if table.is_personal else None)
+        self.parsed = Parsed(file, pack, is_personal=table.is_personal)
 
     def refuse(self, line: int, message: str, expected: str) -> Parsed:
         """Note a mistake that makes the whole file unreadable."""
@@ -130,10 +152,35 @@ class Rows:
                 if column in wrong or column in absent or (absent and not place):
                     continue
                 where = lines.get(place, lines.get((column,), line))
-                self.problems.add(where, column, *explained(self.table.model, detail))
+                self.problems.add(where, column, *explained(self.table.model, detail, self.typed))
             return
         if self.problems.count == before:
             self.parsed.records.append(Record(row, self.parsed.pack, self.parsed.file, line))
+
+    def search(self, value: Value, line: int, column: str = "", places: Mapping[Place, int] | None = None) -> None:
+        """Note what in a value, and in all that is inside of it, may tell who a person is. Keys are searched too."""
+        from assets.interviews.identities import identities_in, identities_in_code  # lists of names, for few tables
+
+        def visit(inner: Value, place: Place, key: str) -> None:
+            where = (places or {}).get(place, line)
+            if isinstance(inner, dict):
+                for name, below in inner.items():
+                    find(name, (places or {}).get((*place, name), where), "")
+                    visit(below, (*place, name), name)
+            elif isinstance(inner, list):
+                for position, below in enumerate(inner):
+                    visit(below, (*place, position), key)
+            elif inner and key not in self.table.references() and "date" not in self.kinds.get(key, ""):
+                find(inner, where, key)
+
+        def find(text: str, where: int, key: str) -> None:
+            is_code = " " not in text and re.fullmatch(IDENTIFIER_PATTERN, text.lower()) is not None
+            for found in (identities_in_code if is_code else identities_in)(text, self.known_words):
+                # A public signal is checked at an address, and the owner of a repository is part of one.
+                if key != "source" or found.kind != ADDRESS or self.kinds.get("consent"):
+                    self.problems.add(where, key, f"this may tell who somebody is: {found}", INSTEAD)
+
+        visit(value, (column,) if column else (), column)
 
     def _filled(self, column: str, raw: Value) -> Value:
         """Return a value without blanks around it and, for a list column, as a list; what is empty is None."""
@@ -171,6 +218,18 @@ class Rows:
                 self.parsed.mentions.append(Mention(where, column, text, reference))
 
 
+def _keys(table: Table) -> frozenset[str]:
+    """Return all keys that somebody may write in a document: messages may repeat them."""
+    inner = (part.table.model.model_fields for part in table.parts)
+    return frozenset(
+        {*table.model.model_fields, *(part.key for part in table.parts), *(k for keys in inner for k in keys)}
+    )
+
+
+def _across(file: Parsed) -> ProblemList:
+    return ProblemList(file.file, {mention.column for mention in file.mentions} | {"id"} if file.is_personal else None)
+
+
 def check_across(parsed: Mapping[str, Sequence[Parsed]]) -> list[Problem]:
     """Return what is wrong between files, given by table: an id that two files have, references that lead nowhere.
 
@@ -183,7 +242,7 @@ def check_across(parsed: Mapping[str, Sequence[Parsed]]) -> list[Problem]:
     whole = {key for key, files in parsed.items() if all(file.has_all_ids for file in files)}
     for files in parsed.values():
         for file in files:
-            problems = ProblemList(file.file)
+            problems = _across(file)
             for mention in file.mentions:
                 target = mention.reference.table
                 if target in whole and mention.value not in ids[target]:
@@ -199,7 +258,7 @@ def check_across(parsed: Mapping[str, Sequence[Parsed]]) -> list[Problem]:
 def _repeated_ids(files: Sequence[Parsed]) -> Iterator[Problem]:
     first: dict[str, Parsed] = {}
     for file in files:
-        problems = ProblemList(file.file)
+        problems = _across(file)
         for row_id, line in file.ids.items():
             other = first.setdefault(row_id, file)
             if other is not file:

@@ -6,7 +6,7 @@ Belongs here: the wording of single values, pure. Does not belong here: finding 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from difflib import get_close_matches
 from functools import cache
@@ -49,6 +49,13 @@ def printable(text: str) -> str:
 def quoted(value: object) -> str:
     text = str(value)
     return f'"{printable(text[:SHOWN_CHARS])}{"…" if len(text) > SHOWN_CHARS else ""}"'
+
+
+def without_values(message: str, expected: str) -> tuple[str, str]:
+    """Return what is wrong and what was expected without any value that was typed, for what people said."""
+    message = re.sub(r'".*"…?', "the value", message, flags=re.DOTALL)
+    message = re.sub(r"(this is not YAML):.*", r"\1", message, flags=re.DOTALL)
+    return message, re.sub(r",? ?such as .*", "", expected, flags=re.DOTALL)
 
 
 def nearest(word: str, candidates: Iterable[str]) -> str | None:
@@ -169,8 +176,11 @@ def expected_instead(model: type[EvidenceRow], name: str, fault: Fault) -> str:
     return ", ".join(part for part in (expectation(model, name), fault.hint) if part)
 
 
-def explained(model: type[EvidenceRow], error: ErrorDetails) -> tuple[str, str]:
-    """Translate one of pydantic's errors into (what is wrong, what was expected)."""
+def explained(model: type[EvidenceRow], error: ErrorDetails, known: Sequence[str] = ()) -> tuple[str, str]:
+    """Translate one of pydantic's errors into (what is wrong, what was expected).
+
+    `known` are the keys that a person may write, all columns if not given.
+    """
     kind, value = error["type"], error["input"]
     if kind == "value_error":
         return str(error["ctx"]["error"]), ""
@@ -178,7 +188,7 @@ def explained(model: type[EvidenceRow], error: ErrorDetails) -> tuple[str, str]:
         return error["msg"], ""
     name = str(error["loc"][0])
     if kind == "extra_forbidden":
-        known = list(model.model_fields)
+        known = known or list(model.model_fields)
         return "is not a key of this document", with_suggestion(f"one of {', '.join(known)}", name, known)
     expected = expectation(model, name)
     if kind in ("missing", "too_short"):

@@ -23,6 +23,8 @@ from orchestration import keys
 from orchestration.metadata import sql_table_metadata
 
 MARTS = (
+    "archive_capacity",
+    "conversations_held",
     "evidence_index",
     "gate_requirements",
     "milestone_deliverables",

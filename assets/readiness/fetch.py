@@ -12,7 +12,7 @@ import psycopg
 from psycopg.rows import dict_row
 
 from assets.evidence.model import Grade
-from assets.readiness.measures import CostCell, Deliverable, Progress, ReadinessInputs, Row, Segment
+from assets.readiness.measures import Conversations, CostCell, Deliverable, Progress, ReadinessInputs, Row, Segment
 from assets.readiness.model import Requirement
 
 SEGMENT_ITEMS: Final = (
@@ -44,6 +44,10 @@ PROGRESS = """
 select deliverable_id, metric, value, segment_ids, grade, evidence_ids from marts.milestone_progress
 order by deliverable_id, metric
 """
+CONVERSATIONS = """
+select kind, held, held_after_report, segments, segments_with_reported, grade, evidence_ids
+from marts.conversations_held order by kind, is_illustrative
+"""
 SEGMENTS = f"""
 select segment_id, {" and ".join(SEGMENT_ITEMS)} as has_all_items, grade, evidence_ids from marts.segment_capture
 order by segment_id
@@ -53,6 +57,10 @@ COST_CELLS = """
 select status = 'estimated' as is_estimated, grade, evidence_ids from model.scenario_costs
 order by scenario_id, with_rln
 """
+ARCHIVE_CAPACITIES = """
+select grade, evidence_ids from marts.archive_capacity where is_current and is_released order by capacity_id
+"""
+"""Of stages that the project released: a candidate of our own is no result of its optimisation."""
 EVIDENCE_GRADES = "select evidence_id, grade from marts.evidence_index order by evidence_id"
 
 
@@ -62,9 +70,11 @@ def read_inputs(connection: psycopg.Connection[Any]) -> ReadinessInputs:
         requirements=[Requirement(**row) for row in _rows(connection, REQUIREMENTS)],
         deliverables=[Deliverable(**row) for row in _rows(connection, DELIVERABLES)],
         progress=[Progress(**row) for row in _rows(connection, PROGRESS)],
+        conversations=[Conversations(**row) for row in _rows(connection, CONVERSATIONS)],
         segments=[Segment(**row) for row in _rows(connection, SEGMENTS)],
         usps=[Row(**row) for row in _rows(connection, USPS)],
         cost_cells=[CostCell(**row) for row in _rows(connection, COST_CELLS)],
+        archive_capacities=[Row(**row) for row in _rows(connection, ARCHIVE_CAPACITIES)],
         evidence_grades={row["evidence_id"]: row["grade"] for row in _rows(connection, EVIDENCE_GRADES)},
     )
 

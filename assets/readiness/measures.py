@@ -52,6 +52,17 @@ class Progress(Row):
 
 
 @dataclass(frozen=True)
+class Conversations(Row):
+    """A row of `marts.conversations_held`: interviews or sessions in packs, all segments together."""
+
+    kind: str
+    held: int
+    held_after_report: int
+    segments: int
+    segments_with_reported: int
+
+
+@dataclass(frozen=True)
 class Segment(Row):
     """A row of `marts.segment_capture`."""
 
@@ -73,9 +84,12 @@ class ReadinessInputs:
     requirements: Sequence[Requirement]
     deliverables: Sequence[Deliverable] = ()
     progress: Sequence[Progress] = ()
+    conversations: Sequence[Conversations] = ()
     segments: Sequence[Segment] = ()
     usps: Sequence[Row] = ()
     cost_cells: Sequence[CostCell] = ()
+    archive_capacities: Sequence[Row] = ()
+    """Rows of `marts.archive_capacity` of released stages in the current run: our own, one machine, never imported."""
     evidence_grades: Mapping[str, Grade] = field(default_factory=dict)
 
 
@@ -103,7 +117,10 @@ def cells_estimated(_: Requirement, inputs: ReadinessInputs) -> Measurement:
 
 
 def archive_capacity_results(_: Requirement, inputs: ReadinessInputs) -> Measurement:
-    """Count the results of the work on archive capacity, as far as the roadmap reports them."""
+    """Count what was measured of the archive's capacity; without it, what the roadmap reports of that work."""
+    usable, illustrative_ids = _without_illustrative(inputs.archive_capacities, inputs)
+    if usable:
+        return _count(usable, usable, illustrative_ids, inputs)
     return _reported_by_deliverable(CAPACITY_DELIVERABLE, inputs)
 
 
@@ -139,15 +156,48 @@ def progress_exists(metric: str) -> Callable[[Requirement, ReadinessInputs], Mea
     return lambda requirement, inputs: _reported_progress(requirement, metric, inputs, lambda row: float(row.value > 0))
 
 
-def progress_segments(metric: str) -> Callable[[Requirement, ReadinessInputs], Measurement]:
-    """Return a function that counts the segments named with a progress metric; unknown if it names none of any."""
+def conversations_held(kind: str, metric: str) -> Callable[[Requirement, ReadinessInputs], Measurement]:
+    """Return a function that counts conversations that a progress metric reports, and those in packs, each once.
+
+    A conversation in a pack may be one that the newest report counts, unless it was held later. So the count is the
+    report and what was held after it, or what packs hold, whichever is more: never more than there were.
+    """
+
+    def count(requirement: Requirement, inputs: ReadinessInputs) -> Measurement:
+        reported, held, illustrative_ids = _reported_and_held(requirement, kind, metric, inputs)
+        if held is None:
+            return _reported_progress(requirement, metric, inputs, lambda row: row.value, beside=illustrative_ids)
+        if reported is None:
+            return Measurement(float(held.held), held.grade, held.evidence_ids, illustrative_ids)
+        value = max(float(held.held), reported.value + held.held_after_report)
+        return Measurement(
+            value, weakest((reported.grade, held.grade)), _evidence_of((reported, held)), illustrative_ids
+        )
+
+    return count
+
+
+def conversation_segments(kind: str, metric: str) -> Callable[[Requirement, ReadinessInputs], Measurement]:
+    """Return a function that counts the segments that the report names or that conversations in packs cover.
+
+    Unknown if the report names none of any and packs hold none.
+    """
 
     def named_segments(row: Progress) -> float | None:
         return float(len(set(row.segment_ids))) if row.segment_ids or row.value == 0 else None
 
-    return lambda requirement, inputs: _reported_progress(
-        requirement, metric, inputs, named_segments, missing="the report names no segment"
-    )
+    def count(requirement: Requirement, inputs: ReadinessInputs) -> Measurement:
+        reported, held, illustrative_ids = _reported_and_held(requirement, kind, metric, inputs)
+        if held is None:
+            missing = "the report names no segment"
+            return _reported_progress(requirement, metric, inputs, named_segments, missing, illustrative_ids)
+        if reported is None:
+            return Measurement(float(held.segments), held.grade, held.evidence_ids, illustrative_ids)
+        grade = weakest((reported.grade, held.grade))
+        value = float(held.segments_with_reported)
+        return Measurement(value, grade, _evidence_of((reported, held)), illustrative_ids)
+
+    return count
 
 
 METRICS: dict[str, Callable[[Requirement, ReadinessInputs], Measurement]] = {
@@ -159,9 +209,9 @@ METRICS: dict[str, Callable[[Requirement, ReadinessInputs], Measurement]] = {
     "site_page": progress_exists("site_feature_cards_changed"),
     "segments_identified": progress_value("segments_identified"),
     "segments_fully_captured": segments_fully_captured,
-    "interviews_held": progress_value("interviews_held_cumulative"),
-    "interview_segments": progress_segments("interviews_held_cumulative"),
-    "sessions_held": progress_value("sessions_held_cumulative"),
+    "interviews_held": conversations_held("interview", "interviews_held_cumulative"),
+    "interview_segments": conversation_segments("interview", "interviews_held_cumulative"),
+    "sessions_held": conversations_held("session", "sessions_held_cumulative"),
     "review_published": review_published,
 }
 """What counts each metric that a requirement can name."""
@@ -195,16 +245,32 @@ def _reported_progress(
     inputs: ReadinessInputs,
     value_of: Callable[[Progress], float | None],
     missing: str = "",
+    beside: tuple[str, ...] = (),
 ) -> Measurement:
+    """Take a value of the newest report of a metric. `beside` are illustrative rows that were left out elsewhere."""
     key = (requirement.deliverable_id, metric)
     rows = [row for row in inputs.progress if (row.deliverable_id, row.metric) == key]
     usable, illustrative_ids = _without_illustrative(rows, inputs)
+    illustrative_ids = tuple(sorted({*illustrative_ids, *beside}))
     if not usable:
         return _nothing_on_record(illustrative_ids)
     (found,) = usable
     value = value_of(found)
     reason = missing if value is None else ""
     return Measurement(value, found.grade, found.evidence_ids, illustrative_ids, reason)
+
+
+def _reported_and_held(
+    requirement: Requirement, kind: str, metric: str, inputs: ReadinessInputs
+) -> tuple[Progress | None, Conversations | None, tuple[str, ...]]:
+    """Return the newest report of a metric and what packs hold of a kind, made-up rows left out of both."""
+    key = (requirement.deliverable_id, metric)
+    reports, left_out = _without_illustrative(
+        [row for row in inputs.progress if (row.deliverable_id, row.metric) == key], inputs
+    )
+    packs, left_out_of_packs = _without_illustrative([row for row in inputs.conversations if row.kind == kind], inputs)
+    illustrative_ids = tuple(sorted({*left_out, *left_out_of_packs}))
+    return next(iter(reports), None), next(iter(packs), None), illustrative_ids
 
 
 def _count(

@@ -1,4 +1,4 @@
-"""How a count is said in plain words: "Two of ten interviews are on public record".
+"""How a count is said in plain words: "Two of ten interviews are on record".
 
 Belongs here: nouns of the metrics, and sentences made of them. Does not belong here: what is counted (`measures.py`)
 and whether it is enough (`model.py`). No number is spelt here: all come from evidence.
@@ -26,7 +26,7 @@ WORDING: dict[str, Wording] = {
     "archive_capacity_results": Wording(
         "capacity result of the PostgreSQL optimisation",
         "capacity results of the PostgreSQL optimisation",
-        "on public record",
+        "on record",
     ),
     "pages": Wording("page of the whitepaper", "pages of the whitepaper", "on public record"),
     "register_entries": Wording("USP", "USPs", "in the register"),
@@ -34,9 +34,9 @@ WORDING: dict[str, Wording] = {
     "site_page": Wording("web page", "web pages", "reported to name the USPs"),
     "segments_identified": Wording("segment", "segments", "identified on public record"),
     "segments_fully_captured": Wording("segment", "segments", "captured in full"),
-    "interviews_held": Wording("interview", "interviews", "on public record"),
+    "interviews_held": Wording("interview", "interviews", "on record"),
     "interview_segments": Wording("segment", "segments", "covered by interviews"),
-    "sessions_held": Wording("co-design session", "co-design sessions", "on public record"),
+    "sessions_held": Wording("co-design session", "co-design sessions", "on record"),
     "review_published": Wording("review of the MVP", "reviews of the MVP", "public"),
 }
 """By metric. Each metric that `measures.py` knows has one."""

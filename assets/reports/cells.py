@@ -27,8 +27,19 @@ KEYS: dict[str, tuple[str, ...]] = {
     "milestone_deliverables": ("deliverable_id",),
     "scenario_costs": ("scenario_id", "with_rln"),
     "cost_components": ("scenario_id", "with_rln", "component"),
-    "archive_bytes_per_message": ("study", "system", "payload_bytes"),
+    "archive_bytes_per_message": ("study", "system", "stage", "archive_messages", "payload_bytes"),
+    "archive_benchmarks": ("figure_id",),
+    "archive_capacity": ("capacity_id",),
+    "archive_encoding": ("payload_bytes",),
+    "archive_noise": ("run_id",),
+    "archive_recommendation": ("candidate",),
+    "archive_runs": ("run_id",),
+    "archive_savings": ("candidate", "scenario_id"),
+    "archive_scalability": ("point_id",),
+    "archive_stage_gains": ("gain_id",),
     "open_questions": ("evidence_id",),
+    "price_dates": ("table_key", "price_source"),
+    "scenarios": ("scenario_id",),
     "evidence_index": ("evidence_id",),
 }
 """The columns that name a row of each table that a report shows; a table without any has one row, called `only`."""
@@ -36,8 +47,26 @@ KEYS: dict[str, tuple[str, ...]] = {
 APPROXIMATE = frozenset({Grade.ESTIMATED, Grade.ILLUSTRATIVE})
 """Grades of which money is written with a sign that it is about so much."""
 
-NUMBERS = frozenset({"count", "quantity", "usd"})
+NUMBERS = frozenset({"count", "hundredths", "quantity", "ratio", "usd", "whole"})
 """Formats of numbers."""
+
+ONE_RUN = frozenset(
+    {
+        "archive_capacity",
+        "archive_encoding",
+        "archive_noise",
+        "archive_recommendation",
+        "archive_runs",
+        "archive_scalability",
+        "archive_stage_gains",
+    }
+)
+"""Tables of which a report shows the rows of one benchmark run, whose evidence is given once."""
+RUN_ANCHOR = "archive-run"
+PUBLISHED_RESULTS = "benchmarks__postgres_results/"
+
+NOT_LISTED = "benchmarks__measurements/"
+"""Thousands of rows, for which their run stands; they are in the release's data files."""
 
 WEB_ADDRESS = re.compile(r"https?://\S+$")
 
@@ -84,6 +113,16 @@ class Cells:
             return data
         return Markup('<a class="why" href="#{}">{}</a>').format(quote(target, safe="/|:_-."), data)
 
+    def svg_text(self, table: str, key: str, column: str, form: str, x: float, y: float) -> Markup:
+        """Return a cell as text of a drawing, with its raw value and its address like any other."""
+        row = self._row(table, key, column)
+        self._shown.update(_evidence_of(row))
+        value = row[column]
+        return Markup('<text x="{}" y="{}" value="{}" data-cell="{}/{}/{}">{}</text>').format(
+            x, y, "" if value is None else _raw(value), table, key, column,
+            MISSING if value is None else FORMATS[form](value),
+        )  # fmt: skip
+
     def links(self, table: str, key: str, column: str) -> Markup:
         """Return text with its web addresses as links; only http and https lead anywhere."""
         text = str(self.value(table, key, column))
@@ -125,8 +164,14 @@ def anchor(table: str, key: str) -> str | None:
         return None
     if table == "verdict":
         return "gates"
+    if table in ONE_RUN:
+        return RUN_ANCHOR
+    if table == "archive_benchmarks":
+        return f"e:{key}" if key.startswith(PUBLISHED_RESULTS) else RUN_ANCHOR
     if table == "open_questions":
         return f"e:{key}"
+    if table == "scenarios":
+        return f"e:costs__scenarios/{key}"
     return re.sub(r"\s", "_", f"why:{table}/{key}")
 
 
@@ -135,7 +180,9 @@ def row_key(table: str, values: Iterable[Any]) -> str:
     names = []
     for column, value in zip(KEYS[table], values, strict=True):
         names.append(
-            ("" if value else "without_") + column.removeprefix("with_") if isinstance(value, bool) else str(value)
+            ("" if value else "without_") + column.removeprefix("with_")
+            if isinstance(value, bool)
+            else str("any" if value is None else value)
         )
     return "|".join(names) or "only"
 
@@ -152,7 +199,8 @@ def _by_key(table: str, frame: pd.DataFrame) -> dict[str, Row]:
 
 
 def _evidence_of(row: Row) -> list[str]:
-    return list(row["evidence_ids"]) if "evidence_ids" in row else [row["evidence_id"]] if "evidence_id" in row else []
+    ids = list(row["evidence_ids"]) if "evidence_ids" in row else [row["evidence_id"]] if "evidence_id" in row else []
+    return [evidence_id for evidence_id in ids if not evidence_id.startswith(NOT_LISTED)]
 
 
 def _raw(value: Any) -> str:

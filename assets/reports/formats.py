@@ -10,6 +10,8 @@ import math
 from collections.abc import Callable
 from datetime import date, datetime
 
+from assets.benchmarks.stages import STAGES
+
 MISSING = "not known"
 """What stands for a value that is not there: never a zero, never a blank."""
 
@@ -69,6 +71,21 @@ def quantity(value: float) -> str:
     return count(value) if float(value).is_integer() else significant(value, 3)
 
 
+def hundredths(value: float) -> str:
+    """Write a share as what it is of a hundred, with three digits."""
+    return significant(value * 100, 3)
+
+
+def whole(value: float) -> str:
+    """Write an amount without decimals."""
+    return f"{value:,.0f}"
+
+
+def ratio(value: float) -> str:
+    """Write a ratio or a small amount with two decimals, a large or a tiny one with three digits."""
+    return f"{value:.2f}" if 0.1 <= abs(value) < 100 else significant(value, 3)
+
+
 def day(value: date) -> str:
     """Write a date, with its time where it has one."""
     text = f"{value.day} {value:%B %Y}"
@@ -83,6 +100,11 @@ def word(value: object) -> str:
 def answer(value: object) -> str:
     """Write the verdict as the answer to the question of the project."""
     return {"not_ready": "Not ready", "ready": "Ready", "unknown": "Not known"}[str(value)]
+
+
+def stage(value: str) -> str:
+    """Write a stage of the archive's schema by its title; one that is not known here by its name."""
+    return STAGES[value].title if value in STAGES else word(value)
 
 
 def state(value: object) -> str:
@@ -109,11 +131,15 @@ FORMATS: dict[str, Callable[..., str]] = {
     "count": count,
     "usd": usd,
     "quantity": quantity,
+    "hundredths": hundredths,
+    "whole": whole,
+    "ratio": ratio,
     "day": day,
     "word": word,
     "plain": plain,
     "row_name": row_name,
     "answer": answer,
+    "stage": stage,
     "state": state,
     "line": line,
 }

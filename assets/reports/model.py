@@ -12,15 +12,23 @@ from typing import Any
 
 RELEASED: dict[str, tuple[str, ...]] = {
     "marts": (
+        "archive_benchmarks",
         "archive_bytes_per_message",
+        "archive_capacity",
+        "archive_noise",
+        "archive_runs",
+        "archive_stage_gains",
         "compute_offers",
+        "conversations_held",
         "egress_tiers",
         "evidence_index",
         "gate_requirements",
+        "interview_counts",
         "milestone_deliverables",
         "milestone_progress",
         "network_fees",
         "open_questions",
+        "price_dates",
         "rln_parameters",
         "rpc_method_credits",
         "rpc_plans",
@@ -31,7 +39,14 @@ RELEASED: dict[str, tuple[str, ...]] = {
         "volume_prices",
         "workload_parameters",
     ),
-    "model": ("cost_components", "scenario_costs"),
+    "model": (
+        "archive_encoding",
+        "archive_recommendation",
+        "archive_savings",
+        "archive_scalability",
+        "cost_components",
+        "scenario_costs",
+    ),
     "readiness": ("requirement_results", "gates", "verdict"),
 }
 """The tables that readers get, by the layer that they are copied from."""
@@ -59,6 +74,13 @@ class Manifest:
     checks_failed: int
     tools: Mapping[str, str]
     rows: Mapping[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> Manifest:
+        """Return the manifest that `as_json` wrote."""
+        as_of = date.fromisoformat(plain["as_of"]) if plain["as_of"] else None
+        known = {name: plain[name] for name in cls.__dataclass_fields__ if name in plain}
+        return cls(**{**known, "created_at": datetime.fromisoformat(plain["created_at"]), "as_of": as_of})
 
     def as_json(self) -> dict[str, Any]:
         """Return plain values: dates as ISO 8601."""

@@ -17,10 +17,12 @@ import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from assets.costs.budget import budget_state
 from assets.costs.model import COMPONENT_UNITS
 from assets.evidence.model import Grade
 from assets.evidence.tables import TABLES_BY_KEY
 from assets.readiness.model import Status
+from assets.reports.archive import archive_section
 from assets.reports.cells import Cells, anchor
 from assets.reports.charts import Bar, marks, stacked_bars
 from assets.reports.formats import word
@@ -62,6 +64,8 @@ def render_report(release: ReleaseData) -> str:
             components=_components(cells),
             component_names=list(COMPONENT_UNITS),
             archive=_archive(cells),
+            bench=archive_section(cells),
+            price_dates=sorted(cells.keys("price_dates")),
             questions=_questions(cells),
             data_files=DATA_FILES,
         )
@@ -78,6 +82,7 @@ def _environment(cells: Cells) -> Environment:
     )
     environment.globals.update(
         cell=cells.cell,
+        svg_text=cells.svg_text,
         links=cells.links,
         value=cells.value,
         keys=cells.keys,
@@ -87,6 +92,7 @@ def _environment(cells: Cells) -> Environment:
         anchor=anchor,
         marks=marks,
         table_title=_table_title,
+        budget_state=budget_state,
         uncertain_dates=UNCERTAIN_DATES,
     )
     environment.filters["component_word"] = word
@@ -139,10 +145,11 @@ def _components(cells: Cells) -> dict[str, list[str]]:
 
 
 def _archive(cells: Cells) -> list[str]:
-    """Return the keys of `archive_bytes_per_message` by study, system and size."""
+    """Return the keys of what was published in `archive_bytes_per_message`, by study, system and size."""
     columns = ("study", "system", "payload_bytes")
     table = "archive_bytes_per_message"
-    return sorted(cells.keys(table), key=lambda key: [cells.value(table, key, column) for column in columns])
+    published = cells.keys(table, stage=None)
+    return sorted(published, key=lambda key: [cells.value(table, key, column) for column in columns])
 
 
 def _bars(cells: Cells) -> dict[str, Bar]:

@@ -13,6 +13,7 @@ import pytest
 
 from assets.evidence.fetch import PROVENANCE, PROVENANCE_COMMENTS
 from assets.evidence.model import GRADE_ORDER, Table
+from assets.evidence.packs import LIVE_PRICES
 from assets.evidence.tables import ALL_TABLES, TABLES_BY_KEY
 
 EVERY_TABLE = pytest.mark.parametrize("table", ALL_TABLES, ids=lambda table: table.key)
@@ -20,10 +21,10 @@ GRADES = ["measured", "published", "estimated", "illustrative", "not_found"]
 
 
 def _renamed(sql: str) -> dict[str, str]:
-    """Map each column that a staging model gives to the column that it reads."""
+    """Map each column that a staging model gives to the column that it reads, as far as a consent covers it."""
     lines = sql.split("renamed as (")[1].split("from source")[0].splitlines()
     columns = [re.fullmatch(r"\s+(\w+)(?: as (\w+))?,?", line) for line in lines if line.strip() not in ("", "select")]
-    return {match[2] or match[1]: match[1] for match in columns if match}
+    return {match[2] or match[1]: match[1].removeprefix("consented_") for match in columns if match}
 
 
 def _listed_tables(project: Path) -> dict[str, dict[str, Any]]:
@@ -137,3 +138,8 @@ def test_the_mart_of_scenarios_has_the_columns_of_the_document(models: Mapping[s
     mart = {column["name"]: column["data_type"] for column in models["scenarios"]["columns"].values()}
     document = TABLES_BY_KEY["costs__scenarios"].columns()
     assert mart == {"scenario_id": document.pop("id"), **document, "evidence_ids": "text[]"}
+
+
+def test_the_pack_of_refreshed_prices_is_called_alike_in_sql_and_python(project: Path) -> None:
+    sql = (project / "models" / "marts" / "price_dates.sql").read_text()
+    assert f"case when pack = '{LIVE_PRICES}' then 'live'" in sql

@@ -72,7 +72,7 @@ def test_the_report_rests_on_every_kind_of_evidence(graph: AssetGraph) -> None:
             queue += graph.get(key).parent_keys
     from assets.evidence.tables import ALL_TABLES
 
-    assert {keys.evidence_key(t.key) for t in ALL_TABLES} <= seen
+    assert {keys.evidence_key(t.key) for t in ALL_TABLES if t.kind != "part"} <= seen
 
 
 def test_raw_checks_block(graph: AssetGraph) -> None:
@@ -84,3 +84,22 @@ def test_raw_checks_block(graph: AssetGraph) -> None:
 def test_the_week_begins_with_the_chain(definitions: dg.Definitions) -> None:
     schedule = definitions.resolve_schedule_def(keys.WEEKLY_SCHEDULE)
     assert (schedule.cron_schedule, schedule.execution_timezone, schedule.job_name) == ("0 6 * * 1", "UTC", keys.JOB)
+
+
+def test_nothing_asks_the_network_unless_somebody_turns_it_on(definitions: dg.Definitions) -> None:
+    chain = definitions.resolve_job_def(keys.JOB).asset_layer.executable_asset_keys
+    refresh = definitions.resolve_job_def(keys.REFRESH_JOB).asset_layer.executable_asset_keys
+    assert keys.LIVE_PRICES not in chain
+    assert set(refresh) == {keys.LIVE_PRICES}
+    schedule = definitions.resolve_schedule_def(keys.REFRESH_SCHEDULE)
+    assert schedule.default_status is dg.DefaultScheduleStatus.STOPPED
+    assert schedule.cron_schedule == "0 5 * * 1"
+
+
+def test_refreshed_prices_lead_to_the_tables_that_they_are_rows_of(graph: AssetGraph) -> None:
+    assert {key.path[-1] for key in graph.get(keys.LIVE_PRICES).child_keys} == {
+        "pricing__chain_fees",
+        "pricing__compute_offers",
+        "pricing__exchange_rates",
+        "pricing__storage_and_egress_prices",
+    }

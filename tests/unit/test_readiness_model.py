@@ -130,9 +130,9 @@ def test_the_public_numbers_are_not_ready() -> None:
         "interviews": (
             FAIL,
             2,
-            "Two of ten interviews are on public record; two of five segments are covered by interviews.",
+            "Two of ten interviews are on record; two of five segments are covered by interviews.",
         ),
-        "codesign": (FAIL, 1, "One of three co-design sessions is on public record."),
+        "codesign": (FAIL, 1, "One of three co-design sessions is on record."),
         "mvp_review": (
             UNKNOWN,
             None,

@@ -193,6 +193,7 @@ def test_the_answer_comes_first() -> None:
         "The gates",
         "What would change the answer",
         "What it costs to run it yourself",
+        "PostgreSQL archive",
         "Where each number comes from",
         "Open questions",
         "The evidence",
@@ -224,6 +225,26 @@ def test_what_cannot_run_as_specified_is_said() -> None:
     )
 
 
+def test_the_archive_section_proposes_with_intervals_and_says_what_it_rests_on() -> None:
+    (section,) = [e for e in page().elements if e.attributes.get("id") == "archive"]
+    text = " ".join("".join(section.text).split())
+    assert "We propose Payload as bytes, not as hex text next. It saves 51.5 per cent of the bytes of a message" in text
+    assert "That it is near twice is confirmed at this size" in text
+    assert "A stage was compared with itself in 1 figures; a difference was reported in 0 of them." in text
+    assert cell_texts("archive_savings/bytea_payload|community/saved_usd_per_month")[0].startswith("≈ USD ")
+    # Single measurements are thousands; their run stands for them.
+    assert not [name for name in attributes("id") if name.startswith("e:benchmarks__measurements/")]
+
+
+def test_without_a_run_of_our_own_nothing_is_proposed_and_what_was_published_stays() -> None:
+    shown = Page(render_report(release(has_run=False)))
+    (section,) = [e for e in shown.elements if e.attributes.get("id") == "archive"]
+    text = " ".join("".join(section.text).split())
+    assert "No benchmark run of our own is on record, so nothing is proposed." in text
+    assert "We propose" not in text
+    assert "jmeter" in text
+
+
 def test_a_page_with_illustrative_data_says_so_first() -> None:
     assert "illustrative data" not in render_report(release())
     made_up = progress("codesign_sessions", "sessions_held_cumulative", 4, grade=Grade.ILLUSTRATIVE)
@@ -251,3 +272,17 @@ def test_the_cut_off_date_is_shown() -> None:
     html = render_report(release(as_of=date(2025, 6, 30)))
     assert "Evidence up to" in html
     assert ">30 June 2025</data>" in html
+
+
+def test_a_budget_is_shown_where_somebody_set_one() -> None:
+    assert re.findall(r"<span>(Within|Over|Not comparable with) the budget of", render_report(release())) == [
+        "Within",
+        "Over",
+    ]
+
+
+def test_the_age_of_prices_is_shown() -> None:
+    assert 'data-cell="price_dates/pricing__compute_offers|cloud/as_of">20 November 2026</data>' in render_report(
+        release()
+    )
+    assert 'data-cell="price_dates/pricing__compute_offers|cloud/origin">live</data>' in render_report(release())

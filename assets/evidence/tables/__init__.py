@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from assets.evidence.model import Table
-from assets.evidence.tables import benchmarks, costs, pricing, readiness, roadmap, segments
+from assets.evidence.tables import benchmarks, costs, interviews, pricing, readiness, roadmap, segments
 
 ALL_TABLES: tuple[Table, ...] = tuple(
     sorted(
         (
             *benchmarks.TABLES,
             *costs.TABLES,
+            *interviews.TABLES,
             *pricing.TABLES,
             *readiness.TABLES,
             *roadmap.TABLES,

@@ -1,15 +1,16 @@
 """What was measured and how the archive is built: one model per evidence table of benchmarks.
 
-Belongs here: the columns of `evidence/public/benchmarks/*.csv`, published results and facts about nwaku's archive.
-Does not belong here: our own benchmark runs (`assets.benchmarks`), verdicts on a result (dbt and `readiness`).
+Belongs here: the columns of `evidence/public/benchmarks/*.csv`: published results, facts about nwaku's archive, and
+what our own benchmarks measured. Does not belong here: measuring (`assets.benchmarks`), verdicts on a result (dbt and
+`readiness`).
 """
 
 from __future__ import annotations
 
 from datetime import date
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from assets.evidence.model import (
     DatePrecision,
@@ -17,6 +18,7 @@ from assets.evidence.model import (
     Identifier,
     NonNegative,
     Positive,
+    Reference,
     Table,
     TextList,
     ValueRow,
@@ -193,6 +195,96 @@ class ArchiveNote(EvidenceRow):
     date_precision: DatePrecision | None = Field(default=None, description="How much of happened_on the source states")
 
 
+class BenchmarkRun(EvidenceRow):
+    """One session of benchmarks in one environment; what was measured in it may be compared, and with nothing else."""
+
+    grid: Literal["quick", "full", "import"] = Field(description="What was measured; `import` is somebody else's run")
+    seed: int = Field(ge=0, description="Seed of messages, of the order of measurements and of what is asked for")
+    rounds: int = Field(ge=1, description="How often each measurement that repeats was made, rounds")
+    duration_seconds: NonNegative = Field(description="Length of the session, seconds")
+    server_location: Literal["embedded", "same_host", "other_host"] = Field(
+        description="Where the server ran; cpu_model to file_system describe the machine of the load generator"
+    )
+    cpu_model: str = Field(min_length=1, description="Model of the processor as the operating system names it")
+    cpu_cores: int = Field(ge=1, description="Processors that could be used, cores")
+    memory_gib: Positive = Field(description="Main memory, GiB")
+    operating_system: str = Field(min_length=1, description="Name and release of the operating system's kernel")
+    load_average: NonNegative | None = Field(
+        default=None, description="Processes that wanted to run in the minute before, on average; empty is not known"
+    )
+    file_system: str | None = Field(
+        default=None, description="File system of the server's data; empty where it cannot be seen"
+    )
+    postgres_version: str = Field(min_length=1, description="Version of the server")
+    load_generator: str = Field(min_length=1, description="Program that made the load, with its version")
+    changed_settings: TextList = Field(
+        default=[], description="Settings of the server that differ from its defaults, as name=value"
+    )
+    code_version: str = Field(min_length=1, description="Version of the code that measured")
+    latency_source: Literal["pgbench_log", "pgbench_aggregate", "jmeter_jtl", "csv"] = Field(
+        description="What latencies were read from; all are of the single operation, as its client saw it"
+    )
+
+
+Metric = Literal[
+    "throughput_per_s",
+    "capacity_per_s",
+    "latency_ms_p50",
+    "latency_ms_p90",
+    "latency_ms_p95",
+    "latency_ms_p99",
+    "late_share",
+    "heap_bytes_per_message",
+    "toast_bytes_per_message",
+    "index_bytes_per_message",
+    "lookup_bytes_per_message",
+    "total_bytes_per_message",
+    "wal_bytes_per_message",
+    "delete_oldest_ms",
+    "drop_oldest_ms",
+]
+"""What our own benchmarks measure; the name ends with or holds the unit."""
+
+
+def unit_of(metric: str) -> Literal["1/s", "ms", "share", "bytes"]:
+    """Return the unit of a `Metric`."""
+    if metric.endswith("_per_s"):
+        return "1/s"
+    if metric.endswith("_bytes_per_message"):
+        return "bytes"
+    return "share" if metric.endswith("_share") else "ms"
+
+
+class BenchmarkMeasurement(EvidenceRow):
+    """One number that one of our own benchmark runs measured, or that was computed from a user's run."""
+
+    run_id: Annotated[str, Reference("benchmarks__runs")] = Field(description="Run that it belongs to")
+    round: int = Field(ge=0, description="Round of interleaved measurements; 0 is a measurement that was made once")
+    stage: Identifier | None = Field(
+        default=None, description="Stage of the archive's schema; empty is the harness alone, without archive"
+    )
+    workload: Identifier = Field(description="What was asked for, or what of the archive was measured")
+    clients: int | None = Field(default=None, ge=1, description="Clients at one time, clients")
+    archive_messages: int | None = Field(default=None, ge=1, description="Messages stored before, messages")
+    payload_bytes: int | None = Field(default=None, ge=1, description="Size of a message's payload, bytes")
+    rate_per_s: Positive | None = Field(
+        default=None, description="Requests offered, 1/s; empty is a closed loop: a client asks when it has its answer"
+    )
+    metric: Metric = Field(
+        description="What the value is; capacity is the highest rate with 0.1 % late or left out at the latency limit"
+    )
+    value: NonNegative = Field(description="The number, in `unit`")
+    unit: Literal["1/s", "ms", "share", "bytes"] = Field(description="Unit of the value")
+
+    @model_validator(mode="after")
+    def _unit_is_that_of_the_metric(self) -> BenchmarkMeasurement:
+        if self.unit != unit_of(self.metric):
+            raise ValueError(f"{self.metric} has the unit {self.unit}; expected {unit_of(self.metric)}")
+        if self.metric == "late_share" and self.value > 1:
+            raise ValueError(f"late_share is {self.value:g}; expected a share between 0 and 1")
+        return self
+
+
 TABLES: tuple[Table, ...] = (
     Table("benchmarks", "postgres_results", PostgresResult, "Published results for the message archive"),
     Table("benchmarks", "network_results", NetworkResult, "Published results for the network"),
@@ -202,4 +294,6 @@ TABLES: tuple[Table, ...] = (
     Table("benchmarks", "archive_query_shapes", ArchiveQueryShape, "Queries that nodes send to the archive"),
     Table("benchmarks", "archive_retention_policies", ArchiveRetentionPolicy, "Policies that limit an archive"),
     Table("benchmarks", "archive_notes", ArchiveNote, "Further facts about the archive"),
+    Table("benchmarks", "runs", BenchmarkRun, "Sessions of our own benchmarks and their environments"),
+    Table("benchmarks", "measurements", BenchmarkMeasurement, "Numbers measured by our own benchmarks"),
 )

@@ -263,6 +263,11 @@ class Scenario(EvidenceRow):
     )
     is_milestone: bool = Field(default=False, description="Whether the milestone asks for this scenario")
 
+    budget_usd_per_month: Positive | None = Field(
+        default=None,
+        description="Most that it may cost a month, USD; the report says within or over. Empty where nobody set one",
+    )
+
     @model_validator(mode="after")
     def _fleet_is_complete(self) -> Scenario:
         if self.relay_nodes + self.store_nodes == 0:

@@ -236,7 +236,7 @@ class ChainFee(EvidenceRow):
     chain: Literal["ethereum_mainnet", "linea_mainnet"] = Field(description="Chain")
     metric: Literal["base_fee", "eth_price", "gas_price", "priority_fee"] = Field(description="What is observed")
     unit: Literal["gwei", "usd_per_eth"] = Field(description="Unit of all values of the row")
-    period: Literal["month", "point", "year"] = Field(description="What the row covers; a point may lack dates")
+    period: Literal["month", "point", "week", "year"] = Field(description="What the row covers; a point may lack dates")
     period_start: date | None = Field(default=None, description="First day covered")
     period_end: date | None = Field(default=None, description="Last day covered")
     statistic: Literal["mean_of_daily", "point", "protocol_constant", "typical"] = Field(description="What `value` is")

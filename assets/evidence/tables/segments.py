@@ -150,6 +150,18 @@ class Usp(EvidenceRow):
     )
 
 
+class CustomerProblem(EvidenceRow):
+    """One problem that customers may have, in words that name no product. Findings are about problems of this list."""
+
+    statement: str = Field(description="The problem, as a customer would say it")
+    segment_ids: Annotated[TextList, Reference("segments__segments")] = Field(
+        default=[], description="Segments whose description states it"
+    )
+    usp_ids: Annotated[TextList, Reference("segments__usps")] = Field(
+        default=[], description="USPs that claim to solve it"
+    )
+
+
 class UspEvidence(EvidenceRow):
     """One number that speaks for or against a USP."""
 
@@ -183,6 +195,7 @@ TABLES: tuple[Table, ...] = (
     Table("segments", "market_sizes", MarketSize, "Sizes of markets"),
     Table("segments", "competitors", Competitor, "Competitors of Waku"),
     Table("segments", "integrations", Integration, "Projects that use, used or tried Waku"),
+    Table("segments", "problems", CustomerProblem, "Problems of customers"),
     Table("segments", "usps", Usp, "Claims of what sets Waku apart"),
     Table("segments", "usp_evidence", UspEvidence, "Numbers about the claims"),
 )

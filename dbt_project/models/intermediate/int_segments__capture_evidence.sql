@@ -30,6 +30,12 @@ progress as (
 
 ),
 
+interviews as (
+
+    select * from {{ ref('stg_interviews__interviews') }}
+
+),
+
 witnesses as (
 
     select
@@ -95,6 +101,26 @@ witnesses as (
         evidence_id
     from progress
     where metric like 'interviews_held%' and value > 0
+
+    union all
+
+    -- With fewer interviews the segment of one of them would be told.
+    select
+        segment_id,
+        'learnings' as item,
+        grade,
+        as_of,
+        evidence_id
+    from (
+        select
+            segment_id,
+            grade,
+            as_of,
+            evidence_id,
+            count(*) over (partition by segment_id, grade = 'illustrative') as interviews
+        from interviews
+    ) as by_segment
+    where interviews >= {{ fewest_published() }}
 
     union all
 

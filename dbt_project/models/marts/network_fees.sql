@@ -10,7 +10,10 @@ observed as (
 
     select
         *,
-        period = 'month' as is_month
+        period = 'month' as is_month,
+        max(period_end) filter (
+            where period = 'month' and period_end = (period_start + interval '1 month - 1 day')::date
+        ) over (partition by chain, metric) as months_end
 
     from fees
 
@@ -18,7 +21,7 @@ observed as (
         metric in ('gas_price', 'eth_price')
         and value is not null
         and (
-            period = 'point'
+            period in ('point', 'week')
             -- The mean of the first days of a month is not the mean of that month.
             or (period = 'month' and period_end = (period_start + interval '1 month - 1 day')::date)
         )
@@ -39,8 +42,10 @@ newest as (
 
     from observed
 
-    -- A single moment stands in only for a chain without monthly means.
-    order by chain, metric, {{ newest_first(by=['is_month', 'period_start', 'as_of']) }}
+    -- A moment or a week stands in only for months that nobody knows: there are none, or a whole one has passed since.
+    where is_month or months_end is null or as_of > (months_end + interval '1 month')::date
+
+    order by chain, metric, {{ newest_first(by=['period_start', 'as_of']) }}
 
 )
 

@@ -45,6 +45,7 @@ final as (
         node_rpc_component,
         client_rpc_component,
         is_milestone,
+        budget_usd_per_month,
 
         ---------- provenance
         source,

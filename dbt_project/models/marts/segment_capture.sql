@@ -48,6 +48,11 @@ final as (
         coalesce(items.has_learnings, false) as has_learnings,
         coalesce(items.has_rationale, false) as has_rationale,
         coalesce(items.captured_items, 0) as captured_items,
+        array_remove(array[
+            {%- for item in ['segment', 'market_size', 'problems_and_usps', 'competitors', 'learnings', 'rationale'] %}
+            case when items.has_{{ item }} then null else '{{ item }}' end{{ "," if not loop.last }}
+            {%- endfor %}
+        ], null) as missing_items,
 
         ---------- provenance
         coalesce(items.grade, segments.grade) as grade,

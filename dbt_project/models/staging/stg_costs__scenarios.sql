@@ -47,6 +47,7 @@ renamed as (
         node_rpc_component,
         client_rpc_component,
         is_milestone,
+        budget_usd_per_month,
 
         ---------- times and provenance
         source,

@@ -1,0 +1,157 @@
+"""The results of the archive benchmarks as tables of the graph.
+
+Belongs here: reading staging and marts, calling the statistics, landing their frames, pictures for the UI.
+Does not belong here: arithmetic. Measuring is in its own assets: these only read what was measured.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import dagster as dg
+
+from assets.benchmarks import frames, pictures
+from assets.benchmarks.curves import throughput_curves
+from assets.benchmarks.fetch import read_archive_costs, read_limits, read_measurements, read_runs, read_sizes
+from assets.benchmarks.recommendation import TOLERATED_RATIO, candidates, encoding_ratios, savings
+from assets.benchmarks.results import Provenance, by_run, capacities, noise, stage_gains
+from assets.benchmarks.stages import ALL_STAGES
+from assets.benchmarks.storage_stages import fit_stages
+from assets.landing import land, table_statistics
+from orchestration import keys
+from orchestration.metadata import sql_table_metadata
+
+MEASURED = [
+    keys.mart_key("archive_runs"),
+    keys.staging_key("benchmarks__measurements"),
+    keys.staging_key("benchmarks__latency_targets"),
+]
+PROPOSAL_DEPS = [
+    *MEASURED,
+    keys.ARCHIVE_GAINS,
+    keys.mart_key("archive_bytes_per_message"),
+    keys.mart_key("scenarios"),
+    keys.mart_key("workload_parameters"),
+    keys.COST_COMPONENTS,
+]
+
+
+def _spec(key: dg.AssetKey, deps: list[dg.AssetKey], description: str) -> dg.AssetSpec:
+    layer = keys.layer_of(key)
+    return dg.AssetSpec(
+        key,
+        deps=deps,
+        description=description,
+        group_name=layer,
+        owners=[keys.OWNERS[layer]],
+        kinds={"python", "postgres"},
+    )
+
+
+@dg.multi_asset(
+    name="compare_archive_stages",
+    required_resource_keys={"warehouse"},
+    specs=[
+        _spec(
+            keys.ARCHIVE_GAINS, MEASURED, "Each stage of the archive's schema against the one before, with intervals"
+        ),
+        _spec(keys.ARCHIVE_CAPACITY, MEASURED, "What a virtual CPU carries within the latency limit, with intervals"),
+        _spec(
+            keys.ARCHIVE_NOISE, MEASURED, "How far a run can be trusted: variation, ceiling of the harness, self-test"
+        ),
+    ],
+)
+def archive_results(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
+    """Compare stages within each run, and find what a virtual CPU carries."""
+    with context.resources.warehouse.connect("waku_fit_transformer") as connection:
+        measured = by_run(read_measurements(connection))
+        limits = read_limits(connection)
+        runs = [run for run in read_runs(connection) if run.run_id in measured]
+        bases = {stage.id: stage.base for stage in ALL_STAGES.values()}
+        gains = {run.run_id: stage_gains(run, measured[run.run_id], bases) for run in runs}
+        carried = [found for run in runs for found in capacities(run, measured[run.run_id], limits)]
+        certificates = [noise(run, measured[run.run_id], gains[run.run_id]) for run in runs]
+        listed = [gain for of_run in gains.values() for gain in of_run]
+        current = [gain for gain in listed if gain.run.is_current]
+        for key, columns, frame, picture in (
+            (keys.ARCHIVE_GAINS, frames.GAIN_COLUMNS, frames.gains_frame(listed), pictures.forest(current)),
+            (
+                keys.ARCHIVE_CAPACITY,
+                frames.CAPACITY_COLUMNS,
+                frames.capacity_frame(carried),
+                pictures.capacity(carried),
+            ),
+            (
+                keys.ARCHIVE_NOISE,
+                frames.NOISE_COLUMNS,
+                frames.noise_frame(certificates),
+                pictures.certificate(certificates),
+            ),
+        ):
+            land(connection, key.path, columns, frame)
+            yield dg.MaterializeResult(key, metadata=_metadata(connection, key, picture))
+
+
+@dg.asset(
+    key=keys.ARCHIVE_SCALABILITY,
+    deps=MEASURED,
+    required_resource_keys={"warehouse"},
+    description="Throughput against clients and archive size: measured, fitted with a band, to twice the largest point",
+    group_name=keys.MODEL,
+    owners=[keys.OWNERS[keys.MODEL]],
+    kinds={"python", "postgres"},
+)
+def archive_scalability(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+    """Fit the curves of the newest run of each environment."""
+    with context.resources.warehouse.connect("waku_fit_admin") as connection:
+        measured = by_run(read_measurements(connection))
+        runs = [run for run in read_runs(connection) if run.is_newest and run.run_id in measured]
+        points = [point for run in runs for point in throughput_curves(run, measured[run.run_id])]
+        key = keys.ARCHIVE_SCALABILITY
+        land(connection, key.path, frames.SCALABILITY_COLUMNS, frames.scalability_frame(points))
+        return dg.MaterializeResult(key, metadata=_metadata(connection, key, pictures.curves(points)))
+
+
+@dg.multi_asset(
+    name="propose_archive_stage",
+    required_resource_keys={"warehouse"},
+    specs=[
+        _spec(
+            keys.ARCHIVE_RECOMMENDATION, PROPOSAL_DEPS, "Candidates for the next schema, and the one that is proposed"
+        ),
+        _spec(keys.ARCHIVE_SAVINGS, PROPOSAL_DEPS, "What each candidate saves of each scenario's archive, in money"),
+        _spec(keys.ARCHIVE_ENCODING, PROPOSAL_DEPS, "Bytes of a message as hex text over those as bytea, by payload"),
+    ],
+)
+def archive_proposal(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
+    """Judge the candidates by the current run alone; without one the tables are empty."""
+    with context.resources.warehouse.connect("waku_fit_admin") as connection:
+        measured = by_run(read_measurements(connection))
+        run = next((run for run in read_runs(connection) if run.is_current), None)
+        sizes = read_sizes(connection, run.run_id) if run else []
+        found, saved, ratios = [], [], []
+        if run and sizes:
+            of_run = measured.get(run.run_id, [])
+            storage = fit_stages(sizes)
+            gains = stage_gains(run, of_run, {stage.id: stage.base for stage in ALL_STAGES.values()})
+            found = candidates(run, of_run, gains, sizes, storage)
+            saved = savings(found, read_archive_costs(connection), storage)
+            ratios = encoding_ratios(run, sizes, storage, Provenance(run.grade, (run.evidence_id,)))
+        proposed = next((candidate.stage.id for candidate in found if candidate.is_proposed), None)
+        for key, columns, frame in (
+            (
+                keys.ARCHIVE_RECOMMENDATION,
+                frames.RECOMMENDATION_COLUMNS,
+                frames.recommendation_frame(found, TOLERATED_RATIO),
+            ),
+            (keys.ARCHIVE_SAVINGS, frames.SAVING_COLUMNS, frames.savings_frame(saved, proposed)),
+            (keys.ARCHIVE_ENCODING, frames.ENCODING_COLUMNS, frames.encoding_frame(ratios)),
+        ):
+            land(connection, key.path, columns, frame)
+            metadata = _metadata(connection, key, pictures.storage(found) if key == keys.ARCHIVE_RECOMMENDATION else "")
+            yield dg.MaterializeResult(key, metadata={**metadata, "proposed": proposed or "none"})
+
+
+def _metadata(connection: Any, key: dg.AssetKey, picture: str) -> dict[str, Any]:
+    """What the UI shows. It drops images that are not at a web address, so that a picture is text here."""
+    metadata = sql_table_metadata(table_statistics(connection, key.path))
+    return {**metadata, "picture": dg.MetadataValue.md(f"```text\n{picture}\n```")} if picture else metadata

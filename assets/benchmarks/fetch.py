@@ -1,0 +1,125 @@
+"""What the statistics of the benchmarks read: runs, measurements and limits from staging, costs from the model.
+
+Belongs here: SQL and the way from its rows to types. Writes nothing. Does not belong here: arithmetic.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+from psycopg.rows import dict_row
+
+from assets.benchmarks.grids import GRIDS
+from assets.benchmarks.recommendation import ArchiveCost
+from assets.benchmarks.results import Measurement, Run
+from assets.benchmarks.stages import ALL_STAGES
+from assets.benchmarks.storage_stages import MeasuredStage
+from assets.benchmarks.workload import WORKLOADS, latency_limits_ms
+from assets.evidence.model import Grade, weakest
+
+HOURS = {
+    (phase.archive.messages, phase.archive.payload_bytes): phase.archive.hours
+    for grid in GRIDS.values()
+    for phase in grid.phases
+}
+"""Time that each archive of our own grids covers, by messages and payload; an imported archive's is not known."""
+
+RUNS = """
+select run_id, environment_id, cpu_cores, rounds, is_newest, is_current, grade, evidence_ids[1] as evidence_id
+from marts.archive_runs order by run_id
+"""
+MEASUREMENTS = """
+select run_id, round, stage, workload, clients, archive_messages, payload_bytes, rate_per_s, metric, value, grade
+from staging.stg_benchmarks__measurements
+where value is not null and grade not in ('illustrative', 'not_found')
+order by run_id, round, stage, workload, clients, archive_messages, payload_bytes, rate_per_s, metric, measurement_id
+"""
+LIMITS = """
+select latency_target_id as target_id, evidence_id, value, unit, grade from staging.stg_benchmarks__latency_targets
+where value is not null order by target_id
+"""
+SIZES = """
+select stage, payload_bytes, archive_messages, index_bytes, coalesce(lookup_bytes, 0) as lookup_bytes, total_bytes
+from marts.archive_bytes_per_message
+where
+    study = %s and stage is not null and archive_messages is not null
+    and index_bytes is not null and total_bytes is not null
+order by stage, payload_bytes, archive_messages
+"""
+# The archive is the same with RLN and without: a proof is not archived.
+COSTS = """
+select
+    scenarios.scenario_id, scenarios.title, sizes.mid as payload_bytes, parts.quantity as archive_gb,
+    parts.cost_usd_per_month, parts.provider, parts.grade, sizes.grade as size_grade,
+    parts.evidence_ids || sizes.evidence_ids as evidence_ids
+from marts.scenarios as scenarios
+inner join model.cost_components as parts
+    on parts.scenario_id = scenarios.scenario_id and parts.component = 'archive_storage' and not parts.with_rln
+inner join marts.workload_parameters as sizes
+    on 'costs__workload_parameters/' || scenarios.message_bytes_id = any(sizes.evidence_ids)
+where scenarios.retention_days_id is not null and sizes.mid is not null
+order by scenarios.scenario_id
+"""
+
+
+def read_runs(connection: psycopg.Connection[Any]) -> list[Run]:
+    """Read all runs, by id."""
+    return [Run(**{**row, "grade": Grade(row["grade"])}) for row in _rows(connection, RUNS)]
+
+
+def read_measurements(connection: psycopg.Connection[Any]) -> list[Measurement]:
+    """Read all measurements with a value; made-up ones are no evidence and are left out."""
+    return [Measurement(**{**row, "grade": Grade(row["grade"])}) for row in _rows(connection, MEASUREMENTS)]
+
+
+def read_limits(connection: psycopg.Connection[Any]) -> dict[str, tuple[float, Grade, str]]:
+    """Return by workload the limit of latency, milliseconds, its grade and its evidence id; none without all targets.
+
+    An early as-of date knows no targets, and then no capacity.
+    """
+    rows = {row["target_id"]: row for row in _rows(connection, LIMITS)}
+    if not {workload.latency_target for workload in WORKLOADS.values()} <= set(rows):
+        return {}
+    limits = latency_limits_ms((name, row["value"], row["unit"]) for name, row in rows.items())
+    targets = {workload.id: rows[workload.latency_target] for workload in WORKLOADS.values()}
+    return {name: (limits[name], Grade(row["grade"]), row["evidence_id"]) for name, row in targets.items()}
+
+
+def read_sizes(connection: psycopg.Connection[Any], run_id: str) -> list[MeasuredStage]:
+    """Read the bytes per message of the stages that a run measured; stages that are not known here are left out."""
+    return [
+        MeasuredStage(
+            ALL_STAGES[row["stage"]],
+            row["payload_bytes"],
+            row["archive_messages"],
+            HOURS.get((row["archive_messages"], row["payload_bytes"])),
+            row["index_bytes"],
+            row["lookup_bytes"],
+            row["total_bytes"],
+        )
+        for row in _rows(connection, SIZES, run_id)
+        if row["stage"] in ALL_STAGES
+    ]
+
+
+def read_archive_costs(connection: psycopg.Connection[Any]) -> list[ArchiveCost]:
+    """Read what the archive of each scenario costs and how large its messages are."""
+    return [
+        ArchiveCost(
+            row["scenario_id"],
+            row["title"],
+            row["payload_bytes"],
+            row["archive_gb"],
+            row["cost_usd_per_month"],
+            row["provider"],
+            weakest((row["grade"], row["size_grade"])),
+            tuple(sorted(set(row["evidence_ids"]))),
+        )
+        for row in _rows(connection, COSTS)
+    ]
+
+
+def _rows(connection: psycopg.Connection[Any], query: Any, *parameters: object) -> list[dict[str, Any]]:
+    with connection.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(query, parameters or None).fetchall()

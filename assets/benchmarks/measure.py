@@ -1,0 +1,184 @@
+"""One measurement each: a closed loop, a capacity, the ceiling of the harness, sizes and retention of a stage.
+
+Belongs here: from a cell to figures, with pgbench and a connection to the scratch database.
+Does not belong here: which cells in which order (`grids.py`, `run.py`), keeping figures (`sessions.py`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import psycopg
+from numpy.typing import NDArray
+
+from assets.benchmarks import archive
+from assets.benchmarks.capacity import LATE_SHARE, search_capacity
+from assets.benchmarks.grids import Cell
+from assets.benchmarks.messages import Archive
+from assets.benchmarks.pgbench import Load, Outcome, run_pgbench
+from assets.benchmarks.sessions import Figure
+from assets.benchmarks.stages import ALL_STAGES
+from assets.benchmarks.workload import HARNESS, WORKLOADS, Script, script
+
+PILOT_TRANSACTIONS = 6
+"""Of each client, to see how many it takes for the planned time."""
+
+MIN_TRANSACTIONS, MAX_TRANSACTIONS = 5, 25_000
+HOPELESS = 0.5
+"""Share of late operations beyond which a lower rate does not help either: a single one takes longer than the limit."""
+HARNESS_SECONDS = 0.15
+HARNESS_GUESS_PER_S = 20_000.0
+QUANTILES = {50: "latency_ms_p50", 90: "latency_ms_p90", 95: "latency_ms_p95", 99: "latency_ms_p99"}
+RETENTION_SCHEMA = "bench_retention"
+SIZES_NOTE = "keys were built when the rows were in: indices are fuller than after row by row inserts"
+
+
+@dataclass
+class Bench:
+    """The scratch database with one archive in it."""
+
+    connection: psycopg.Connection[Any]
+    url: str
+    bin_dir: Path
+    folder: Path
+    """For scripts and logs."""
+    seed: int
+    archive: Archive
+    rates: dict[tuple[str, str, int], float] = field(default_factory=dict)
+    """Closed-loop throughput when it was last measured, 1/s."""
+    runs: int = 0
+
+    def load(self, stages: tuple[str, ...]) -> None:
+        """Fill the stages."""
+        archive.create_source(self.connection, self.archive, self.seed)
+        for name in stages:
+            archive.load_stage(self.connection, ALL_STAGES[name], schema_of(name), self.archive)
+
+    def unload(self, stages: tuple[str, ...]) -> None:
+        """Make room for the next archive."""
+        for name in stages:
+            archive.drop_schema(self.connection, schema_of(name))
+
+    def closed_loop(self, cell: Cell, seconds: float) -> list[Figure]:
+        """Ask as fast as answers come, for about `seconds`."""
+        key = (cell.stage, cell.workload, cell.clients)
+        if key not in self.rates:
+            self.rates[key] = self._run(cell, PILOT_TRANSACTIONS)[0].steady_per_s
+        outcome, wal_bytes = self._run(cell, _share(self.rates[key] * seconds, cell.clients))
+        self.rates[key] = outcome.steady_per_s
+        found = {"throughput_per_s": outcome.steady_per_s, **quantiles(outcome.steady_ms)}
+        if self._inserts(cell):
+            found["wal_bytes_per_message"] = wal_bytes / _messages(cell, outcome)
+        return [self._figure(cell, metric, value) for metric, value in found.items()]
+
+    def capacity(self, cell: Cell, seconds: float, steps: int, limit_ms: float) -> list[Figure]:
+        """Search the highest rate that is answered within `limit_ms`; each is offered for `seconds`, twice at most."""
+        self.closed_loop(cell, seconds)
+        closed_loop_per_s = self.rates[cell.stage, cell.workload, cell.clients]
+        found: list[Figure] = []
+        is_hopeless = False
+
+        def offer(rate: float) -> float:
+            outcome, _ = self._run(cell, _share(rate * seconds, cell.clients), rate, limit_ms)
+            late = outcome.late_share(limit_ms)
+            done = {"late_share": late, **quantiles(outcome.steady_ms[~np.isnan(outcome.steady_ms)])}
+            found.extend(replace(self._figure(cell, metric, value), rate_per_s=rate) for metric, value in done.items())
+            return late
+
+        def passes(rate: float) -> bool:
+            nonlocal is_hopeless
+            if is_hopeless:
+                return False
+            late = offer(rate)
+            is_hopeless = late > HOPELESS and rate < closed_loop_per_s / 2
+            # once more, because a stall of the machine makes any rate late
+            return late <= LATE_SHARE or (late <= HOPELESS and offer(rate) <= LATE_SHARE)
+
+        capacity = search_capacity(closed_loop_per_s, steps, passes)
+        lowest = min(figure.rate_per_s or 0 for figure in found)
+        note = "" if capacity else f"more than 0.1 % were late even at {lowest:.3g} per s, the lowest rate tried"
+        return [*found, replace(self._figure(cell, "capacity_per_s", capacity or 0.0), note=note)]
+
+    def harness(self, clients: int) -> list[Figure]:
+        """Measure what pgbench can do at most, alone and with the way to the server."""
+        figures = []
+        for name, text in HARNESS.items():
+            guess = self.rates.get(("", name, clients), HARNESS_GUESS_PER_S)
+            load = Load(clients, _share(guess * HARNESS_SECONDS, clients), self.seed, reads_log=False)
+            outcome = run_pgbench(self.bin_dir, self.url, Script(text, "prepared"), load, self.folder)
+            self.rates["", name, clients] = outcome.throughput_per_s
+            figures.append(Figure("throughput_per_s", outcome.throughput_per_s, name, clients=clients))
+        return figures
+
+    def sizes(self, stage: str) -> list[Figure]:
+        """Measure bytes per message of a stage that was just filled."""
+        found = archive.storage(self.connection, schema_of(stage), self.archive)
+        cell = Cell(stage, "storage", 1)
+        return [
+            replace(self._figure(cell, metric, value), clients=None, note=SIZES_NOTE if "total" in metric else "")
+            for metric, value in found.items()
+        ]
+
+    def retention(self, stage: str, messages: int) -> list[Figure]:
+        """Measure how long it takes to delete the oldest messages."""
+        found = archive.retention(self.connection, ALL_STAGES[stage], RETENTION_SCHEMA, messages)
+        note = f"of {messages // 2:,} messages"
+        return [
+            Figure(metric, value, "retention", stage, archive_messages=messages, note=note)
+            for metric, value in found.items()
+        ]
+
+    def _run(
+        self, cell: Cell, transactions: int, rate_per_s: float | None = None, limit_ms: float | None = None
+    ) -> tuple[Outcome, float]:
+        """Run a cell on the filled stage and leave it as it was; return the outcome and the bytes of WAL written."""
+        stage, schema = ALL_STAGES[cell.stage], schema_of(cell.stage)
+        asked = script(WORKLOADS[cell.workload], stage, schema, self.archive, self.seed)
+        self.runs += 1
+        load = Load(cell.clients, transactions, self.seed * 1000 + self.runs, rate_per_s, limit_ms)
+        before = self._wal()
+        outcome = run_pgbench(self.bin_dir, self.url, asked, load, self.folder)
+        wal_bytes = self._wal() - before
+        if self._inserts(cell):
+            archive.reset(self.connection, stage, schema, self.archive)
+        return outcome, wal_bytes
+
+    def _wal(self) -> float:
+        row = self.connection.execute("select pg_current_wal_insert_lsn() - '0/0'").fetchone()
+        return float(row[0]) if row else 0.0
+
+    def _figure(self, cell: Cell, metric: str, value: float) -> Figure:
+        return Figure(
+            metric, value, cell.workload, cell.stage, cell.clients, self.archive.messages, self.archive.payload_bytes
+        )
+
+    @staticmethod
+    def _inserts(cell: Cell) -> bool:
+        return WORKLOADS[cell.workload].shape == "insert"
+
+
+def schema_of(stage: str) -> str:
+    """Return the schema that a stage is filled into."""
+    return f"bench_{stage}"
+
+
+def quantiles(latencies_ms: NDArray[np.float64]) -> dict[str, float]:
+    """Return the smallest latency that the share of operations did not exceed; not where too few are beyond it."""
+    return {
+        metric: float(np.quantile(latencies_ms, percent / 100, method="inverted_cdf"))
+        for percent, metric in QUANTILES.items()
+        if len(latencies_ms) * (100 - percent) >= 100
+    }
+
+
+def _messages(cell: Cell, outcome: Outcome) -> int:
+    """How many messages were stored: writers that agree store each once."""
+    return max(1, outcome.processed // (cell.clients if WORKLOADS[cell.workload].writers_agree else 1))
+
+
+def _share(transactions: float, clients: int) -> int:
+    """Return how many of the transactions each client makes."""
+    return int(min(max(transactions / clients, MIN_TRANSACTIONS), MAX_TRANSACTIONS))

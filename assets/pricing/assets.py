@@ -1,0 +1,73 @@
+"""Refreshed prices as a Dagster asset: off by default, in a job of its own.
+
+Belongs here: a thin asset and its check. Does not belong here: asking and judging (`refresh.py`, `model.py`).
+"""
+
+import os
+from datetime import UTC, datetime
+
+import dagster as dg
+
+from assets.evidence.fetch import format_problems
+from assets.pricing.fetch import HttpClient
+from assets.pricing.ledger import remember
+from assets.pricing.pack import align, catalogue_of, land
+from assets.pricing.refresh import Outcome, ask_all, to_remember
+from assets.pricing.registry import SOURCES
+from orchestration import keys
+
+CHECK = "prices_are_believed"
+SAMPLE = 5
+
+
+@dg.asset(
+    key=keys.LIVE_PRICES,
+    group_name=keys.EVIDENCE,
+    owners=[keys.OWNERS[keys.EVIDENCE]],
+    kinds={"csv"},
+    description="Prices as providers state them now: later rows of the same offers, laid over the public evidence.",
+    required_resource_keys={"evidence"},
+    check_specs=[
+        dg.AssetCheckSpec(
+            CHECK, asset=keys.LIVE_PRICES, description="Every source answers, and what it says is near what is known"
+        )
+    ],
+)
+def live_prices(context: dg.AssetExecutionContext) -> dg.MaterializeResult:  # type: ignore[type-arg]
+    """Ask all sources that the environment allows, add what is believed, warn of the rest; no source can fail it."""
+    resource = context.resources.evidence
+    prices_dir = resource.prices_dir
+    align(prices_dir)
+    evidence = resource.read()
+    if evidence.problems:
+        raise dg.Failure("The evidence has mistakes.\n" + format_problems(evidence.problems), allow_retries=False)
+    now = datetime.now(UTC)
+    with HttpClient() as client:
+        outcomes = ask_all(SOURCES, catalogue_of(evidence), client, lambda: now, os.environ)
+    added = land((a for o in outcomes for a in o.verdicts.accepted), prices_dir, resource.resolved(), now.date())
+    remember(to_remember(outcomes), prices_dir)
+    return dg.MaterializeResult(
+        metadata={"rows_added": added, **{o.source: f"{o.state} {o.message}".strip() for o in outcomes}},
+        check_results=[check_result(outcomes)],
+    )
+
+
+def check_result(outcomes: list[Outcome]) -> dg.AssetCheckResult:
+    """Warn of sources that failed and of prices that were not believed: number, bound, offenders, next step."""
+    failed = [f"{o.source}: {o.message}" for o in outcomes if o.state == "failed"]
+    rejected = [(o.source, r) for o in outcomes for r in o.verdicts.rejected]
+    offenders = [*failed, *(f"{source}: {r.name}: {r.message}" for source, r in rejected)]
+    steps = sorted({r.next_step for _, r in rejected})[:SAMPLE]
+    return dg.AssetCheckResult(
+        check_name=CHECK,
+        passed=not offenders,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={"failed_sources": len(failed), "rejected_prices": len(rejected)},
+        description=None
+        if not offenders
+        else f"{len(failed)} sources failed and {len(rejected)} prices were rejected, 0 expected: "
+        + "; ".join(offenders[:SAMPLE])
+        + (f"; and {len(offenders) - SAMPLE} more" if len(offenders) > SAMPLE else "")
+        + ". The last known prices stay. "
+        + ("; ".join(steps) or "ask again later with `waku-fit refresh`"),
+    )

@@ -1,0 +1,313 @@
+"""When an observed price becomes evidence: pure, a price and what is known in, a row or the reason against it out.
+
+Belongs here: what a price is of, the bounds beyond which it is not believed, the new row.
+Does not belong here: how a source words its prices (`sources/`), HTTP (`fetch.py`), files (`pack.py`).
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any, Literal, TypeAlias
+
+from pydantic import ValidationError
+
+from assets.evidence.model import EvidenceRow, Grade
+from assets.evidence.tables import TABLES_BY_KEY
+
+COMPUTE = "pricing__compute_offers"
+STORAGE = "pricing__storage_and_egress_prices"
+FEES = "pricing__chain_fees"
+RATES = "pricing__exchange_rates"
+
+HOURS_PER_MONTH = 730
+CONFIRM_AFTER = timedelta(days=30)
+"""A price that still holds becomes a row again after this long: often enough to see that it is not forgotten, rarely
+enough that the history of an offer stays readable."""
+
+Offer: TypeAlias = tuple[str, ...]
+"""What a price is of: the table, then the values of its key columns."""
+
+Reason = Literal[
+    "unknown_offer", "not_a_price", "wrong_unit", "wrong_currency", "jump", "another_thing", "contradiction", "invalid"
+]
+
+
+@dataclass(frozen=True)
+class Bound:
+    """A price is not believed if it is `factor` times the last known one or more, or that fraction of it or less."""
+
+    factor: float
+    reason: str
+
+
+LIST_PRICE = Bound(2, "list prices seldom double; the rises of 2026 that did were looked at by a person")
+BOUNDS: Mapping[tuple[str, ...], Bound] = {
+    (COMPUTE,): LIST_PRICE,
+    (STORAGE,): LIST_PRICE,
+    (RATES,): Bound(1.25, "a reference rate of two large currencies does not move by a quarter between two looks"),
+    (FEES, "eth_price"): Bound(3, "monthly means of ether moved by up to 2.6 times within half a year"),
+    (FEES, "gas_price"): Bound(10, "monthly means of gas moved by up to 7.3 times within half a year"),
+}
+"""By table, and by metric where one table holds several."""
+
+_KEYS: Mapping[str, tuple[str, ...]] = {
+    COMPUTE: ("provider", "region", "instance_type"),
+    STORAGE: ("provider", "region", "item", "tier_from_tb_per_month"),
+    FEES: ("chain", "metric"),
+    RATES: ("base_currency", "quote_currency"),
+}
+REFRESHED_TABLES = tuple(_KEYS)
+
+
+@dataclass(frozen=True)
+class PriceObservation:
+    """One price as a source states it. Nothing about it has been believed yet.
+
+    `unit` is in the words of the evidence: `hour` or `month` for a server, else the row's `unit`. None is not stated.
+    """
+
+    offer: Offer
+    price: float | None
+    unit: str | None
+    currency: str | None
+    day: date
+    source: str
+    """Where a reader can check it, without secrets."""
+    extras: Mapping[str, Any] = field(default_factory=dict)
+    """Further columns of the row that the source states besides the price."""
+    same: Mapping[str, float] = field(default_factory=dict)
+    """Columns that must agree with what is known, or the name means another thing by now."""
+
+
+@dataclass(frozen=True)
+class Rejection:
+    """A price that was not believed. The last known one stays."""
+
+    offer: Offer
+    reason: Reason
+    message: str
+    next_step: str
+
+    @property
+    def name(self) -> str:
+        return " ".join(part for part in self.offer[1:] if part)
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """A new row of a table of evidence, and the price that it follows."""
+
+    table: str
+    row: EvidenceRow
+    before: float | None
+    after: float
+
+
+@dataclass(frozen=True)
+class Verdicts:
+    """What became of the observations of one source."""
+
+    accepted: Sequence[Accepted] = ()
+    rejected: Sequence[Rejection] = ()
+    unchanged: int = 0
+    untracked: Sequence[str] = ()
+    """Names of offers that no row of evidence names: not believed, and nobody waits for them."""
+
+
+def offer_of(table: str, row: EvidenceRow) -> Offer:
+    """Return what a row is a price of."""
+    return (table, *(_word(getattr(row, column)) for column in _KEYS[table]))
+
+
+def _word(value: Any) -> str:
+    return "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+
+
+class Catalogue:
+    """The last known row of each offer whose price can be refreshed."""
+
+    def __init__(self, rows: Mapping[str, Iterable[EvidenceRow]]) -> None:
+        self._last: dict[Offer, EvidenceRow] = {}
+        for table in REFRESHED_TABLES:
+            for row in rows.get(table, ()):
+                if not _is_refreshable(table, row):
+                    continue
+                offer = offer_of(table, row)
+                known = self._last.get(offer)
+                if known is None or _newness(row) > _newness(known):
+                    self._last[offer] = row
+
+    def last(self, offer: Offer) -> EvidenceRow | None:
+        return self._last.get(offer)
+
+    def of_provider(self, table: str, provider: str, currency: str) -> list[EvidenceRow]:
+        """Return the last rows of one provider in one currency."""
+        rows = [row for offer, row in self._last.items() if offer[:2] == (table, provider)]
+        return [row for row in rows if getattr(row, "currency", None) == currency]
+
+
+def _is_refreshable(table: str, row: EvidenceRow) -> bool:
+    if row.grade in (Grade.ILLUSTRATIVE, Grade.NOT_FOUND) or getattr(row, "vat_included", False):
+        return False
+    if table == COMPUTE:
+        return getattr(row, "pricing_model", None) == "on_demand"
+    # A year's mean ends on the day of its last month, and says less about today.
+    return getattr(row, "period", None) != "year"
+
+
+def _newness(row: EvidenceRow) -> tuple[date, date]:
+    return (getattr(row, "rate_date", None) or getattr(row, "period_end", None) or row.as_of, row.as_of)
+
+
+def judge_all(observations: Iterable[PriceObservation], catalogue: Catalogue) -> Verdicts:
+    """Judge what one source said in one answer. Two prices for one offer contradict each other: neither is believed."""
+    by_offer: dict[Offer, list[PriceObservation]] = {}
+    for observation in observations:
+        by_offer.setdefault(observation.offer, []).append(observation)
+    accepted: list[Accepted] = []
+    rejected: list[Rejection] = []
+    untracked: list[str] = []
+    unchanged = 0
+    for offer, said in by_offer.items():
+        prices = sorted({f"{o.price:g}" for o in said if o.price is not None})
+        verdict: Accepted | Rejection | None
+        if len(prices) > 1 and catalogue.last(offer) is not None:
+            listed = ", ".join(prices[:5])
+            verdict = _rejection(
+                said[0], "contradiction", f"{len(prices)} prices in one answer ({listed}), expected one"
+            )
+        else:
+            verdict = judge(said[0], catalogue.last(offer))
+        if isinstance(verdict, Accepted):
+            accepted.append(verdict)
+        elif verdict is None:
+            unchanged += 1
+        elif verdict.reason == "unknown_offer":
+            untracked.append(verdict.name)
+        else:
+            rejected.append(verdict)
+    return Verdicts(accepted, rejected, unchanged, sorted(untracked))
+
+
+def judge(said: PriceObservation, last: EvidenceRow | None) -> Accepted | Rejection | None:
+    """Return the new row, or why there is none, or None if the same price is known already.
+
+    One price an offer and day: what is known of that day or a later one stays.
+    """
+    if last is None:
+        return _rejection(said, "unknown_offer", "no row of evidence names this offer")
+    return _doubt(said, last) or _news(said, last)
+
+
+def _doubt(said: PriceObservation, last: EvidenceRow) -> Rejection | None:
+    column = _price_column(said)
+    if column is None or said.unit != _unit_of(said.offer, last, column):
+        expected = _unit_of(said.offer, last, column or "price_per_month")
+        return _rejection(said, "wrong_unit", f"the unit is {said.unit or 'missing'}, expected {expected}")
+    currency = getattr(last, "currency", None)
+    if said.currency != currency:
+        return _rejection(said, "wrong_currency", f"the currency is {said.currency or 'missing'}, expected {currency}")
+    price, known = said.price, getattr(last, column)
+    if price is None or not math.isfinite(price) or price < 0 or (price == 0 and known != 0):
+        shown = "missing" if price is None else f"{price:g}"
+        return _rejection(said, "not_a_price", f"the price is {shown}, expected a number above 0")
+    for name, value in said.same.items():
+        if not math.isclose(value, (before := getattr(last, name)), rel_tol=0.02):
+            return _rejection(said, "another_thing", f"{name} is {value:g}, expected {before:g} as in {last.id}")
+    if known is None:
+        return None
+    bound = BOUNDS.get((said.offer[0],)) or BOUNDS[said.offer[0], said.offer[-1]]
+    if (known == 0) != (price == 0) or (known and not 1 / bound.factor < price / known < bound.factor):
+        times = f"{price / known:.3g} times" if known else "not"
+        return _rejection(
+            said,
+            "jump",
+            f"the price is {price:g}, {times} the last known {known:g} of {last.as_of} ({last.id}); "
+            f"expected between {known / bound.factor:g} and {known * bound.factor:g}, because {bound.reason}",
+        )
+    return None
+
+
+def _news(said: PriceObservation, last: EvidenceRow) -> Accepted | Rejection | None:
+    if said.day <= (getattr(last, "rate_date", None) or last.as_of):
+        return None
+    columns = _columns(said, last)
+    is_same = all(getattr(last, name) == value for name, value in columns.items() if name != "rate_date")
+    if is_same and said.day - last.as_of < CONFIRM_AFTER:
+        return None
+    values = {
+        **last.model_dump(),
+        **columns,
+        "id": _new_id(said, last),
+        "source": said.source,
+        "as_of": said.day,
+        "as_of_basis": "observed",
+        "grade": Grade.PUBLISHED,
+        "note": f"refreshed; follows {last.id}",
+    }
+    if "source_kind" in values:
+        values["source_kind"] = "provider_api_copy"
+    try:
+        row = type(last).model_validate(values)
+    except ValidationError as error:
+        detail = error.errors(include_url=False)[0]
+        where = ".".join(map(str, detail["loc"]))
+        return _rejection(said, "invalid", f"the row would not be valid evidence: {where}: {detail['msg']}")
+    column = _price_column(said)
+    assert column is not None
+    return Accepted(said.offer[0], row, getattr(last, column), getattr(row, column))
+
+
+def _columns(said: PriceObservation, last: EvidenceRow) -> dict[str, Any]:
+    """Return what the new row says otherwise than the last one; for fees all values of a period belong together."""
+    column = _price_column(said)
+    assert column is not None
+    columns: dict[str, Any] = {column: said.price, **said.extras}
+    table = said.offer[0]
+    if column == "price_per_hour" and getattr(last, "month_basis", None) == "hour_x_730":
+        assert said.price is not None
+        columns["price_per_month"] = round(said.price * HOURS_PER_MONTH, 2)
+    if table == RATES:
+        columns["rate_date"] = said.day
+    if table == FEES:
+        statistics = ("value_min", "value_p10", "value_median", "value_p90", "value_max", "days_observed")
+        columns = {**dict.fromkeys(statistics), "period": "point", "statistic": "point", "period_start": said.day,
+                   "period_end": said.day, **columns}  # fmt: skip
+    return columns
+
+
+def _price_column(said: PriceObservation) -> str | None:
+    if said.offer[0] == COMPUTE:
+        return {"hour": "price_per_hour", "month": "price_per_month"}.get(said.unit or "")
+    return {STORAGE: "price", FEES: "value", RATES: "rate"}[said.offer[0]]
+
+
+def _unit_of(offer: Offer, last: EvidenceRow, column: str) -> str:
+    if offer[0] == COMPUTE:
+        return column.removeprefix("price_per_")
+    return "rate" if offer[0] == RATES else str(getattr(last, "unit"))  # noqa: B009 - the row's type is not known here
+
+
+def _new_id(said: PriceObservation, last: EvidenceRow) -> str:
+    table, *key = said.offer
+    day = f"{said.day:%Y_%m_%d}"
+    if table == FEES:
+        return f"{key[0].removesuffix('_mainnet')}_{key[1]}_{day}"
+    if table == RATES:
+        return f"{key[0]}_{key[1]}_{day}".lower()
+    return f"{re.sub(r'_20[0-9]{2}(_[0-9]{2}){1,2}$', '', last.id)}_{day}"
+
+
+def _rejection(said: PriceObservation, reason: Reason, message: str) -> Rejection:
+    table = TABLES_BY_KEY[said.offer[0]]
+    return Rejection(
+        said.offer,
+        reason,
+        message,
+        f"the last known price stays; look at {said.source}, and if it is right, add a row to "
+        f"evidence/public/{table.path}",
+    )

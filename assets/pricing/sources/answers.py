@@ -1,0 +1,55 @@
+"""Reading answers that may be anything: what all sources share.
+
+Belongs here: bytes into JSON, values into numbers, with an error that says what was expected.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import urlsplit
+
+from assets.pricing.interfaces import SourceError
+
+
+def document(body: bytes, what: str) -> Any:
+    """Return the JSON document in `body`. Raises `SourceError`."""
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        raise SourceError(f"{what} is not JSON (starts with {shown(body)}), expected a JSON document") from None
+
+
+def part(value: Any, name: str, kind: type, what: str) -> Any:
+    """Return `value[name]`, which must be of `kind`. Raises `SourceError`."""
+    found = value.get(name) if isinstance(value, dict) else None
+    if not isinstance(found, kind):
+        raise SourceError(f"{what} has no {name} that is a {kind.__name__}; the interface may have changed")
+    return found
+
+
+def number(value: Any) -> float | None:
+    """Return a number that may be written as text; None for anything else."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        return None
+    try:
+        return float(value)
+    except (ValueError, OverflowError):
+        return None
+
+
+def text(value: Any) -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
+def same_host(url: str, base: str) -> bool:
+    """Tell whether a link to the next page stays where we asked."""
+    there, here = urlsplit(url), urlsplit(base)
+    default = {"https": 443, "http": 80}
+    ports = [part.port or default.get(part.scheme) for part in (there, here)]
+    return (there.scheme, there.hostname) == (here.scheme, here.hostname) and ports[0] == ports[1]
+
+
+def shown(body: bytes) -> str:
+    """Return the start of an answer for a message, printable."""
+    return repr(body[:40].decode("utf-8", "replace"))

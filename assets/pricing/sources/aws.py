@@ -1,0 +1,157 @@
+"""AWS price list files: https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/price-changes.html, no key.
+
+The file of EC2 in one region has about 290 MB: it is read as it arrives, and only what is in evidence is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from functools import partial
+from typing import Any
+
+import ijson
+
+from assets.pricing.interfaces import Client, Clock, SourceError
+from assets.pricing.model import COMPUTE, STORAGE, Catalogue, Offer, PriceObservation
+from assets.pricing.sources.answers import number
+
+GIB_PER_TIB = 1024
+"""Traffic is tiered in binary units: the first 10 TB end at 10,240."""
+
+SERVER = {
+    "operatingSystem": "Linux",
+    "tenancy": "Shared",
+    "preInstalledSw": "NA",
+    "capacitystatus": "Used",
+    "licenseModel": "No License required",
+}
+"""A plain server on demand: other products of the same type contain Windows, databases or a reservation."""
+
+TO_INTERNET = {"transferType": "AWS Outbound", "toLocation": "External"}
+"""Traffic that leaves AWS: the same file prices traffic between its regions."""
+
+UNITS = {"Hrs": "hour", "GB-Mo": "gb_month", "GB": "gb"}
+
+
+@dataclass(frozen=True)
+class Aws:
+    """Servers, volumes and snapshots, and traffic to the internet, in the regions whose rows are in USD."""
+
+    catalogue: Catalogue
+    base_url: str = "https://pricing.us-east-1.amazonaws.com"
+    name: str = "aws"
+    covers: str = "AWS servers, volumes, traffic"
+
+    def observations(self, client: Client, clock: Clock) -> Iterator[PriceObservation]:
+        today = clock().date()
+        servers = self.catalogue.of_provider(COMPUTE, "aws", "USD")
+        traffic = [r for r in self.catalogue.of_provider(STORAGE, "aws", "USD") if _of(r, "category") == "egress"]
+        for service, rows in (("AmazonEC2", servers), ("AWSDataTransfer", traffic)):
+            for region in sorted({_of(row, "region") for row in rows}):
+                url = f"{self.base_url}/offers/v1.0/aws/{service}/current/{region}/index.json"
+                found = client.stream(url, partial(read_price_list, region=region))
+                yield from (said for product in found for said in observed(product, today, url))
+
+
+def _of(row: Any, column: str) -> str:
+    return str(getattr(row, column))
+
+
+@dataclass
+class Product:
+    """A product that is in the words of the evidence, and its prices on demand once they have been met."""
+
+    offer: Offer
+    same: dict[str, float] = field(default_factory=dict)
+    prices: list[Any] = field(default_factory=list)
+
+
+def read_price_list(pieces: Iterable[bytes], region: str) -> list[Product]:
+    """Read one file in constant memory. Raises `SourceError` if it is not JSON or ends before its end."""
+    products: dict[str, Product] = {}
+
+    def product(sku: str, value: Any) -> None:
+        attributes = value.get("attributes") if isinstance(value, dict) else None
+        if isinstance(attributes, dict) and (found := _product(str(value.get("productFamily")), attributes, region)):
+            products[sku] = found
+
+    def term(sku: str, value: Any) -> None:
+        if sku in products and isinstance(value, dict):
+            for offer in value.values():
+                dimensions = offer.get("priceDimensions") if isinstance(offer, dict) else None
+                products[sku].prices += dimensions.values() if isinstance(dimensions, dict) else [None]
+
+    readers = [ijson.kvitems_coro(_each(product), "products"), ijson.kvitems_coro(_each(term), "terms.OnDemand")]
+    try:
+        for piece in pieces:
+            for reader in readers:
+                reader.send(piece)
+        for reader in readers:
+            reader.close()
+    except ijson.JSONError as error:
+        raise SourceError(f"the price list of AWS is not whole JSON ({type(error).__name__})") from None
+    return list(products.values())
+
+
+class _each:  # noqa: N801 - stands for a generator, which could not be sent to before its first step
+    """What ijson sends pairs to."""
+
+    def __init__(self, take: Callable[[str, Any], None]) -> None:
+        self._take = take
+
+    def send(self, pair: tuple[str, Any]) -> None:
+        self._take(*pair)
+
+    def close(self) -> None:
+        """There is nothing to end."""
+
+
+def _product(family: str, attributes: dict[str, Any], region: str) -> Product | None:
+    if family == "Compute Instance" and all(attributes.get(name) == value for name, value in SERVER.items()):
+        if attributes.get("regionCode") != region or attributes.get("operation") != "RunInstances":
+            return None
+        same = {"vcpus": number(attributes.get("vcpu")), "memory_gib": _gib(attributes.get("memory"))}
+        known = {name: value for name, value in same.items() if value is not None}
+        return Product((COMPUTE, "aws", region, str(attributes.get("instanceType"))), known)
+    usage = str(attributes.get("usagetype"))
+    if family == "Storage" and attributes.get("regionCode") == region and "EBS:VolumeUsage." in usage:
+        return Product((STORAGE, "aws", region, f"{attributes.get('volumeApiName')}_storage", ""))
+    if family == "Storage Snapshot" and usage.endswith("EBS:SnapshotUsage"):
+        return Product((STORAGE, "aws", region, "ebs_snapshot", ""))
+    if family == "Data Transfer" and all(attributes.get(name) == value for name, value in TO_INTERNET.items()):
+        return (
+            Product((STORAGE, "aws", region, "internet_egress", ""))
+            if attributes.get("fromRegionCode") == region
+            else None
+        )
+    return None
+
+
+def _gib(memory: Any) -> float | None:
+    """Return `8 GiB` as 8."""
+    words = str(memory).replace(",", "").split()
+    return number(words[0]) if len(words) == 2 and words[1] == "GiB" else None
+
+
+def observed(product: Product, today: date, source: str) -> Iterator[PriceObservation]:
+    """Yield the prices of a product; tiers of one product are offers of their own."""
+    for price in product.prices or [None]:
+        plain: dict[str, Any] = price if isinstance(price, dict) else {}
+        amounts = plain.get("pricePerUnit")
+        offer = product.offer
+        if offer[3] == "internet_egress":
+            start = number(plain.get("beginRange"))
+            offer = (*offer[:4], "" if start is None else f"{start / GIB_PER_TIB:g}")
+        currency = next(iter(amounts), None) if isinstance(amounts, dict) else None
+        unit = plain.get("unit")
+        yield PriceObservation(
+            offer=offer,
+            price=number(amounts[currency]) if isinstance(amounts, dict) and currency else None,
+            unit=UNITS.get(unit, unit) if isinstance(unit, str) else None,
+            currency=currency,
+            day=today,
+            source=source,
+            same=product.same,
+        )

@@ -1,0 +1,93 @@
+"""Hetzner Cloud: https://docs.hetzner.cloud/#pricing. Needs a read-only token of any project.
+
+Prices follow the currency of the project's owner; the net price is taken, since evidence is without value added tax.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from assets.pricing.interfaces import Client, Clock, SourceError
+from assets.pricing.model import COMPUTE, STORAGE, PriceObservation
+from assets.pricing.sources.answers import document, number, part, text
+
+REGIONS = {"fsn1": "eu", "ash": "us", "sin": "sin"}
+"""The location that stands for each region in which storage and traffic have one price."""
+
+MAX_PAGES = 20
+
+
+@dataclass(frozen=True)
+class Hetzner:
+    """Servers by location, volumes, snapshots, addresses and traffic."""
+
+    token: str = field(repr=False)
+    base_url: str = "https://api.hetzner.cloud"
+    name: str = "hetzner"
+    covers: str = "Hetzner Cloud servers, volumes, traffic"
+
+    def observations(self, client: Client, clock: Clock) -> Iterator[PriceObservation]:
+        sizes = self._sizes(client)
+        answer = document(client.get(f"{self.base_url}/v1/pricing", token=self.token), "the price list of Hetzner")
+        yield from parse_pricing(answer, sizes, clock().date(), f"{self.base_url}/v1/pricing")
+
+    def _sizes(self, client: Client) -> dict[str, dict[str, float]]:
+        found: dict[str, dict[str, float]] = {}
+        page: Any = 1
+        for _ in range(MAX_PAGES):
+            params = {"page": str(page), "per_page": "50"}
+            body = client.get(f"{self.base_url}/v1/server_types", params=params, token=self.token)
+            answer = document(body, "the server types of Hetzner")
+            for kind in part(answer, "server_types", list, "the server types of Hetzner"):
+                stated = {"vcpus": number(kind.get("cores")), "memory_gib": number(kind.get("memory"))}
+                found[str(kind.get("name"))] = {name: value for name, value in stated.items() if value is not None}
+            pagination = (answer.get("meta") or {}).get("pagination") or {}
+            page = pagination.get("next_page")
+            if not isinstance(page, int):
+                return found
+        raise SourceError(f"the server types of Hetzner have more than {MAX_PAGES} pages, expected one or two")
+
+
+def parse_pricing(
+    answer: Any, sizes: dict[str, dict[str, float]], today: date, source: str
+) -> Iterator[PriceObservation]:
+    """Yield all prices of `GET /pricing`: net, in the currency that it states. `sizes` are by server type."""
+    pricing = part(answer, "pricing", dict, "the price list of Hetzner")
+    currency = text(pricing.get("currency"))
+
+    def storage(region: str, item: str, unit: str, price: Any) -> PriceObservation:
+        offer = (STORAGE, "hetzner_cloud", region, item, "")
+        return PriceObservation(offer, number(_net(price)), unit, currency, today, source)
+
+    for kind in part(pricing, "server_types", list, "the price list of Hetzner"):
+        for price in kind.get("prices") or []:
+            location, traffic = str(price.get("location")), number(price.get("included_traffic"))
+            stated = {
+                "price_per_hour": number(_net(price.get("price_hourly"))),
+                "included_egress_tb_per_month": None if traffic is None else round(traffic / 1e12, 2),
+            }
+            yield PriceObservation(
+                offer=(COMPUTE, "hetzner_cloud", location, str(kind.get("name"))),
+                price=number(_net(price.get("price_monthly"))),
+                unit="month",
+                currency=currency,
+                day=today,
+                source=source,
+                extras={name: value for name, value in stated.items() if value is not None},
+                same=sizes.get(str(kind.get("name")), {}),
+            )
+            if location in REGIONS:
+                yield storage(REGIONS[location], "traffic_overage", "tb", price.get("price_per_tb_traffic"))
+    yield storage("eu", "volume", "gb_month", (pricing.get("volume") or {}).get("price_per_gb_month"))
+    yield storage("eu", "snapshot_image", "gb_month", (pricing.get("image") or {}).get("price_per_gb_month"))
+    for address in pricing.get("primary_ips") or []:
+        for price in address.get("prices") or []:
+            if address.get("type") == "ipv4" and price.get("location") == "fsn1":
+                yield storage("eu", "primary_ipv4", "month", price.get("price_monthly"))
+
+
+def _net(price: Any) -> Any:
+    return price.get("net") if isinstance(price, dict) else None

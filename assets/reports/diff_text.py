@@ -1,0 +1,129 @@
+"""The difference between two releases as lines for a terminal, aligned as a bill is.
+
+Belongs here: words and columns. Does not belong here: what counts as a change (`diff.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from assets.reports.diff import Change, Difference, EvidenceRow, JudgementChange, ScenarioChange
+
+SHOWN = 20
+"""Rows of evidence listed of each kind; `--json` has all."""
+
+UNKNOWN = "not known"
+
+
+def diff_lines(difference: Difference) -> list[str]:
+    """Return the whole comparison, line by line."""
+    lines = [f"From {difference.before} to {difference.after}", ""]
+    if difference.verdict_before == difference.verdict_after:
+        lines.append(f"Verdict: {_words(difference.verdict_after)}, as before")
+    else:
+        lines.append(f"Verdict: {_words(difference.verdict_before)} → {_words(difference.verdict_after)}")
+    lines += [line for change in difference.judgements for line in _judgement(change)]
+    lines += _circumstances(difference)
+    lines += _costs(difference.scenarios)
+    lines += _evidence(difference)
+    return lines
+
+
+def _judgement(change: JudgementChange) -> Iterable[str]:
+    kind = {"gates": "gate", "requirement_results": "requirement"}[change.table]
+    was, now = ("not there" if state is None else state for state in (change.state_before, change.state_after))
+    value = (
+        ""
+        if change.value.before == change.value.after
+        else f" ({_plain(change.value.before)} → {_plain(change.value.after)})"
+    )
+    states = f"{was} → {now}" if was != now else f"{now}, as before"
+    yield f"  {kind} {change.title}: {states}{value}"
+    yield from _because(change.value, "    ")
+
+
+def _circumstances(difference: Difference) -> Iterable[str]:
+    (was_of, now_of), (was_packs, now_packs) = difference.as_of, difference.packs
+    if difference.is_other_code:
+        yield "  The code changed: a number may have moved without any evidence."
+    if was_of != now_of:
+        yield f"  Evidence up to: {was_of or 'all'} → {now_of or 'all'}"
+    if was_packs != now_packs:
+        yield f"  Packs: {', '.join(was_packs)} → {', '.join(now_packs)}"
+
+
+def _costs(scenarios: Sequence[ScenarioChange]) -> list[str]:
+    if not scenarios:
+        return ["", "Costs: as before"]
+    heading = "Costs, USD a month"
+    changes = [line for s in scenarios for line in (*s.lines, s.total) if line is not None]
+    width = max(len(heading), *(len(_name(change)) for change in changes))
+    lines = ["", f"{heading:<{width}}  {'before':>12}  {'after':>12}  {'change':>12}"]
+    for scenario in scenarios:
+        lines += ["", scenario.name.replace("_", " ")]
+        for line in scenario.lines:
+            lines += [_bill(line, width), *_because(line, "    ")]
+        if scenario.lines_as_before:
+            lines.append(
+                f"  {scenario.lines_as_before} {'line' if scenario.lines_as_before == 1 else 'lines'} as before"
+            )
+        if scenario.total:
+            lines.append(_bill(scenario.total, width))
+        if scenario.budget is not None and scenario.budget_after:
+            was = "" if scenario.budget_before == scenario.budget_after else f", was {scenario.budget_before}"
+            lines.append(f"  budget of {money(scenario.budget)}: {scenario.budget_after}{was}")
+    return lines
+
+
+def _bill(change: Change, width: int) -> str:
+    sign = "" if change.delta is None else f"{'+' if change.delta >= 0 else '-'}{money(abs(change.delta))}"
+    share = "" if change.share is None else f"  ({change.share:+.1%})".replace("%", " %")
+    return (
+        f"{_name(change):<{width}}  {money(change.before):>12}  {money(change.after):>12}  {sign:>12}{share}".rstrip()
+    )
+
+
+def _name(change: Change) -> str:
+    return f"  {change.name.replace('_', ' ')}"
+
+
+def _because(change: Change, indent: str) -> Iterable[str]:
+    if not change.rests_on:
+        return
+    more = f" and {len(change.rests_on) - 5} more" if len(change.rests_on) > 5 else ""
+    yield f"{indent}rests on {', '.join(change.rests_on[:5])}{more}"
+
+
+def _evidence(difference: Difference) -> list[str]:
+    evidence = difference.evidence
+    lines = [""]
+    for what, rows in (("added", evidence.added), ("removed", evidence.removed), ("changed", evidence.changed)):
+        if rows:
+            lines.append(f"Evidence {what}: {len(rows)} {'row' if len(rows) == 1 else 'rows'}")
+            lines += [_row(row) for row in rows[:SHOWN]]
+            if len(rows) > SHOWN:
+                lines.append(f"  and {len(rows) - SHOWN} more; --json lists all")
+    if not evidence.is_comparable:
+        lines.append("One of the releases does not say what its rows of evidence said: changed rows cannot be told.")
+    elif len(lines) == 1:
+        lines.append("Evidence: as before")
+    return lines
+
+
+def _row(row: EvidenceRow) -> str:
+    return f"  {row.evidence_id}  ({row.place})"
+
+
+def money(value: float | None) -> str:
+    """Write USD with cents, and small amounts with as many digits as they need."""
+    if value is None:
+        return UNKNOWN
+    return f"{value:,.2f}" if value == 0 or abs(value) >= 0.01 else f"{value:.2g}"
+
+
+def _plain(value: float | None) -> str:
+    return UNKNOWN if value is None else f"{value:g}"
+
+
+def _words(verdict: str) -> str:
+    return verdict.replace("_", " ").upper()

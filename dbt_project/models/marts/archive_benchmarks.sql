@@ -1,0 +1,146 @@
+with
+
+runs as (
+
+    select * from {{ ref('archive_runs') }}
+
+),
+
+measurements as (
+
+    select * from {{ ref('stg_benchmarks__measurements') }}
+
+),
+
+published as (
+
+    select * from {{ ref('stg_benchmarks__postgres_results') }}
+
+),
+
+repeated as (
+
+    select
+        measurements.run_id,
+        measurements.stage,
+        measurements.workload,
+        measurements.clients,
+        measurements.archive_messages,
+        measurements.payload_bytes,
+        measurements.rate_per_s,
+        measurements.metric,
+        measurements.unit,
+        count(*) as rounds,
+        percentile_cont(0.5) within group (order by measurements.value) as value,
+        min(measurements.value) as value_low,
+        max(measurements.value) as value_high,
+        stddev_samp(measurements.value) / nullif(avg(measurements.value), 0) as variation,
+        {{ weakest_grade_of_rows('measurements.grade') }} as grade,
+        {{ evidence_ids_of_rows('measurements.evidence_id') }} as evidence_ids
+
+    from measurements
+
+    where measurements.value is not null
+
+    group by
+        measurements.run_id, measurements.stage, measurements.workload, measurements.clients,
+        measurements.archive_messages, measurements.payload_bytes, measurements.rate_per_s, measurements.metric,
+        measurements.unit
+
+),
+
+own as (
+
+    select
+        concat_ws(
+            '|', repeated.run_id, coalesce(repeated.stage, 'harness'), repeated.workload, repeated.metric,
+            repeated.clients || ' clients', repeated.archive_messages || ' messages',
+            repeated.payload_bytes || ' bytes', repeated.rate_per_s || ' per s'
+        ) as figure_id,
+        case runs.grid when 'import' then 'imported' else 'own' end as origin,
+        repeated.run_id as study,
+        repeated.run_id,
+        repeated.stage,
+        'PostgreSQL ' || runs.postgres_version as system,
+        repeated.workload,
+        repeated.clients,
+        repeated.archive_messages,
+        repeated.payload_bytes,
+        repeated.rate_per_s,
+        repeated.metric,
+        repeated.unit,
+        repeated.value,
+        case when repeated.rounds > 1 then repeated.value_low end as value_low,
+        case when repeated.rounds > 1 then repeated.value_high end as value_high,
+        null::text as value_text,
+        repeated.rounds,
+        -- The median of what is measured lies within the range of n rounds, but for all of them above or all below.
+        case when repeated.rounds > 1 then 1 - 2 * 0.5::double precision ^ repeated.rounds end as interval_confidence,
+        repeated.variation,
+        concat_ws(
+            '; ',
+            runs.server_location,
+            runs.cpu_model,
+            runs.cpu_cores || ' cores',
+            runs.memory_gib || ' GiB',
+            runs.operating_system,
+            runs.file_system, runs.load_generator
+        ) as environment,
+        runs.is_current,
+        runs.measured_on,
+        {{ weakest_grade(['repeated.grade', 'runs.grade']) }} as grade,
+        {{ evidence_ids(['runs.evidence_ids[1]'], arrays=['repeated.evidence_ids']) }} as evidence_ids
+
+    from repeated
+
+    inner join runs on repeated.run_id = runs.run_id
+
+),
+
+stated as (
+
+    select
+        evidence_id as figure_id,
+        'published' as origin,
+        study,
+        null::text as run_id,
+        null::text as stage,
+        system,
+        workload,
+        concurrency as clients,
+        message_count as archive_messages,
+        payload_bytes,
+        null::double precision as rate_per_s,
+        -- The same quantity in the same unit has the same name everywhere.
+        case
+            when unit = 'ms' then regexp_replace(metric, '^latency_(?=p[0-9]+$)', 'latency_ms_')
+            when metric = 'throughput' and unit in ('req/s', 'msg/s') then 'throughput_per_s'
+            else metric
+        end as metric,
+        unit,
+        value,
+        value_low,
+        value_high,
+        value_text,
+        null::bigint as rounds,
+        null::double precision as interval_confidence,
+        null::double precision as variation,
+        conditions as environment,
+        false as is_current,
+        measured_on,
+        grade,
+        array[evidence_id] as evidence_ids
+
+    from published
+
+),
+
+final as (
+
+    select * from own
+    union all
+    select * from stated
+
+)
+
+select * from final

@@ -1,0 +1,46 @@
+with
+
+known as (
+
+    {{ as_known_on(source('raw', 'interviews__interviews')) }}
+
+),
+
+source as (
+
+    {{ as_consented('known', counted=True, contents=['note']) }}
+
+),
+
+renamed as (
+
+    select
+
+        ---------- ids
+        id as interview_id,
+        evidence_id,
+        segment_id,
+        question_set_id,
+
+        ---------- values
+        role_class,
+        channel,
+        consent,
+
+        ---------- times and provenance
+        interviewed_on,
+        consent_withdrawn_on,
+        source,
+        as_of,
+        as_of_basis,
+        grade,
+        consented_note as note,
+        pack,
+        file,
+        line
+
+    from source
+
+)
+
+select * from renamed

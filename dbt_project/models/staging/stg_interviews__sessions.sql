@@ -1,0 +1,50 @@
+with
+
+known as (
+
+    {{ as_known_on(source('raw', 'interviews__sessions')) }}
+
+),
+
+source as (
+
+    {{ as_consented('known', counted=True, contents=['topics', 'outcome', 'blockers', 'roadmap_gaps', 'note']) }}
+
+),
+
+renamed as (
+
+    select
+
+        ---------- ids
+        id as session_id,
+        evidence_id,
+        segment_id,
+
+        ---------- values
+        project_code,
+        consented_topics as topics,
+        engineer_attended,
+        consented_outcome as outcome,
+        consented_blockers as blockers,
+        commitment_stage,
+        consented_roadmap_gaps as roadmap_gaps,
+        consent,
+
+        ---------- times and provenance
+        held_on,
+        consent_withdrawn_on,
+        source,
+        as_of,
+        as_of_basis,
+        grade,
+        consented_note as note,
+        pack,
+        file,
+        line
+
+    from source
+
+)
+
+select * from renamed

@@ -1,0 +1,211 @@
+"""What an analyst types and how it gets there: templates, schemas, sheets of interviews.
+
+Belongs here: reading and writing these files. Does not belong here: what is in them (`assets.evidence.templates`,
+`assets.evidence.schemas`, `assets.interviews.sheet`).
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import click
+
+from assets.evidence.fetch import format_problems
+from assets.evidence.ids import Place, check_file, ids_of
+from assets.evidence.model import Problem, Reference, Table
+from assets.evidence.packs import Pack, resolve_pack
+from assets.evidence.parsing import parse_yaml
+from assets.evidence.schemas import FOLDER, as_text, schema_of
+from assets.evidence.tables import ALL_TABLES, TABLES_BY_KEY
+from assets.evidence.templates import document_template, row_guide, row_template
+from orchestration.errors import UserError
+from orchestration.settings import Settings
+
+KINDS = {"interview": "interviews__interviews", "session": "interviews__sessions", "price": "pricing__compute_offers"}
+CODES = {"interviews__interviews": "p", "interviews__sessions": "s"}
+"""First letter of a code that says nothing."""
+
+PRIVATE = "private"
+"""Pack for conversations if none is named: under evidence/, left out of version control."""
+
+
+def write_schemas(settings: Settings) -> int:
+    """Write the JSON Schema of every kind of document beside the packs."""
+    folder = settings.evidence_dir / FOLDER
+    folder.mkdir(exist_ok=True)
+    texts = schema_texts([resolve_pack(name, settings.evidence_dir) for name in settings.packs])
+    for name, text in texts.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    click.echo(f"{len(texts)} schemas in {settings.evidence_dir.name}/{FOLDER}/.")
+    return 0
+
+
+def schema_texts(packs: Sequence[Pack]) -> dict[str, str]:
+    """Return the schema of every kind of document by the name of its file."""
+    return {
+        f"{table.key}.json": as_text(schema_of(table, _ids(table, packs)))
+        for table in ALL_TABLES
+        if table.kind == "yaml"
+    }
+
+
+def new(settings: Settings, kind: str, pack_name: str | None, row_id: str | None) -> int:
+    """Write a template of `kind` into a pack and say where it is."""
+    table, today = TABLES_BY_KEY[KINDS[kind]], datetime.now(UTC).date()
+    packs = [resolve_pack(name, settings.evidence_dir) for name in settings.packs]
+    if table.kind == "csv":
+        return _new_row(table, _pack(settings, pack_name) if pack_name else packs[0], packs, row_id, today)
+    pack = _pack(settings, pack_name or PRIVATE)
+    if pack.path == packs[0].path:
+        raise UserError(
+            f"what people said does not go into {packs[0].label}, which is public; name another pack, such as {PRIVATE}"
+        )
+    row_id = row_id or _next_code(table, [*packs, pack])
+    path = pack.path / table.path / f"{row_id}.yaml"
+    if path.exists():
+        raise UserError(f"{pack.label}/{table.path}/{row_id}.yaml is already there; edit it, or name another --id")
+    entries, sets = _questions([*packs, pack])
+    filled = {"as_of": today.isoformat(), "as_of_basis": "source_date", "grade": "published"}
+    filled |= {"question_set_id": sets[-1]} if sets and "question_set_id" in table.model.model_fields else {}
+    filled |= {name: today.isoformat() for name in ("interviewed_on", "held_on") if name in table.model.model_fields}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    schema = os.path.relpath(settings.evidence_dir / FOLDER / f"{table.key}.json", path.parent)
+    text = document_template(
+        table,
+        row_id,
+        filled,
+        schema=schema,
+        check="waku-fit check <this file>",
+        ids=_ids(table, packs),
+        entries=entries,
+    )
+    path.write_text(text, encoding="utf-8")
+    shown = os.path.relpath(path)
+    click.echo(f"{shown}\nFill the blanks, then: waku-fit check {shown} && waku-fit run --pack {pack_name or PRIVATE}")
+    return 0
+
+
+def _new_row(table: Table, pack: Pack, packs: Sequence[Pack], row_id: str | None, today: date) -> int:
+    path = pack.path / table.path
+    model = next((p.path / table.path for p in [pack, *packs] if (p.path / table.path).is_file()), None)
+    header = _header(model) if model else ["id", *(name for name in table.columns() if name != "id")]
+    filled = {"id": row_id or "", "as_of": today.isoformat(), "as_of_basis": "observed", "grade": "published"}
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(",".join(header) + "\n", encoding="utf-8")
+    text = path.read_text(encoding="utf-8")
+    with path.open("a", encoding="utf-8", newline="") as file:
+        file.write(("" if text.endswith("\n") else "\n") + row_template(header, filled))
+    line = text.count("\n") + 1 + (not text.endswith("\n"))
+    shown = os.path.relpath(path)
+    click.echo(f"{shown}:{line}\nA new row with blanks. Its columns:\n{row_guide(table)}\nThen: waku-fit check {shown}")
+    return 0
+
+
+def _header(path: Path) -> list[str]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return next(csv.reader(file))
+
+
+def _pack(settings: Settings, name: str) -> Pack:
+    """Return a pack; a new folder for it is made if it is `private` or a path whose parent is there."""
+    path = settings.evidence_dir / PRIVATE if name == PRIVATE else Path(name).expanduser()
+    if (
+        not (settings.evidence_dir / name).is_dir()
+        and not path.exists()
+        and path.parent.is_dir()
+        and (name == PRIVATE or len(path.parts) > 1)
+    ):
+        path.mkdir()
+    return resolve_pack(name, settings.evidence_dir)
+
+
+def _next_code(table: Table, packs: Sequence[Pack]) -> str:
+    letter, taken = CODES[table.key], set(ids_of(table, packs))
+    return next(code for number in range(1, 10_000) if (code := f"{letter}{number:02d}") not in taken)
+
+
+def _questions(packs: Sequence[Pack]) -> tuple[dict[str, dict[str, str]], list[str]]:
+    """Return what is asked by name of the question, for the newest set, under the key of the answers; and the sets."""
+    table = TABLES_BY_KEY["interviews__question_sets"]
+    found = []
+    for pack in packs:
+        for path in sorted((pack.path / table.path).glob("[!.]*.yaml")):
+            text = path.read_text(encoding="utf-8")
+            document = parse_yaml(table, text, file=path.name, pack=pack.name, today=datetime.now(UTC).date())
+            found += [(record.row, document.parts["interviews__questions"].records) for record in document.records]
+    found.sort(key=lambda pair: pair[0].version)  # type: ignore[attr-defined]
+    if not found:
+        return {}, []
+    questions = {record.row.question: record.row.text for record in found[-1][1]}  # type: ignore[attr-defined]
+    return {"answers": questions}, [row.id for row, _ in found]
+
+
+def _ids(table: Table, packs: Sequence[Pack]) -> dict[str, list[str]]:
+    """Return by table the ids that a document of `table` may refer to, but those that the loader fills in."""
+    references: list[Reference] = list(table.references().values())
+    for part in table.parts:
+        typed = (column for column in part.table.references() if column not in part.set_by_loader)
+        references += [part.table.references()[column] for column in typed]
+    return {key: ids_of(TABLES_BY_KEY[key], packs) for key in sorted({reference.table for reference in references})}
+
+
+def export_interviews(settings: Settings, pack_name: str, file: Path) -> int:
+    """Write the interviews of a pack as a sheet."""
+    from assets.interviews.sheet import INTERVIEWS, plain_document, to_sheet
+
+    pack = resolve_pack(pack_name, settings.evidence_dir)
+    paths = sorted((pack.path / INTERVIEWS.path).glob("[!.]*.yaml"))
+    problems = [problem for path in paths for problem in _check(settings, pack, path)]
+    if problems:
+        click.echo(format_problems(problems), err=True)
+        return 1
+    sheet = to_sheet([plain_document(path.read_text(encoding="utf-8")) for path in paths])
+    file.write_text(sheet, encoding="utf-8", newline="")
+    click.echo(f"{len(paths)} interviews of {pack.label} in {file}.")
+    return 0
+
+
+def import_interviews(settings: Settings, file: Path, pack_name: str, *, replace_existing: bool) -> int:
+    """Write a document for each interview of a sheet; with a mistake anywhere nothing is written."""
+    from assets.interviews.sheet import INTERVIEWS, SheetError, document_text, from_sheet
+
+    pack = _pack(settings, pack_name)
+    folder = pack.path / INTERVIEWS.path
+    try:
+        found = from_sheet(file.read_text(encoding="utf-8-sig"))
+    except (SheetError, UnicodeDecodeError, csv.Error) as error:
+        lines = str(error) if isinstance(error, SheetError) else "1: this is not a CSV file saved as UTF-8"
+        raise UserError("\n".join(f"{file.name}:{line}" for line in lines.splitlines())) from None
+    schema = os.path.relpath(settings.evidence_dir / FOLDER / f"{INTERVIEWS.key}.json", folder)
+    texts = {row_id: document_text(document, schema) for row_id, (_, document) in found.items()}
+    problems: list[Problem] = []
+    for row_id, (line, _) in found.items():
+        path = folder / f"{row_id}.yaml"
+        problems += [
+            replace(problem, file=file.name, line=line) for problem in _check(settings, pack, path, texts[row_id])
+        ]
+        if path.exists() and not replace_existing and path.read_text(encoding="utf-8") != texts[row_id]:
+            message = "an interview with this id is already in the pack"
+            problems.append(Problem(file.name, line, "id", message, "another id, or --replace"))
+    if problems:
+        click.echo(format_problems(problems), err=True)
+        click.echo("Nothing was written.", err=True)
+        return 1
+    folder.mkdir(parents=True, exist_ok=True)
+    for row_id, text in texts.items():
+        (folder / f"{row_id}.yaml").write_text(text, encoding="utf-8")
+    click.echo(f"{len(texts)} interviews in {pack.label}/{INTERVIEWS.path}/.")
+    return 0
+
+
+def _check(settings: Settings, pack: Pack, path: Path, text: str | None = None) -> list[Problem]:
+    packs = [*(resolve_pack(name, settings.evidence_dir) for name in settings.packs), pack]
+    place = Place(TABLES_BY_KEY["interviews__interviews"], pack.path, f"interviews/interviews/{path.name}")
+    evidence = check_file(path.resolve(), place, packs, today=datetime.now(UTC).date(), text=text)
+    return evidence.problems

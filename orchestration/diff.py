@@ -1,0 +1,41 @@
+"""`waku-fit diff`: which two releases are compared, and how it is printed.
+
+Belongs here: choosing. Does not belong here: comparing (`assets.reports.diff`), layout (`assets.reports.diff_text`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+import click
+
+from assets.reports.diff import compare
+from assets.reports.diff_text import diff_lines
+from assets.reports.past import read_past
+from orchestration.errors import UserError
+from orchestration.fast_path import published
+from orchestration.settings import Settings
+
+
+def show_difference(settings: Settings, before: str | None, after: str | None, as_json: bool) -> int:
+    """Print what changed from one release to another; without names, between the latest two. Raises `UserError`."""
+    ids = [manifest["release_id"] for manifest in published(settings.releases_dir, settings.latest)]
+    if before is None and len(ids) < 2:
+        raise UserError(f"there are {len(ids)} releases, expected two to compare; `waku-fit run` makes one")
+    new = _chosen(after, ids) if after else ids[0]
+    old = _chosen(before, ids) if before else ids[1]
+    difference = compare(read_past(settings.releases_dir / old), read_past(settings.releases_dir / new))
+    click.echo(json.dumps(difference.as_json(), indent=2) if as_json else "\n".join(diff_lines(difference)))
+    return 0
+
+
+def _chosen(name: str, ids: Sequence[str]) -> str:
+    """Return the one release whose id begins with `name`."""
+    found = [release_id for release_id in ids if release_id.startswith(name)]
+    if len(found) != 1:
+        raise UserError(
+            f"{len(found)} releases are called {name}, expected one; `waku-fit releases` lists them, and the beginning "
+            "of an id is enough"
+        )
+    return found[0]

@@ -1,0 +1,50 @@
+"""How old the prices of the latest release are, and what became of the last refresh, for `waku-fit status`.
+
+Belongs here: reading and a few lines of text, with the standard library only.
+"""
+
+from __future__ import annotations
+
+import csv
+from typing import Any
+
+from assets.pricing.ledger import read_ledger
+from orchestration.settings import Settings
+
+SHOWN = 3
+"""Rejected prices named for one source."""
+
+
+def price_state(settings: Settings) -> dict[str, Any]:
+    """Return the newest price by table and seller as the latest release knows it, and the last refresh by source."""
+    path = settings.latest / "data" / "price_dates.csv"
+    newest: list[dict[str, str]] = []
+    if path.exists():
+        with path.open(newline="", encoding="utf-8") as file:
+            newest = [
+                {key: row[key] for key in ("table_key", "price_source", "as_of", "origin")}
+                for row in csv.DictReader(file)
+            ]
+    return {"newest": newest, "refresh": read_ledger(settings.prices_dir)}
+
+
+def price_lines(state: dict[str, Any]) -> list[str]:
+    """Return a line per table with its newest and oldest seller, then what the last refresh found wrong."""
+    tables: dict[str, list[dict[str, str]]] = {}
+    for row in state["newest"]:
+        tables.setdefault(row["table_key"].removeprefix("pricing__").replace("_", " "), []).append(row)
+    width = max((len(table) for table in tables), default=0)
+    lines = ["Newest prices:"] if tables else []
+    for table, rows in tables.items():
+        sellers = [f"{row['price_source'].replace('_', ' ')} {row['as_of']} {row['origin']}" for row in rows]
+        lines += [
+            f"  {name:<{width}}  {seller}" for name, seller in zip([table, *[""] * len(sellers)], sellers, strict=False)
+        ]
+    for source, outcome in state["refresh"].items():
+        if outcome["state"] == "failed":
+            lines.append(f"  refresh of {source} failed at {outcome['checked_at']}: {outcome['message']}")
+        rejected = outcome["rejected"]
+        lines += [f"  refresh of {source} rejected {r['offer']}: {r['message']}" for r in rejected[:SHOWN]]
+        if len(rejected) > SHOWN:
+            lines.append(f"  refresh of {source} rejected {len(rejected) - SHOWN} more")
+    return [*lines, ""] if lines else []

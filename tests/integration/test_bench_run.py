@@ -1,0 +1,240 @@
+"""The archive benchmarks on a real PostgreSQL, with grids that take seconds: results, resuming, and what goes wrong."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from assets.benchmarks import archive
+from assets.benchmarks.errors import BenchmarkError
+from assets.benchmarks.grids import QUICK, Cell, Grid, Phase
+from assets.benchmarks.measure import Bench
+from assets.benchmarks.messages import Archive
+from assets.benchmarks.pgbench import Load, run_pgbench
+from assets.benchmarks.run import SCRATCH, Progress, Result, run_grid
+from assets.benchmarks.session_results import session_results
+from assets.benchmarks.sessions import MEASUREMENTS, RUNS, finished, read_rows
+from assets.benchmarks.stages import STAGES
+from assets.benchmarks.workload import WORKLOADS, script
+from assets.evidence.parsing import parse_csv
+from orchestration.warehouse.connection import connect
+from orchestration.warehouse.layout import wheel_binaries
+from orchestration.warehouse.server import embedded_server
+from tests.integration.servers import PASSWORD, ROOT, OtherServer, eventually, kill
+
+LIMITS = dict.fromkeys(WORKLOADS, 100.0)
+ARCHIVE = Archive(payload_bytes=100, messages=480, hours=24)
+TWO_HOURS = replace(ARCHIVE, hours=2)
+TINY: Grid = replace(
+    QUICK,
+    rounds=2,
+    phases=(
+        Phase(
+            TWO_HOURS,
+            seconds=0.01,
+            cells=tuple(
+                Cell(stage, name, 2)
+                for name in ("insert", "first_page_20")
+                for stage in ("lookup_table", "lookup_partitioned")
+            ),
+            self_tests=(("first_page_20", 2),),
+            capacity=(Cell("lookup_partitioned", "first_page_20", 2),),
+        ),
+    ),
+    clients=2,
+    harness_clients=(2,),
+    probe_seconds=0.05,
+    probe_steps=2,
+    retention_messages=96,
+)
+
+
+def silent(_: Progress) -> None:
+    """Say nothing."""
+
+
+def measure(url: str, results: Path, tell: Callable[[Progress], None] = silent, grid: Grid = TINY) -> Result:
+    return run_grid(url, wheel_binaries(), grid, results, LIMITS, 1, tell)
+
+
+def scratch_databases(url: str) -> int:
+    with connect(url) as connection:
+        row = connection.execute("select count(*) from pg_database where datname = %s", [SCRATCH]).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def one(connection: psycopg.Connection[Any], query: str) -> object:
+    row = connection.execute(query.encode()).fetchone()
+    assert row is not None
+    return row[0]
+
+
+def test_a_session_becomes_evidence_and_leaves_nothing_behind(warehouse_url: str, tmp_path: Path) -> None:
+    told: list[Progress] = []
+    result = measure(warehouse_url, tmp_path, told.append)
+    assert scratch_databases(warehouse_url) == 0
+    assert sorted(path.name for path in result.folder.iterdir()) == [
+        "measurements.csv",
+        "plan.json",
+        "runs.csv",
+        "state.json",
+    ]
+    today = datetime.now(UTC).date()
+    for table in (RUNS, MEASUREMENTS):
+        text = (result.pack / table.path).read_text()
+        assert parse_csv(table, text, file=table.path, pack="own", today=today).problems == []
+    (run,) = read_rows(RUNS, result.folder / "runs.csv")
+    assert (run["grid"], run["rounds"], run["server_location"]) == ("quick", "2", "embedded")
+    assert "collation=" in run["changed_settings"]
+    rows = read_rows(MEASUREMENTS, result.folder / "measurements.csv")
+    throughputs = [(row["stage"], row["workload"], row["round"]) for row in rows if row["metric"] == "throughput_per_s"]
+    assert len(throughputs) == len(set(throughputs))
+    for stage in ("lookup_table", "lookup_partitioned"):
+        assert {(stage, "insert", "1"), (stage, "insert", "2")} <= set(throughputs)
+    metrics = {row["metric"] for row in rows if row["stage"] == "lookup_partitioned"}
+    assert metrics >= {"late_share", "capacity_per_s", "total_bytes_per_message", "wal_bytes_per_message"}
+    assert metrics >= {"delete_oldest_ms", "drop_oldest_ms", "latency_ms_p50"}
+    noise = session_results(run, rows).noise
+    assert noise.self_test_comparisons == 2
+    assert noise.harness_empty_per_s
+    assert noise.harness_select_1_per_s
+    assert told[0].doing == "filling 4 stages with 480 messages each"
+    assert 0.5 < told[-1].done_share <= 1
+
+
+def test_every_request_is_answered_by_every_stage(fresh_database: str, tmp_path: Path) -> None:
+    with psycopg.connect(fresh_database, autocommit=True) as connection:
+        bench = Bench(connection, fresh_database, wheel_binaries(), tmp_path, 1, ARCHIVE)
+        stages = tuple(name for name, stage in STAGES.items() if stage.compression != "lz4")
+        bench.load(stages)
+        contents = set()
+        for name in stages:
+            decoded = "payload" if STAGES[name].payload_type == "bytea" else "decode(payload, 'hex')"
+            digest = (
+                f"md5(string_agg(message_hash || content_topic || encode({decoded}, 'hex'), '' order by timestamp))"
+            )
+            contents.add(one(connection, f"select {digest} from bench_{name}.messages"))
+            for workload in WORKLOADS.values():
+                made = script(workload, STAGES[name], f"bench_{name}", ARCHIVE, 1)
+                assert run_pgbench(wheel_binaries(), fresh_database, made, Load(2, 3, 1), tmp_path).processed == 6
+            # three each of two writers' own, and three that both offered, which repeat numbers of the first run
+            assert one(connection, f"select count(*) from bench_{name}.messages") == 480 + 6 + 1
+            archive.reset(connection, STAGES[name], f"bench_{name}", ARCHIVE)
+            assert one(connection, f"select count(*) from bench_{name}.messages") == 480
+        assert len(contents) == 1
+        bench.unload(stages)
+        assert one(connection, "select count(*) from pg_namespace where nspname like 'bench%'") == 0
+
+
+def test_a_page_has_the_newest_messages_of_an_hour(fresh_database: str, tmp_path: Path) -> None:
+    """The statement of a script, with its variables put in by hand."""
+    with psycopg.connect(fresh_database, autocommit=True) as connection:
+        bench = Bench(connection, fresh_database, wheel_binaries(), tmp_path, 1, ARCHIVE)
+        bench.load(("lookup_partitioned",))
+        text = script(WORKLOADS["by_hashes"], STAGES["lookup_partitioned"], "bench_lookup_partitioned", ARCHIVE, 1).text
+        query = text[text.index("with oldest") :].rstrip().rstrip(";")
+        for i in reversed(range(9)):
+            query = query.replace(f":number_{i}", str(470 + i))
+        found = [row[4] for row in connection.execute(query.encode()).fetchall()]
+        assert len(found) == 9
+        assert found == sorted(found, reverse=True)
+
+
+def test_a_server_that_dies_in_mid_round_loses_no_finished_step(state_dir: Path, tmp_path: Path) -> None:
+    with embedded_server(state_dir) as server:
+
+        def kill_in_second_round(progress: Progress) -> None:
+            if progress.doing.startswith("round 2"):
+                os.kill(server.pid, signal.SIGKILL)
+
+        with pytest.raises(BenchmarkError) as raised:
+            measure(server.url, tmp_path, kill_in_second_round)
+        message = str(raised.value)
+        assert "2 steps are kept in" in message
+        assert "the same command goes on from there" in message
+        assert finished(tmp_path) == []
+        (folder,) = tmp_path.glob("quick_*")
+        before = (folder / "measurements.csv").read_bytes()
+        assert {row["round"] for row in read_rows(MEASUREMENTS, folder / "measurements.csv")} == {"0", "1", "3"}
+        with connect(server.url):  # waits until the supervisor has it back
+            pass
+        result = measure(server.url, tmp_path)
+        assert result.folder == folder
+        assert result.notes[0] == f"Going on with {folder.name}: 2 steps are there already."
+        assert (folder / "measurements.csv").read_bytes().startswith(before)
+        assert scratch_databases(server.url) == 0
+
+
+RUNNER = textwrap.dedent("""
+    import sys
+    from pathlib import Path
+    from tests.integration.test_bench_run import measure
+    def tell(progress):
+        print(progress.doing, flush=True)
+        if progress.doing.startswith("round 2"):
+            sys.stdin.read()
+    measure(sys.argv[1], Path(sys.argv[2]), tell)
+""")
+
+
+def test_a_killed_runner_is_resumed_and_a_second_one_is_refused(warehouse_url: str, tmp_path: Path) -> None:
+    runner = subprocess.Popen(
+        [sys.executable, "-c", RUNNER, warehouse_url, str(tmp_path)],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert runner.stdout is not None
+        eventually(lambda: runner.stdout.readline().startswith("round 2"), "the second round begins")  # type: ignore[union-attr]
+        with pytest.raises(BenchmarkError, match="another benchmark writes to"):
+            measure(warehouse_url, tmp_path)
+        kill(runner.pid)
+    finally:
+        runner.kill()
+        runner.communicate()
+    assert scratch_databases(warehouse_url) == 1
+    result = measure(warehouse_url, tmp_path)
+    assert "2 steps are there already" in result.notes[0]
+    ids = [row["id"] for row in read_rows(MEASUREMENTS, result.folder / "measurements.csv")]
+    assert ids == [f"{result.folder.name}_{number:05}" for number in range(1, len(ids) + 1)]
+    assert scratch_databases(warehouse_url) == 0
+
+
+def test_another_server_is_measured_without_showing_its_password(
+    login: Callable[..., str], other_server: OtherServer, tmp_path: Path
+) -> None:
+    url = login("measurer", "createdb", owns_database=True)
+    result = measure(url, tmp_path)
+    (run,) = read_rows(RUNS, result.folder / "runs.csv")
+    assert (run["server_location"], run["file_system"]) == ("same_host", "")
+    assert not any(PASSWORD in path.read_text() for path in tmp_path.rglob("*.*") if path.is_file())
+
+
+def test_a_login_without_the_right_to_create_a_database_is_told_so(login: Callable[..., str], tmp_path: Path) -> None:
+    with pytest.raises(BenchmarkError, match="give it CREATEDB"):
+        measure(login("reader_only"), tmp_path)
+
+
+def test_a_database_of_somebody_else_with_the_scratch_name_stays(warehouse_url: str, tmp_path: Path) -> None:
+    with connect(warehouse_url, autocommit=True) as connection:
+        connection.execute(f"create database {SCRATCH}".encode())
+        try:
+            with pytest.raises(BenchmarkError, match="not marked as scratch"):
+                measure(warehouse_url, tmp_path)
+            assert scratch_databases(warehouse_url) == 1
+        finally:
+            connection.execute(f"drop database {SCRATCH}".encode())

@@ -1,0 +1,114 @@
+"""Refreshed prices through the whole chain: they move a bill, `diff` says which, an earlier day does not know them."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+from datetime import UTC, datetime
+
+import pytest
+
+from assets.pricing.fetch import HttpClient
+from assets.pricing.registry import Listed
+from assets.pricing.sources.ecb import Ecb
+from assets.pricing.sources.hetzner import Hetzner
+from orchestration.refresh import refresh_prices
+from orchestration.settings import Settings
+from tests.integration.chain import Chain
+from tests.unit.price_server import Answer, as_json, price_server
+from tests.unit.test_pricing_sources import ECB, PRICING, RATES_XML, money
+
+DEARER = {"cx23": "5.9900", "cx33": "9.4900", "cx43": "17.9900", "cpx22": "194.9000"}
+"""Three rises, and one price with a slipped decimal."""
+
+
+def refresh(chain: Chain) -> dict[str, int]:
+    common = {"location": "fsn1", "price_hourly": money("0.01"), "price_per_tb_traffic": money("1.0000")}
+    prices = [{**common, "price_monthly": money(net), "included_traffic": 21990232555520} for net in DEARER.values()]
+    types = [{"name": name, "prices": [price]} for name, price in zip(DEARER, prices, strict=True)]
+    document = {"pricing": {**PRICING["pricing"], "server_types": types}}
+    listed = (
+        Listed("hetzner", lambda *_: Hetzner("token", server.url)),
+        Listed("ecb", lambda *_: Ecb(server.url)),
+    )
+    with price_server() as server, HttpClient() as client:
+        server.answers |= {
+            ECB: [Answer(RATES_XML)],
+            "/v1/pricing": [as_json(document)],
+            "/v1/server_types": [as_json({"server_types": []})],
+        }
+        outcomes = refresh_prices(
+            Settings.from_environment(chain.environment),
+            names=(),
+            only_check=False,
+            client=client,
+            clock=lambda: datetime(2026, 11, 23, tzinfo=UTC),
+            environment=os.environ,
+            listed=listed,
+        )
+    return {o.source: len(o.verdicts.rejected) for o in outcomes}
+
+
+def prices_of(chain: Chain) -> dict[str, str]:
+    with (chain.latest / "data" / "compute_offers.csv").open() as file:
+        return {row["offer_id"]: row["as_of"] for row in csv.DictReader(file) if row["region"] == "fsn1"}
+
+
+@pytest.fixture(scope="module")
+def refreshed(chain: Chain) -> Chain:
+    assert refresh(chain) == {"hetzner": 1, "ecb": 0}
+    done = chain.waku_fit("run")
+    assert done.returncode == 0, done.stdout + done.stderr
+    return chain
+
+
+def test_a_run_takes_the_refreshed_prices(refreshed: Chain) -> None:
+    offers = prices_of(refreshed)
+    assert offers["hetzner_cloud_fsn1_cx23_2026_11_23"] == "2026-11-23"
+    assert offers["hetzner_cloud_fsn1_cpx22"] == "2026-09-29"
+    assert refreshed.manifest["packs"] == ["public", "prices"]
+
+
+def test_diff_names_the_lines_that_moved_and_the_rows_that_moved_them(refreshed: Chain) -> None:
+    found = json.loads(refreshed.waku_fit("diff", "--json").stdout)
+    added = {row["evidence_id"] for row in found["evidence"]["added"]}
+    assert "pricing__compute_offers/hetzner_cloud_fsn1_cx43_2026_11_23" in added
+    assert "pricing__exchange_rates/eur_usd_2026_11_20" in added
+    assert (found["evidence"]["removed"], found["evidence"]["changed"]) == ([], [])
+    compute = [line for s in found["scenarios"] for line in s["lines"] if line["name"] == "compute"]
+    assert compute
+    assert all(line["delta"] > 0 and set(line["rests_on"]) & added for line in compute)
+    text = refreshed.waku_fit("diff").stdout
+    assert "Packs: public → public, prices" in text
+    assert "rests on pricing__compute_offers/hetzner_cloud_fsn1_cx" in text
+
+
+def test_the_status_tells_live_prices_from_typed_ones_and_what_was_rejected(refreshed: Chain) -> None:
+    status = refreshed.waku_fit("status").stdout
+    assert "hetzner cloud 2026-11-23 live" in status
+    assert "azure 2026-06-18 snapshot" in status
+    assert "refresh of hetzner rejected hetzner_cloud fsn1 cpx22: the price is 194.9, 10 times" in status
+
+
+def test_with_nothing_new_nothing_runs(refreshed: Chain) -> None:
+    refresh(refreshed)
+    assert "Nothing changed since release" in refreshed.waku_fit("run").stdout
+
+
+def test_a_changed_row_is_told_from_a_moved_one(refreshed: Chain) -> None:
+    path = refreshed.root / "evidence" / "public" / "pricing" / "exchange_rates.csv"
+    header, *rows = path.read_text().splitlines()
+    rows = [row.replace("1.1355", "1.1356") for row in reversed(rows)]
+    path.write_text("\n".join([header, *rows]) + "\n")
+    assert refreshed.waku_fit("run").returncode == 0
+    found = json.loads(refreshed.waku_fit("diff", "--json").stdout)
+    assert [row["evidence_id"] for row in found["evidence"]["changed"]] == [
+        "pricing__exchange_rates/eur_usd_2026_09_30"
+    ]
+
+
+def test_an_earlier_day_does_not_know_refreshed_prices(refreshed: Chain) -> None:
+    assert refreshed.waku_fit("run", "--as-of", "2026-11-01").returncode == 0
+    assert prices_of(refreshed)["hetzner_cloud_fsn1_cx23"] == "2026-09-29"
+    assert max(prices_of(refreshed).values()) <= "2026-11-01"

@@ -1,0 +1,178 @@
+"""What an analyst starts from: templates that pass once they are filled, schemas that follow the models, sheets."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from click.testing import CliRunner
+
+from assets.evidence.packs import resolve_pack
+from assets.interviews.sheet import SheetError, from_sheet, plain_document, to_sheet
+from orchestration.analyst import schema_texts
+from orchestration.cli import main
+
+PROJECT = Path(__file__).parents[2]
+EVIDENCE = PROJECT / "evidence"
+SAMPLE = EVIDENCE / "sample" / "interviews"
+
+INTERVIEW_BLANKS = {
+    "segment_id": "gaming", "role_class": "product", "channel": "chat", "consent": "summary",
+    "role_of_messaging": "None yet.",
+    "current_problems": "None.", "current_solution": "A server.", "must_haves": "Speed.", "next_step": "Nothing.",
+    "tag": "no_need", "strength": "weak", "source": "our notes",
+}  # fmt: skip
+SESSION_BLANKS = {
+    "segment_id": "gaming", "project_code": "project_k4", "topics": "latency", "engineer_attended": "true",
+    "outcome": "Nothing yet.", "commitment_stage": "initial_discussion", "consent": "summary", "source": "our notes",
+}  # fmt: skip
+PRICE_BLANKS = {
+    "id": "some_cloud_x1", "provider": "vultr", "region": "x1", "instance_type": "s", "vcpus": "2",
+    "vcpu_kind": "shared",
+    "architecture": "x86_64", "memory_gib": "4", "local_disk_gb": "40", "currency": "USD", "price_per_month": "5",
+    "is_orderable": "true", "month_basis": "monthly_contract", "pricing_model": "on_demand", "vat_included": "false",
+    "source_kind": "provider_page", "source": "https://example.com/prices",
+}  # fmt: skip
+
+
+def waku_fit(*arguments: str, code: int = 0) -> str:
+    result = CliRunner().invoke(main, arguments)
+    assert result.exit_code == code, result.output
+    return result.output
+
+
+@pytest.mark.parametrize(
+    ("kind", "folder", "blanks"),
+    [("interview", "interviews/p01", INTERVIEW_BLANKS), ("session", "sessions/s01", SESSION_BLANKS)],
+)
+def test_a_filled_template_passes(kind: str, folder: str, blanks: dict[str, str], tmp_path: Path) -> None:
+    pack = tmp_path / "ours"
+    assert f"{folder}.yaml" in waku_fit("new", kind, "--pack", str(pack))
+    path = pack / "interviews" / f"{folder}.yaml"
+    text = path.read_text()
+    assert text.startswith("# yaml-language-server: $schema=")
+    assert (path.parent / text.splitlines()[0].partition("=")[2]).resolve().is_relative_to(EVIDENCE / "schemas")
+    assert "mistakes in 1 file" in waku_fit("check", str(path), code=1)
+    for key, value in blanks.items():
+        text, count = re.subn(rf"(?m)^([ -]*{key}:)$", rf"\1 {value}", text)
+        assert count == 1, key
+    path.write_text(text)
+    assert "no mistakes" in waku_fit("check", str(path))
+    assert "no mistakes" in waku_fit("check", str(pack))
+
+
+def test_codes_are_counted_on(tmp_path: Path) -> None:
+    for code in ("p01", "p02"):
+        assert f"{code}.yaml" in waku_fit("new", "interview", "--pack", str(tmp_path / "ours"))
+    assert "already there" in waku_fit("new", "interview", "--pack", str(tmp_path / "ours"), "--id", "p02", code=1)
+
+
+def test_a_filled_price_passes(tmp_path: Path) -> None:
+    pack = tmp_path / "ours"
+    pack.mkdir()
+    assert "Its columns:" in waku_fit("new", "price", "--pack", str(pack))
+    path = pack / "pricing" / "compute_offers.csv"
+    with path.open(newline="") as file:
+        (row,) = csv.DictReader(file)
+    assert "mistakes" in waku_fit("check", str(path), code=1)
+    with path.open("w", newline="") as file:
+        writer = csv.DictWriter(file, row)
+        writer.writeheader()
+        writer.writerow(row | {key: value for key, value in PRICE_BLANKS.items() if key in row})
+    assert "1 rows in 1 tables, no mistakes" in waku_fit("check", str(path))
+
+
+def test_conversations_do_not_go_into_the_public_pack() -> None:
+    assert "which is public" in waku_fit("new", "interview", "--pack", "public", code=1)
+
+
+def test_schemas_are_those_of_the_models() -> None:
+    texts = schema_texts([resolve_pack("public", EVIDENCE)])
+    on_disk = {path.name: path.read_text() for path in (EVIDENCE / "schemas").glob("*.json")}
+    assert on_disk == texts, "run `make schemas`"
+
+
+def test_a_schema_has_the_parts_of_a_document() -> None:
+    schema = json.loads((EVIDENCE / "schemas" / "interviews__interviews.json").read_text())
+    assert schema["properties"]["role_class"]["enum"][:2] == ["founder", "product"]
+    finding = schema["properties"]["findings"]["items"]
+    assert finding["required"] == ["tag", "strength"]
+    assert "metadata_privacy" in finding["properties"]["tag"]["anyOf"][0]["enum"]
+    assert "interview_id" not in finding["properties"]
+    document = yaml.safe_load((SAMPLE / "interviews" / "sample_p01.yaml").read_text())
+    assert set(document) <= set(schema["properties"])
+    assert set(schema["required"]) <= set(document)
+
+
+def test_checking_a_file_imports_nothing_heavy() -> None:
+    path = SAMPLE / "interviews" / "sample_p01.yaml"
+    code = (
+        "import sys; from click.testing import CliRunner; from orchestration.cli import main;"
+        f" print(CliRunner().invoke(main, ['check', {str(path)!r}]).output,"
+        " {'dagster', 'pandas', 'numpy', 'great_expectations', 'psycopg'} & set(sys.modules))"
+    )
+    answer, heavy = subprocess.check_output([sys.executable, "-c", code], cwd=PROJECT, text=True).splitlines()
+    assert "no mistakes" in answer
+    assert heavy.strip() == "set()"
+
+
+def test_a_file_elsewhere_is_told_where_it_belongs(tmp_path: Path) -> None:
+    (tmp_path / "p01.yaml").write_text("id: p01\n")
+    assert "lies where no table of evidence has a file" in waku_fit("check", str(tmp_path / "p01.yaml"), code=1)
+
+
+def test_a_sheet_comes_back_as_it_went(tmp_path: Path) -> None:
+    sheet, again = tmp_path / "sheet.csv", tmp_path / "again.csv"
+    assert "12 interviews" in waku_fit("export-interviews", str(sheet), "--pack", "sample")
+    pack = tmp_path / "ours"
+    assert "12 interviews" in waku_fit("import-interviews", str(sheet), "--pack", str(pack))
+    waku_fit("export-interviews", str(again), "--pack", str(pack))
+    assert again.read_text() == sheet.read_text()
+    for path in sorted((SAMPLE / "interviews").glob("*.yaml")):
+        imported = pack / "interviews" / "interviews" / path.name
+        assert plain_document(imported.read_text()) == plain_document(path.read_text())
+
+
+def test_a_sheet_with_a_mistake_writes_nothing(tmp_path: Path) -> None:
+    sheet = tmp_path / "sheet.csv"
+    waku_fit("export-interviews", str(sheet), "--pack", "sample")
+    text = sheet.read_text()
+    sheet.write_text(text.replace("Late quotes.", "Ask Ngozi Okafor."))
+    output = waku_fit("import-interviews", str(sheet), "--pack", str(tmp_path / "ours"), code=1)
+    assert "sheet.csv:" in output
+    assert "this may tell who somebody is" in output
+    assert "Okafor" not in output
+    assert not list((tmp_path / "ours").rglob("*.yaml"))
+
+
+def test_an_interview_that_is_there_is_not_replaced_unasked(tmp_path: Path) -> None:
+    sheet, pack = tmp_path / "sheet.csv", str(tmp_path / "ours")
+    waku_fit("export-interviews", str(sheet), "--pack", "sample")
+    waku_fit("import-interviews", str(sheet), "--pack", pack)
+    sheet.write_text(sheet.read_text().replace("Late quotes.", "Late offers."))
+    assert "--replace" in waku_fit("import-interviews", str(sheet), "--pack", pack, code=1)
+    waku_fit("import-interviews", str(sheet), "--pack", pack, "--replace")
+
+
+def test_a_cell_is_no_formula() -> None:
+    document = {
+        "id": "p01",
+        "segment_id": "gaming",
+        "note": "=1+1",
+        "findings": [{"tag": "latency", "quote": "'quoted'"}],
+    }
+    sheet = to_sheet([document])
+    assert "'=1+1" in sheet
+    assert from_sheet(sheet) == {"p01": (2, document)}
+
+
+def test_rows_of_one_interview_agree() -> None:
+    sheet = "id,segment_id,tag\np01,gaming,latency\np01,dao_governance,no_need\n"
+    with pytest.raises(SheetError, match="3: segment_id differ from line 2, which is the same interview"):
+        from_sheet(sheet)

@@ -1,0 +1,173 @@
+"""Gains, capacity and noise of a run, with figures that can be checked by hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from assets.benchmarks.frames import (
+    CAPACITY_COLUMNS,
+    GAIN_COLUMNS,
+    NOISE_COLUMNS,
+    capacity_frame,
+    gains_frame,
+    noise_frame,
+)
+from assets.benchmarks.results import Gain, capacities, median_interval, noise, stage_gains
+from assets.evidence.model import Grade
+from tests.unit.bench_world import RUN, measurement, rounds
+
+BASES = {"lookup_partitioned": "lookup_table", "bytea_payload": "lookup_partitioned", "self_test_b": "self_test_a"}
+
+
+def gain(*measured: object) -> Gain:
+    (found,) = stage_gains(RUN, list(measured), BASES)  # type: ignore[arg-type]
+    return found
+
+
+def test_a_stage_that_is_a_tenth_faster_in_every_round_is_really_faster() -> None:
+    found = gain(
+        *rounds("lookup_table", "insert", "throughput_per_s", 1000),
+        *rounds("lookup_partitioned", "insert", "throughput_per_s", 1100),
+    )
+    assert (found.stage, found.base, found.rounds) == ("lookup_partitioned", "lookup_table", 4)
+    # The noise of a round is in both, so that it cancels and nothing is left of it.
+    assert (found.low, found.ratio, found.high) == pytest.approx((1.1, 1.1, 1.1))
+    assert (found.is_real, found.effect) == (True, "gain")
+    assert found.provenance.evidence_ids == ("benchmarks__runs/run_a",)
+
+
+def test_an_interval_around_one_shows_nothing() -> None:
+    found = gain(
+        *rounds("lookup_partitioned", "insert", "throughput_per_s", 1000),
+        *rounds("bytea_payload", "insert", "throughput_per_s", 1000),
+    )
+    assert found.low is not None
+    assert found.high is not None
+    assert found.low < 1 < found.high
+    assert (found.is_real, found.effect) == (False, "no difference shown")
+
+
+def test_less_latency_is_a_gain_and_less_throughput_is_a_loss() -> None:
+    for metric, effect in (
+        ("latency_ms_p95", "gain"),
+        ("throughput_per_s", "loss"),
+        ("total_bytes_per_message", "gain"),
+    ):
+        found = gain(*rounds("lookup_table", "insert", metric, 10), *rounds("lookup_partitioned", "insert", metric, 5))
+        assert (found.ratio, found.effect) == (pytest.approx(0.5), effect)
+
+
+def test_what_was_not_repeated_has_a_ratio_and_no_interval() -> None:
+    found = gain(
+        measurement("lookup_partitioned", "storage", "total_bytes_per_message", 3600),
+        measurement("bytea_payload", "storage", "total_bytes_per_message", 1800),
+    )
+    assert (found.ratio, found.low, found.high, found.is_real, found.effect) == (0.5, None, None, None, "not repeated")
+
+
+@pytest.mark.parametrize("change", [{"run_id": "run_b"}, {"clients": 8}, {"rate_per_s": 50.0}, {"round": 2}])
+def test_only_like_is_compared_with_like(change: dict[str, object]) -> None:
+    base = measurement("lookup_table", "insert", "throughput_per_s", 1000, round=1)
+    other = measurement("lookup_partitioned", "insert", "throughput_per_s", 1100, **{"round": 1, **change})
+    of_run = [row for row in (base, other) if row.run_id == RUN.run_id]
+    assert stage_gains(RUN, of_run, BASES) == []
+
+
+def test_a_table_that_is_not_there_has_no_ratio() -> None:
+    none = measurement("lookup_table", "storage", "lookup_bytes_per_message", 0.0)
+    some = measurement("lookup_partitioned", "storage", "lookup_bytes_per_message", 100.0)
+    assert stage_gains(RUN, [none, some], BASES) == []
+
+
+LIMITS = {"insert": (400.0, Grade.PUBLISHED, "benchmarks__latency_targets/older")}
+
+
+def test_capacity_is_the_median_of_the_rounds_divided_by_the_cores() -> None:
+    values = [800.0, 1000.0, 1200.0]
+    measured = [measurement("lookup_table", "insert", "capacity_per_s", v, round=i) for i, v in enumerate(values, 1)]
+    (found,) = capacities(RUN, measured, LIMITS)
+    assert (found.per_vcpu_per_s, found.operation, found.latency_limit_ms, found.rounds) == (500, "insert", 400, 3)
+    assert (found.low, found.high) == (400, 600)
+    assert found.provenance.grade is Grade.PUBLISHED
+    assert found.provenance.evidence_ids == ("benchmarks__latency_targets/older", "benchmarks__runs/run_a")
+
+
+def test_one_capacity_has_no_interval_and_unknown_cores_or_limits_no_capacity() -> None:
+    measured = [measurement("lookup_table", "insert", "capacity_per_s", 1000.0)]
+    (found,) = capacities(RUN, measured, LIMITS)
+    assert (found.per_vcpu_per_s, found.low, found.high) == (500, None, None)
+    assert capacities(replace(RUN, cpu_cores=None), measured, LIMITS) == []
+    assert capacities(RUN, measured, {}) == []
+
+
+def test_the_interval_of_a_median_is_within_the_values() -> None:
+    found = median_interval([1.0, 2.0, 3.0, 4.0, 100.0])
+    assert found.mid == 3
+    assert 1 <= found.low < 3 < found.high <= 100
+    with pytest.raises(ValueError, match="at least one"):
+        median_interval([])
+
+
+def test_the_certificate_of_a_run() -> None:
+    throughputs = {
+        "lookup_table": (90, 100, 110),
+        "bytea_payload": (99, 99, 99),
+        "self_test_a": (90, 100, 110),
+        "self_test_b": (95, 100, 105),
+    }
+    measured = [
+        *(
+            measurement(stage, "insert", "throughput_per_s", value, round=i)
+            for stage, values in throughputs.items()
+            for i, value in enumerate(values, 1)
+        ),
+        measurement(None, "harness_empty", "throughput_per_s", 50_000, clients=1),
+        measurement(None, "harness_empty", "throughput_per_s", 90_000, clients=4),
+        measurement(None, "harness_select_1", "throughput_per_s", 20_000, clients=4),
+    ]
+    found = noise(RUN, measured, stage_gains(RUN, measured, BASES))
+    # standard deviation 10 of a mean of 100, and none at all
+    assert (found.repeated_figures, found.variation_max, found.variation_median) == (2, 0.1, 0.05)
+    assert (found.harness_empty_per_s, found.harness_select_1_per_s) == (90_000, 20_000)
+    assert found.highest_throughput_per_s == 100
+    assert (found.self_test_comparisons, found.self_test_alarms) == (1, 0)
+
+
+def test_a_run_without_rounds_does_not_claim_to_be_quiet() -> None:
+    found = noise(RUN, [measurement("lookup_table", "insert", "throughput_per_s", 1000)], [])
+    assert (found.repeated_figures, found.variation_median, found.variation_max) == (0, None, None)
+    assert found.harness_empty_per_s is None
+
+
+def test_frames_have_the_columns_that_are_declared_and_unique_names() -> None:
+    measured = [
+        *rounds("lookup_table", "insert", "throughput_per_s", 1000),
+        *rounds("lookup_partitioned", "insert", "throughput_per_s", 1100),
+        *rounds("lookup_table", "insert", "capacity_per_s", 800),
+    ]
+    gains = stage_gains(RUN, measured, BASES)
+    assert list(gains_frame(gains)) == list(GAIN_COLUMNS)
+    assert gains_frame(gains)["gain_id"].tolist() == ["run_a|lookup_partitioned|insert|throughput_per_s|4|100000|1000"]
+    assert list(capacity_frame(capacities(RUN, measured, LIMITS))) == list(CAPACITY_COLUMNS)
+    assert list(noise_frame([noise(RUN, measured, gains)])) == list(NOISE_COLUMNS)
+
+
+def test_a_stage_is_compared_with_itself_again_and_again() -> None:
+    # Run of four rounds: rounds 1 to 4 are the first comparison, 5 to 8 the second, in which b is a third faster.
+    measured = [
+        measurement(stage, "insert", "throughput_per_s", value * noise, round=4 * number + i)
+        for number in (0, 1)
+        for stage, value in (("self_test_a", 300.0), ("self_test_b", 400.0 if number else 300.0))
+        for i, noise in enumerate((0.99, 1.0, 1.01, 1.02), 1)
+    ]
+    gains = stage_gains(RUN, measured, BASES)
+    assert [(found.comparison, found.rounds, found.is_real) for found in gains] == [(0, 4, False), (1, 4, True)]
+    certificate = noise(RUN, measured, gains)
+    assert (certificate.self_test_comparisons, certificate.self_test_alarms) == (2, 1)
+    assert gains_frame(gains)["gain_id"].is_unique
+
+
+def test_a_rate_that_was_too_much_at_its_lowest_is_no_capacity() -> None:
+    assert capacities(RUN, [measurement("lookup_table", "insert", "capacity_per_s", 0.0)], LIMITS) == []

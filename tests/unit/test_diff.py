@@ -1,0 +1,219 @@
+"""What `waku-fit diff` finds between two releases, and how it says it. Rows are as in released CSV files."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assets.costs.budget import budget_state
+from assets.reports.diff import Difference, Release, Row, compare
+from assets.reports.diff_text import diff_lines
+from orchestration.diff import show_difference
+from orchestration.errors import UserError
+from orchestration.settings import Settings
+
+OLD_PRICE, NEW_PRICE = "pricing__compute_offers/cpx22", "pricing__compute_offers/cpx22_2026_11_23"
+VOLUME, RATE, TALK = (
+    "pricing__storage_and_egress_prices/volume",
+    "pricing__exchange_rates/eur",
+    "interviews__talks/maria",
+)
+
+
+def manifest(release_id: str, **changes: Any) -> dict[str, Any]:
+    plain = {"release_id": release_id, "verdict": "not_ready", "code_version": "c1", "as_of": None, "packs": ["public"]}
+    return {**plain, **changes}
+
+
+def evidence(evidence_id: str, content_hash: str = "h1") -> Row:
+    return {"evidence_id": evidence_id, "source": "a page", "file": "evidence/public/x.csv", "line": "7",
+            "content_hash": content_hash}  # fmt: skip
+
+
+def line(component: str, cost: str, ids: str, rln: str = "true") -> Row:
+    return {"scenario_id": "community", "with_rln": rln, "component": component, "cost_usd_per_month": cost,
+            "evidence_ids": ids}  # fmt: skip
+
+
+def total(cost: str, ids: str, rln: str = "true") -> Row:
+    return {"scenario_id": "community", "with_rln": rln, "cost_usd_per_month": cost, "evidence_ids": ids}
+
+
+def gate(status: str, value: str, ids: str = TALK) -> Row:
+    return {"gate_id": "learnings", "title": "Interviews held", "status": status, "value": value, "evidence_ids": ids}
+
+
+def old() -> dict[str, list[Row]]:
+    return {
+        "gates": [gate("fail", "0")],
+        "cost_components": [
+            line("compute", "40", f"{OLD_PRICE};{RATE}"),
+            line("archive_storage", "10", VOLUME),
+            line("rpc", "", "costs__rpc_usage/calls"),
+            line("compute", "40", OLD_PRICE, rln="false"),
+        ],
+        "scenario_costs": [total("50", f"{OLD_PRICE};{RATE};{VOLUME}"), total("40", OLD_PRICE, rln="false")],
+        "scenarios": [{"scenario_id": "community", "budget_usd_per_month": "55"}],
+        "evidence_index": [evidence(OLD_PRICE), evidence(VOLUME), evidence(RATE), evidence("a__b/gone")],
+    }
+
+
+def new() -> dict[str, list[Row]]:
+    return {
+        "gates": [gate("pass", "1")],
+        "cost_components": [
+            line("compute", "48", f"{NEW_PRICE};{RATE}"),
+            line("archive_storage", "10.000000000001", VOLUME),
+            line("rpc", "1.5", "costs__rpc_usage/calls"),
+            line("compute", "40", OLD_PRICE, rln="false"),
+        ],
+        "scenario_costs": [total("59.5", f"{NEW_PRICE};{RATE};{VOLUME}"), total("40", OLD_PRICE, rln="false")],
+        "scenarios": [{"scenario_id": "community", "budget_usd_per_month": "55"}],
+        "evidence_index": [
+            evidence(OLD_PRICE), evidence(NEW_PRICE), evidence(VOLUME), evidence(RATE, "h2"), evidence(TALK),
+        ],
+    }  # fmt: skip
+
+
+def difference(**changes: Any) -> Difference:
+    return compare(Release(manifest("r1"), old()), Release(manifest("r2", **changes), new()))
+
+
+def test_the_changed_lines_of_a_bill_with_the_evidence_that_moved_them() -> None:
+    (scenario,) = difference().scenarios
+    assert scenario.name == "community, with rln"
+    compute, rpc = scenario.lines
+    assert (compute.name, compute.before, compute.after, compute.delta, compute.share) == ("compute", 40, 48, 8, 0.2)
+    assert compute.rests_on == (NEW_PRICE, RATE)
+    assert (rpc.before, rpc.after, rpc.delta, rpc.rests_on) == (None, 1.5, None, ())
+    assert scenario.lines_as_before == 1
+    assert scenario.total is not None
+    assert (scenario.total.before, scenario.total.after) == (50, 59.5)
+
+
+def test_rows_of_evidence_by_what_became_of_them() -> None:
+    found = difference().evidence
+    assert [row.evidence_id for row in found.added] == [TALK, NEW_PRICE]
+    assert [row.evidence_id for row in found.removed] == ["a__b/gone"]
+    assert [row.evidence_id for row in found.changed] == [RATE]
+    assert found.changed[0].place == "evidence/public/x.csv:7"
+
+
+def test_a_gate_with_the_interview_that_moved_it() -> None:
+    (change,) = difference().judgements
+    assert (change.title, change.state_before, change.state_after) == ("Interviews held", "fail", "pass")
+    assert (change.value.before, change.value.after, change.value.rests_on) == (0, 1, (TALK,))
+
+
+def test_a_release_compared_with_itself_has_no_difference() -> None:
+    same = compare(Release(manifest("r1"), new()), Release(manifest("r1"), new()))
+    assert (same.scenarios, same.judgements, same.evidence.ids) == ((), (), frozenset())
+    assert diff_lines(same) == [
+        "From r1 to r1", "", "Verdict: NOT READY, as before", "", "Costs: as before", "", "Evidence: as before",
+    ]  # fmt: skip
+
+
+def test_a_release_from_before_rows_had_hashes_says_that_changes_cannot_be_told() -> None:
+    without = [{k: v for k, v in row.items() if k != "content_hash"} for row in old()["evidence_index"]]
+    found = compare(Release(manifest("r1"), {**old(), "evidence_index": without}), Release(manifest("r2"), new()))
+    assert (found.evidence.is_comparable, found.evidence.changed) == (False, ())
+    assert [row.evidence_id for row in found.evidence.added] == [TALK, NEW_PRICE]
+    assert diff_lines(found)[-1].endswith("changed rows cannot be told.")
+
+
+def test_a_table_that_one_release_lacks_is_new_line_by_line() -> None:
+    before = {name: rows for name, rows in old().items() if name != "cost_components"}
+    found = compare(Release(manifest("r1"), before), Release(manifest("r2"), new()))
+    assert [(c.before, c.after) for c in found.scenarios[0].lines] == [(None, 48), (None, 10.000000000001), (None, 1.5)]
+
+
+def test_the_bill_as_text() -> None:
+    lines = diff_lines(difference(verdict="ready", code_version="c2", packs=["public", "prices"]))
+    assert (
+        "\n".join(lines)
+        == f"""From r1 to r2
+
+Verdict: NOT READY → READY
+  gate Interviews held: fail → pass (0 → 1)
+    rests on {TALK}
+  The code changed: a number may have moved without any evidence.
+  Packs: public → public, prices
+
+Costs, USD a month        before         after        change
+
+community, with rln
+  compute                  40.00         48.00         +8.00  (+20.0 %)
+    rests on {NEW_PRICE}, {RATE}
+  rpc                  not known          1.50
+  1 line as before
+  total                    50.00         59.50         +9.50  (+19.0 %)
+  budget of 55.00: over, was within
+
+Evidence added: 2 rows
+  {TALK}  (evidence/public/x.csv:7)
+  {NEW_PRICE}  (evidence/public/x.csv:7)
+Evidence removed: 1 row
+  a__b/gone  (evidence/public/x.csv:7)
+Evidence changed: 1 row
+  {RATE}  (evidence/public/x.csv:7)"""
+    )
+
+
+@pytest.mark.parametrize(
+    ("cost", "budget", "state"),
+    [(50, 55, "within"), (55, 55, "within"), (55.01, 55, "over"), (None, 55, "unknown"), (50, None, None)],
+)
+def test_a_budget(cost: float | None, budget: float | None, state: str | None) -> None:
+    assert budget_state(cost, budget) == state
+
+
+# ---------------------------------------------------------------- the command
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Two published releases, and a folder that a killed run left after them."""
+    settings = Settings.from_environment(
+        {"WAKU_FIT_STATE_DIR": str(tmp_path / "state"), "WAKU_FIT_REPORTS_DIR": str(tmp_path / "reports")}
+    )
+    for release_id, tables in (("20261116T1-a", old()), ("20261123T1-b", new()), ("20261124T1-c", old())):
+        data = settings.releases_dir / release_id / "data"
+        data.mkdir(parents=True)
+        (data.parent / "manifest.json").write_text(json.dumps(manifest(release_id)))
+        for name, rows in tables.items():
+            with (data / f"{name}.csv").open("w", newline="") as file:
+                writer = csv.DictWriter(file, list(rows[0]))
+                writer.writeheader()
+                writer.writerows(rows)
+    settings.reports_dir.mkdir()
+    settings.latest.symlink_to(settings.releases_dir / "20261123T1-b")
+    return settings
+
+
+def test_the_latest_two_published_releases_are_compared(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+    assert show_difference(settings, None, None, as_json=True) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["before"], found["after"]) == ("20261116T1-a", "20261123T1-b")
+    assert found["scenarios"][0]["lines"][0] | {} == {
+        "name": "compute", "before": 40.0, "after": 48.0, "rests_on": [NEW_PRICE, RATE], "delta": 8.0, "share": 0.2,
+    }  # fmt: skip
+
+
+def test_the_beginning_of_a_name_is_enough(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+    show_difference(settings, "20261123", "20261116", as_json=False)
+    assert capsys.readouterr().out.startswith("From 20261123T1-b to 20261116T1-a")
+
+
+@pytest.mark.parametrize(("name", "number"), [("2026", 2), ("2025", 0), ("20261124", 0)])
+def test_a_name_that_means_no_single_release_is_refused(settings: Settings, name: str, number: int) -> None:
+    with pytest.raises(UserError, match=f"{number} releases are called {name}, expected one"):
+        show_difference(settings, name, None, as_json=False)
+
+
+def test_one_release_cannot_be_compared(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="there are 0 releases, expected two"):
+        show_difference(Settings.from_environment({"WAKU_FIT_STATE_DIR": str(tmp_path)}), None, None, as_json=False)

@@ -1,0 +1,109 @@
+"""Interviews as documents: their parts become rows, mistakes have their line, questions name no product.
+
+Belongs here: documents with lists. Does not belong here: identities (`test_identities.py`), sheets.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from assets.evidence.tables import TABLES_BY_KEY
+from assets.evidence.tables.interviews import Question
+from tests.unit.interview_packs import INTERVIEW, SESSION, read, write_pack
+
+
+def problems(tmp_path: Path, old: str, new: str, document: str = INTERVIEW) -> list[str]:
+    assert old in document
+    changed = document.replace(old, new)
+    pack = write_pack(tmp_path / "mine", **({"interview": changed} if document is INTERVIEW else {"session": changed}))
+    return [str(problem).removeprefix("mine/interviews/") for problem in read(pack).problems]
+
+
+def test_an_interview_becomes_rows_that_know_their_line(tmp_path: Path) -> None:
+    evidence = read(write_pack(tmp_path / "mine"))
+    assert evidence.problems == []
+    rows = {
+        key: [(r.row.id, r.line) for r in evidence.records[f"interviews__{key}"] if r.pack == "mine"]
+        for key in ("interviews", "answers", "findings", "sessions")
+    }
+    assert rows == {
+        "interviews": [("p01", 1)],
+        "answers": [("p01_current_problems", 9)],
+        "findings": [("p01_1", 11), ("p01_2", 19)],
+        "sessions": [("s01", 1)],
+    }
+
+
+def test_an_entry_has_what_its_document_says(tmp_path: Path) -> None:
+    evidence = read(write_pack(tmp_path / "mine"))
+    answer = evidence.records["interviews__answers"][0].row.model_dump()
+    assert (answer["question_id"], answer["interview_id"], answer["consent"]) == (
+        "core_v1_current_problems",
+        "p01",
+        "quote",
+    )
+    finding = evidence.records["interviews__findings"][0].row.model_dump()
+    assert (finding["finding_no"], finding["segment_id"], str(finding["grade"])) == (1, "gaming", "published")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "found"),
+    [
+        ("    strength: strong\n", "", "p01.yaml:11: strength: has no value; expected one of weak"),
+        ("strength: strong", "strength: very", "p01.yaml:12: strength: the value is not allowed"),
+        ("tag: latency", "tag: latencies", "p01.yaml:11: tag: the value is not there"),
+        ("  current_problems", "  current_problem", "p01.yaml:9: question_id: the value is not there"),
+        ("    importance: 9", "    importance: 11", "p01.yaml:17: importance: the value is out of range"),
+        ("    importance: 9", "    segment_id: gaming", "p01.yaml:17: segment_id: is set by the document"),
+        ("    relation: contradicts\n", "", "p01.yaml:11: relation goes with usp_id, problem_id or both"),
+        ("  - tag: no_need\n    strength: weak", "  - no need", "p01.yaml:19: findings: an entry is not"),
+        ("  - tag: no_need\n    strength: weak", "  -", "p01.yaml:19: findings: an entry is blank"),
+        ("segment_id: gaming", "segment_id: games", "p01.yaml:2: segment_id: the value is not there"),
+        ("interviewed_on: 2026-11-02", "interviewed_on: 2027-11-02", "p01.yaml:4: interviewed_on: the value"),
+        ("id: p01", "id: p_gaming_1", "the id names the segment or the role"),
+    ],
+)  # fmt: skip
+def test_a_mistake_has_its_line(old: str, new: str, found: str, tmp_path: Path) -> None:
+    assert any(found in problem for problem in problems(tmp_path, old, new))
+
+
+def test_a_mistake_of_the_document_is_said_once(tmp_path: Path) -> None:
+    assert len(problems(tmp_path, "as_of: 2026-11-02", "as_of: yesterday")) == 1
+
+
+def test_a_session_has_a_stage_that_is_known(tmp_path: Path) -> None:
+    (found,) = problems(tmp_path, "solution_design", "thinking", SESSION)
+    assert "commitment_stage: the value is not allowed; expected one of initial_discussion, solution_design" in found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Would you use Waku for this?",
+        "Do you run a relay yourself?",
+        "Is RLN too dear for your users?",
+        "How long should the Store keep messages?",
+        "Is light push what you need?",
+    ],
+)
+def test_a_question_names_no_product(text: str) -> None:
+    common = {"source": "ours", "as_of": "2026-11-23", "as_of_basis": "assigned", "grade": "estimated"}
+    row = {"id": "x_v1_a", "question_set_id": "x_v1", "question": "a", **common}
+    Question.model_validate({**row, "text": "What goes wrong today?"})
+    with pytest.raises(ValueError, match="name no product or protocol"):
+        Question.model_validate({**row, "text": text})
+
+
+def test_what_people_said_is_marked_as_such() -> None:
+    personal = {key for key, table in TABLES_BY_KEY.items() if table.is_personal}
+    assert personal == {f"interviews__{name}" for name in ("interviews", "answers", "findings", "sessions", "signals")}
+
+
+def test_every_problem_and_every_tag_that_the_public_signals_use_is_there(tmp_path: Path) -> None:
+    evidence = read(write_pack(tmp_path / "mine"))
+    signals = [record.row.model_dump() for record in evidence.records["interviews__signals"]]
+    assert len(signals) == 23
+    assert {signal["relation"] for signal in signals} == {"supports", "contradicts", None}
+    assert len({(signal["source"], signal["tag"], signal["relation"], signal["usp_id"]) for signal in signals}) == 23

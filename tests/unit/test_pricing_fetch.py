@@ -1,0 +1,152 @@
+"""The HTTP client against a real server that is slow, busy, broken or too talkative. No test sleeps."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+
+import pytest
+
+from assets.pricing.fetch import HttpClient, Limits
+from assets.pricing.interfaces import SourceError
+from tests.unit.price_server import Answer, PriceServer, price_server
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+SECRET = "s3cret-t0ken"
+
+
+@pytest.fixture
+def server() -> Iterator[PriceServer]:
+    with price_server() as served:
+        yield served
+
+
+@pytest.fixture
+def pauses() -> list[float]:
+    """The seconds that the client wanted to sleep."""
+    return []
+
+
+@pytest.fixture
+def client(pauses: list[float]) -> Iterator[HttpClient]:
+    with HttpClient(Limits(silence_seconds=0.2), sleep=pauses.append, now=lambda: NOW) as http:
+        yield http
+
+
+def failing(call: Callable[[], object]) -> str:
+    with pytest.raises(SourceError) as caught:
+        call()
+    assert caught.value.__cause__ is None
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("status", [429, 500, 502, 503])
+def test_a_busy_server_is_asked_again(
+    server: PriceServer, client: HttpClient, pauses: list[float], status: int
+) -> None:
+    server.answers["/prices"] = [Answer(status=status), Answer(status=status), Answer(b"ok")]
+    assert client.get(f"{server.url}/prices") == b"ok"
+    assert pauses == [1.0, 2.0]
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [("17", 17.0), ("Mon, 23 Nov 2026 12:00:30 GMT", 30.0), ("Mon, 23 Nov 2026 11:00:00 GMT", 0.0), ("soon", 1.0)],
+)
+def test_retry_after_is_honoured(
+    server: PriceServer, client: HttpClient, pauses: list[float], header: str, seconds: float
+) -> None:
+    server.answers["/prices"] = [Answer(status=429, headers={"retry-after": header}), Answer(b"ok")]
+    assert client.get(f"{server.url}/prices") == b"ok"
+    assert pauses == [seconds]
+
+
+def test_a_server_that_asks_for_an_hour_is_not_waited_for(
+    server: PriceServer, client: HttpClient, pauses: list[float]
+) -> None:
+    server.answers["/prices"] = [Answer(status=429, headers={"retry-after": "3600"})]
+    message = failing(lambda: client.get(f"{server.url}/prices"))
+    assert message == "127.0.0.1 answers 429 and asks to wait 3600 s"
+    assert pauses == []
+
+
+def test_patience_ends(server: PriceServer, client: HttpClient, pauses: list[float]) -> None:
+    server.answers["/prices"] = [Answer(status=500)]
+    assert failing(lambda: client.get(f"{server.url}/prices")) == "127.0.0.1 answers 500, 4 times in a row"
+    assert (pauses, len(server.asked)) == ([1.0, 2.0, 4.0], 4)
+
+
+def test_silence_is_not_waited_out(server: PriceServer, client: HttpClient) -> None:
+    server.answers["/prices"] = [Answer(is_silent=True), Answer(b"ok")]
+    assert client.get(f"{server.url}/prices") == b"ok"
+
+
+def test_an_answer_that_trickles_is_given_up(server: PriceServer) -> None:
+    server.answers["/prices"] = [Answer(b"x" * 200_000)]
+    times = iter([0.0, 30.0, 61.0])
+    with HttpClient(Limits(), monotonic=lambda: next(times)) as client:
+        message = failing(lambda: client.get(f"{server.url}/prices"))
+    assert message == "the answer of 127.0.0.1 takes longer than 60 s"
+
+
+def test_an_answer_that_is_cut_is_asked_for_again(server: PriceServer, client: HttpClient) -> None:
+    server.answers["/prices"] = [Answer(b"whole answer", cut_after=5), Answer(b"whole answer")]
+    assert client.get(f"{server.url}/prices") == b"whole answer"
+
+
+def test_a_stream_that_is_cut_is_consumed_anew(server: PriceServer, client: HttpClient) -> None:
+    server.answers["/prices"] = [Answer(b"whole answer", cut_after=5), Answer(b"whole answer")]
+    seen: list[bytes] = []
+    assert client.stream(f"{server.url}/prices", lambda pieces: seen.append(b"".join(pieces)) or len(seen)) == 1
+    assert seen == [b"whole answer"]
+
+
+def test_too_much_is_not_read_to_its_end(server: PriceServer) -> None:
+    server.answers["/prices"] = [Answer(b"x" * 3_000_000)]
+    with HttpClient(Limits(document_bytes=1_000_000)) as client:
+        message = failing(lambda: client.get(f"{server.url}/prices"))
+    assert message == "the answer of 127.0.0.1 has more than 1,000,000 bytes"
+
+
+@pytest.mark.parametrize(
+    ("status", "message"),
+    [
+        (401, "127.0.0.1 answers 401: the token is missing or wrong"),
+        (404, "127.0.0.1 answers 404: the address is no longer there"),
+        (302, "127.0.0.1 answers 302"),
+    ],
+)
+def test_what_will_not_change_is_not_asked_again(
+    server: PriceServer, client: HttpClient, pauses: list[float], status: int, message: str
+) -> None:
+    server.answers["/prices"] = [Answer(status=status, headers={"location": f"{server.url}/elsewhere"})]
+    assert failing(lambda: client.get(f"{server.url}/prices", token=SECRET)) == message
+    assert (pauses, [asked.path for asked in server.asked]) == ([], ["/prices"])
+
+
+def test_a_token_goes_into_the_header_only(
+    server: PriceServer, client: HttpClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    server.answers["/prices"] = [Answer(b"ok")]
+    server.answers[f"/v3/{SECRET}"] = [Answer(b"ok")]
+    client.get(f"{server.url}/prices", token=SECRET)
+    client.post(f"{server.url}/v3/{SECRET}", {})
+    assert {name.lower(): value for name, value in server.asked[0].headers.items()}[
+        "authorization"
+    ] == f"Bearer {SECRET}"
+    assert SECRET not in server.asked[0].query
+    assert SECRET not in caplog.text
+
+
+@pytest.mark.parametrize(
+    "address", ["http://127.0.0.1:1/v3/{}", "ftp://host/v3/{}", "https://ho st/{}", "http://127.0.0.1:port/{}", "{}"]
+)
+def test_no_error_repeats_an_address(client: HttpClient, address: str) -> None:
+    assert SECRET not in failing(lambda: client.post(address.format(SECRET), {}))
+
+
+def test_a_token_that_http_cannot_carry_is_not_repeated(server: PriceServer, client: HttpClient) -> None:
+    for token in (f"{SECRET}\n", f"{SECRET}…"):
+        assert SECRET not in failing(lambda token=token: client.get(f"{server.url}/prices", token=token))  # type: ignore[misc]
