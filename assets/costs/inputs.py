@@ -211,7 +211,6 @@ class Fact(Row):
     """A published or measured figure that the model is held against."""
 
     low: float
-    mid: float
     high: float
 
 

@@ -54,8 +54,8 @@ order by segment_id
 """  # noqa: S608 - column names of this module
 USPS = "select grade, evidence_ids from marts.usp_register order by usp_id"
 COST_CELLS = """
-select status = 'estimated' as is_estimated, grade, evidence_ids from model.scenario_costs
-order by scenario_id, with_rln
+select status = 'estimated' as is_estimated, grade, evidence_ids from model.cost_summary
+where is_milestone order by scenario_id, with_rln
 """
 ARCHIVE_CAPACITIES = """
 select grade, evidence_ids from marts.archive_capacity where is_current and is_released order by capacity_id

@@ -40,8 +40,8 @@ class Judgement:
 
 
 MONEY: tuple[Money, ...] = (
-    Money("cost_components", ("scenario_id", "with_rln"), ("component",), "cost_usd_per_month"),
-    Money("scenario_costs", ("scenario_id", "with_rln"), (), "cost_usd_per_month"),
+    Money("scenario_cost", ("scenario_id", "with_rln"), ("provider", "region", "component"), "p50_usd_per_month"),
+    Money("cost_summary", ("scenario_id", "with_rln"), (), "p50_usd_per_month"),
 )
 JUDGEMENTS: tuple[Judgement, ...] = (
     Judgement("gates", ("gate_id",), "title", "status", "value"),
