@@ -88,7 +88,8 @@ def _cheapest(
     uses = {basis: [row for row in rows if row.price_basis == basis] for basis in USES}
     bases = [row for row in rows if row.price_basis == SUBSCRIPTION]
     options = []
-    for base in bases or [None]:
+    choices: Sequence[Alternative | None] = bases or [None]
+    for base in choices:
         parts = [drawn(base.cost_usd, base.provider, draws)] if base else []
         plans = [base.plan] if base else []
         if base and not _carries(base, demand, is_message_sold=bool(uses["message"])):

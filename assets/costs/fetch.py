@@ -190,7 +190,15 @@ def catalogue_from(marts: Mapping[str, pd.DataFrame]) -> inputs.Catalogue:
         )
         for row in _rows(marts["rpc_plans"], "cost_usd_per_month")
     )
-    priced = (*offers, *volumes, *backups, *managed, *plans)
+    alternatives = tuple(_alternative(row) for row in _rows(marts["messaging_alternatives"], "cost_usd"))
+    prices = [
+        *((offer.provider, offer.cost_usd_per_month) for offer in offers),
+        *((offer.provider, offer.cost_usd_per_month) for offer in managed),
+        *((plan.provider, plan.cost_usd_per_month) for plan in plans),
+        *((volume.provider, volume.cost_usd_per_gb_month) for volume in (*volumes, *backups)),
+        *((tier.provider, tier.cost_usd_per_gb) for tier in tiers),
+        *((hosted.provider, hosted.cost_usd) for hosted in alternatives),
+    ]
     return inputs.Catalogue(
         offers=offers,
         volume_prices=volumes,
@@ -215,7 +223,7 @@ def catalogue_from(marts: Mapping[str, pd.DataFrame]) -> inputs.Catalogue:
             for row in _rows(marts["archive_bytes_per_message"], "total_bytes")
             if row["study"] == ARCHIVE_STUDY
         ),
-        alternatives=tuple(_alternative(row) for row in _rows(marts["messaging_alternatives"], "cost_usd")),
+        alternatives=alternatives,
         inputs=inputs_of(
             workload=[
                 _range(row, evidence_id.removeprefix(WORKLOAD_TABLE), _words(row["profile_id"], row["parameter"]))
@@ -241,19 +249,12 @@ def catalogue_from(marts: Mapping[str, pd.DataFrame]) -> inputs.Catalogue:
                 for row in _rows(marts["network_fee_history"], "value")
             ],
             capacities=[_capacity(row) for row in _rows(marts["archive_capacity"], "per_vcpu_per_s") if _counts(row)],
-            prices=[(price.provider, _price(price)) for price in priced]
-            + [(tier.provider, tier.cost_usd_per_gb) for tier in tiers],
+            prices=prices,
         ),
     )
 
 
 _MANAGED_FIELDS = frozenset(field.name for field in fields(inputs.ManagedOffer))
-
-
-def _price(
-    priced: inputs.ComputeOffer | inputs.VolumePrice | inputs.ManagedOffer | inputs.RpcPlan,
-) -> Quantity:
-    return priced.cost_usd_per_gb_month if isinstance(priced, inputs.VolumePrice) else priced.cost_usd_per_month
 
 
 def _counts(row: Mapping[str, Any]) -> bool:

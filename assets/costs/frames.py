@@ -249,7 +249,7 @@ def sensitivity_frame(found: Iterable[tuple[Estimate, Sequence[Driver]]], catalo
 
 def confidence_frame(estimates: Iterable[Estimate]) -> pd.DataFrame:
     """One row for each scenario, with or without RLN, and confidence; what no place can offer has no cost."""
-    rows = []
+    rows: list[tuple[object, ...]] = []
     for found in estimates:
         best = found.best
         cell = (found.scenario.id, found.with_rln, found.confidence)
