@@ -82,20 +82,22 @@ def plan_place(
     nodes = tuple(
         cheapest_host(need, scenario, offers, volume, confidence) for need in needs if need.role != DATABASE
     )
-    need = next((need for need in needs if need.role == DATABASE), None)
-    if need is None:
+    databases = [need for need in needs if need.role == DATABASE]
+    if not databases:
         return Place(provider, region, nodes, tiers, ())
     backup = min(
         (price for price in catalogue.backup_prices if covers(price, provider, region)),
         key=lambda price: (price.cost_usd_per_gb_month.mean, price.price_id),
         default=None,
     )
-    options, obstacle = _hosted_options(place, need, confidence, catalogue), ""
-    try:
-        own = cheapest_host(need, scenario, offers, volume, confidence)
-        options.append(DatabaseOption(SELF_MANAGED, need.hosts, own, None, volume, backup))
-    except MissingEvidence as missing:
-        obstacle = str(missing)
+    options, obstacle = [], ""
+    for need in databases:
+        options.extend(_hosted_options(place, need, confidence, catalogue))
+        try:
+            own = cheapest_host(need, scenario, offers, volume, confidence)
+            options.append(DatabaseOption(SELF_MANAGED, need.hosts, own, None, volume, backup))
+        except MissingEvidence as missing:
+            obstacle = obstacle or str(missing)
     priced = []
     for option in options:
         try:
@@ -106,8 +108,8 @@ def plan_place(
         raise MissingEvidence(obstacle or "price of a database")
     ordered = sorted(priced, key=lambda found: found[:2])
     best_of_kind = {kind: option for _, kind, option in reversed(ordered)}
-    databases = tuple(sorted(best_of_kind.values(), key=lambda option: [o for *_, o in ordered].index(option)))
-    return Place(provider, region, nodes, tiers, databases)
+    chosen = sorted(best_of_kind.values(), key=lambda option: [o for *_, o in ordered].index(option))
+    return Place(provider, region, nodes, tiers, tuple(chosen))
 
 
 def _hosted_options(

@@ -44,12 +44,13 @@ MANAGED_AT = {
 
 def drawn(price: Quantity, provider: str, draws: Draws) -> Quantity:
     """Return `price` in every draw: times the change of its exchange rate, and its own error where it is estimated."""
-    for evidence_id in price.evidence_ids:
+    in_usd = price
+    for evidence_id in price.sorted_ids:
         if evidence_id.startswith(EXCHANGE_RATES):
-            price = price * draws[exchange_input(evidence_id)]
+            in_usd = in_usd * draws[exchange_input(evidence_id)]
     if price.grade in (Grade.MEASURED, Grade.PUBLISHED):
-        return price
-    return price * draws[price_input(provider)]
+        return in_usd
+    return in_usd * draws[price_input(provider)]
 
 
 def covers(price: VolumePrice | EgressTier, provider: str, region: str) -> bool:

@@ -19,6 +19,8 @@ from assets.evidence.quantity import MissingEvidence, Quantity, computed
 from assets.evidence.tables.costs import Scenario
 
 DATABASE = "database"
+MOST_COPIES = 4
+"""A database is spread over at most this many times the stated hosts, each with a full copy of the archive."""
 MILLISECONDS = 1e3
 
 
@@ -57,7 +59,8 @@ def host_needs(scenario: Scenario, with_rln: bool, load: Load, draws: Draws) -> 
 
     Nodes: the stated host times `node_host_share`; with RLN also messages a second at peak x time to verify a proof.
     Databases: (messages a second / capacity + queries a second / capacity) / planned utilisation where the capacity of a
-    vCPU is measured, else the stated host times `database_host_share`; memory is always the latter.
+    vCPU is measured, else the stated host times `database_host_share`; memory is always the latter. With a measured
+    capacity there is one need for each number of hosts that may share the queries.
     """
     needs = []
     basis = Quantity(
@@ -78,21 +81,26 @@ def host_needs(scenario: Scenario, with_rln: bool, load: Load, draws: Draws) -> 
             needs.append(HostNeed(role, hosts, processors, share * memory, egress))
     if scenario.database_vcpus and scenario.database_memory_gib:
         share = basis * draws["assumption/database_host_share"]
-        processors = _measured_processors(scenario, load, draws) or share * scenario.database_vcpus
         memory_gib = share * scenario.database_memory_gib
-        needs.append(HostNeed(DATABASE, scenario.database_hosts, processors, memory_gib, None))
+        measured = _measured_processors(scenario, load, draws, scenario.database_hosts)
+        if measured is None:
+            needs.append(HostNeed(DATABASE, scenario.database_hosts, share * scenario.database_vcpus, memory_gib, None))
+        else:
+            for hosts in range(scenario.database_hosts, scenario.database_hosts * MOST_COPIES + 1):
+                processors = _measured_processors(scenario, load, draws, hosts) or measured
+                needs.append(HostNeed(DATABASE, hosts, processors, memory_gib, None))
     return tuple(needs)
 
 
-def _measured_processors(scenario: Scenario, load: Load, draws: Draws) -> Quantity | None:
-    """Return vCPUs of each database host from measured capacity, None while there is none.
+def _measured_processors(scenario: Scenario, load: Load, draws: Draws, hosts: int) -> Quantity | None:
+    """Return vCPUs of each of `hosts` database hosts from measured capacity, None while there is none.
 
     Every host inserts all messages and answers its share of the queries.
     """
     if load.peak_queries_per_s is None or not {"capacity/insert", "capacity/query"} <= draws.inputs.keys():
         return None
     inserting = load.peak_messages_per_s / draws["capacity/insert"]
-    answering = load.peak_queries_per_s / scenario.database_hosts / draws["capacity/query"]
+    answering = load.peak_queries_per_s / hosts / draws["capacity/query"]
     return (inserting + answering) / draws["assumption/host_utilisation"]
 
 
