@@ -81,9 +81,7 @@ def hosted_costs(scenario: Scenario, load: Load, catalogue: Catalogue, draws: Dr
     return sorted(found, key=lambda hosted: (hosted.cost_usd_per_month.middle, hosted.provider, hosted.product))
 
 
-def _cheapest(
-    rows: Sequence[Alternative], demand: Demand, draws: Draws
-) -> tuple[tuple[str, ...], Quantity] | None:
+def _cheapest(rows: Sequence[Alternative], demand: Demand, draws: Draws) -> tuple[tuple[str, ...], Quantity] | None:
     """Return the plans and the cost of the cheapest way to buy a product; None if none carries the demand."""
     uses = {basis: [row for row in rows if row.price_basis == basis] for basis in USES}
     bases = [row for row in rows if row.price_basis == SUBSCRIPTION]
@@ -94,10 +92,15 @@ def _cheapest(
         plans = [base.plan] if base else []
         if base and not _carries(base, demand, is_message_sold=bool(uses["message"])):
             continue
-        for basis, amount in (("mau", demand.users), ("message", demand.messages), ("connection_minute", demand.minutes)):
+        for basis, amount in (
+            ("mau", demand.users),
+            ("message", demand.messages),
+            ("connection_minute", demand.minutes),
+        ):
             if uses[basis]:
                 paid = min(
-                    (row for row in uses[basis] if row.cost_usd.mean > 0), key=lambda row: row.cost_usd.mean / row.unit_quantity,
+                    (row for row in uses[basis] if row.cost_usd.mean > 0),
+                    key=lambda row: row.cost_usd.mean / row.unit_quantity,
                     default=uses[basis][0],
                 )
                 free = _free(base, uses[basis], basis)
@@ -126,6 +129,4 @@ def _carries(base: Alternative, demand: Demand, *, is_message_sold: bool) -> boo
     needs = [(base.included_mau, demand.users), (base.included_connections, demand.connections)]
     if not is_message_sold:
         needs.append((base.included_messages_per_month, demand.messages))
-    return all(
-        quota is None or float(np.mean(np.asarray(need.value) <= quota)) >= CONFIDENCE for quota, need in needs
-    )
+    return all(quota is None or float(np.mean(np.asarray(need.value) <= quota)) >= CONFIDENCE for quota, need in needs)

@@ -22,7 +22,10 @@ CONFIDENCES = (0.8, 0.95, 0.99)
 """How surely chosen hosts are large enough, for the price of certainty."""
 
 READ = [
-    *(keys.ARCHIVE_CAPACITY if name == "archive_capacity" else keys.mart_key(name) for name in ("scenarios", *MART_COLUMNS)),
+    *(
+        keys.ARCHIVE_CAPACITY if name == "archive_capacity" else keys.mart_key(name)
+        for name in ("scenarios", *MART_COLUMNS)
+    ),
     *(keys.staging_key(name) for name in FACT_TABLES),
 ]
 
@@ -62,7 +65,10 @@ def cost_tables(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeRes
         of_cell = {(estimated.scenario.id, estimated.with_rln): known for estimated, known in driven}
         own = {e.scenario.id: e.best.total for e in found if not e.with_rln and e.best and e.best.total}
         hosted = [
-            cost for e in found if not e.with_rln and e.load for cost in hosted_costs(e.scenario, e.load, catalogue, first)
+            cost
+            for e in found
+            if not e.with_rln and e.load
+            for cost in hosted_costs(e.scenario, e.load, catalogue, first)
         ]
         surer = [estimated for level in CONFIDENCES for estimated in by_confidence[level]]
         for key, columns, frame in (

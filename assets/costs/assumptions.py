@@ -115,7 +115,14 @@ def _rln_inputs(rows: list[RlnRow], widths: Widths) -> Iterator[Input | None]:
             yield Input(name, label, newest.unit or "", Empirical(values), Grade.MEASURED, ids)
         else:
             row = RangeRow(
-                newest.grade, newest.evidence_ids, parameter, label, newest.unit or "", newest.low, newest.value, newest.high
+                newest.grade,
+                newest.evidence_ids,
+                parameter,
+                label,
+                newest.unit or "",
+                newest.low,
+                newest.value,
+                newest.high,
             )
             # A limit of messages for each epoch is a setting, not a rate of use: only its grade counts.
             yield _input(name, row, _width_name("", newest.grade), widths)

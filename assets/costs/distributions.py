@@ -45,7 +45,9 @@ class Triangular:
 
     def __post_init__(self) -> None:
         if not self.low <= self.mid <= self.high or self.low == self.high:
-            raise ValueError(f"expected low <= mid <= high and low < high, got {self.low:g}, {self.mid:g}, {self.high:g}")
+            raise ValueError(
+                f"expected low <= mid <= high and low < high, got {self.low:g}, {self.mid:g}, {self.high:g}"
+            )
 
     def ppf(self, u: FloatArray) -> FloatArray:
         """Invert the distribution function, which is a parabola on either side of the mode."""

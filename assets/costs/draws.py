@@ -65,7 +65,9 @@ def _unit_points(dimensions: int, draws: int, seed: tuple[int, ...]) -> FloatArr
     return np.asarray(engine.random(draws))
 
 
-def sample(inputs: Iterable[Input], *, seed: int = SEED, scrambles: int = SCRAMBLES, per_scramble: int = DRAWS_PER_SCRAMBLE) -> tuple[Draws, Draws]:
+def sample(
+    inputs: Iterable[Input], *, seed: int = SEED, scrambles: int = SCRAMBLES, per_scramble: int = DRAWS_PER_SCRAMBLE
+) -> tuple[Draws, Draws]:
     """Return two samples A and B that are independent of each other, each of `scrambles` x `per_scramble` draws.
 
     Draws are ordered by scramble. `per_scramble` must be a power of two, else scipy warns that points are unbalanced.

@@ -116,7 +116,12 @@ MART_COLUMNS: dict[str, tuple[str, ...]] = {
 """The columns of each mart that the model reads besides grade and evidence, in the order in which they are selected."""
 
 
-FACT_TABLES = ("benchmarks__network_results", "benchmarks__postgres_results", "costs__assumptions", "costs__node_requirements")
+FACT_TABLES = (
+    "benchmarks__network_results",
+    "benchmarks__postgres_results",
+    "costs__assumptions",
+    "costs__node_requirements",
+)
 """Tables of evidence with figures that the model is held against."""
 
 
@@ -186,7 +191,8 @@ def catalogue_from(marts: Mapping[str, pd.DataFrame]) -> inputs.Catalogue:
     )
     plans = tuple(
         inputs.RpcPlan(
-            **_fields(row, MART_COLUMNS["rpc_plans"], "cost_usd_per_month") | {"is_flat_rate": bool(row["is_flat_rate"])}
+            **_fields(row, MART_COLUMNS["rpc_plans"], "cost_usd_per_month")
+            | {"is_flat_rate": bool(row["is_flat_rate"])}
         )
         for row in _rows(marts["rpc_plans"], "cost_usd_per_month")
     )

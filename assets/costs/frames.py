@@ -160,7 +160,18 @@ def _bill_rows(found: Estimate, bill: Bill, once: dict[int, tuple[float | None, 
             *_provenance(cost),
         )
     note = "the sum of all components in every draw; percentiles of components do not add up to those of the total"
-    yield (*cell, TOTAL, True, is_cheapest, *_figures(found, bill.total, once), None, None, note, None, *_provenance(bill.total))
+    yield (
+        *cell,
+        TOTAL,
+        True,
+        is_cheapest,
+        *_figures(found, bill.total, once),
+        None,
+        None,
+        note,
+        None,
+        *_provenance(bill.total),
+    )
 
 
 def _figures(found: Estimate, cost: Quantity, once: dict[int, tuple[float | None, ...]]) -> tuple[float | None, ...]:

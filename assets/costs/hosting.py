@@ -79,9 +79,7 @@ def plan_place(
     offers = [offer for offer in catalogue.offers if (offer.provider, offer.region) == place]
     volume = cheapest_volume(price for price in catalogue.volume_prices if covers(price, provider, region))
     tiers = tuple(tier for tier in catalogue.egress_tiers if covers(tier, provider, region))
-    nodes = tuple(
-        cheapest_host(need, scenario, offers, volume, confidence) for need in needs if need.role != DATABASE
-    )
+    nodes = tuple(cheapest_host(need, scenario, offers, volume, confidence) for need in needs if need.role != DATABASE)
     databases = [need for need in needs if need.role == DATABASE]
     if not databases:
         return Place(provider, region, nodes, tiers, ())
@@ -227,7 +225,9 @@ def place_parts(place: Place, load: Load, scenario: Scenario, draws: Draws) -> d
         "beyond what the servers' prices include",
         "; ".join(tier.price_id for tier in place.tiers) if billed.mean > 0 else None,
     )
-    return {name: replace(part, cost_usd_per_month=part.cost_usd_per_month.resting_on(none)) for name, part in parts.items()}
+    return {
+        name: replace(part, cost_usd_per_month=part.cost_usd_per_month.resting_on(none)) for name, part in parts.items()
+    }
 
 
 def scenario_basis(scenario: Scenario) -> Quantity:

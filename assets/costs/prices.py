@@ -82,4 +82,3 @@ def tiered_cost(gb: Quantity, tiers: Sequence[EgressTier], draws: Draws) -> Quan
     if reached < most:
         raise MissingEvidence(f"price of egress above {reached:,.0f} GB a month")
     return cost
-

@@ -84,8 +84,14 @@ def _relay(_: Sequence[Estimate], catalogue: Catalogue, draws: Draws) -> Check:
     month = SECONDS_PER_DAY * DAYS_PER_MONTH
     modelled = relayed_bytes(exact * month, exact * RELAYED_BYTES, draws) / (month * BYTES_PER_KB)
     return Check(
-        "relay_traffic_at_1_message_per_s", "Sent by a relay node at 1 message of 1 KB a second", None, None, "KB/s",
-        modelled, known.low, known.high,
+        "relay_traffic_at_1_message_per_s",
+        "Sent by a relay node at 1 message of 1 KB a second",
+        None,
+        None,
+        "KB/s",
+        modelled,
+        known.low,
+        known.high,
         "The upper end of the amplification comes from this measurement, with idle traffic counted again besides; the "
         "lower end from the published scaling model. The model errs to the high side.",
     )
@@ -99,8 +105,14 @@ def _growth(estimates: Sequence[Estimate], catalogue: Catalogue, draws: Draws) -
     modelled = per_hour * archived_bytes(payload, catalogue.probes, table_only=True) / BYTES_PER_MB
     facts = [Quantity(1.0, fact.grade, fact.evidence_ids) for fact in known]
     return Check(
-        "archive_growth", "Growth of the message table in an hour", None, None, "MB/h",
-        modelled.resting_on(*facts), min(fact.low for fact in known), max(fact.high for fact in known),
+        "archive_growth",
+        "Growth of the message table in an hour",
+        None,
+        None,
+        "MB/h",
+        modelled.resting_on(*facts),
+        min(fact.low for fact in known),
+        max(fact.high for fact in known),
         "Known: two hosts of the Status fleet in May 2024, tables without indexes. Model: the rate published for that fleet "
         "half a year before, half to twice, with the mean payload of the published scaling model as hex text. Rows of the "
         "fleet are smaller than these: much of its traffic is control messages, which are shorter than content.",
@@ -117,8 +129,14 @@ def _fleet(estimates: Sequence[Estimate], catalogue: Catalogue, draws: Draws) ->
         raise MissingEvidence("database of Status chats")
     facts = [Quantity(1.0, fact.grade, fact.evidence_ids) for fact in known]
     return Check(
-        "database_host_of_status_production", "Processors of a database host", found.scenario.id, None, "vCPUs",
-        need.vcpus.resting_on(*facts), min(fact.low for fact in known), max(fact.high for fact in known),
+        "database_host_of_status_production",
+        "Processors of a database host",
+        found.scenario.id,
+        None,
+        "vCPUs",
+        need.vcpus.resting_on(*facts),
+        min(fact.low for fact in known),
+        max(fact.high for fact in known),
         "Known: one database host in each of three data centres, before and after it was doubled for a release; one is "
         "not a copy of another. Model: processors from the measured capacity of the newest released schema, which "
         "production did not have then, at the load of the scenario's users with planned headroom.",
@@ -126,7 +144,10 @@ def _fleet(estimates: Sequence[Estimate], catalogue: Catalogue, draws: Draws) ->
 
 
 def _bands(
-    estimates: Iterable[Estimate], drivers: Mapping[tuple[str, bool], Sequence[Driver]], band: Fact, catalogue: Catalogue
+    estimates: Iterable[Estimate],
+    drivers: Mapping[tuple[str, bool], Sequence[Driver]],
+    band: Fact,
+    catalogue: Catalogue,
 ) -> Iterable[Check]:
     for found in estimates:
         best, users = found.best, found.scenario.active_users
@@ -143,7 +164,12 @@ def _bands(
         yield Check(
             f"sanity_band_{found.scenario.id}_{'rln' if found.with_rln else 'without_rln'}",
             "Cost of an active user, against comparable text-only hosting without people",
-            found.scenario.id, found.with_rln, "USD per user and month", per_user, band.low, band.high,
+            found.scenario.id,
+            found.with_rln,
+            "USD per user and month",
+            per_user,
+            band.low,
+            band.high,
             f"{inside:.0%} of draws are in the band. {_why(per_user, band, users)}Largest parts of the bill: {largest}. "
             f"Largest drivers of its uncertainty: {named or 'none'}.",
         )

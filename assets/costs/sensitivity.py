@@ -84,8 +84,16 @@ def drivers(estimated: Estimate, world: World, second: Draws) -> tuple[Driver, .
     for index, name in enumerate(names):
         value_low, value_mid, value_high = base.inputs[name].distribution.ppf(np.array([LOW, 0.5, HIGH]))
         found.append(
-            Driver(name, indices[name], float(value_low), float(value_mid), float(value_high),
-                   lows[index], highs[index], *flips[name])
+            Driver(
+                name,
+                indices[name],
+                float(value_low),
+                float(value_mid),
+                float(value_high),
+                lows[index],
+                highs[index],
+                *flips[name],
+            )
         )
     return tuple(sorted(found, key=lambda driver: (-driver.total_index, driver.name)))
 
@@ -100,9 +108,7 @@ def _tornado(estimated: Estimate, world: World, names: Sequence[str]) -> tuple[l
     return costs[:count].tolist(), costs[count:].tolist()
 
 
-def _costs_of_best(
-    estimated: Estimate, world: World, quantiles: Mapping[str, FloatArray], length: int
-) -> FloatArray:
+def _costs_of_best(estimated: Estimate, world: World, quantiles: Mapping[str, FloatArray], length: int) -> FloatArray:
     if estimated.best is None or estimated.best.place is None:
         raise MissingEvidence("a bill")
     draws = at_quantiles(world.draws.inputs, quantiles, length)
@@ -127,17 +133,16 @@ def _flips(estimated: Estimate, world: World, names: Sequence[str]) -> dict[str,
             step = int(changed[np.abs(changed - middle).argmin()])
             inner = step + (1 if step < middle else -1)
             values = world.draws.inputs[name].distribution.ppf(steps[[inner, step]])
-            gaps = costs[cheapest[step], index * GRID + np.array([inner, step])] - costs[
-                cheapest[inner], index * GRID + np.array([inner, step])
-            ]
+            gaps = (
+                costs[cheapest[step], index * GRID + np.array([inner, step])]
+                - costs[cheapest[inner], index * GRID + np.array([inner, step])]
+            )
             share = float(gaps[0] / (gaps[0] - gaps[1]))
             found[name] = (float(values[0] + share * (values[1] - values[0])), places[int(cheapest[step])])
     return found
 
 
-def _costs_everywhere(
-    estimated: Estimate, world: World, draws: Draws, length: int
-) -> tuple[list[str], FloatArray]:
+def _costs_everywhere(estimated: Estimate, world: World, draws: Draws, length: int) -> tuple[list[str], FloatArray]:
     names, costs = [], []
     for bill in estimated.bills:
         if bill.place is not None:

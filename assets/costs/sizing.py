@@ -66,7 +66,9 @@ def host_needs(scenario: Scenario, with_rln: bool, load: Load, draws: Draws) -> 
     basis = Quantity(
         1.0,
         Grade(scenario.grade),
-        frozenset({f"costs__scenarios/{scenario.id}", *(f"costs__node_requirements/{i}" for i in scenario.sizing_basis)}),
+        frozenset(
+            {f"costs__scenarios/{scenario.id}", *(f"costs__node_requirements/{i}" for i in scenario.sizing_basis)}
+        ),
     )
     for role, hosts, vcpus, memory, egress in (
         ("relay", scenario.relay_nodes, scenario.relay_vcpus, scenario.relay_memory_gib, load.relay_egress_gb),

@@ -75,7 +75,9 @@ def load_of(scenario: Scenario, with_rln: bool, catalogue: Catalogue, draws: Dra
     store_gb, queries, archive = relay_gb, None, None
     if scenario.retention_days_id and scenario.store_queries_id and scenario.active_users:
         queries_per_day = (
-            draws[f"workload/{scenario.store_queries_id}"] * draws["assumption/client_online_share"] * scenario.active_users
+            draws[f"workload/{scenario.store_queries_id}"]
+            * draws["assumption/client_online_share"]
+            * scenario.active_users
         )
         store_gb = relay_gb + _replied_bytes(scenario, queries_per_day, network_messages, draws) / (
             BYTES_PER_GB * scenario.store_nodes

@@ -42,7 +42,9 @@ def cost_section(cells: Cells) -> CostSection:
     summaries = [key for keys in scenarios.values() for key in keys]
     places = {key: _at_cheapest(cells, key) for key in summaries}
     components = {
-        key: sorted((part for name, part in parts.items() if name in COMPONENT_UNITS), key=lambda part: _rank(cells, part))
+        key: sorted(
+            (part for name, part in parts.items() if name in COMPONENT_UNITS), key=lambda part: _rank(cells, part)
+        )
         for key, parts in places.items()
     }
     return CostSection(
@@ -51,7 +53,10 @@ def cost_section(cells: Cells) -> CostSection:
         totals={key: parts[TOTAL] for key, parts in places.items() if TOTAL in parts},
         bars=stacked_bars(
             {
-                key: {cells.value(COST, part, "component"): cells.value(COST, part, "mean_usd_per_month") for part in parts}
+                key: {
+                    cells.value(COST, part, "component"): cells.value(COST, part, "mean_usd_per_month")
+                    for part in parts
+                }
                 for key, parts in components.items()
                 if parts
             }

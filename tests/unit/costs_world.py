@@ -8,8 +8,8 @@ from assets.costs.distributions import Distribution, Input, Point
 from assets.costs.draws import sample
 from assets.costs.inputs import (
     ArchiveProbe,
-    ComputeOffer,
     Catalogue,
+    ComputeOffer,
     EgressTier,
     MethodCredits,
     RpcPlan,

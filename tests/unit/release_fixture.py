@@ -174,7 +174,13 @@ def _scenarios() -> pd.DataFrame:
 def _scenario_cost() -> pd.DataFrame:
     rows = []
     for (scenario, with_rln), parts in COSTS.items():
-        place = {"scenario_id": scenario, "with_rln": with_rln, "provider": "cloud", "region": "all", "is_in_total": True}
+        place = {
+            "scenario_id": scenario,
+            "with_rln": with_rln,
+            "provider": "cloud",
+            "region": "all",
+            "is_in_total": True,
+        }
         origin = {"grade": "estimated", "evidence_ids": [SERVER]}
         lines = dict(zip(COMPONENT_UNITS, parts or (), strict=False))
         for component, cost in {**lines, "total": sum(parts) if parts else None}.items():

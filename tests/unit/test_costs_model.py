@@ -86,9 +86,14 @@ def test_total_has_the_weakest_grade_and_rests_on_what_was_chosen() -> None:
     assert best is not None
     assert best.total is not None
     assert best.total.grade is Grade.PUBLISHED
-    assert {"offers/small", "offers/large", "volumes/p_volume", "egress/p_0", "plans/rpc_free", "rln/active_period"} <= (
-        best.total.evidence_ids
-    )
+    assert {
+        "offers/small",
+        "offers/large",
+        "volumes/p_volume",
+        "egress/p_0",
+        "plans/rpc_free",
+        "rln/active_period",
+    } <= (best.total.evidence_ids)
     assert {"costs__scenarios/chat", "costs__node_requirements/staging"} <= best.total.evidence_ids
 
 
@@ -196,4 +201,6 @@ grade: estimated
 def test_a_scenario_of_ones_own_is_one_document() -> None:
     # One small server at USD 5; 50 x 48 msg/day x 30.41666 x 1,000 B x 10 = 0.73 GB, and 13.14 - 10 GB, x USD 0.50
     found = estimated(Scenario.model_validate(yaml.safe_load(OWN_SCENARIO)), False)
-    assert {name: cost for name, cost in costs(found).items() if cost} == pytest.approx({"compute": 5.0, "egress": 1.935})
+    assert {name: cost for name, cost in costs(found).items() if cost} == pytest.approx(
+        {"compute": 5.0, "egress": 1.935}
+    )

@@ -39,7 +39,13 @@ def test_document_is_a_scenario_whose_references_exist(name: str) -> None:
 
 
 def test_constants_of_the_model_are_evidence() -> None:
-    constants = {workload.RELAY_AMPLIFICATION, workload.RELAY_IDLE, workload.DISCOVERY, workload.REPLY_BASE, workload.REPLY_HASH}
+    constants = {
+        workload.RELAY_AMPLIFICATION,
+        workload.RELAY_IDLE,
+        workload.DISCOVERY,
+        workload.REPLY_BASE,
+        workload.REPLY_HASH,
+    }
     assert constants <= ids_of("workload_parameters")
 
 
