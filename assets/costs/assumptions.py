@@ -171,7 +171,8 @@ def _price_inputs(prices: list[tuple[str, Quantity]], widths: Widths) -> Iterato
             yield _width_input(price_input(provider), label, widths.get("estimated_price_width"))
         for evidence_id in price.evidence_ids:
             if evidence_id.startswith(EXCHANGE_RATES):
-                label = f"Exchange rate {evidence_id.removeprefix(EXCHANGE_RATES)[:7].replace('_', '/').upper()}, times the newest"
+                pair = evidence_id.removeprefix(EXCHANGE_RATES)[:7].replace("_", "/").upper()
+                label = f"Exchange rate {pair}, times the newest"
                 rate = frozenset({evidence_id})
                 yield _width_input(exchange_input(evidence_id), label, widths.get("exchange_rate_width"), rate)
 

@@ -170,7 +170,7 @@ def plan_cost(plan: RpcPlan, credits_per_day: Quantity, confidence: float, draws
 
 
 def rpc_market(calls: Iterable[Calls], chain: str, confidence: float, catalogue: Catalogue, draws: Draws) -> RpcMarket:
-    """Return the cheapest plan of every provider that carries the calls of a day. Raises `MissingEvidence` if none does."""
+    """Return each provider's cheapest plan that carries the calls of a day. Raises `MissingEvidence` if none does."""
     calls = tuple(calls)
     best: dict[str, PlanChoice] = {}
     left_out = 0
@@ -228,7 +228,7 @@ def gas_per_month(scenario: Scenario, draws: Draws) -> Quantity:
 
 
 def usd_per_gas(chain: str, draws: Draws) -> Quantity:
-    """Price of one unit of gas: gas price in gwei x 10^-9 x price of ether in USD. Ether pays for gas on Linea as well."""
+    """Price of one unit of gas: gas price in gwei x 10^-9 x price of ether in USD. Ether pays on Linea as well."""
     return draws[f"fee/{chain}/gas_price"] * draws[f"fee/{ETHEREUM}/eth_price"] / GWEI_PER_ETH
 
 

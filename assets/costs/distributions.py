@@ -78,7 +78,7 @@ class LogNormal:
 class Empirical:
     """Values that were observed, each as likely as another; between them the quantile function is linear.
 
-    The i-th of n ordered values is the quantile at (i - 0.5) / n (Hazen); beyond the first and the last nothing is drawn.
+    The i-th of n ordered values is the quantile at (i - 0.5) / n (Hazen); nothing is drawn beyond the ends.
     """
 
     values: tuple[float, ...]

@@ -1,4 +1,4 @@
-"""The estimates as tables: every place and component, the cheapest of each scenario, its drivers, the price of certainty.
+"""The estimates as tables: every place and component, the cheapest ones, their drivers, the price of certainty.
 
 Belongs here: columns and their order, draws summarised to percentiles. Does not belong here: how a cost is made
 (`model.py`), what drives it (`sensitivity.py`).

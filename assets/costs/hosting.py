@@ -74,7 +74,7 @@ def plan_place(
     catalogue: Catalogue,
     draws: Draws,
 ) -> Place:
-    """Choose offers of one (provider, region). Raises `MissingEvidence` for anything that is needed and has no price."""
+    """Choose offers of one (provider, region). Raises `MissingEvidence` for what is needed and has no price."""
     provider, region = place
     offers = [offer for offer in catalogue.offers if (offer.provider, offer.region) == place]
     volume = cheapest_volume(price for price in catalogue.volume_prices if covers(price, provider, region))

@@ -1,4 +1,4 @@
-"""What the cost model knows: prices, measurements, rows of evidence and the inputs made of them, each with its evidence.
+"""What the cost model knows: prices, measurements and the inputs made of rows of evidence, each with its evidence.
 
 Belongs here: the types of what is known. Does not belong here: reading it (`fetch.py`), how sure it is
 (`assumptions.py`), arithmetic with it (`workload.py`, `sizing.py`, `hosting.py`, `chain.py`, `model.py`).

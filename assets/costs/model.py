@@ -1,4 +1,4 @@
-"""What it costs a month to self-host a scenario, as a distribution: every provider, every component, with and without RLN.
+"""What it costs a month to self-host a scenario, as a distribution: every place, every component, with RLN or without.
 
 Belongs here: the bill of a scenario at every place, draw by draw, and which place is cheapest. Does not belong here:
 loads and hosts (`workload.py`, `sizing.py`), prices of one place (`hosting.py`), RPC and RLN (`chain.py`), what drives

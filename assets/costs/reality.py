@@ -113,9 +113,9 @@ def _growth(estimates: Sequence[Estimate], catalogue: Catalogue, draws: Draws) -
         modelled.resting_on(*facts),
         min(fact.low for fact in known),
         max(fact.high for fact in known),
-        "Known: two hosts of the Status fleet in May 2024, tables without indexes. Model: the rate published for that fleet "
-        "half a year before, half to twice, with the mean payload of the published scaling model as hex text. Rows of the "
-        "fleet are smaller than these: much of its traffic is control messages, which are shorter than content.",
+        "Known: two hosts of the Status fleet in May 2024, tables without indexes. Model: the rate published for that "
+        "fleet half a year before, half to twice, with the mean payload of the published scaling model as hex text. "
+        "Rows of that fleet are smaller than these, as a share of its traffic is control messages.",
     )
 
 
@@ -124,7 +124,10 @@ def _fleet(estimates: Sequence[Estimate], catalogue: Catalogue, draws: Draws) ->
     found = _of_status(estimates)
     if found.load is None:
         raise MissingEvidence("load of Status chats")
-    need = next((n for n in host_needs(found.scenario, False, found.load, draws) if n.role == DATABASE), None)
+    need = next(
+        (n for n in host_needs(found.scenario, with_rln=False, load=found.load, draws=draws) if n.role == DATABASE),
+        None,
+    )
     if need is None:
         raise MissingEvidence("database of Status chats")
     facts = [Quantity(1.0, fact.grade, fact.evidence_ids) for fact in known]
@@ -170,8 +173,8 @@ def _bands(
             per_user,
             band.low,
             band.high,
-            f"{inside:.0%} of draws are in the band. {_why(per_user, band, users)}Largest parts of the bill: {largest}. "
-            f"Largest drivers of its uncertainty: {named or 'none'}.",
+            f"{inside:.0%} of draws are in the band. {_why(per_user, band, users)}"
+            f"Largest parts of the bill: {largest}. Largest drivers of its uncertainty: {named or 'none'}.",
         )
 
 

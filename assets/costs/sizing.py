@@ -58,8 +58,8 @@ def host_needs(scenario: Scenario, with_rln: bool, load: Load, draws: Draws) -> 
     """Return what the hosts of each role need, without roles that the scenario does not have.
 
     Nodes: the stated host times `node_host_share`; with RLN also messages a second at peak x time to verify a proof.
-    Databases: (messages a second / capacity + queries a second / capacity) / planned utilisation where the capacity of a
-    vCPU is measured, else the stated host times `database_host_share`; memory is always the latter. With a measured
+    Databases: (messages a second / capacity + queries a second / capacity) / planned utilisation where a vCPU's
+    capacity is measured, else the stated host times `database_host_share`; memory is always the latter. With a measured
     capacity there is one need for each number of hosts that may share the queries.
     """
     needs = []
@@ -84,17 +84,17 @@ def host_needs(scenario: Scenario, with_rln: bool, load: Load, draws: Draws) -> 
     if scenario.database_vcpus and scenario.database_memory_gib:
         share = basis * draws["assumption/database_host_share"]
         memory_gib = share * scenario.database_memory_gib
-        measured = _measured_processors(scenario, load, draws, scenario.database_hosts)
+        measured = _measured_processors(load, draws, scenario.database_hosts)
         if measured is None:
             needs.append(HostNeed(DATABASE, scenario.database_hosts, share * scenario.database_vcpus, memory_gib, None))
         else:
             for hosts in range(scenario.database_hosts, scenario.database_hosts * MOST_COPIES + 1):
-                processors = _measured_processors(scenario, load, draws, hosts) or measured
+                processors = _measured_processors(load, draws, hosts) or measured
                 needs.append(HostNeed(DATABASE, hosts, processors, memory_gib, None))
     return tuple(needs)
 
 
-def _measured_processors(scenario: Scenario, load: Load, draws: Draws, hosts: int) -> Quantity | None:
+def _measured_processors(load: Load, draws: Draws, hosts: int) -> Quantity | None:
     """Return vCPUs of each of `hosts` database hosts from measured capacity, None while there is none.
 
     Every host inserts all messages and answers its share of the queries.

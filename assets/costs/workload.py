@@ -1,6 +1,6 @@
 """What a scenario does in a month and at its peak: messages, queries, bytes sent by each node, bytes archived.
 
-Belongs here: formulas from people and messages to rates and gigabytes. Does not belong here: hosts (`sizing.py`), money.
+Belongs here: formulas from people and messages to rates and gigabytes. Not here: hosts (`sizing.py`), money.
 Every value is drawn: one number per draw. The formulas with their sources are in docs/costs.md.
 """
 
@@ -52,7 +52,7 @@ class Load:
 def load_of(scenario: Scenario, with_rln: bool, catalogue: Catalogue, draws: Draws) -> Load:
     """Return the load of a scenario in every draw. Raises `MissingEvidence`.
 
-    A node sends: messages x wire bytes x amplification, gossip and discovery also when nobody speaks; shared by all nodes,
+    A node sends: messages x wire bytes x amplification, gossip and discovery when nobody speaks; shared by all nodes,
     pushes to light clients and answers to what these publish; shared by store nodes, answers to their queries.
     """
     per_sender_day = draws[f"workload/{scenario.message_rate_id}"] * scenario.message_rate_factor
@@ -98,13 +98,13 @@ def load_of(scenario: Scenario, with_rln: bool, catalogue: Catalogue, draws: Dra
 
 
 def relayed_bytes(messages_per_month: Quantity, wire_bytes: Quantity, draws: Draws) -> Quantity:
-    """Return what one node sends by relay in a month, bytes: what follows from messages, and what gossip sends anyway."""
+    """Return what one node sends by relay in a month, bytes: what messages cause, and what gossip sends anyway."""
     idle = draws[f"workload/{RELAY_IDLE}"] * (BYTES_PER_KB * SECONDS_PER_MONTH)
     return messages_per_month * wire_bytes * draws[f"workload/{RELAY_AMPLIFICATION}"] + idle
 
 
 def _replied_bytes(scenario: Scenario, queries_per_day: Quantity, messages: Quantity, draws: Draws) -> Quantity:
-    """Return what store nodes answer in a month, bytes: an envelope for each query, a hash for each message and receiver."""
+    """Return what store nodes answer in a month, bytes: an envelope a query, a hash a message and receiver."""
     envelopes = queries_per_day * DAYS_PER_MONTH * draws[f"workload/{REPLY_BASE}"]
     return envelopes + messages * scenario.receivers_per_message * draws[f"workload/{REPLY_HASH}"]
 

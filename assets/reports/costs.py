@@ -61,7 +61,10 @@ def cost_section(cells: Cells) -> CostSection:
                 if parts
             }
         ),
-        drivers={key: _of(cells, "cost_sensitivity", key, "rank")[:DRIVERS_SHOWN] for key in summaries},
+        drivers={
+            key: [row for row in _of(cells, "cost_sensitivity", key, "rank") if _counts(cells, row)][:DRIVERS_SHOWN]
+            for key in summaries
+        },
         confidence={key: _of(cells, "cost_of_confidence", key, "confidence") for key in summaries},
         alternatives={scenario: _alternatives(cells, scenario) for scenario in scenarios},
         checks=cells.keys("cost_reality_checks"),
@@ -79,6 +82,11 @@ def _at_cheapest(cells: Cells, key: str) -> dict[str, str]:
     """Return keys of `scenario_cost` by component."""
     found = cells.keys(COST, is_cheapest=True, **{column: cells.value(SUMMARY, key, column) for column in CELL})
     return {cells.value(COST, part, "component"): part for part in found}
+
+
+def _counts(cells: Cells, driver: str) -> bool:
+    """Whether an input moves the cost at all; many only decide which host is large enough."""
+    return float(cells.value("cost_sensitivity", driver, "total_index")) > 0
 
 
 def _rank(cells: Cells, part: str) -> int:

@@ -1,6 +1,6 @@
 """How fast the cost model is: `make bench-pipeline`.
 
-Belongs here: timing of the model on a synthetic catalogue, beside a naive pandas version and a plain numpy ceiling of the
+Belongs here: timing of the model on a synthetic catalogue, beside naive pandas and a plain numpy ceiling of the
 same bill, in interleaved rounds with medians. Does not belong here: what a cost is.
 """
 
@@ -71,7 +71,7 @@ def whole(scenarios: list[Scenario], catalogue: Catalogue, per_scramble: int = 1
     """Everything that is done for a cost table: draws, plans, bills at all places, percentiles, sensitivity."""
     first, second = sample(catalogue.inputs.values(), per_scramble=per_scramble)
     known = World(catalogue, first)
-    found = [estimate(each, True, known) for each in scenarios]
+    found = [estimate(each, with_rln=True, world=known) for each in scenarios]
     for each in found:
         drivers(each, known, second)
     scenario_cost_frame(found)
@@ -133,7 +133,7 @@ def main() -> None:
           f" (median of {ROUNDS}), at most {memory:,.0f} MB")  # fmt: skip
 
     draws, _ = sample(catalogue.inputs.values())
-    found = estimate(scenario(), False, World(catalogue, draws))
+    found = estimate(scenario(), with_rln=False, world=World(catalogue, draws))
     ways = {"model": by_model, "naive pandas": by_pandas, "plain numpy": by_numpy}
     results = {name: way(found, catalogue, draws) for name, way in ways.items()}
     for name in ("naive pandas", "plain numpy"):

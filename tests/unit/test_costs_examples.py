@@ -26,7 +26,7 @@ def test_rln_for_10_000_users_on_linea() -> None:
     )
     draws, _ = sample(catalogue.inputs.values())
     crowd = scenario(active_users=10_000, own_senders=10_000, network_senders=10_000)
-    held = memberships(crowd, load_of(crowd, True, catalogue, draws), draws)
+    held = memberships(crowd, load_of(crowd, with_rln=True, catalogue=catalogue, draws=draws), draws)
     gas = gas_per_month(crowd, draws)
     # (255,000 + 296,279) / 360 days x 30.41666 days x 10,000 members
     assert gas.mean == pytest.approx(465_779_710.6)

@@ -59,7 +59,7 @@ def test_components_are_those_worked_out_by_hand(with_rln: bool, parts: tuple[fl
 
 
 def test_components_add_up_to_the_total_in_every_draw() -> None:
-    found = estimated(scenario(), True, UNCERTAIN)
+    found = estimated(scenario(), with_rln=True, catalogue=UNCERTAIN)
     assert found.best is not None
     assert found.best.total is not None
     total = np.asarray(found.best.total.value)
@@ -70,19 +70,22 @@ def test_components_add_up_to_the_total_in_every_draw() -> None:
 
 
 def test_the_same_evidence_gives_the_same_bits() -> None:
-    one, other = (estimated(scenario(), True, UNCERTAIN).best for _ in range(2))
-    assert one and other and one.total and other.total
+    one, other = (estimated(scenario(), with_rln=True, catalogue=UNCERTAIN).best for _ in range(2))
+    assert one
+    assert other
+    assert one.total
+    assert other.total
     assert np.array_equal(one.total.value, other.total.value)
 
 
 def test_without_archive_and_rln_only_servers_and_egress_cost() -> None:
     # 2 x USD 5; 2 x (0.292 + 13.14 - 10) GB x USD 0.50
-    found = costs(estimated(broadcaster(), False))
+    found = costs(estimated(broadcaster(), with_rln=False))
     assert {name: cost for name, cost in found.items() if cost} == pytest.approx({"compute": 10.0, "egress": 3.432})
 
 
 def test_total_has_the_weakest_grade_and_rests_on_what_was_chosen() -> None:
-    best = estimated(scenario(grade="published"), True).best
+    best = estimated(scenario(grade="published"), with_rln=True).best
     assert best is not None
     assert best.total is not None
     assert best.total.grade is Grade.PUBLISHED
@@ -117,7 +120,7 @@ def test_cheapest_is_the_smallest_sum_and_never_one_with_a_missing_price(
     egress_of_q: float | None, cheapest: str
 ) -> None:
     # q: 2 x 1 + 2 + 0.534 + 0.267 + 56.49762 x 0.50 = 33.05, or x 1.00 = 61.30; p: 49.05
-    found = estimated(scenario(), False, two_providers(egress_of_q))
+    found = estimated(scenario(), with_rln=False, catalogue=two_providers(egress_of_q))
     assert found.best is not None
     assert found.best.provider == cheapest
     assert ("price of egress" in found.reason) == (egress_of_q is None)
@@ -136,7 +139,7 @@ def test_cheapest_is_the_smallest_sum_and_never_one_with_a_missing_price(
     ],
 )
 def test_missing_input_is_unknown_never_zero(catalogue: Any, missing: str) -> None:
-    found = estimated(scenario(), True, catalogue)
+    found = estimated(scenario(), with_rln=True, catalogue=catalogue)
     assert found.best is None
     assert missing in found.reason
     row = summary_frame([found]).iloc[0]
@@ -146,14 +149,14 @@ def test_missing_input_is_unknown_never_zero(catalogue: Any, missing: str) -> No
 
 def test_scenario_beyond_the_cap_is_not_feasible_and_still_priced() -> None:
     crowd = scenario(active_users=8_001, own_senders=8_001, network_senders=8_001)
-    with_rln, without_rln = estimated(crowd, True), estimated(crowd, False)
+    with_rln, without_rln = estimated(crowd, with_rln=True), estimated(crowd, with_rln=False)
     assert (with_rln.is_feasible, without_rln.is_feasible) == (False, True)
     assert "the network's cap leaves room for 8,000" in with_rln.reason
     assert with_rln.best is not None
 
 
 def test_frames_have_the_agreed_columns_and_figures_per_user_and_message() -> None:
-    found = [estimated(scenario(), False)]
+    found = [estimated(scenario(), with_rln=False)]
     long, row = scenario_cost_frame(found), summary_frame(found).iloc[0]
     assert (list(long), list(summary_frame(found))) == (list(COST_COLUMNS), list(SUMMARY_COLUMNS))
     # USD 49.049954 for 1,000 users and 1.46 million messages
@@ -200,7 +203,7 @@ grade: estimated
 
 def test_a_scenario_of_ones_own_is_one_document() -> None:
     # One small server at USD 5; 50 x 48 msg/day x 30.41666 x 1,000 B x 10 = 0.73 GB, and 13.14 - 10 GB, x USD 0.50
-    found = estimated(Scenario.model_validate(yaml.safe_load(OWN_SCENARIO)), False)
+    found = estimated(Scenario.model_validate(yaml.safe_load(OWN_SCENARIO)), with_rln=False)
     assert {name: cost for name, cost in costs(found).items() if cost} == pytest.approx(
         {"compute": 5.0, "egress": 1.935}
     )

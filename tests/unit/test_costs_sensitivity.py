@@ -65,7 +65,7 @@ def test_a_driver_says_where_the_provider_flips() -> None:
     )
     first, second = sample(catalogue.inputs.values())
     known = World(catalogue, first)
-    found = estimate(scenario(), False, known)
+    found = estimate(scenario(), with_rln=False, world=known)
     (driver,) = drivers(found, known, second)
     assert found.best is not None
     assert (found.best.provider, driver.name, driver.flip_provider) == ("p", "workload/rate", "q/r1")

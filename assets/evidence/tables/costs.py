@@ -84,7 +84,7 @@ class WorkloadParameter(EvidenceRow):
 
 
 class Assumption(EvidenceRow):
-    """One thing that the cost model assumes because nobody published it: how wide a guess is, how deployments are run."""
+    """One thing that the cost model assumes because nobody published it: how wide a guess is, how hosts are run."""
 
     value_columns: ClassVar[tuple[str, ...]] = ("low", "mid", "high")
 
@@ -259,7 +259,7 @@ class Scenario(EvidenceRow):
     node_rpc_component: str = Field(description="Software of the nodes when RLN is on, a component of rpc_usage")
     client_rpc_component: str | None = Field(
         default=None,
-        description="Software of the clients whose own wallet calls are shown beside the bill, a component of rpc_usage",
+        description="Software of the clients whose wallet calls are shown beside the bill, a component of rpc_usage",
     )
     is_milestone: bool = Field(default=False, description="Whether the milestone asks for this scenario")
 
