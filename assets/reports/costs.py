@@ -73,7 +73,7 @@ def cost_section(cells: Cells) -> CostSection:
 
 def _scenarios(cells: Cells) -> dict[str, list[str]]:
     grouped: dict[str, list[str]] = {}
-    for key in sorted(cells.keys(SUMMARY), key=lambda key: bool(cells.value(SUMMARY, key, "with_rln"))):
+    for key in sorted(cells.keys(SUMMARY), key=lambda key: tuple(cells.value(SUMMARY, key, name) for name in CELL)):
         grouped.setdefault(cells.value(SUMMARY, key, "scenario_id"), []).append(key)
     return grouped
 
