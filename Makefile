@@ -12,7 +12,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 # Containers often forbid Python to keep what it compiled; every command would then compile all libraries again, 5 s each time.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run test check schemas ui doctor status lint clean
+.PHONY: help run test bench-pipeline check schemas ui doctor status lint clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -22,6 +22,9 @@ run: $(READY) ## Evidence in, verdict and report out (ARGS="--as-of 2025-06-30" 
 
 test: $(READY) lint ## All tests (ARGS="-k costs" passes options to pytest)
 	@$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(ARGS)
+
+bench-pipeline: $(READY) ## How fast the cost model is, on one core, beside naive pandas and plain numpy
+	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -W ignore::UserWarning -m tests.performance.bench_pipeline
 
 check: $(READY) ## Validate the evidence, without a database
 	@$(BIN)/waku-fit check $(ARGS)

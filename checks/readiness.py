@@ -27,15 +27,17 @@ class Statement:
 STATEMENTS = (
     Statement(
         "components_add_up",
-        keys.SCENARIO_COSTS,
-        "A total is the sum of its components, to a millionth of a dollar",
+        keys.SCENARIO_COST,
+        "The mean of a total is the sum of the means of its components, to a millionth of it",
         sql.SQL(
-            "select t.scenario_id || ', RLN ' || t.with_rln || ': '"
-            " || t.cost_usd_per_month || ' is not ' || sum(c.cost_usd_per_month)"
-            " from model.scenario_costs as t inner join model.cost_components as c using (scenario_id, with_rln)"
-            " where t.cost_usd_per_month is not null"
-            " group by t.scenario_id, t.with_rln, t.cost_usd_per_month"
-            " having abs(sum(c.cost_usd_per_month) - t.cost_usd_per_month) > 1e-6"
+            "select t.scenario_id || ', RLN ' || t.with_rln || ', ' || t.provider || ' ' || t.region || ': '"
+            " || t.mean_usd_per_month || ' is not ' || sum(c.mean_usd_per_month)"
+            " from model.scenario_cost as t"
+            " inner join model.scenario_cost as c using (scenario_id, with_rln, provider, region)"
+            " where t.component = 'total' and c.component <> 'total' and c.is_in_total"
+            " and t.mean_usd_per_month is not null"
+            " group by t.scenario_id, t.with_rln, t.provider, t.region, t.mean_usd_per_month"
+            " having abs(sum(c.mean_usd_per_month) - t.mean_usd_per_month) > 1e-6 * t.mean_usd_per_month"
         ),
         "look at assets/costs/model.py: a component is left out of the sum",
     ),
@@ -45,8 +47,11 @@ STATEMENTS = (
         "Every evidence id that a cost or a gate names is in the evidence index",
         sql.SQL(
             "select used.id from ("
-            "select unnest(evidence_ids) as id from model.cost_components"
-            " union select unnest(evidence_ids) from model.scenario_costs"
+            "select unnest(evidence_ids) as id from model.scenario_cost"
+            " union select unnest(evidence_ids) from model.cost_summary"
+            " union select unnest(evidence_ids) from model.cost_sensitivity"
+            " union select unnest(evidence_ids) from model.cost_alternatives"
+            " union select unnest(evidence_ids) from model.cost_reality_checks"
             " union select unnest(evidence_ids) from readiness.requirement_results"
             ") as used left join marts.evidence_index as known on known.evidence_id = used.id"
             " where known.evidence_id is null"

@@ -31,7 +31,7 @@ PROPOSAL_DEPS = [
     keys.mart_key("archive_bytes_per_message"),
     keys.mart_key("scenarios"),
     keys.mart_key("workload_parameters"),
-    keys.COST_COMPONENTS,
+    keys.SCENARIO_COST,
 ]
 
 

@@ -51,11 +51,12 @@ order by stage, payload_bytes, archive_messages
 COSTS = """
 select
     scenarios.scenario_id, scenarios.title, sizes.mid as payload_bytes, parts.quantity as archive_gb,
-    parts.cost_usd_per_month, parts.provider, parts.grade, sizes.grade as size_grade,
+    parts.mean_usd_per_month as cost_usd_per_month, parts.provider, parts.grade, sizes.grade as size_grade,
     parts.evidence_ids || sizes.evidence_ids as evidence_ids
 from marts.scenarios as scenarios
-inner join model.cost_components as parts
+inner join model.scenario_cost as parts
     on parts.scenario_id = scenarios.scenario_id and parts.component = 'archive_storage' and not parts.with_rln
+    and parts.is_cheapest
 inner join marts.workload_parameters as sizes
     on 'costs__workload_parameters/' || scenarios.message_bytes_id = any(sizes.evidence_ids)
 where scenarios.retention_days_id is not null and sizes.mid is not null

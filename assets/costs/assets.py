@@ -1,4 +1,4 @@
-"""The cost model as two tables of the graph: components and totals per scenario.
+"""The cost model as tables of the graph.
 
 Belongs here: reading marts, calling the model, landing its frames. Does not belong here: arithmetic.
 """
@@ -7,20 +7,33 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from assets.costs.fetch import MART_COLUMNS, read_inputs, read_scenarios
-from assets.costs.frames import COMPONENT_COLUMNS, SCENARIO_COLUMNS, cost_components_frame, scenario_costs_frame
-from assets.costs.model import estimate
+from assets.costs import frames
+from assets.costs.alternatives import hosted_costs
+from assets.costs.draws import sample
+from assets.costs.fetch import FACT_TABLES, MART_COLUMNS, read_catalogue, read_scenarios
+from assets.costs.model import World, estimates
+from assets.costs.reality import checks
+from assets.costs.sensitivity import drivers
 from assets.landing import land, table_statistics
 from orchestration import keys
 from orchestration.metadata import sql_table_metadata
 
-MARTS = [keys.mart_key(name) for name in ("scenarios", *MART_COLUMNS)]
+CONFIDENCES = (0.8, 0.95, 0.99)
+"""How surely chosen hosts are large enough, for the price of certainty."""
+
+READ = [
+    *(
+        keys.ARCHIVE_CAPACITY if name == "archive_capacity" else keys.mart_key(name)
+        for name in ("scenarios", *MART_COLUMNS)
+    ),
+    *(keys.staging_key(name) for name in FACT_TABLES),
+]
 
 
 def _spec(key: dg.AssetKey, description: str) -> dg.AssetSpec:
     return dg.AssetSpec(
         key,
-        deps=MARTS,
+        deps=READ,
         description=description,
         group_name=keys.MODEL,
         owners=[keys.OWNERS[keys.MODEL]],
@@ -32,25 +45,39 @@ def _spec(key: dg.AssetKey, description: str) -> dg.AssetSpec:
     name="estimate_costs",
     required_resource_keys={"warehouse"},
     specs=[
-        _spec(keys.COST_COMPONENTS, "Monthly cost of each scenario, with and without RLN, by component"),
-        _spec(
-            keys.SCENARIO_COSTS,
-            "Monthly cost of each scenario, with and without RLN: total, per user, per million messages",
-        ),
+        _spec(keys.SCENARIO_COST, "Monthly cost of each scenario, with and without RLN, at each place, by component"),
+        _spec(keys.COST_SUMMARY, "Monthly cost of each scenario, with and without RLN, at its cheapest place"),
+        _spec(keys.COST_SENSITIVITY, "What drives each cost, and where another provider becomes the cheapest"),
+        _spec(keys.COST_OF_CONFIDENCE, "What it costs to be surer that the hosts are large enough"),
+        _spec(keys.COST_ALTERNATIVES, "The same users on hosted messaging"),
+        _spec(keys.COST_REALITY_CHECKS, "The model held against what is known"),
     ],
 )
 def cost_tables(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
     """Estimate every scenario twice, with and without RLN."""
     with context.resources.warehouse.connect("waku_fit_admin") as connection:
-        inputs = read_inputs(connection)
-        estimates = [
-            estimate(scenario, with_rln, inputs)
-            for scenario in read_scenarios(connection)
-            for with_rln in (False, True)
+        catalogue, scenarios = read_catalogue(connection), read_scenarios(connection)
+        first, second = sample(catalogue.inputs.values())
+        world = World(catalogue, first)
+        by_confidence = {level: estimates(scenarios, world, level) for level in CONFIDENCES}
+        found = by_confidence[0.95]
+        driven = [(estimated, drivers(estimated, world, second)) for estimated in found]
+        of_cell = {(estimated.scenario.id, estimated.with_rln): known for estimated, known in driven}
+        own = {e.scenario.id: e.best.total for e in found if not e.with_rln and e.best and e.best.total}
+        hosted = [
+            cost
+            for e in found
+            if not e.with_rln and e.load
+            for cost in hosted_costs(e.scenario, e.load, catalogue, first)
         ]
+        surer = [estimated for level in CONFIDENCES for estimated in by_confidence[level]]
         for key, columns, frame in (
-            (keys.COST_COMPONENTS, COMPONENT_COLUMNS, cost_components_frame(estimates)),
-            (keys.SCENARIO_COSTS, SCENARIO_COLUMNS, scenario_costs_frame(estimates)),
+            (keys.SCENARIO_COST, frames.COST_COLUMNS, frames.scenario_cost_frame(found)),
+            (keys.COST_SUMMARY, frames.SUMMARY_COLUMNS, frames.summary_frame(found)),
+            (keys.COST_SENSITIVITY, frames.SENSITIVITY_COLUMNS, frames.sensitivity_frame(driven, catalogue)),
+            (keys.COST_OF_CONFIDENCE, frames.CONFIDENCE_COLUMNS, frames.confidence_frame(surer)),
+            (keys.COST_ALTERNATIVES, frames.ALTERNATIVE_COLUMNS, frames.alternatives_frame(hosted, own)),
+            (keys.COST_REALITY_CHECKS, frames.REALITY_COLUMNS, frames.reality_frame(checks(found, of_cell, world))),
         ):
             land(connection, key.path, columns, frame)
             yield dg.MaterializeResult(key, metadata=sql_table_metadata(table_statistics(connection, key.path)))

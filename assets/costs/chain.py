@@ -1,8 +1,7 @@
-"""What a scenario pays for a chain: calls to Ethereum nodes and memberships of RLN.
+"""What a scenario pays for a chain: calls to Ethereum nodes, and memberships of RLN.
 
 Belongs here: credits, quotas and plans of RPC providers; gas, feasibility and deposit of memberships.
-Does not belong here: servers and traffic (`sizing.py`), totals (`model.py`).
-The formulas with their sources and worked examples are in docs/costs.md.
+Does not belong here: servers and traffic, totals (`model.py`). The formulas with their sources are in docs/costs.md.
 """
 
 from __future__ import annotations
@@ -11,37 +10,73 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from assets.costs.inputs import DAYS_PER_MONTH, SECONDS_PER_DAY, CostInputs, MethodCredits, RpcPlan, RpcUsage
-from assets.costs.sizing import messages_per_sender_day
+import numpy as np
+
+from assets.costs.draws import Draws
+from assets.costs.inputs import (
+    DAYS_PER_MONTH,
+    MONTHS_PER_YEAR,
+    SECONDS_PER_DAY,
+    Catalogue,
+    MethodCredits,
+    RpcPlan,
+    RpcUsage,
+)
+from assets.costs.prices import drawn
+from assets.costs.workload import Load
 from assets.evidence.model import GRADE_ORDER
-from assets.evidence.quantity import MissingEvidence, Quantity, total
+from assets.evidence.quantity import MissingEvidence, Quantity, computed, total
 from assets.evidence.tables.costs import Scenario
 
 WITHOUT_RLN = "Waku node without RLN"
 """The component of `rpc_usage` that states how often a node without RLN calls a chain: never."""
 
+NODE_PERIODS = frozenset({"day", "day per node", "day per node, idle"})
+CLIENT_PERIODS = frozenset({"day per client"})
+
 ALL_METHODS = ("all_methods", "all_methods_full_node", "default_unlisted_method")
 """Classes under which providers price a method that they do not list, in order of preference."""
 
+ETHEREUM, LINEA = "ethereum_mainnet", "linea_mainnet"
+
 CHAINS_COVERED = {
-    "ethereum_mainnet": ("ethereum", "ethereum_and_linea", "evm", "evm_compatible", "any"),
-    "linea_mainnet": ("linea", "ethereum_and_linea", "evm", "evm_compatible", "any"),
+    ETHEREUM: ("ethereum", "ethereum_and_linea", "evm", "evm_compatible", "any"),
+    LINEA: ("linea", "ethereum_and_linea", "evm", "evm_compatible", "any"),
 }
 """How price lists name a set of chains that holds ours, the narrowest first."""
-
-ETHER_PRICE_CHAIN = "ethereum_mainnet"
-"""Gas is paid in ether on Linea as well, so one price of ether serves both."""
 
 GWEI_PER_ETH = 1e9
 
 
 @dataclass(frozen=True)
+class Calls:
+    """Calls of one method a day, over all nodes or clients."""
+
+    method: str
+    per_day: Quantity
+
+
+@dataclass(frozen=True)
 class PlanChoice:
-    """The cheapest plan that meets a need; `left_out` counts plans whose price for it is not known."""
+    """The cheapest plan of one provider that carries a need, and its cost in USD a month."""
 
     plan: RpcPlan
     cost_usd_per_month: Quantity
+    credits_per_day: Quantity | None
+    """None for a flat rate."""
+
+
+@dataclass(frozen=True)
+class RpcMarket:
+    """What every provider takes for a need: the cheapest plan of each, cheapest first; plans that cannot be priced."""
+
+    choices: tuple[PlanChoice, ...]
     left_out: int
+
+    @property
+    def best(self) -> PlanChoice:
+        """The cheapest of all; at one price the better evidenced."""
+        return self.choices[0]
 
 
 @dataclass(frozen=True)
@@ -50,37 +85,54 @@ class Memberships:
 
     needed: int
     available: int
-    rate_limit_per_epoch: Quantity
-    messages_per_sender_epoch: Quantity
+    rate_limit_per_epoch: float
+    sender_exceeds_share: float
+    """Share of draws in which a sender publishes more in an epoch than its membership allows."""
     deposit_usd: Quantity
     """Refundable: capital that is tied up, not spending."""
 
-    @property
-    def obstacles(self) -> tuple[str, ...]:
-        """Why the scenario cannot run with RLN as specified; empty if it can."""
+    def obstacles(self, confidence: float) -> tuple[str, ...]:
+        """Return why the scenario cannot run with RLN as specified; nothing if it can."""
         found = []
         if self.needed > self.available:
             found.append(
-                f"{self.needed:,} memberships of {self.rate_limit_per_epoch.value:,.0f} messages an epoch are needed, "
+                f"{self.needed:,} memberships of {self.rate_limit_per_epoch:,.0f} messages an epoch are needed, "
                 f"the network's cap leaves room for {self.available:,}"
             )
-        if self.messages_per_sender_epoch.value > self.rate_limit_per_epoch.value:
+        if self.sender_exceeds_share > 1 - confidence:
             found.append(
-                f"a sender publishes {self.messages_per_sender_epoch.value:,.1f} messages an epoch, "
-                f"its membership allows {self.rate_limit_per_epoch.value:,.0f}"
+                f"in {self.sender_exceeds_share:.0%} of draws a sender publishes more than the "
+                f"{self.rate_limit_per_epoch:,.0f} messages an epoch that its membership allows"
             )
         return tuple(found)
 
 
-def daily_calls(component: str, inputs: CostInputs) -> tuple[RpcUsage, ...]:
-    """Return what one node of `component` calls each day. Calls at a start or a change are left out.
+def node_calls(component: str, nodes: int, catalogue: Catalogue, draws: Draws) -> tuple[Calls, ...]:
+    """Return what all nodes of `component` call each day; calls at a start or a change are left out.
 
     Raises `MissingEvidence` where no daily figure is known.
     """
-    found = tuple(use for use in inputs.rpc_usage if use.component == component and use.per in {"day", "day per node"})
+    found = _usage(component, NODE_PERIODS, catalogue)
+    loop = draws["assumption/polling_width"]
+    return tuple(Calls(_method(use), use.calls * nodes * loop if use.calls.mean else use.calls) for use in found)
+
+
+def client_calls(component: str, clients: int, catalogue: Catalogue, draws: Draws) -> tuple[Calls, ...]:
+    """Return what all clients of `component` call each day, while they are online. Raises `MissingEvidence`."""
+    found = _usage(component, CLIENT_PERIODS, catalogue)
+    online = draws["assumption/client_online_share"] * draws["assumption/estimated_width"]
+    return tuple(Calls(_method(use), use.calls * clients * online) for use in found)
+
+
+def _usage(component: str, periods: frozenset[str], catalogue: Catalogue) -> list[RpcUsage]:
+    found = [use for use in catalogue.rpc_usage if use.component == component and use.per in periods]
     if not found:
         raise MissingEvidence(f"daily RPC calls of '{component}'")
     return found
+
+
+def _method(use: RpcUsage) -> str:
+    return use.rpc_method.split()[0]
 
 
 def credits_of(method: str, provider: str, chain: str, rows: Iterable[MethodCredits]) -> Quantity:
@@ -93,84 +145,93 @@ def credits_of(method: str, provider: str, chain: str, rows: Iterable[MethodCred
     raise MissingEvidence(f"credits that {provider} counts for {method}")
 
 
-def plan_cost(plan: RpcPlan, credits_per_day: Quantity) -> Quantity | None:
+def plan_cost(plan: RpcPlan, credits_per_day: Quantity, confidence: float, draws: Draws) -> Quantity | None:
     """Price a need of `credits_per_day` in `plan`, USD a month; None if it does not fit.
 
-    Credits beyond the quota of its period are bought where they are sold. A daily quota is compared with a day's need.
+    Credits beyond the quota of its period are bought where they are sold; where they are not, the need must stay within
+    the quota in `confidence` of all draws. A daily quota is compared with the need of a day: it cannot be carried over.
     Raises `MissingEvidence` if the plan states neither a quota nor a flat rate.
     """
+    base = drawn(plan.cost_usd_per_month, plan.provider, draws)
     if plan.is_flat_rate:
-        return plan.cost_usd_per_month.resting_on(credits_per_day)
+        return base.resting_on(credits_per_day)
     if plan.included_credits_per_period is None:
         raise MissingEvidence(f"quota of {plan.plan_id}")
     days_per_period = 1.0 if plan.included_period == "day" else DAYS_PER_MONTH
-    beyond = credits_per_day * days_per_period - plan.included_credits_per_period
-    if beyond.value <= 0:
-        return plan.cost_usd_per_month.resting_on(credits_per_day)
+    quota = plan.included_credits_per_period
+    need = credits_per_day * days_per_period
+    if float(np.mean(np.asarray(need.value) <= quota)) >= confidence and plan.overage_usd_per_million_credits is None:
+        return base.resting_on(credits_per_day)
     if plan.overage_usd_per_million_credits is None:
         return None
-    per_month = beyond * (DAYS_PER_MONTH / days_per_period)
-    return plan.cost_usd_per_month + per_month * (plan.overage_usd_per_million_credits / 1e6)
+    beyond = computed(lambda value: np.maximum(value - quota, 0.0), need) * (DAYS_PER_MONTH / days_per_period)
+    each = plan.cost_usd_per_month * 0.0 + plan.overage_usd_per_million_credits / 1e6
+    return base + beyond * drawn(each, plan.provider, draws)
 
 
-def cheapest_plan(calls: Iterable[RpcUsage], nodes: int, chain: str, inputs: CostInputs) -> PlanChoice:
-    """Return the plan that carries the daily calls of all nodes for the least; at one price the better evidenced.
-
-    Raises `MissingEvidence` if no plan can be priced for the need.
-    """
+def rpc_market(calls: Iterable[Calls], chain: str, confidence: float, catalogue: Catalogue, draws: Draws) -> RpcMarket:
+    """Return each provider's cheapest plan that carries the calls of a day. Raises `MissingEvidence` if none does."""
     calls = tuple(calls)
-    priced: list[tuple[RpcPlan, Quantity]] = []
+    best: dict[str, PlanChoice] = {}
     left_out = 0
-    for plan in inputs.rpc_plans:
-        if not (plan.supports_linea if chain == "linea_mainnet" else plan.supports_ethereum):
+    for plan in catalogue.rpc_plans:
+        if not (plan.supports_linea if chain == LINEA else plan.supports_ethereum):
             continue
         try:
-            credits_per_day = total(
-                use.calls * nodes * credits_of(use.rpc_method.split()[0], plan.provider, chain, inputs.method_credits)
-                if not plan.is_flat_rate
-                else use.calls * nodes
-                for use in calls
+            need = total(
+                call.per_day
+                if plan.is_flat_rate
+                else call.per_day * credits_of(call.method, plan.provider, chain, catalogue.method_credits)
+                for call in calls
             )
-            cost = plan_cost(plan, credits_per_day)
+            cost = plan_cost(plan, need, confidence, draws)
         except MissingEvidence:
             left_out += 1
             continue
         if cost is not None:
-            priced.append((plan, cost))
-    if not priced:
+            choice = PlanChoice(plan, cost, None if plan.is_flat_rate else need)
+            best[plan.provider] = min(choice, best.get(plan.provider, choice), key=_by_cost)
+    if not best:
         raise MissingEvidence(f"price of an RPC plan on {chain} that carries the need ({left_out} without a quota)")
-    plan, cost = min(
-        priced,
-        key=lambda pair: (pair[1].value, GRADE_ORDER.index(pair[0].cost_usd_per_month.grade), pair[0].plan_id),
-    )
-    return PlanChoice(plan, cost, left_out)
+    return RpcMarket(tuple(sorted(best.values(), key=_by_cost)), left_out)
 
 
-def memberships(scenario: Scenario, inputs: CostInputs) -> Memberships:
+def _by_cost(choice: PlanChoice) -> tuple[float, int, str]:
+    return choice.cost_usd_per_month.mean, GRADE_ORDER.index(choice.cost_usd_per_month.grade), choice.plan.plan_id
+
+
+def memberships(scenario: Scenario, load: Load, draws: Draws) -> Memberships:
     """Count memberships: one for each own sender, against floor(cap / rate limit); raises `MissingEvidence`."""
-    rate = inputs.rln_value(scenario.rln_rate_parameter)
-    cap = inputs.rln_value("total_rate_limit_cap")
-    epoch_share_of_day = inputs.rln_value("epoch_length") / SECONDS_PER_DAY
+    rate = draws[f"rln/{scenario.rln_rate_parameter}"]
+    cap = draws["rln/total_rate_limit_cap"]
+    per_epoch = load.messages_per_sender_day * draws["rln/epoch_length"] / SECONDS_PER_DAY
+    deposit = draws["rln/deposit_per_message_per_epoch"] * rate * scenario.own_senders
     return Memberships(
         needed=scenario.own_senders,
-        available=math.floor((cap / rate).value),
-        rate_limit_per_epoch=rate.resting_on(cap),
-        messages_per_sender_epoch=messages_per_sender_day(scenario, inputs) * epoch_share_of_day,
-        deposit_usd=inputs.rln_value("deposit_per_message_per_epoch") * rate * scenario.own_senders,
+        available=math.floor((cap / rate).mean),
+        rate_limit_per_epoch=rate.mean,
+        sender_exceeds_share=float(np.mean(np.asarray(per_epoch.value) > rate.mean)),
+        deposit_usd=deposit.resting_on(cap, per_epoch),
     )
 
 
-def gas_per_membership_month(scenario: Scenario, inputs: CostInputs) -> Quantity:
-    """Gas of one membership spread over its life, gas a month.
+def gas_per_month(scenario: Scenario, draws: Draws) -> Quantity:
+    """Gas of all memberships spread over their life, gas a month.
 
-    (registration + extensions x extension) / ((1 + extensions) x active period in days) x days of a month.
+    Each: (registration + extensions x extension) / ((1 + extensions) x active period in days) x days of a month.
     """
-    gas = inputs.rln_value("gas_register_call")
+    gas = draws["rln/gas_register_call"]
     if scenario.rln_extensions:
-        gas = gas + inputs.rln_value("gas_extend_single_test") * scenario.rln_extensions
-    return gas / (inputs.rln_value("active_period") * (1 + scenario.rln_extensions)) * DAYS_PER_MONTH
+        gas = gas + draws["rln/gas_extend_single_test"] * scenario.rln_extensions
+    lifetime_days = draws["rln/active_period"] * (1 + scenario.rln_extensions)
+    return gas / lifetime_days * (DAYS_PER_MONTH * scenario.own_senders)
 
 
-def usd_per_gas(chain: str, inputs: CostInputs) -> Quantity:
-    """Price of one unit of gas: gas price in gwei x 10^-9 x price of ether in USD."""
-    return inputs.fee(chain, "gas_price") * inputs.fee(ETHER_PRICE_CHAIN, "eth_price") / GWEI_PER_ETH
+def usd_per_gas(chain: str, draws: Draws) -> Quantity:
+    """Price of one unit of gas: gas price in gwei x 10^-9 x price of ether in USD. Ether pays on Linea as well."""
+    return draws[f"fee/{chain}/gas_price"] * draws[f"fee/{ETHEREUM}/eth_price"] / GWEI_PER_ETH
+
+
+def capital_cost(deposit_usd: Quantity, draws: Draws) -> Quantity:
+    """What the deposits could have earned elsewhere, USD a month. The deposits themselves come back."""
+    return deposit_usd * draws["assumption/capital_rate"] / MONTHS_PER_YEAR

@@ -1,12 +1,14 @@
 """What the cost model knows, read from the marts.
 
-Belongs here: SQL on `marts` and the way from its rows to `CostInputs` and `Scenario`. Writes nothing.
+Belongs here: SQL on `marts` and the way from its rows to `Catalogue` and `Scenario`. Writes nothing.
 Does not belong here: arithmetic. Which row is the newest is decided by dbt, which is the cheapest by the model.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import fields, replace
 from typing import Any
 
 import pandas as pd
@@ -14,17 +16,23 @@ import psycopg
 from psycopg import sql
 
 from assets.costs import inputs
-from assets.evidence.model import Grade, weakest
+from assets.costs.assumptions import inputs_of
+from assets.costs.reality import FACTS
+from assets.evidence.model import Grade
 from assets.evidence.quantity import Quantity
 from assets.evidence.tables.costs import Scenario
 from assets.landing import read_frame
 
+VCPUS = re.compile(r"(\d+)vcpu")
+"""How a host's published size names its processors."""
+
 ARCHIVE_STUDY = "row-size-probe"
 """The study that measured how many bytes one archived message takes, at several sizes of payload."""
 
-WORKLOAD_TABLE = "costs__workload_parameters"
+WORKLOAD_TABLE = "costs__workload_parameters/"
 
 PROVENANCE = ("grade", "evidence_ids")
+RANGE = ("low", "mid", "high", "unit")
 
 MART_COLUMNS: dict[str, tuple[str, ...]] = {
     "compute_offers": (
@@ -38,17 +46,21 @@ MART_COLUMNS: dict[str, tuple[str, ...]] = {
         "local_disk_gb",
         "included_egress_gb_per_month",
         "cost_usd_per_month",
-        *PROVENANCE,
     ),
-    "volume_prices": ("price_id", "provider", "region", "item", "cost_usd_per_gb_month", *PROVENANCE),
-    "egress_tiers": (
-        "price_id",
+    "volume_prices": ("price_id", "provider", "region", "item", "cost_usd_per_gb_month"),
+    "backup_prices": ("price_id", "provider", "region", "item", "cost_usd_per_gb_month"),
+    "egress_tiers": ("price_id", "provider", "region", "from_gb_per_month", "to_gb_per_month", "cost_usd_per_gb"),
+    "managed_postgres_offers": (
+        "offer_id",
         "provider",
         "region",
-        "from_gb_per_month",
-        "to_gb_per_month",
-        "cost_usd_per_gb",
-        *PROVENANCE,
+        "high_availability",
+        "vcpus",
+        "memory_gib",
+        "included_storage_gb",
+        "cost_usd_per_month",
+        "storage_usd_per_gb_month",
+        "backup_usd_per_gb_month",
     ),
     "rpc_plans": (
         "plan_id",
@@ -60,21 +72,89 @@ MART_COLUMNS: dict[str, tuple[str, ...]] = {
         "is_flat_rate",
         "supports_ethereum",
         "supports_linea",
-        *PROVENANCE,
     ),
-    "rpc_method_credits": ("provider", "chain", "method", "credits", *PROVENANCE),
-    "network_fees": ("chain", "metric", "value", *PROVENANCE),
-    "rpc_usage": ("component", "rpc_method", "calls", "per", *PROVENANCE),
-    "archive_bytes_per_message": ("study", "payload_bytes", "total_bytes", *PROVENANCE),
-    "workload_parameters": ("mid", *PROVENANCE),
-    "rln_parameters": ("parameter", "value", "value_low", "value_high", "as_of", *PROVENANCE),
+    "rpc_method_credits": ("provider", "chain", "method", "credits"),
+    "rpc_usage": ("component", "rpc_method", "calls", "per"),
+    "archive_bytes_per_message": ("study", "payload_bytes", "table_bytes", "total_bytes"),
+    "archive_capacity": (
+        "operation",
+        "payload_bytes",
+        "per_vcpu_per_s_low",
+        "per_vcpu_per_s",
+        "per_vcpu_per_s_high",
+        "is_current",
+        "is_released",
+    ),
+    "messaging_alternatives": (
+        "alternative_id",
+        "provider",
+        "product",
+        "plan",
+        "price_basis",
+        "unit_quantity",
+        "included_mau",
+        "included_messages_per_month",
+        "included_concurrent_connections",
+        "end_to_end_encrypted",
+        "cost_usd",
+    ),
+    "network_fee_history": (
+        "chain",
+        "metric",
+        "unit",
+        "period_start",
+        "value",
+        "value_min",
+        "value_median",
+        "value_p90",
+        "value_max",
+    ),
+    "workload_parameters": ("profile_id", "parameter", *RANGE),
+    "assumptions": ("assumption_id", "title", *RANGE),
+    "rln_parameters": ("parameter", "unit", "value", "value_low", "value_high", "as_of"),
 }
-"""The columns of each mart that the model reads, in the order in which they are selected."""
+"""The columns of each mart that the model reads besides grade and evidence, in the order in which they are selected."""
 
 
-def read_inputs(connection: psycopg.Connection) -> inputs.CostInputs:
+FACT_TABLES = (
+    "benchmarks__network_results",
+    "benchmarks__postgres_results",
+    "costs__assumptions",
+    "costs__node_requirements",
+)
+"""Tables of evidence with figures that the model is held against."""
+
+
+def read_catalogue(connection: psycopg.Connection) -> inputs.Catalogue:
     """Read everything that the model knows."""
-    return inputs_from({mart: _read(connection, mart, columns) for mart, columns in MART_COLUMNS.items()})
+    catalogue = catalogue_from(
+        {mart: _read(connection, mart, (*columns, *PROVENANCE)) for mart, columns in MART_COLUMNS.items()}
+    )
+    return replace(catalogue, facts=_read_facts(connection))
+
+
+def _read_facts(connection: psycopg.Connection) -> dict[str, inputs.Fact]:
+    found = {}
+    for table in FACT_TABLES:
+        is_assumption = table == "costs__assumptions"
+        low, mid, high = ("low", "mid", "high") if is_assumption else ("value_low", "value", "value_high")
+        query = sql.SQL(
+            "select evidence_id, {low} as low, {mid} as mid, {high} as high, {text} as said, grade"
+            " from {table} where evidence_id = any(%(ids)s) and grade <> 'not_found'"
+        ).format(
+            low=sql.Identifier(low),
+            mid=sql.Identifier(mid),
+            high=sql.Identifier(high),
+            text=sql.SQL("null::text") if is_assumption else sql.Identifier("value_text"),
+            table=sql.Identifier("staging", f"stg_{table}"),
+        )
+        for row in _rows(read_frame(connection, query, {"ids": list(FACTS)})):
+            known = [row[name] for name in ("low", "mid", "high") if row[name] is not None]
+            known = known or [float(size) for size in VCPUS.findall(row["said"] or "")]
+            if known:
+                ids = frozenset({row["evidence_id"]})
+                found[row["evidence_id"]] = inputs.Fact(Grade(row["grade"]), ids, min(known), max(known))
+    return found
 
 
 def read_scenarios(connection: psycopg.Connection) -> tuple[Scenario, ...]:
@@ -84,97 +164,154 @@ def read_scenarios(connection: psycopg.Connection) -> tuple[Scenario, ...]:
     return tuple(Scenario.model_validate(row) for row in sorted(_rows(frame), key=lambda row: str(row["id"])))
 
 
-def inputs_from(marts: Mapping[str, pd.DataFrame]) -> inputs.CostInputs:
+def catalogue_from(marts: Mapping[str, pd.DataFrame]) -> inputs.Catalogue:
     """Turn frames with the columns of `MART_COLUMNS` into typed inputs. A row without its number is not taken over."""
-    return inputs.CostInputs(
-        offers=tuple(
-            inputs.ComputeOffer(
-                row["offer_id"],
-                row["provider"],
-                row["region"],
-                row["vcpus"],
-                row["vcpu_kind"],
-                row["architecture"],
-                row["memory_gib"],
-                row["local_disk_gb"],
-                row["included_egress_gb_per_month"],
-                _quantity(row, "cost_usd_per_month"),
-            )
-            for row in _rows(marts["compute_offers"], "cost_usd_per_month")
-        ),
-        volume_prices=tuple(
-            inputs.VolumePrice(
-                row["price_id"],
-                row["provider"],
-                row["region"],
-                row["item"],
-                _quantity(row, "cost_usd_per_gb_month"),
-            )
-            for row in _rows(marts["volume_prices"], "cost_usd_per_gb_month")
-        ),
-        egress_tiers=tuple(
-            inputs.EgressTier(
-                row["price_id"],
-                row["provider"],
-                row["region"],
-                row["from_gb_per_month"],
-                row["to_gb_per_month"],
-                _quantity(row, "cost_usd_per_gb"),
-            )
-            for row in _rows(marts["egress_tiers"], "cost_usd_per_gb")
-        ),
-        rpc_plans=tuple(
-            inputs.RpcPlan(
-                row["plan_id"],
-                row["provider"],
-                _quantity(row, "cost_usd_per_month"),
-                row["included_period"],
-                row["included_credits_per_period"],
-                row["overage_usd_per_million_credits"],
-                bool(row["is_flat_rate"]),
-                row["supports_ethereum"],
-                row["supports_linea"],
-            )
-            for row in _rows(marts["rpc_plans"], "cost_usd_per_month")
-        ),
+    offers = tuple(
+        inputs.ComputeOffer(**_fields(row, MART_COLUMNS["compute_offers"], "cost_usd_per_month"))
+        for row in _rows(marts["compute_offers"], "cost_usd_per_month")
+    )
+    volumes, backups = (
+        tuple(
+            inputs.VolumePrice(**_fields(row, MART_COLUMNS[mart], "cost_usd_per_gb_month"))
+            for row in _rows(marts[mart], "cost_usd_per_gb_month")
+        )
+        for mart in ("volume_prices", "backup_prices")
+    )
+    tiers = tuple(
+        inputs.EgressTier(**_fields(row, MART_COLUMNS["egress_tiers"], "cost_usd_per_gb"))
+        for row in _rows(marts["egress_tiers"], "cost_usd_per_gb")
+    )
+    managed = tuple(
+        inputs.ManagedOffer(
+            **_fields(row, [name for name in row if name in _MANAGED_FIELDS], "cost_usd_per_month")
+            | {"included_storage_gb": row["included_storage_gb"] or 0.0}
+        )
+        for row in _rows(marts["managed_postgres_offers"], "cost_usd_per_month")
+        if not row["high_availability"]
+    )
+    plans = tuple(
+        inputs.RpcPlan(
+            **_fields(row, MART_COLUMNS["rpc_plans"], "cost_usd_per_month")
+            | {"is_flat_rate": bool(row["is_flat_rate"])}
+        )
+        for row in _rows(marts["rpc_plans"], "cost_usd_per_month")
+    )
+    alternatives = tuple(_alternative(row) for row in _rows(marts["messaging_alternatives"], "cost_usd"))
+    prices = [
+        *((offer.provider, offer.cost_usd_per_month) for offer in offers),
+        *((offer.provider, offer.cost_usd_per_month) for offer in managed),
+        *((plan.provider, plan.cost_usd_per_month) for plan in plans),
+        *((volume.provider, volume.cost_usd_per_gb_month) for volume in (*volumes, *backups)),
+        *((tier.provider, tier.cost_usd_per_gb) for tier in tiers),
+        *((hosted.provider, hosted.cost_usd) for hosted in alternatives),
+    ]
+    return inputs.Catalogue(
+        offers=offers,
+        volume_prices=volumes,
+        backup_prices=backups,
+        egress_tiers=tiers,
+        managed_offers=managed,
+        rpc_plans=plans,
         method_credits=tuple(
-            inputs.MethodCredits(row["provider"], row["chain"], row["method"], _quantity(row, "credits"))
+            inputs.MethodCredits(**_fields(row, MART_COLUMNS["rpc_method_credits"], "credits"))
             for row in _rows(marts["rpc_method_credits"], "credits")
         ),
-        network_fees=tuple(
-            inputs.NetworkFee(row["chain"], row["metric"], _quantity(row, "value"))
-            for row in _rows(marts["network_fees"], "value")
-        ),
         rpc_usage=tuple(
-            inputs.RpcUsage(row["component"], row["rpc_method"], row["per"], _quantity(row, "calls"))
+            inputs.RpcUsage(**_fields(row, MART_COLUMNS["rpc_usage"], "calls"))
             for row in _rows(marts["rpc_usage"], "calls")
         ),
         probes=tuple(
-            inputs.ArchiveProbe(row["payload_bytes"], _quantity(row, "total_bytes"))
+            inputs.ArchiveProbe(
+                row["payload_bytes"],
+                None if row["table_bytes"] is None else _quantity(row, "table_bytes"),
+                _quantity(row, "total_bytes"),
+            )
             for row in _rows(marts["archive_bytes_per_message"], "total_bytes")
             if row["study"] == ARCHIVE_STUDY
         ),
-        workload={
-            evidence_id.removeprefix(f"{WORKLOAD_TABLE}/"): _quantity(row, "mid")
-            for row in _rows(marts["workload_parameters"], "mid")
-            for evidence_id in row["evidence_ids"]
-            if evidence_id.startswith(f"{WORKLOAD_TABLE}/")
-        },
-        rln=_rln_parameters(marts["rln_parameters"]),
+        alternatives=alternatives,
+        inputs=inputs_of(
+            workload=[
+                _range(row, evidence_id.removeprefix(WORKLOAD_TABLE), _words(row["profile_id"], row["parameter"]))
+                for row in _rows(marts["workload_parameters"])
+                for evidence_id in row["evidence_ids"]
+                if evidence_id.startswith(WORKLOAD_TABLE)
+            ],
+            assumptions=[_range(row, row["assumption_id"], row["title"]) for row in _rows(marts["assumptions"])],
+            rln=[
+                inputs.RlnRow(
+                    *_provenance(row),
+                    row["parameter"],
+                    row["unit"],
+                    row["value"],
+                    row["value_low"],
+                    row["value_high"],
+                    row["as_of"],
+                )
+                for row in _rows(marts["rln_parameters"])
+            ],
+            fees=[
+                inputs.FeeRow(*_provenance(row), *(row[name] for name in MART_COLUMNS["network_fee_history"]))
+                for row in _rows(marts["network_fee_history"], "value")
+            ],
+            capacities=[_capacity(row) for row in _rows(marts["archive_capacity"], "per_vcpu_per_s") if _counts(row)],
+            prices=prices,
+        ),
     )
 
 
-def _rln_parameters(frame: pd.DataFrame) -> dict[str, Quantity]:
-    """The newest value of each parameter; the middle of a range is estimated at best."""
-    found: dict[str, Quantity] = {}
-    for row in sorted(_rows(frame), key=lambda row: row["as_of"]):
-        if row["value"] is not None:
-            found[row["parameter"]] = _quantity(row, "value")
-        elif row["value_low"] is not None and row["value_high"] is not None:
-            middle = (row["value_low"] + row["value_high"]) / 2
-            grade = weakest((Grade.ESTIMATED, row["grade"]))
-            found[row["parameter"]] = Quantity(middle, grade, tuple(row["evidence_ids"]))
-    return found
+_MANAGED_FIELDS = frozenset(field.name for field in fields(inputs.ManagedOffer))
+
+
+def _counts(row: Mapping[str, Any]) -> bool:
+    """Whether a capacity is that of a released stage in the current run."""
+    return bool(row["is_current"] and row["is_released"] and row["grade"] is not None)
+
+
+def _capacity(row: Mapping[str, Any]) -> inputs.CapacityInput:
+    middle = row["per_vcpu_per_s"]
+    low, high = row["per_vcpu_per_s_low"], row["per_vcpu_per_s_high"]
+    return inputs.CapacityInput(
+        *_provenance(row),
+        row["operation"],
+        float(row["payload_bytes"] or 0),
+        middle if low is None else low,
+        middle,
+        middle if high is None else high,
+    )
+
+
+def _alternative(row: Mapping[str, Any]) -> inputs.Alternative:
+    return inputs.Alternative(
+        row["alternative_id"],
+        row["provider"],
+        row["product"],
+        row["plan"],
+        row["price_basis"],
+        row["unit_quantity"],
+        row["included_mau"],
+        row["included_messages_per_month"],
+        row["included_concurrent_connections"],
+        bool(row["end_to_end_encrypted"]),
+        _quantity(row, "cost_usd"),
+    )
+
+
+def _range(row: Mapping[str, Any], name: str, label: str) -> inputs.RangeRow:
+    return inputs.RangeRow(*_provenance(row), name, label, row["unit"] or "", row["low"], row["mid"], row["high"])
+
+
+def _words(profile: str, parameter: str) -> str:
+    return f"{profile.replace('_', ' ')}: {parameter.replace('_', ' ')}"
+
+
+def _fields(row: Mapping[str, Any], names: Iterable[str], quantity: str) -> dict[str, Any]:
+    """Return the columns `names` of a row, with the number `quantity` as what it rests on."""
+    return {name: row[name] for name in names} | {quantity: _quantity(row, quantity)}
+
+
+def _provenance(row: Mapping[str, Any]) -> tuple[Grade, frozenset[str]]:
+    return Grade(row["grade"]), frozenset(row["evidence_ids"])
 
 
 def _read(connection: psycopg.Connection, mart: str, columns: tuple[str, ...]) -> pd.DataFrame:
@@ -191,4 +328,4 @@ def _rows(frame: pd.DataFrame, needed: str | None = None) -> list[dict[str, Any]
 
 
 def _quantity(row: Mapping[str, Any], column: str) -> Quantity:
-    return Quantity(float(row[column]), Grade(row["grade"]), tuple(row["evidence_ids"]))
+    return Quantity(float(row[column]), Grade(row["grade"]), frozenset(row["evidence_ids"]))

@@ -1,7 +1,7 @@
-"""What the cost model knows: prices, workloads, measurements and parameters of RLN, each with its evidence.
+"""What the cost model knows: prices, measurements and the inputs made of rows of evidence, each with its evidence.
 
-Belongs here: the types of the inputs and how one of them is looked up. Does not belong here: reading them (`fetch.py`),
-arithmetic with them (`sizing.py`, `chain.py`, `model.py`).
+Belongs here: the types of what is known. Does not belong here: reading it (`fetch.py`), how sure it is
+(`assumptions.py`), arithmetic with it (`workload.py`, `sizing.py`, `hosting.py`, `chain.py`, `model.py`).
 
 Months are 365/12 days (730 hours), gigabytes and kilobytes are decimal (10^9 and 10^3 bytes), money is USD without VAT.
 """
@@ -9,14 +9,78 @@ Months are 365/12 days (730 hours), gigabytes and kilobytes are decimal (10^9 an
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 
+from assets.costs.distributions import Input
+from assets.evidence.model import Grade
 from assets.evidence.quantity import MissingEvidence, Quantity
 
 DAYS_PER_MONTH = 365 / 12
+HOURS_PER_DAY = 24
 SECONDS_PER_DAY = 86_400
+MINUTES_PER_MONTH = DAYS_PER_MONTH * 1440
+MONTHS_PER_YEAR = 12
 BYTES_PER_GB = 1e9
 BYTES_PER_KB = 1e3
+
+
+@dataclass(frozen=True)
+class Row:
+    """What every row of a mart has."""
+
+    grade: Grade
+    evidence_ids: frozenset[str]
+
+
+@dataclass(frozen=True)
+class RangeRow(Row):
+    """A row of workload parameters or assumptions; None where the row does not state the value."""
+
+    name: str
+    label: str
+    unit: str
+    low: float | None
+    mid: float | None
+    high: float | None
+
+
+@dataclass(frozen=True)
+class RlnRow(Row):
+    """A row of RLN parameters: a value, or a range."""
+
+    parameter: str
+    unit: str | None
+    value: float | None
+    low: float | None
+    high: float | None
+    as_of: date
+
+
+@dataclass(frozen=True)
+class FeeRow(Row):
+    """A gas price (gwei) or a price of ether (USD): the mean of a month, or a single observation."""
+
+    chain: str
+    metric: str
+    unit: str
+    period_start: date
+    value: float
+    low: float | None
+    median: float | None
+    p90: float | None
+    high: float | None
+
+
+@dataclass(frozen=True)
+class CapacityInput(Row):
+    """What one vCPU of a database does a second within the latency limit: inserts or queries."""
+
+    operation: str
+    payload_bytes: float
+    per_vcpu_per_s_low: float
+    per_vcpu_per_s: float
+    per_vcpu_per_s_high: float
 
 
 @dataclass(frozen=True)
@@ -39,7 +103,7 @@ class ComputeOffer:
 
 @dataclass(frozen=True)
 class VolumePrice:
-    """Block storage that can be attached to a server."""
+    """Block storage, or storage for backups, sold by the gigabyte."""
 
     price_id: str
     provider: str
@@ -59,6 +123,23 @@ class EgressTier:
     to_gb_per_month: float | None
     """None for the open tier."""
     cost_usd_per_gb: Quantity
+
+
+@dataclass(frozen=True)
+class ManagedOffer:
+    """PostgreSQL that a provider runs."""
+
+    offer_id: str
+    provider: str
+    region: str
+    vcpus: float
+    memory_gib: float
+    included_storage_gb: float
+    cost_usd_per_month: Quantity
+    storage_usd_per_gb_month: float | None
+    """None where no further storage is sold."""
+    backup_usd_per_gb_month: float | None
+    """None where the source does not state it."""
 
 
 @dataclass(frozen=True)
@@ -90,15 +171,6 @@ class MethodCredits:
 
 
 @dataclass(frozen=True)
-class NetworkFee:
-    """A gas price (gwei) or a price of ether (USD per ETH)."""
-
-    chain: str
-    metric: str
-    value: Quantity
-
-
-@dataclass(frozen=True)
 class RpcUsage:
     """How often a component calls a method, for each `per`."""
 
@@ -110,44 +182,59 @@ class RpcUsage:
 
 @dataclass(frozen=True)
 class ArchiveProbe:
-    """What one archived message took, all bytes of table, indices and lookup table, at one size of payload."""
+    """What one archived message took at one size of payload: in the table alone, and with indexes and lookup table."""
 
     payload_bytes: float
+    table_bytes: Quantity | None
     total_bytes: Quantity
 
 
 @dataclass(frozen=True)
-class CostInputs:
-    """All that the model knows. A name that is not in a mapping is missing evidence, never zero."""
+class Alternative:
+    """One price of hosted messaging, USD for `unit_quantity` of what `price_basis` bills."""
 
-    offers: tuple[ComputeOffer, ...]
-    volume_prices: tuple[VolumePrice, ...]
-    egress_tiers: tuple[EgressTier, ...]
-    rpc_plans: tuple[RpcPlan, ...]
-    method_credits: tuple[MethodCredits, ...]
-    network_fees: tuple[NetworkFee, ...]
-    rpc_usage: tuple[RpcUsage, ...]
-    probes: tuple[ArchiveProbe, ...]
-    workload: Mapping[str, Quantity]
-    """Middle values by the id of their row in `costs__workload_parameters`."""
-    rln: Mapping[str, Quantity]
-    """Values, or the middle of a stated range, by parameter of `costs__rln_parameters`."""
+    alternative_id: str
+    provider: str
+    product: str
+    plan: str
+    price_basis: str
+    unit_quantity: float
+    included_mau: float | None
+    included_messages_per_month: float | None
+    included_connections: float | None
+    end_to_end_encrypted: bool
+    cost_usd: Quantity
 
-    def workload_value(self, row_id: str) -> Quantity:
-        """Return the middle value of one workload parameter; raises `MissingEvidence`."""
-        if row_id not in self.workload:
-            raise MissingEvidence(f"no middle value of workload parameter {row_id}")
-        return self.workload[row_id]
 
-    def rln_value(self, parameter: str) -> Quantity:
-        """Return the value of one parameter of RLN; raises `MissingEvidence`."""
-        if parameter not in self.rln:
-            raise MissingEvidence(f"no value of RLN parameter {parameter}")
-        return self.rln[parameter]
+@dataclass(frozen=True)
+class Fact(Row):
+    """A published or measured figure that the model is held against."""
 
-    def fee(self, chain: str, metric: str) -> Quantity:
-        """Return a gas price or the price of ether; raises `MissingEvidence`."""
-        for fee in self.network_fees:
-            if (fee.chain, fee.metric) == (chain, metric):
-                return fee.value
-        raise MissingEvidence(f"no {metric} of {chain}")
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """All that the model knows. What is not in it is missing evidence, never zero."""
+
+    offers: tuple[ComputeOffer, ...] = ()
+    volume_prices: tuple[VolumePrice, ...] = ()
+    backup_prices: tuple[VolumePrice, ...] = ()
+    egress_tiers: tuple[EgressTier, ...] = ()
+    managed_offers: tuple[ManagedOffer, ...] = ()
+    rpc_plans: tuple[RpcPlan, ...] = ()
+    method_credits: tuple[MethodCredits, ...] = ()
+    rpc_usage: tuple[RpcUsage, ...] = ()
+    probes: tuple[ArchiveProbe, ...] = ()
+    alternatives: tuple[Alternative, ...] = ()
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+    """By evidence id."""
+    inputs: Mapping[str, Input] = field(default_factory=dict)
+    """What is drawn, by name (see `assumptions.py`)."""
+
+    def fact(self, evidence_id: str) -> Fact:
+        """Return a figure to compare with; raises `MissingEvidence`."""
+        if evidence_id not in self.facts:
+            raise MissingEvidence(f"value of {evidence_id}")
+        return self.facts[evidence_id]

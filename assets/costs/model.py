@@ -1,270 +1,268 @@
-"""What it costs a month to self-host a scenario: five components, one provider, with and without RLN (point estimate).
+"""What it costs a month to self-host a scenario, as a distribution: every place, every component, with RLN or without.
 
-Belongs here: the estimate of a scenario from inputs that were read before, and the choice of its provider.
-Does not belong here: hosts and traffic (`sizing.py`), RPC and RLN (`chain.py`), tables of results (`frames.py`).
-Something needed and not known makes a component, and with it the total, `unknown` with a reason; never zero.
-The formulas with their sources and worked examples are in docs/costs.md.
+Belongs here: the bill of a scenario at every place, draw by draw, and which place is cheapest. Does not belong here:
+loads and hosts (`workload.py`, `sizing.py`), prices of one place (`hosting.py`), RPC and RLN (`chain.py`), what drives
+the cost (`sensitivity.py`), tables (`frames.py`).
+Something needed and not known makes a bill `unknown` with a reason; never zero.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
-from assets.costs import sizing
-from assets.costs.chain import (
-    WITHOUT_RLN,
-    Memberships,
-    cheapest_plan,
-    daily_calls,
-    gas_per_membership_month,
-    memberships,
-    usd_per_gas,
-)
-from assets.costs.inputs import DAYS_PER_MONTH, CostInputs
+import numpy as np
+
+from assets.costs import chain
+from assets.costs.distributions import FloatArray
+from assets.costs.draws import Draws
+from assets.costs.hosting import Part, Place, option_cost, place_parts, plan_place, scenario_basis
+from assets.costs.inputs import DAYS_PER_MONTH, Catalogue
+from assets.costs.sizing import HostNeed, host_needs
+from assets.costs.workload import Load, load_of
 from assets.evidence.quantity import MissingEvidence, Quantity, total
 from assets.evidence.tables.costs import Scenario
 
+CONFIDENCE = 0.95
+"""A chosen host is large enough, and a quota of RPC calls is kept, in this share of all draws."""
+
 COMPONENT_UNITS = {
     "compute": "hosts",
+    "database": "hosts",
     "archive_storage": "GB",
+    "backups": "GB",
     "egress": "GB a month",
     "rpc": "calls a month",
     "rln_gas": "gas a month",
+    "capital_cost": "USD of deposits",
 }
-"""The five components, in the order of the bill, and the unit of what is bought."""
+"""The parts of the bill in its order, and the unit of what is bought. They add up to the total in every draw."""
+
+BESIDE_UNITS = {
+    "rpc_wallet": "calls a month",
+    "self_managed_postgresql": "hosts",
+    "managed_postgresql": "hosts",
+}
+"""What is shown beside the bill and is not part of its total."""
+
+PLACE_COMPONENTS = ("compute", "database", "archive_storage", "backups", "egress")
 
 
 @dataclass(frozen=True)
-class CostComponent:
-    """One part of the bill. Its cost is None where it is unknown; `explanation` then says what is missing."""
-
-    component: str
-    cost_usd_per_month: Quantity | None
-    quantity: float | None
-    explanation: str
-    provider: str | None = None
-    choice_id: str | None = None
-
-    @property
-    def unit(self) -> str:
-        """The unit of `quantity`."""
-        return COMPONENT_UNITS[self.component]
-
-
-@dataclass(frozen=True)
-class ProviderEstimate:
-    """What one provider in one region takes for servers, archive and egress; no components if something is missing."""
+class Bill:
+    """The bill of a scenario at one place. Without parts where something is missing, which `missing` then names."""
 
     provider: str
     region: str
-    components: tuple[CostComponent, ...]
+    place: Place | None
+    parts: dict[str, Part]
+    beside: dict[str, Part]
     missing: str
 
-    @property
-    def cost_usd_per_month(self) -> Quantity | None:
-        """The sum of the three, None if it is unknown."""
-        return _sum_of(self.components)
+    @cached_property
+    def total(self) -> Quantity | None:
+        """The sum of all parts in every draw, None if one is unknown."""
+        return total(part.cost_usd_per_month for part in self.parts.values()) if self.parts else None
 
 
 @dataclass(frozen=True)
-class ScenarioEstimate:
-    """A scenario's bill. `components` holds all five, `providers` every region of a provider that was looked at."""
+class Estimate:
+    """A scenario with or without RLN at every place."""
 
     scenario: Scenario
     with_rln: bool
-    components: tuple[CostComponent, ...]
-    providers: tuple[ProviderEstimate, ...]
-    messages_per_month: Quantity | None
-    """Messages of the scenario's own senders."""
-    memberships: Memberships | None
-    """None without RLN, or where something is missing."""
+    confidence: float
+    load: Load | None
+    bills: tuple[Bill, ...]
+    market: chain.RpcMarket | None
+    """None where the nodes call no chain, or nothing can be priced."""
+    memberships: chain.Memberships | None
     missing: tuple[str, ...]
 
-    @property
-    def provider(self) -> str | None:
-        """The provider of servers, archive and egress."""
-        return self.components[0].provider
-
-    @property
-    def cost_usd_per_month(self) -> Quantity | None:
-        """The sum of all components, None if one is unknown."""
-        return _sum_of(self.components)
+    @cached_property
+    def best(self) -> Bill | None:
+        """The bill with the lowest median, None if none is known."""
+        known = [bill for bill in self.bills if bill.total is not None]
+        return min(known, key=lambda bill: (bill.total.middle, bill.provider, bill.region), default=None)  # type: ignore[union-attr]
 
     @property
     def is_feasible(self) -> bool | None:
         """Whether memberships allow the scenario as specified; None where that is unknown."""
         if not self.with_rln:
             return True
-        return not self.memberships.obstacles if self.memberships else None
+        return not self.memberships.obstacles(self.confidence) if self.memberships else None
 
     @property
     def reason(self) -> str:
         """What is missing; why it cannot run as specified; which prices could not be compared."""
         parts = ["missing: " + "; ".join(self.missing)] if self.missing else []
-        parts.extend(self.memberships.obstacles if self.memberships else ())
-        left_out = Counter(found.missing for found in self.providers if found.missing)
-        if left_out:
+        parts.extend(self.memberships.obstacles(self.confidence) if self.memberships else ())
+        left_out = Counter(bill.missing for bill in self.bills if bill.missing)
+        if left_out and not self.missing:
             named = ", ".join(f"{what} ({count})" for what, count in sorted(left_out.items()))
-            parts.append(f"{left_out.total()} of {len(self.providers)} provider regions left out for want of: {named}")
+            parts.append(f"{left_out.total()} of {len(self.bills)} provider regions left out for want of: {named}")
         return "; ".join(parts)
 
+    def cheapest_shares(self) -> dict[tuple[str, str], float]:
+        """Return for each known place the share of draws in which it is the cheapest."""
+        known = [bill for bill in self.bills if bill.total is not None]
+        if not known:
+            return {}
+        length = max(np.size(bill.total.value) for bill in known if bill.total)
+        totals = np.stack([np.broadcast_to(np.asarray(bill.total.value), (length,)) for bill in known if bill.total])
+        counts = np.bincount(totals.argmin(axis=0), minlength=len(known))
+        return {(bill.provider, bill.region): float(n / length) for bill, n in zip(known, counts, strict=True)}
 
-def estimate(scenario: Scenario, with_rln: bool, inputs: CostInputs) -> ScenarioEstimate:
-    """Estimate the monthly cost of `scenario`; never raises for missing evidence, see `ScenarioEstimate.missing`."""
+
+@dataclass(frozen=True)
+class World:
+    """What every estimate is made from: all that is known, and one sample of it that decides what is bought."""
+
+    catalogue: Catalogue
+    draws: Draws
+
+
+def estimate(scenario: Scenario, with_rln: bool, world: World, confidence: float = CONFIDENCE) -> Estimate:
+    """Estimate `scenario` at every place that rents servers; never raises for missing evidence, see `Bill.missing`."""
+    catalogue, draws = world.catalogue, world.draws
     missing: list[str] = []
-    components: list[CostComponent] = []
-    providers: tuple[ProviderEstimate, ...] = ()
-    messages = held = None
+    load = market = held = None
+    needs: Sequence[HostNeed] = ()
+    shared: dict[str, Part] = {}
     try:
-        sent = sizing.traffic(scenario, with_rln, inputs)
-        messages = sent.own_messages_per_month.resting_on(_basis(scenario))
-        providers = compare_providers(scenario, sent, inputs)
-        components.extend(_cheapest(providers).components)
+        load = load_of(scenario, with_rln, catalogue, draws)
+        needs = host_needs(scenario, with_rln, load, draws)
     except MissingEvidence as unknown:
         missing.append(str(unknown))
-        components.extend(_unknown(name, unknown) for name in ("compute", "archive_storage", "egress"))
     try:
-        components.append(_rpc(scenario, with_rln, inputs))
+        market = _market(scenario, with_rln, confidence, catalogue, draws)
+        shared["rpc"] = _rpc_part(scenario, with_rln, market, catalogue, draws)
     except MissingEvidence as unknown:
         missing.append(str(unknown))
-        components.append(_unknown("rpc", unknown))
     try:
-        held = memberships(scenario, inputs) if with_rln else None
-        components.append(_rln_gas(scenario, held, inputs))
+        if load is not None:
+            held = chain.memberships(scenario, load, draws) if with_rln else None
+            shared |= _rln_parts(scenario, held, draws)
     except MissingEvidence as unknown:
         missing.append(str(unknown))
-        components.append(_unknown("rln_gas", unknown))
-    return ScenarioEstimate(
-        scenario, with_rln, tuple(components), providers, messages, held, tuple(dict.fromkeys(missing))
-    )
-
-
-def compare_providers(scenario: Scenario, sent: sizing.Traffic, inputs: CostInputs) -> tuple[ProviderEstimate, ...]:
-    """Price servers, archive and egress at every provider and region that rents servers.
-
-    All hosts are with one provider in one region. Raises `MissingEvidence` if the size of the archive is unknown.
-    """
-    needs = sizing.host_needs(scenario, sent)
-    archive = sizing.archive_gb(scenario, inputs)
-    places = sorted({(offer.provider, offer.region) for offer in inputs.offers})
-    found = []
-    for provider, region in places:
+    beside = _wallet_part(scenario, confidence, catalogue, draws)
+    bills = []
+    for place in sorted({(offer.provider, offer.region) for offer in catalogue.offers}):
+        if missing or load is None:
+            bills.append(Bill(*place, None, {}, {}, "; ".join(missing)))
+            continue
         try:
-            components, missing = _hosting(provider, region, scenario, needs, archive, inputs), ""
+            planned = plan_place(place, scenario, needs, load, confidence, catalogue, draws)
+            parts = {**place_parts(planned, load, scenario, draws), **shared}
+            options = {
+                option.kind: Part(option_cost(option, load, scenario, draws), None, "database, its storage and backups")
+                for option in planned.databases
+            }
+            bills.append(Bill(*place, planned, parts, {**beside, **options}, ""))
         except MissingEvidence as unknown:
-            components, missing = (), str(unknown)
-        found.append(ProviderEstimate(provider, region, components, missing))
-    return tuple(found)
+            bills.append(Bill(*place, None, {}, {}, str(unknown)))
+    return Estimate(scenario, with_rln, confidence, load, tuple(bills), market, held, tuple(dict.fromkeys(missing)))
 
 
-def _cheapest(providers: Iterable[ProviderEstimate]) -> ProviderEstimate:
-    priced = [(cost.value, found.provider, found) for found in providers if (cost := found.cost_usd_per_month)]
-    if not priced:
-        raise MissingEvidence("a provider with a price for all servers, archive and egress")
-    return min(priced, key=lambda candidate: candidate[:2])[2]
+def total_in(estimated: Estimate, place: Place, catalogue: Catalogue, draws: Draws) -> FloatArray:
+    """Return the total at `place` in other draws, USD a month, with what was bought held as it is."""
+    scenario, with_rln = estimated.scenario, estimated.with_rln
+    load = load_of(scenario, with_rln, catalogue, draws)
+    parts = place_parts(place, load, scenario, draws)
+    values = [part.cost_usd_per_month.value for part in parts.values()]
+    if estimated.market is not None:
+        values.append(_rpc_cost(scenario, estimated, catalogue, draws).value)
+    if with_rln:
+        held = chain.memberships(scenario, load, draws)
+        values.extend(part.cost_usd_per_month.value for part in _rln_parts(scenario, held, draws).values())
+    result = values[0]
+    for value in values[1:]:
+        result = result + value
+    return np.asarray(result, dtype=np.float64)
 
 
-def _hosting(
-    provider: str,
-    region: str,
-    scenario: Scenario,
-    needs: tuple[sizing.HostNeed, ...],
-    archive: Quantity | None,
-    inputs: CostInputs,
-) -> tuple[CostComponent, ...]:
-    """The three components that one provider sells; raises `MissingEvidence` for a price that is needed and unknown."""
-    offers = [offer for offer in inputs.offers if (offer.provider, offer.region) == (provider, region)]
-    volume = sizing.cheapest_volume(p for p in inputs.volume_prices if sizing.covers(p, provider, region))
-    tiers = [tier for tier in inputs.egress_tiers if sizing.covers(tier, provider, region)]
-    basis = _basis(scenario)
+def _calls(scenario: Scenario, with_rln: bool, catalogue: Catalogue, draws: Draws) -> tuple[chain.Calls, ...]:
+    component = scenario.node_rpc_component if with_rln else chain.WITHOUT_RLN
+    return chain.node_calls(component, scenario.relay_nodes + scenario.store_nodes, catalogue, draws)
 
-    chosen = [sizing.cheapest_host(need, scenario, offers, volume) for need in needs]
-    hosts = total(cost * need.hosts for need, (_, cost) in zip(needs, chosen, strict=True))
-    compute = CostComponent(
-        "compute",
-        hosts.resting_on(_basis(scenario, *(f"costs__node_requirements/{row_id}" for row_id in scenario.sizing_basis))),
-        float(sum(need.hosts for need in needs)),
-        ", ".join(
-            f"{need.hosts} x {offer.offer_id} at USD {cost.value:,.2f} ({need.role})"
-            for need, (offer, cost) in zip(needs, chosen, strict=True)
-        ),
-        provider,
-        "; ".join(dict.fromkeys(offer.offer_id for offer, _ in chosen)),
+
+def _market(
+    scenario: Scenario, with_rln: bool, confidence: float, catalogue: Catalogue, draws: Draws
+) -> chain.RpcMarket | None:
+    calls = _calls(scenario, with_rln, catalogue, draws)
+    if total(call.per_day for call in calls).mean == 0:
+        return None
+    return chain.rpc_market(calls, scenario.rln_chain, confidence, catalogue, draws)
+
+
+def _rpc_cost(scenario: Scenario, estimated: Estimate, catalogue: Catalogue, draws: Draws) -> Quantity:
+    """Price the calls in the plan that was chosen before."""
+    if estimated.market is None:
+        raise MissingEvidence("plan for RPC calls")
+    plan = estimated.market.best.plan
+    need = total(
+        call.per_day
+        if plan.is_flat_rate
+        else call.per_day * chain.credits_of(call.method, plan.provider, scenario.rln_chain, catalogue.method_credits)
+        for call in _calls(scenario, estimated.with_rln, catalogue, draws)
     )
-
-    if archive is None:
-        storage = CostComponent("archive_storage", basis * 0.0, 0.0, "no archive", provider)
-    elif volume is None:
-        raise MissingEvidence("price of a volume for the archive")
-    else:
-        storage = CostComponent(
-            "archive_storage",
-            (archive * volume.cost_usd_per_gb_month).resting_on(basis),
-            archive.value,
-            f"{archive.value:,.1f} GB at USD {volume.cost_usd_per_gb_month.value:.4f} a GB and month",
-            provider,
-            volume.price_id,
-        )
-
-    billed = sizing.billed_egress_gb(needs, [offer for offer, _ in chosen])
-    sent = total(need.egress_gb_per_host * need.hosts for need in needs if need.egress_gb_per_host)
-    egress = CostComponent(
-        "egress",
-        sizing.tiered_cost(billed, tiers).resting_on(basis),
-        sent.value,
-        f"{sent.value:,.1f} GB sent, {billed.value:,.1f} GB of it beyond what the servers' prices include",
-        provider,
-        "; ".join(tier.price_id for tier in tiers) if billed.value > 0 else None,
-    )
-    return compute, storage, egress
+    cost = chain.plan_cost(plan, need, 0.0, draws)
+    if cost is None:
+        raise MissingEvidence(f"price of {plan.plan_id}")
+    return cost
 
 
-def _rpc(scenario: Scenario, with_rln: bool, inputs: CostInputs) -> CostComponent:
-    nodes = scenario.relay_nodes + scenario.store_nodes
-    calls = daily_calls(scenario.node_rpc_component if with_rln else WITHOUT_RLN, inputs)
-    per_month = total(use.calls for use in calls) * nodes * DAYS_PER_MONTH
-    if per_month.value == 0:
-        return CostComponent("rpc", per_month.resting_on(_basis(scenario)), 0.0, "the nodes call no chain")
-    choice = cheapest_plan(calls, nodes, scenario.rln_chain, inputs)
-    return CostComponent(
-        "rpc",
-        choice.cost_usd_per_month.resting_on(_basis(scenario)),
-        per_month.value,
-        f"{nodes} nodes x {per_month.value / nodes / DAYS_PER_MONTH:,.0f} calls a day in plan {choice.plan.plan_id}; "
-        f"{choice.left_out} plans left out, their quota or credits are not known",
-        choice.plan.provider,
-        choice.plan.plan_id,
+def _rpc_part(
+    scenario: Scenario, with_rln: bool, market: chain.RpcMarket | None, catalogue: Catalogue, draws: Draws
+) -> Part:
+    calls = total(call.per_day for call in _calls(scenario, with_rln, catalogue, draws)) * DAYS_PER_MONTH
+    basis = scenario_basis(scenario)
+    if market is None:
+        return Part((calls * 0.0).resting_on(basis), calls, "the nodes call no chain")
+    return Part(
+        market.best.cost_usd_per_month.resting_on(basis),
+        calls,
+        f"in plan {market.best.plan.plan_id}; {market.left_out} plans left out, their quota or credits are not known",
+        market.best.plan.plan_id,
     )
 
 
-def _rln_gas(scenario: Scenario, held: Memberships | None, inputs: CostInputs) -> CostComponent:
-    basis = _basis(scenario)
+def _rln_parts(scenario: Scenario, held: chain.Memberships | None, draws: Draws) -> dict[str, Part]:
+    basis = scenario_basis(scenario)
     if held is None:
-        return CostComponent("rln_gas", basis * 0.0, 0.0, "no memberships without RLN")
-    gas = gas_per_membership_month(scenario, inputs) * held.needed
-    return CostComponent(
-        "rln_gas",
-        (gas * usd_per_gas(scenario.rln_chain, inputs)).resting_on(
-            basis, held.rate_limit_per_epoch, held.messages_per_sender_epoch, held.deposit_usd
+        nothing = Part(basis * 0.0, basis * 0.0, "no memberships without RLN")
+        return {"rln_gas": nothing, "capital_cost": nothing}
+    gas = chain.gas_per_month(scenario, draws)
+    return {
+        "rln_gas": Part(
+            (gas * chain.usd_per_gas(scenario.rln_chain, draws)).resting_on(basis, held.deposit_usd),
+            gas,
+            f"{held.needed:,} x membership, registered once, extended {scenario.rln_extensions} x",
         ),
-        gas.value,
-        f"{held.needed:,} x membership, registered once, extended {scenario.rln_extensions} x; "
-        f"USD {held.deposit_usd.value:,.0f} of refundable deposits is capital, not part of the cost",
-        scenario.rln_chain,
-    )
+        "capital_cost": Part(
+            chain.capital_cost(held.deposit_usd, draws).resting_on(basis),
+            held.deposit_usd,
+            "what the refundable deposits could earn elsewhere; the deposits themselves come back and are no cost",
+        ),
+    }
 
 
-def _unknown(component: str, unknown: MissingEvidence) -> CostComponent:
-    return CostComponent(component, None, None, f"unknown, missing: {unknown}")
+def _wallet_part(scenario: Scenario, confidence: float, catalogue: Catalogue, draws: Draws) -> dict[str, Part]:
+    """Price what wallets of the users call, on Ethereum: beside the bill, since messages need none of it."""
+    if scenario.client_rpc_component is None or scenario.active_users is None:
+        return {}
+    try:
+        calls = chain.client_calls(scenario.client_rpc_component, scenario.active_users, catalogue, draws)
+        best = chain.rpc_market(calls, chain.ETHEREUM, confidence, catalogue, draws).best
+    except MissingEvidence:
+        return {}
+    per_month = total(call.per_day for call in calls) * DAYS_PER_MONTH
+    cost = best.cost_usd_per_month.resting_on(scenario_basis(scenario))
+    return {"rpc_wallet": Part(cost, per_month, "calls of wallets, which messages do not need", best.plan.plan_id)}
 
 
-def _basis(scenario: Scenario, *further_ids: str) -> Quantity:
-    """The scenario as evidence: every figure rests on its assumptions."""
-    return Quantity(1.0, scenario.grade, (f"costs__scenarios/{scenario.id}", *further_ids))
-
-
-def _sum_of(components: tuple[CostComponent, ...]) -> Quantity | None:
-    known = [component.cost_usd_per_month for component in components if component.cost_usd_per_month is not None]
-    return total(known) if known and len(known) == len(components) else None
+def estimates(scenarios: Iterable[Scenario], world: World, confidence: float = CONFIDENCE) -> list[Estimate]:
+    """Estimate every scenario without and with RLN."""
+    return [estimate(scenario, rln, world, confidence) for scenario in scenarios for rln in (False, True)]

@@ -1,36 +1,60 @@
-"""A number that remembers what it rests on: its grade and the evidence behind it travel through arithmetic.
+"""A number, or one number per draw, that remembers what it rests on: grade and evidence travel through arithmetic.
 
-Belongs here: the type and the four operations. Does not belong here: units (they are in names), uncertainty.
+Belongs here: the type and its operations. Does not belong here: units (they are in names), how draws are made
+(`assets/costs/draws.py`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any, TypeAlias
 
-from assets.evidence.model import Grade, weakest
+import numpy as np
+from numpy.typing import NDArray
+
+from assets.evidence.model import GRADE_ORDER, Grade
+
+Value: TypeAlias = float | NDArray[np.float64]
+"""A number that is the same in every draw, or an array with one number per draw."""
+
+_RANK = {grade: rank for rank, grade in enumerate(GRADE_ORDER)}
 
 
 class MissingEvidence(Exception):  # noqa: N818 - it is a finding, not a fault of the program
     """Something is needed and not known. The message names what is missing; the result is `unknown`, never zero."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Quantity:
-    """A value, the weakest grade and all evidence ids that it rests on (sorted, each once).
+    """A value, the weakest grade and all evidence ids that it rests on.
 
     A plain number in an operation is exact: a definition (seconds in a day) or a count, never something observed.
     Raises `ValueError` for a value without evidence, or of grade `not_found`.
     """
 
-    value: float
+    value: Value
     grade: Grade
-    evidence_ids: tuple[str, ...]
+    evidence_ids: frozenset[str]
 
     def __post_init__(self) -> None:
         if not self.evidence_ids or self.grade is Grade.NOT_FOUND:
             raise ValueError(f"{self.value} rests on no evidence; expected a grade other than not_found and an id")
-        object.__setattr__(self, "evidence_ids", tuple(sorted(set(self.evidence_ids))))
+
+    @property
+    def sorted_ids(self) -> list[str]:
+        """The evidence ids in a stable order."""
+        return sorted(self.evidence_ids)
+
+    @property
+    def middle(self) -> float:
+        """The median over all draws."""
+        return float(np.median(self.value))
+
+    @property
+    def mean(self) -> float:
+        """The mean over all draws."""
+        return float(np.mean(self.value))
 
     def resting_on(self, *others: Quantity) -> Quantity:
         """Return the same value that rests on `others` as well: they decided it, or are printed beside it."""
@@ -50,15 +74,27 @@ class Quantity:
 
 
 def total(quantities: Iterable[Quantity]) -> Quantity:
-    """Return the sum of at least one quantity."""
+    """Return the sum of at least one quantity, draw by draw."""
     first, *rest = quantities
     return _combined(sum((q.value for q in rest), first.value), first, *rest)
 
 
-def _value(operand: Quantity | float) -> float:
+def computed(function: Callable[..., Any], *operands: Quantity) -> Quantity:
+    """Return `function` of the values of `operands`, which works draw by draw; it rests on all of them."""
+    return _combined(function(*(operand.value for operand in operands)), *operands)
+
+
+def _value(operand: Quantity | float) -> Value:
     return operand.value if isinstance(operand, Quantity) else operand
 
 
-def _combined(value: float, *operands: Quantity | float) -> Quantity:
-    rested_on = [q for q in operands if isinstance(q, Quantity)]
-    return Quantity(value, weakest(q.grade for q in rested_on), tuple(i for q in rested_on for i in q.evidence_ids))
+def _combined(value: Value, *operands: Quantity | float) -> Quantity:
+    # Written out: this runs tens of thousands of times for one cost table.
+    grade, ids = Grade.MEASURED, frozenset[str]()
+    for operand in operands:
+        if isinstance(operand, Quantity):
+            if _RANK[operand.grade] > _RANK[grade]:
+                grade = operand.grade
+            if operand.evidence_ids is not ids:
+                ids = ids | operand.evidence_ids if ids else operand.evidence_ids
+    return Quantity(value, grade, ids)

@@ -51,7 +51,7 @@ def _spec(key: dg.AssetKey, deps: list[dg.AssetKey], description: str) -> dg.Ass
     specs=[
         _spec(
             keys.REQUIREMENT_RESULTS,
-            [*(keys.mart_key(name) for name in MARTS), keys.SCENARIO_COSTS, keys.VALIDATION_MATRIX],
+            [*(keys.mart_key(name) for name in MARTS), keys.COST_SUMMARY, keys.VALIDATION_MATRIX],
             "What each requirement of the milestone asks for, what the evidence shows, and whether that is enough",
         ),
         _spec(keys.GATES, [keys.REQUIREMENT_RESULTS], "One gate for each deliverable of the milestone"),

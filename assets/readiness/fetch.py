@@ -67,8 +67,8 @@ select status in ('validated', 'invalidated', 'mixed') as is_decided, grade, evi
 from model.validation_matrix order by usp_id, problem_id, segment_id
 """
 COST_CELLS = """
-select status = 'estimated' as is_estimated, grade, evidence_ids from model.scenario_costs
-order by scenario_id, with_rln
+select status = 'estimated' as is_estimated, grade, evidence_ids from model.cost_summary
+where is_milestone order by scenario_id, with_rln
 """
 ARCHIVE_CAPACITIES = """
 select grade, evidence_ids from marts.archive_capacity where is_current and is_released order by capacity_id

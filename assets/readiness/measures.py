@@ -72,7 +72,7 @@ class Segment(Row):
 
 @dataclass(frozen=True)
 class CostCell(Row):
-    """A row of `model.scenario_costs`: a scenario with or without RLN."""
+    """A row of `model.cost_summary`: a scenario that the milestone asks for, with or without RLN."""
 
     is_estimated: bool
 

@@ -26,6 +26,8 @@ class Money:
     scenario: tuple[str, ...]
     line: tuple[str, ...]
     value: str
+    only: str | None = None
+    """A column of truths: rows where it is false are not compared."""
 
 
 @dataclass(frozen=True)
@@ -40,8 +42,8 @@ class Judgement:
 
 
 MONEY: tuple[Money, ...] = (
-    Money("cost_components", ("scenario_id", "with_rln"), ("component",), "cost_usd_per_month"),
-    Money("scenario_costs", ("scenario_id", "with_rln"), (), "cost_usd_per_month"),
+    Money("scenario_cost", ("scenario_id", "with_rln"), ("component",), "p50_usd_per_month", only="is_cheapest"),
+    Money("cost_summary", ("scenario_id", "with_rln"), (), "p50_usd_per_month"),
 )
 JUDGEMENTS: tuple[Judgement, ...] = (
     Judgement("gates", ("gate_id",), "title", "status", "value"),
@@ -206,7 +208,7 @@ def _scenarios(before: Release, after: Release, moved: frozenset[str]) -> Iterab
     totals: dict[tuple[str, ...], Change] = {}
     scenario_ids: dict[tuple[str, ...], str] = {}
     for table in MONEY:
-        old, new = (_by_key(release.rows(table.table), table.scenario + table.line) for release in (before, after))
+        old, new = (_by_key(_compared(release, table), table.scenario + table.line) for release in (before, after))
         for key in _in_order(old, new):
             row = new.get(key) or old[key]
             scenario = tuple(_worded(column, row[column]) for column in table.scenario)
@@ -232,6 +234,14 @@ def _scenarios(before: Release, after: Release, moved: frozenset[str]) -> Iterab
                 budget_before=budget_state(total.before, budget) if total else None,
                 budget_after=budget_state(total.after, budget) if total else None,
             )
+
+
+def _compared(release: Release, table: Money) -> Sequence[Row]:
+    """Return the rows that count; the total of a bill has a table of its own."""
+    rows = release.rows(table.table)
+    if table.only is None:
+        return rows
+    return [row for row in rows if row[table.only] == "true" and row["component"] != "total"]
 
 
 def _change(name: str, was: Row | None, now: Row | None, column: str, moved: frozenset[str]) -> Change:

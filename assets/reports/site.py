@@ -24,7 +24,8 @@ from assets.evidence.tables import TABLES_BY_KEY
 from assets.readiness.model import Status
 from assets.reports.archive import archive_section
 from assets.reports.cells import Cells, anchor
-from assets.reports.charts import Bar, marks, stacked_bars
+from assets.reports.charts import marks
+from assets.reports.costs import cost_section
 from assets.reports.formats import word
 from assets.reports.market import market_section
 from assets.reports.model import Manifest
@@ -60,9 +61,7 @@ def render_report(release: ReleaseData) -> str:
             gates=cells.keys("gates"),
             shown=_shown_requirements(cells),
             to_change=[(status, cells.keys("gates", status=status.value)) for status in (Status.FAIL, Status.UNKNOWN)],
-            scenarios=_scenarios(cells),
-            bars=_bars(cells),
-            components=_components(cells),
+            costs=cost_section(cells),
             component_names=list(COMPONENT_UNITS),
             archive=_archive(cells),
             bench=archive_section(cells),
@@ -125,49 +124,12 @@ def _shown_requirements(cells: Cells) -> dict[str, str]:
     }
 
 
-def _scenarios(cells: Cells) -> dict[str, list[str]]:
-    """Return the keys of `scenario_costs` by scenario, without RLN before with it."""
-    grouped: dict[str, list[str]] = {}
-    for key in sorted(
-        cells.keys("scenario_costs"), key=lambda key: bool(cells.value("scenario_costs", key, "with_rln"))
-    ):
-        grouped.setdefault(cells.value("scenario_costs", key, "scenario_id"), []).append(key)
-    return grouped
-
-
-def _components(cells: Cells) -> dict[str, list[str]]:
-    """Return the keys of `cost_components` by key of `scenario_costs`, in the order of the bill."""
-    order = list(COMPONENT_UNITS)
-    parts: dict[str, list[str]] = {}
-    for key in cells.keys("scenario_costs"):
-        where = {column: cells.value("scenario_costs", key, column) for column in ("scenario_id", "with_rln")}
-        found = cells.keys("cost_components", **where)
-        parts[key] = sorted(found, key=lambda part: order.index(cells.value("cost_components", part, "component")))
-    return parts
-
-
 def _archive(cells: Cells) -> list[str]:
     """Return the keys of what was published in `archive_bytes_per_message`, by study, system and size."""
     columns = ("study", "system", "payload_bytes")
     table = "archive_bytes_per_message"
     published = cells.keys(table, stage=None)
     return sorted(published, key=lambda key: [cells.value(table, key, column) for column in columns])
-
-
-def _bars(cells: Cells) -> dict[str, Bar]:
-    """Return the bars of the costs that are known in full: a bar of known parts alone would look like a total."""
-    return stacked_bars(
-        {
-            key: {
-                cells.value("cost_components", part, "component"): cells.value(
-                    "cost_components", part, "cost_usd_per_month"
-                )
-                for part in parts
-            }
-            for key, parts in _components(cells).items()
-            if cells.value("scenario_costs", key, "cost_usd_per_month") is not None
-        }
-    )
 
 
 def _questions(cells: Cells) -> dict[str, list[str]]:

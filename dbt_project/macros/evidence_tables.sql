@@ -24,6 +24,8 @@
          'subject': ['study', 'system', 'workload', 'metric']},
         {'key': 'benchmarks__runs', 'title': 'Sessions of our own benchmarks and their environments',
          'subject': ['grid', 'cpu_model', 'postgres_version']},
+        {'key': 'costs__assumptions', 'title': 'Assumptions of the cost model',
+         'subject': ['title']},
         {'key': 'costs__node_requirements', 'title': 'Needs of nodes and fleets',
          'subject': ['component', 'parameter']},
         {'key': 'costs__rln_parameters', 'title': 'Parameters of RLN',

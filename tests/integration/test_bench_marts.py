@@ -93,13 +93,13 @@ def test_bytea_is_proposed_with_what_it_saves_of_each_archive(measured: Chain) -
     assert float(found["insert_ratio"]) == pytest.approx(1.1)
     costs = {
         row["scenario_id"]: row
-        for row in table(measured, "cost_components")
-        if (row["component"], row["with_rln"]) == ("archive_storage", "false")
+        for row in table(measured, "scenario_cost")
+        if (row["component"], row["with_rln"], row["is_cheapest"]) == ("archive_storage", "false", "true")
     }
     savings = table(measured, "archive_savings")
     assert savings
     for row in savings:
-        whole, part = costs[row["scenario_id"]]["cost_usd_per_month"], row["saved_usd_per_month"]
+        whole, part = costs[row["scenario_id"]]["mean_usd_per_month"], row["saved_usd_per_month"]
         assert float(part) == pytest.approx(float(whole) * float(row["saved_share"]))
     kilobyte = next(row for row in table(measured, "archive_encoding") if row["payload_bytes"] == "1000")
     assert (kilobyte["basis"], kilobyte["is_near_two"]) == ("measured", "true")

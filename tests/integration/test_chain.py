@@ -42,7 +42,7 @@ def test_a_release_is_complete(chain: Chain) -> None:
     names = {path.name for path in chain.latest.iterdir()}
     assert names == {"index.html", "readiness.json", "manifest.json", "data"}
     rows = chain.manifest["rows"]
-    assert rows["scenario_costs"] == 8
+    assert rows["cost_summary"] == 12
     assert {p.name for p in (chain.latest / "data").iterdir()} == {
         f"{t}.{kind}" for t in rows for kind in ("csv", "parquet")
     }
@@ -90,7 +90,7 @@ def test_a_changed_interview_count_makes_its_downstream_closure_only(chain: Chai
     } <= made
     assert {"readiness/gates", "readiness/verdict", "reports/latest"} <= made
     assert {name for name in made if name.startswith("raw/")} == {"raw/roadmap__milestone_progress"}
-    assert not made & {"marts/compute_offers", "marts/scenarios", "model/scenario_costs"}
+    assert not made & {"marts/compute_offers", "marts/scenarios", "model/scenario_cost"}
 
 
 def test_a_mistake_lands_nothing_and_leaves_the_release(chain: Chain) -> None:

@@ -4,24 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
+from assets.costs.distributions import Distribution, Input, Point
+from assets.costs.draws import sample
 from assets.costs.inputs import (
     ArchiveProbe,
+    Catalogue,
     ComputeOffer,
-    CostInputs,
     EgressTier,
     MethodCredits,
-    NetworkFee,
     RpcPlan,
     RpcUsage,
     VolumePrice,
 )
+from assets.costs.model import Estimate, World, estimate
 from assets.evidence.model import Grade
 from assets.evidence.quantity import Quantity
 from assets.evidence.tables.costs import Scenario
 
 
 def known(value: float, evidence_id: str = "t/x", grade: Grade = Grade.PUBLISHED) -> Quantity:
-    return Quantity(value, grade, (evidence_id,))
+    return Quantity(value, grade, frozenset({evidence_id}))
 
 
 def offer(offer_id: str, cost: float, **changes: Any) -> ComputeOffer:
@@ -125,48 +127,88 @@ def broadcaster(**changes: Any) -> Scenario:
     return scenario(**(no_archive | changes))
 
 
-def world(**changes: Any) -> CostInputs:
-    """One provider, one RPC plan, one chain."""
+WORKLOAD = {
+    "rate": 2.0,
+    "bytes": 1000.0,
+    "retention": 30.0,
+    "queries": 100.0,
+    "vanilla_waku_relay_egress_amplification": 10.0,
+    "vanilla_waku_relay_idle_egress": 0.0,
+    "vanilla_waku_discovery_egress": 5.0,
+    "vanilla_waku_store_reply_base": 300.0,
+    "vanilla_waku_store_reply_hash": 36.0,
+}
+ASSUMPTIONS = {
+    "peak_factor": 1.0,
+    "client_online_share": 1.0,
+    "host_utilisation": 1.0,
+    "node_host_share": 1.0,
+    "database_host_share": 1.0,
+    "disk_fill": 1.0,
+    "retention_overrun": 1.0,
+    "backup_share": 1.0,
+    "capital_rate": 0.06,
+    "polling_width": 1.0,
+    "estimated_width": 1.0,
+}
+RLN = {
+    "total_rate_limit_cap": 160_000.0,
+    "epoch_length": 600.0,
+    "membership_rate_min": 20.0,
+    "membership_rate_mid": 200.0,
+    "deposit_per_message_per_epoch": 0.05,
+    "proof_overhead_per_message": 384.0,
+    "proof_verification_time": 0.0,
+    "gas_register_call": 255_000.0,
+    "gas_extend_single_test": 105_000.0,
+    "active_period": 180.0,
+}
+OTHERS = {"archive/row_size": 1.0, "fee/linea_mainnet/gas_price": 0.05, "fee/ethereum_mainnet/eth_price": 2000.0}
+
+
+def an_input(name: str, value: float | Distribution, grade: Grade = Grade.PUBLISHED) -> Input:
+    shape = Point(value) if isinstance(value, float) else value
+    return Input(name, name, "", shape, grade, frozenset({name}))
+
+
+def all_inputs(**changes: float | Distribution | None) -> dict[str, Input]:
+    """All inputs, each one number. `changes` by name with `__` for `/`; None leaves an input out."""
+    values: dict[str, float | Distribution | None] = {
+        **{f"workload/{name}": value for name, value in WORKLOAD.items()},
+        **{f"assumption/{name}": value for name, value in ASSUMPTIONS.items()},
+        **{f"rln/{name}": value for name, value in RLN.items()},
+        **OTHERS,
+        **{name.replace("__", "/"): value for name, value in changes.items()},
+    }
+    return {name: an_input(name, value) for name, value in values.items() if value is not None}
+
+
+def world(**changes: Any) -> Catalogue:
+    """One provider, one RPC plan, one chain; every input is one number."""
     fields: dict[str, Any] = {
         "offers": (offer("small", 5.0), offer("large", 20.0, vcpus=4, memory_gib=8)),
         "volume_prices": (volume(0.1),),
+        "backup_prices": (volume(0.05, item="snapshot"),),
         "egress_tiers": (tier(0, None, 0.5),),
         "rpc_plans": (plan("rpc_free", 0, 100_000_000),),
         "method_credits": (MethodCredits("rpc", "evm", "eth_call", known(20, "credits/rpc")),),
-        "network_fees": (
-            NetworkFee("linea_mainnet", "gas_price", known(0.05, "fees/gas", Grade.ESTIMATED)),
-            NetworkFee("ethereum_mainnet", "eth_price", known(2000, "fees/eth")),
-        ),
         "rpc_usage": (
             RpcUsage("node with RLN", "eth_call root()", "day per node", known(17_280, "usage/poll")),
             RpcUsage("node with RLN", "eth_chainId", "start", known(1, "usage/start")),
             RpcUsage("Waku node without RLN", "none", "day", known(0, "usage/none")),
         ),
         "probes": (
-            ArchiveProbe(200, known(1341, "probes/200", Grade.MEASURED)),
-            ArchiveProbe(1000, known(3709, "probes/1000", Grade.MEASURED)),
-            ArchiveProbe(2048, known(6466, "probes/2048", Grade.MEASURED)),
+            ArchiveProbe(200, None, known(1341, "probes/200", Grade.MEASURED)),
+            ArchiveProbe(1000, None, known(3709, "probes/1000", Grade.MEASURED)),
+            ArchiveProbe(2048, None, known(6466, "probes/2048", Grade.MEASURED)),
         ),
-        "workload": {
-            "rate": known(2, "workload/rate"),
-            "bytes": known(1000, "workload/bytes"),
-            "retention": known(30, "workload/retention"),
-            "queries": known(100, "workload/queries"),
-            "vanilla_waku_relay_egress_amplification": known(10, "workload/amplification"),
-            "vanilla_waku_discovery_egress": known(5, "workload/discovery"),
-            "vanilla_waku_store_reply_base": known(300, "workload/base"),
-            "vanilla_waku_store_reply_hash": known(36, "workload/hash"),
-        },
-        "rln": {
-            "total_rate_limit_cap": known(160_000, "rln/cap"),
-            "epoch_length": known(600, "rln/epoch"),
-            "membership_rate_min": known(20, "rln/min"),
-            "membership_rate_mid": known(200, "rln/mid"),
-            "deposit_per_message_per_epoch": known(0.05, "rln/deposit"),
-            "proof_overhead_per_message": known(384, "rln/proof"),
-            "gas_register_call": known(255_000, "rln/register"),
-            "gas_extend_single_test": known(105_000, "rln/extend"),
-            "active_period": known(180, "rln/active"),
-        },
+        "inputs": all_inputs(),
     }
-    return CostInputs(**(fields | changes))
+    return Catalogue(**(fields | changes))
+
+
+def estimated(of: Scenario, with_rln: bool, catalogue: Catalogue | None = None) -> Estimate:
+    """Estimate in a small sample: exact where every input is one number."""
+    known_world = catalogue or world()
+    first, _ = sample(known_world.inputs.values(), per_scramble=128)
+    return estimate(of, with_rln, World(known_world, first))

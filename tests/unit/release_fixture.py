@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from assets.costs.frames import COMPONENT_COLUMNS, SCENARIO_COLUMNS
+from assets.costs import frames
 from assets.costs.model import COMPONENT_UNITS
 from assets.readiness.frames import gates_frame, requirement_results_frame, verdict_frame
 from assets.readiness.measures import ReadinessInputs, results_of
@@ -43,9 +43,9 @@ MANIFEST = Manifest(
 )
 
 COSTS: Mapping[tuple[str, bool], tuple[float, ...] | None] = {
-    ("community", False): (41.5, 14.75, 0.0, 0.0, 0.0),
-    ("community", True): (41.5, 14.75, 0.0, 0.0, 1250.25),
-    ("one_to_one", False): (5.0, 0.0, 0.0, 0.0, 0.0051),
+    ("community", False): (31.5, 10.0, 14.75, 0.0, 0.0, 0.0, 0.0, 0.0),
+    ("community", True): (31.5, 10.0, 14.75, 0.0, 0.0, 0.0, 1250.25, 0.0),
+    ("one_to_one", False): (5.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0051, 0.0),
     ("one_to_one", True): None,
 }
 """By scenario and RLN, the parts of the bill in the order of `COMPONENT_UNITS`; None where one is not known."""
@@ -68,8 +68,9 @@ def release(
             "requirement_results": requirement_results_frame(results),
             "gates": gates_frame(gates),
             "verdict": verdict_frame(verdict_of(gates, inputs.evidence_grades)),
-            "scenario_costs": _scenario_costs(),
-            "cost_components": _cost_components(),
+            "cost_summary": _cost_summary(),
+            "scenario_cost": _scenario_cost(),
+            **_beside_costs(),
             **bench_tables(has_run=has_run),
             **market_release.market_tables(),
             "archive_bytes_per_message": _archive_bytes(has_run),
@@ -119,20 +120,43 @@ def _archive_bytes(has_run: bool) -> pd.DataFrame:
     return pd.DataFrame([published, *(own_bytes() if has_run else [])], columns=columns, dtype=object)
 
 
-def _scenario_costs() -> pd.DataFrame:
+def _cost_summary() -> pd.DataFrame:
     rows = []
     for (scenario, with_rln), parts in COSTS.items():
         cost = sum(parts) if parts else None
-        status = "estimated" if parts else "unknown"
-        is_feasible = {("community", True): False, ("one_to_one", True): None}.get((scenario, with_rln), True)
-        grade = "estimated" if parts else "not_found"
         users = 10000 if scenario == "community" else None
-        per_user = cost / users if cost and users else None
-        memberships = (10000, 8000) if with_rln else (None, None)
-        ids = [SERVER, VOLUME] if parts else ["costs__scenarios/scenario_1"]
-        row = (scenario, f"The {scenario} of 10,000", with_rln, "cloud", cost, users, per_user, 36.5e6, 1.5486)
-        rows.append((*row, *memberships, is_feasible, status, "" if parts else "missing: a price", grade, ids))
-    return pd.DataFrame(rows, columns=list(SCENARIO_COLUMNS), dtype=object)
+        rows.append(
+            {
+                "scenario_id": scenario,
+                "with_rln": with_rln,
+                "title": f"The {scenario} of 10,000",
+                "provider": "cloud",
+                "region": "all",
+                **_spread("month", cost),
+                **_spread("active_user_month", cost / users if cost and users else None),
+                **_spread("million_messages", 1.5486 if cost else None),
+                "sampling_error_usd_per_month": 0.01,
+                "active_users": users,
+                "memberships_needed": 10000 if with_rln else None,
+                "memberships_available": 8000 if with_rln else None,
+                "is_feasible": {("community", True): False, ("one_to_one", True): None}.get((scenario, with_rln), True),
+                "status": "estimated" if parts else "unknown",
+                "reason": "" if parts else "missing: a price",
+                "grade": "estimated" if parts else "not_found",
+                "evidence_ids": [SERVER, VOLUME] if parts else ["costs__scenarios/scenario_1"],
+            }
+        )
+    return _frame(rows, frames.SUMMARY_COLUMNS)
+
+
+def _spread(unit: str, middle: float | None) -> dict[str, float | None]:
+    shares = {5: 0.9, 50: 1.0, 95: 1.2}
+    return {f"p{p}_usd_per_{unit}": None if middle is None else middle * share for p, share in shares.items()}
+
+
+def _frame(rows: list[dict[str, Any]], columns: Mapping[str, str]) -> pd.DataFrame:
+    frame = pd.DataFrame(rows, columns=list(columns), dtype=object)
+    return frame.where(frame.notna(), None)
 
 
 def _scenarios() -> pd.DataFrame:
@@ -149,16 +173,79 @@ def _scenarios() -> pd.DataFrame:
     return pd.DataFrame(rows, dtype=object)
 
 
-def _cost_components() -> pd.DataFrame:
+def _scenario_cost() -> pd.DataFrame:
     rows = []
     for (scenario, with_rln), parts in COSTS.items():
-        for (component, unit), cost in zip(COMPONENT_UNITS.items(), parts or [None] * 5, strict=True):
-            known = (465779710.6 if component == "rln_gas" else 4.0) if cost is not None else None
-            choice = ("cloud", "small") if component == "compute" else (None, None)
-            grade = "estimated" if cost is not None else "not_found"
-            row = (scenario, with_rln, component, cost, known, unit, f"2 x small {HOSTILE}", *choice, grade, [SERVER])
-            rows.append(row)
-    return pd.DataFrame(rows, columns=list(COMPONENT_COLUMNS), dtype=object)
+        place = {
+            "scenario_id": scenario,
+            "with_rln": with_rln,
+            "provider": "cloud",
+            "region": "all",
+            "is_in_total": True,
+        }
+        origin = {"grade": "estimated", "evidence_ids": [SERVER]}
+        lines = dict(zip(COMPONENT_UNITS, parts or (), strict=False))
+        for component, cost in {**lines, "total": sum(parts) if parts else None}.items():
+            rows.append(
+                {
+                    **place,
+                    "component": component,
+                    "is_cheapest": parts is not None,
+                    **_spread("month", cost),
+                    "mean_usd_per_month": cost,
+                    "quantity": 465779710.6 if component == "rln_gas" else 4.0,
+                    "unit": COMPONENT_UNITS.get(component),
+                    "explanation": f"2 x small {HOSTILE}",
+                    "choice_id": "small" if component == "compute" else None,
+                    **origin,
+                }
+            )
+    return _frame(rows, frames.COST_COLUMNS)
+
+
+def _beside_costs() -> dict[str, pd.DataFrame]:
+    cell = {"scenario_id": "community", "with_rln": False, "grade": "estimated", "evidence_ids": [VOLUME]}
+    driver = {
+        "rank": 1,
+        "input": "workload/rate",
+        "title": f"Messages {HOSTILE}",
+        "unit": "msg/h",
+        "total_index": 0.75,
+        "usd_per_month_at_p5": 50.0,
+        "usd_per_month_at_p95": 70.0,
+        "flip_value": 7.5,
+        "flip_provider": "other/all",
+    }
+    hosted = {
+        "provider": "chatter",
+        "product": "chat",
+        "p50_usd_per_month": 441.0,
+        "p50_usd_per_active_user_month": 0.0441,
+        "times_self_hosting": 7.8,
+        "lacks": "end-to-end encryption",
+    }
+    check = {
+        "check_id": "growth",
+        "title": "Growth",
+        "with_rln": None,
+        "unit": "MB/h",
+        "model_p5": 100.0,
+        "model_p50": 200.0,
+        "model_p95": 300.0,
+        "known_low": 92.0,
+        "known_high": 143.0,
+        "agrees": True,
+        "explanation": HOSTILE,
+    }
+    return {
+        "cost_sensitivity": _frame([{**cell, **driver}], frames.SENSITIVITY_COLUMNS),
+        "cost_of_confidence": _frame(
+            [{**cell, "confidence": level, "p50_usd_per_month": 56.25} for level in (0.8, 0.95)],
+            frames.CONFIDENCE_COLUMNS,
+        ),
+        "cost_alternatives": _frame([{**cell, **hosted}], frames.ALTERNATIVE_COLUMNS),
+        "cost_reality_checks": _frame([{**cell, **check}], frames.REALITY_COLUMNS),
+    }
 
 
 def _deliverables(inputs: ReadinessInputs) -> pd.DataFrame:

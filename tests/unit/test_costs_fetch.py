@@ -7,7 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from assets.costs.fetch import MART_COLUMNS, inputs_from
+from assets.costs.distributions import Point, Triangular
+from assets.costs.fetch import MART_COLUMNS, PROVENANCE, catalogue_from
 from assets.evidence.model import Grade
 from assets.evidence.quantity import Quantity
 
@@ -44,20 +45,72 @@ ROWS: dict[str, list[dict[str, Any]]] = {
         }
     ],
     "archive_bytes_per_message": [
-        {"study": study, "payload_bytes": 200, "total_bytes": 1341.0, **GRADED}
+        {"study": study, "payload_bytes": 200, "table_bytes": None, "total_bytes": 1341.0, **GRADED}
         for study in ("row-size-probe", "another study")
     ],
     "workload_parameters": [
-        {"mid": 5.0, "grade": "measured", "evidence_ids": ["costs__workload_parameters/a_rate"]},
-        {"mid": None, "grade": "published", "evidence_ids": ["costs__workload_parameters/only_a_limit"]},
-        {"mid": None, "grade": "not_found", "evidence_ids": ["costs__workload_parameters/never_found"]},
+        {
+            "profile_id": "a",
+            "parameter": "size",
+            "low": None,
+            "mid": 5.0,
+            "high": None,
+            "unit": "bytes",
+            "grade": "published",
+            "evidence_ids": ["costs__workload_parameters/a_size"],
+        },
+        {
+            "profile_id": "a",
+            "parameter": "limit",
+            "low": None,
+            "mid": None,
+            "high": None,
+            "unit": "bytes",
+            "grade": "published",
+            "evidence_ids": ["costs__workload_parameters/a_limit"],
+        },
+        {
+            "profile_id": "a",
+            "parameter": "lost",
+            "low": None,
+            "mid": None,
+            "high": None,
+            "unit": "bytes",
+            "grade": "not_found",
+            "evidence_ids": ["costs__workload_parameters/a_lost"],
+        },
     ],
     "rln_parameters": [
-        {"parameter": "gas", "value": 2.0, "value_low": None, "value_high": None, "as_of": date(2025, 1, 1), **GRADED},
-        {"parameter": "gas", "value": 1.0, "value_low": None, "value_high": None, "as_of": date(2024, 1, 1), **GRADED},
-        {"parameter": "range", "value": None, "value_low": 2.0, "value_high": 3.0, "as_of": date(2025, 1, 1), **GRADED},
+        {
+            "parameter": "gas",
+            "unit": "gas",
+            "value": 2.0,
+            "value_low": None,
+            "value_high": None,
+            "as_of": date(2025, 1, 1),
+            **GRADED,
+        },
+        {
+            "parameter": "gas",
+            "unit": "gas",
+            "value": 1.0,
+            "value_low": None,
+            "value_high": None,
+            "as_of": date(2024, 1, 1),
+            **GRADED,
+        },
+        {
+            "parameter": "range",
+            "unit": "gas",
+            "value": None,
+            "value_low": 2.0,
+            "value_high": 3.0,
+            "as_of": date(2025, 1, 1),
+            **GRADED,
+        },
         {
             "parameter": "text",
+            "unit": None,
             "value": None,
             "value_low": None,
             "value_high": None,
@@ -66,37 +119,45 @@ ROWS: dict[str, list[dict[str, Any]]] = {
         },
     ],
 }
-INPUTS = inputs_from(
-    {mart: pd.DataFrame(ROWS.get(mart, []), columns=[*columns]) for mart, columns in MART_COLUMNS.items()}
+ALL_COLUMNS = {mart: (*columns, *PROVENANCE) for mart, columns in MART_COLUMNS.items()}
+CATALOGUE = catalogue_from(
+    {mart: pd.DataFrame(ROWS.get(mart, []), columns=[*columns]) for mart, columns in ALL_COLUMNS.items()}
 )
 
 
 def test_row_becomes_a_quantity_with_its_grade_and_evidence() -> None:
-    assert INPUTS.offers[0].cost_usd_per_month == Quantity(5.0, Grade.PUBLISHED, ("t/a",))
-    assert INPUTS.workload == {"a_rate": Quantity(5.0, Grade.MEASURED, ("costs__workload_parameters/a_rate",))}
+    assert CATALOGUE.offers[0].cost_usd_per_month == Quantity(5.0, Grade.PUBLISHED, frozenset({"t/a"}))
+
+
+def test_parameter_becomes_an_input_under_the_id_of_its_row_unless_it_has_no_number() -> None:
+    assert [name for name in CATALOGUE.inputs if name.startswith("workload/")] == ["workload/a_size"]
+    known = CATALOGUE.inputs["workload/a_size"]
+    assert (known.distribution, known.grade) == (Point(5.0), Grade.PUBLISHED)
+    assert known.evidence_ids == {"costs__workload_parameters/a_size"}
 
 
 def test_null_stays_unknown() -> None:
-    assert [offer.included_egress_gb_per_month for offer in INPUTS.offers] == [20.0, None]
-    assert INPUTS.offers[0].local_disk_gb is None
-    assert (INPUTS.rpc_plans[0].included_credits_per_period, INPUTS.rpc_plans[0].supports_linea) == (None, None)
+    assert [offer.included_egress_gb_per_month for offer in CATALOGUE.offers] == [20.0, None]
+    assert CATALOGUE.offers[0].local_disk_gb is None
+    assert (CATALOGUE.rpc_plans[0].included_credits_per_period, CATALOGUE.rpc_plans[0].supports_linea) == (None, None)
 
 
 def test_row_without_its_number_is_left_out() -> None:
-    assert [offer.offer_id for offer in INPUTS.offers] == ["a", "b"]
+    assert [offer.offer_id for offer in CATALOGUE.offers] == ["a", "b"]
 
 
 def test_archive_probes_are_of_one_study() -> None:
-    assert [probe.payload_bytes for probe in INPUTS.probes] == [200]
+    assert [probe.payload_bytes for probe in CATALOGUE.probes] == [200]
 
 
 def test_newest_parameter_counts_and_the_middle_of_a_range_is_estimated() -> None:
-    assert INPUTS.rln == {
-        "gas": Quantity(2.0, Grade.PUBLISHED, ("t/a",)),
-        "range": Quantity(2.5, Grade.ESTIMATED, ("t/a",)),
+    found = {name: (known.distribution, known.grade) for name, known in CATALOGUE.inputs.items() if "rln/" in name}
+    assert found == {
+        "rln/gas": (Point(2.0), Grade.PUBLISHED),
+        "rln/range": (Triangular(2.0, 2.5, 3.0), Grade.ESTIMATED),
     }
 
 
-def test_empty_marts_give_empty_inputs() -> None:
-    empty = inputs_from({mart: pd.DataFrame(columns=[*columns]) for mart, columns in MART_COLUMNS.items()})
-    assert (empty.offers, empty.network_fees, empty.workload, empty.rln) == ((), (), {}, {})
+def test_empty_marts_give_an_empty_catalogue() -> None:
+    empty = catalogue_from({mart: pd.DataFrame(columns=[*columns]) for mart, columns in ALL_COLUMNS.items()})
+    assert (empty.offers, empty.rpc_plans, empty.inputs) == ((), (), {})

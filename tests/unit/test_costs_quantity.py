@@ -7,8 +7,8 @@ import pytest
 from assets.evidence.model import Grade
 from assets.evidence.quantity import Quantity, total
 
-MEASURED = Quantity(6.0, Grade.MEASURED, ("t/b",))
-ESTIMATED = Quantity(3.0, Grade.ESTIMATED, ("t/a", "t/b"))
+MEASURED = Quantity(6.0, Grade.MEASURED, frozenset({"t/b"}))
+ESTIMATED = Quantity(3.0, Grade.ESTIMATED, frozenset({"t/a", "t/b"}))
 
 
 @pytest.mark.parametrize(
@@ -23,14 +23,14 @@ ESTIMATED = Quantity(3.0, Grade.ESTIMATED, ("t/a", "t/b"))
     ],
 )
 def test_result_has_the_weakest_grade_and_each_evidence_once(result: Quantity, value: float) -> None:
-    assert result == Quantity(value, Grade.ESTIMATED, ("t/a", "t/b"))
+    assert result == Quantity(value, Grade.ESTIMATED, frozenset({"t/a", "t/b"}))
 
 
 def test_plain_number_is_exact_and_adds_no_evidence() -> None:
-    assert Quantity(3.0, Grade.MEASURED, ("t/b",)) == MEASURED * 2 / 3 + 1 - 2
+    assert Quantity(3.0, Grade.MEASURED, frozenset({"t/b"})) == MEASURED * 2 / 3 + 1 - 2
 
 
-@pytest.mark.parametrize(("grade", "ids"), [(Grade.NOT_FOUND, ("t/a",)), (Grade.MEASURED, ())])
-def test_number_without_evidence_is_refused(grade: Grade, ids: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(("grade", "ids"), [(Grade.NOT_FOUND, frozenset({"t/a"})), (Grade.MEASURED, frozenset())])
+def test_number_without_evidence_is_refused(grade: Grade, ids: frozenset[str]) -> None:
     with pytest.raises(ValueError, match="rests on no evidence"):
         Quantity(1.0, grade, ids)

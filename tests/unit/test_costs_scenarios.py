@@ -10,7 +10,7 @@ import pytest
 from pydantic import ValidationError
 from ruamel.yaml import YAML
 
-from assets.costs import sizing
+from assets.costs import workload
 from assets.evidence.tables.costs import Scenario
 from tests.unit.costs_world import broadcaster, scenario
 
@@ -23,7 +23,7 @@ def ids_of(table: str) -> set[str]:
         return {row["id"] for row in csv.DictReader(lines)}
 
 
-@pytest.mark.parametrize("name", ["community_10k", "status_one_to_one", "vanilla_railgun", "vanilla_the_graph"])
+@pytest.mark.parametrize("name", sorted(DOCUMENTS))
 def test_document_is_a_scenario_whose_references_exist(name: str) -> None:
     document = Scenario.model_validate(YAML(typ="safe").load(DOCUMENTS[name]))
     assert document.id == name
@@ -39,7 +39,13 @@ def test_document_is_a_scenario_whose_references_exist(name: str) -> None:
 
 
 def test_constants_of_the_model_are_evidence() -> None:
-    constants = {sizing.RELAY_AMPLIFICATION, sizing.DISCOVERY_EGRESS, sizing.STORE_REPLY_BASE, sizing.STORE_REPLY_HASH}
+    constants = {
+        workload.RELAY_AMPLIFICATION,
+        workload.RELAY_IDLE,
+        workload.DISCOVERY,
+        workload.REPLY_BASE,
+        workload.REPLY_HASH,
+    }
     assert constants <= ids_of("workload_parameters")
 
 

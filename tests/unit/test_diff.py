@@ -35,12 +35,12 @@ def evidence(evidence_id: str, content_hash: str = "h1") -> Row:
 
 
 def line(component: str, cost: str, ids: str, rln: str = "true") -> Row:
-    return {"scenario_id": "community", "with_rln": rln, "component": component, "cost_usd_per_month": cost,
-            "evidence_ids": ids}  # fmt: skip
+    return {"scenario_id": "community", "with_rln": rln, "component": component, "p50_usd_per_month": cost,
+            "is_cheapest": "true", "evidence_ids": ids}  # fmt: skip
 
 
 def total(cost: str, ids: str, rln: str = "true") -> Row:
-    return {"scenario_id": "community", "with_rln": rln, "cost_usd_per_month": cost, "evidence_ids": ids}
+    return {"scenario_id": "community", "with_rln": rln, "p50_usd_per_month": cost, "evidence_ids": ids}
 
 
 def gate(status: str, value: str, ids: str = TALK) -> Row:
@@ -50,13 +50,13 @@ def gate(status: str, value: str, ids: str = TALK) -> Row:
 def old() -> dict[str, list[Row]]:
     return {
         "gates": [gate("fail", "0")],
-        "cost_components": [
+        "scenario_cost": [
             line("compute", "40", f"{OLD_PRICE};{RATE}"),
             line("archive_storage", "10", VOLUME),
             line("rpc", "", "costs__rpc_usage/calls"),
             line("compute", "40", OLD_PRICE, rln="false"),
         ],
-        "scenario_costs": [total("50", f"{OLD_PRICE};{RATE};{VOLUME}"), total("40", OLD_PRICE, rln="false")],
+        "cost_summary": [total("50", f"{OLD_PRICE};{RATE};{VOLUME}"), total("40", OLD_PRICE, rln="false")],
         "scenarios": [{"scenario_id": "community", "budget_usd_per_month": "55"}],
         "evidence_index": [evidence(OLD_PRICE), evidence(VOLUME), evidence(RATE), evidence("a__b/gone")],
     }
@@ -65,13 +65,13 @@ def old() -> dict[str, list[Row]]:
 def new() -> dict[str, list[Row]]:
     return {
         "gates": [gate("pass", "1")],
-        "cost_components": [
+        "scenario_cost": [
             line("compute", "48", f"{NEW_PRICE};{RATE}"),
             line("archive_storage", "10.000000000001", VOLUME),
             line("rpc", "1.5", "costs__rpc_usage/calls"),
             line("compute", "40", OLD_PRICE, rln="false"),
         ],
-        "scenario_costs": [total("59.5", f"{NEW_PRICE};{RATE};{VOLUME}"), total("40", OLD_PRICE, rln="false")],
+        "cost_summary": [total("59.5", f"{NEW_PRICE};{RATE};{VOLUME}"), total("40", OLD_PRICE, rln="false")],
         "scenarios": [{"scenario_id": "community", "budget_usd_per_month": "55"}],
         "evidence_index": [
             evidence(OLD_PRICE), evidence(NEW_PRICE), evidence(VOLUME), evidence(RATE, "h2"), evidence(TALK),
@@ -140,7 +140,7 @@ def test_a_release_from_before_rows_had_hashes_says_that_changes_cannot_be_told(
 
 
 def test_a_table_that_one_release_lacks_is_new_line_by_line() -> None:
-    before = {name: rows for name, rows in old().items() if name != "cost_components"}
+    before = {name: rows for name, rows in old().items() if name != "scenario_cost"}
     found = compare(Release(manifest("r1"), before), Release(manifest("r2"), new()))
     assert [(c.before, c.after) for c in found.scenarios[0].lines] == [(None, 48), (None, 10.000000000001), (None, 1.5)]
 

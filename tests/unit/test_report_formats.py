@@ -45,8 +45,8 @@ def test_other_formats() -> None:
 
 def test_names_of_rows() -> None:
     assert row_key("verdict", ()) == "only"
-    assert row_key("cost_components", ("community", True, "rpc")) == "community|rln|rpc"
-    assert row_key("scenario_costs", ("community", False)) == "community|without_rln"
+    assert row_key("scenario_cost", ("community", True, "p", "r", "rpc")) == "community|rln|p|r|rpc"
+    assert row_key("cost_summary", ("community", False)) == "community|without_rln"
 
 
 def test_bars_have_one_scale() -> None:

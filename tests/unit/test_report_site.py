@@ -146,7 +146,7 @@ def test_all_evidence_under_the_page_is_listed_with_file_and_line() -> None:
     frames = release().frames
     under = {
         evidence_id
-        for table in ("gates", "requirement_results", "verdict", "scenario_costs", "cost_components")
+        for table in ("gates", "requirement_results", "verdict", "cost_summary", "scenario_cost")
         for evidence_ids in frames[table]["evidence_ids"]
         for evidence_id in evidence_ids
     }
@@ -212,11 +212,11 @@ def test_small_counts_are_counts() -> None:
 
 
 def test_what_is_not_known_is_never_a_number() -> None:
-    assert set(cell_texts("scenario_costs/one_to_one|rln/cost_usd_per_month")) == {"not known"}
+    assert set(cell_texts("cost_summary/one_to_one|rln/p50_usd_per_month")) == {"not known"}
 
 
 def test_money_of_an_estimate_is_about() -> None:
-    assert set(cell_texts("scenario_costs/community|rln/cost_usd_per_month")) == {"≈ USD 1,310"}
+    assert set(cell_texts("cost_summary/community|rln/p50_usd_per_month")) == {"≈ USD 1,310"}
 
 
 def test_what_cannot_run_as_specified_is_said() -> None:

@@ -83,6 +83,27 @@ class WorkloadParameter(EvidenceRow):
         return self
 
 
+class Assumption(EvidenceRow):
+    """One thing that the cost model assumes because nobody published it: how wide a guess is, how hosts are run."""
+
+    value_columns: ClassVar[tuple[str, ...]] = ("low", "mid", "high")
+
+    title: str = Field(min_length=1, description="What is assumed, for readers")
+    low: NonNegative | None = Field(default=None, description="Least value thought possible, in `unit`")
+    mid: NonNegative | None = Field(default=None, description="Likeliest value, in `unit`; empty for a mere range")
+    high: NonNegative | None = Field(default=None, description="Greatest value thought possible, in `unit`")
+    unit: Literal["factor", "share", "share per year", "USD per user and month"] = Field(
+        description="Unit of the values; a factor multiplies another value"
+    )
+
+    @model_validator(mode="after")
+    def _values_are_ordered(self) -> Assumption:
+        stated = [v for v in (self.low, self.mid, self.high) if v is not None]
+        if stated != sorted(stated):
+            raise ValueError("low, mid and high are not in ascending order")
+        return self
+
+
 class NodeRequirement(ValueRow):
     """One thing that a node, a host or a fleet needs or has. Dated rows of one parameter are its history."""
 
@@ -236,6 +257,11 @@ class Scenario(EvidenceRow):
     ] = Field(description="Rate limit of each sender's membership, a parameter of rln_parameters")
     rln_extensions: int = Field(ge=0, description="Times that a membership is extended before it is given up")
     node_rpc_component: str = Field(description="Software of the nodes when RLN is on, a component of rpc_usage")
+    client_rpc_component: str | None = Field(
+        default=None,
+        description="Software of the clients whose wallet calls are shown beside the bill, a component of rpc_usage",
+    )
+    is_milestone: bool = Field(default=False, description="Whether the milestone asks for this scenario")
 
     budget_usd_per_month: Positive | None = Field(
         default=None,
@@ -266,6 +292,7 @@ class Scenario(EvidenceRow):
 
 
 TABLES: tuple[Table, ...] = (
+    Table("costs", "assumptions", Assumption, "Assumptions of the cost model"),
     Table("costs", "workload_parameters", WorkloadParameter, "Parameters of how Waku is used"),
     Table("costs", "node_requirements", NodeRequirement, "Needs of nodes and fleets"),
     Table("costs", "rpc_usage", RpcUsage, "Calls to Ethereum nodes"),

@@ -43,6 +43,8 @@ final as (
         rln_rate_parameter,
         rln_extensions,
         node_rpc_component,
+        client_rpc_component,
+        is_milestone,
         budget_usd_per_month,
 
         ---------- provenance

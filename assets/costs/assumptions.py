@@ -1,0 +1,185 @@
+"""How sure each row of evidence is: which shape its number gets, and under which name it is drawn.
+
+Belongs here: the rules from rows of evidence to inputs, pure. Does not belong here: the widths themselves, which are
+rows of `costs__assumptions`, and what is computed with the inputs.
+
+| what a row says | shape |
+|---|---|
+| low, likeliest and high | triangular |
+| a range only | triangular around its middle, estimated at best |
+| one number, measured | times `measured_width` |
+| one number, estimated | times `estimated_width` |
+| one number that is a rate of use | times `behaviour_width`, whatever its grade |
+| one number, published: a price, a limit, a setting | a point |
+| several measurements of one thing | each as likely as another |
+| monthly means | the last twelve, each as likely as another |
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TypeAlias
+
+from assets.costs.distributions import Distribution, Empirical, Input, LogNormal, Point, Triangular
+from assets.costs.inputs import CapacityInput, FeeRow, RangeRow, RlnRow
+from assets.evidence.model import Grade, weakest
+from assets.evidence.quantity import Quantity
+
+RATES_OF_USE = ("msg/", "req/", "runs/")
+"""How units begin that say how much somebody uses Waku."""
+
+EXCHANGE_RATES = "pricing__exchange_rates/"
+MONTHS_OF_HISTORY = 12
+Widths: TypeAlias = Mapping[str, RangeRow]
+"""Rows of assumptions by name."""
+
+CHAIN_NAMES = {"ethereum_mainnet": "Ethereum", "linea_mainnet": "Linea"}
+
+
+def inputs_of(
+    *,
+    workload: Iterable[RangeRow] = (),
+    assumptions: Iterable[RangeRow] = (),
+    rln: Iterable[RlnRow] = (),
+    fees: Iterable[FeeRow] = (),
+    capacities: Iterable[CapacityInput] = (),
+    prices: Iterable[tuple[str, Quantity]] = (),
+) -> dict[str, Input]:
+    """Return all inputs by name; what states no number, or needs a width that is not assumed, is left out.
+
+    `prices` are pairs of provider and price, of which only the currency and the grade matter here.
+    """
+    widths = {row.name: row for row in assumptions}
+    found = [
+        *(_from_range(f"assumption/{row.name}", row, widths) for row in widths.values() if row.mid is not None),
+        *(_from_range(f"workload/{row.name}", row, widths) for row in workload),
+        *_rln_inputs(list(rln), widths),
+        *_fee_inputs(list(fees), widths),
+        *_capacity_inputs(list(capacities)),
+        *_price_inputs(list(prices), widths),
+        _width_input("archive/row_size", "Bytes in the archive, times the probe", widths.get("measured_width")),
+    ]
+    return {known.name: known for known in found if known is not None}
+
+
+def price_input(provider: str) -> str:
+    """Return the name under which errors of a provider's recalled and second-hand prices are drawn."""
+    return f"price/{provider}"
+
+
+def exchange_input(evidence_id: str) -> str:
+    """Return the name under which the change of an exchange rate is drawn."""
+    return f"exchange/{evidence_id.removeprefix(EXCHANGE_RATES)}"
+
+
+def _width_name(unit: str, grade: Grade) -> str | None:
+    """Name the assumption about how far off a single number may be; None for one that is taken as it is."""
+    if unit.startswith(RATES_OF_USE):
+        return "behaviour_width"
+    return {Grade.MEASURED: "measured_width", Grade.ESTIMATED: "estimated_width"}.get(grade)
+
+
+def _input(name: str, row: RangeRow, width_name: str | None, widths: Widths) -> Input | None:
+    """Return the input of a row of evidence, None where the row has no number or the width is not assumed."""
+    distribution: Distribution
+    grade, ids = row.grade, row.evidence_ids
+    if grade is Grade.NOT_FOUND:
+        return None
+    if row.low is not None and row.high is not None and row.low < row.high:
+        grade = grade if row.mid is not None else weakest((grade, Grade.ESTIMATED))
+        distribution = Triangular(row.low, (row.low + row.high) / 2 if row.mid is None else row.mid, row.high)
+    elif row.mid is None:
+        return None
+    elif width_name is None or row.mid == 0:
+        distribution = Point(row.mid)
+    else:
+        width = widths.get(width_name)
+        if width is None or width.low is None or width.mid is None or width.high is None:
+            return None
+        distribution = Triangular(row.mid * width.low, row.mid * width.mid, row.mid * width.high)
+        grade, ids = weakest((grade, width.grade)), ids | width.evidence_ids
+    return Input(name, row.label, row.unit, distribution, grade, ids)
+
+
+def _from_range(name: str, row: RangeRow, widths: Widths) -> Input | None:
+    return _input(name, row, _width_name(row.unit, row.grade), widths)
+
+
+def _rln_inputs(rows: list[RlnRow], widths: Widths) -> Iterator[Input | None]:
+    for parameter in dict.fromkeys(row.parameter for row in rows):
+        of_it = sorted((row for row in rows if row.parameter == parameter), key=lambda row: row.as_of)
+        name, label, newest = f"rln/{parameter}", f"RLN: {parameter.replace('_', ' ')}", of_it[-1]
+        values = tuple(row.value for row in of_it if row.value is not None and row.grade is Grade.MEASURED)
+        if len(values) > 1 and len(values) == len(of_it):
+            ids = frozenset(i for row in of_it for i in row.evidence_ids)
+            yield Input(name, label, newest.unit or "", Empirical(values), Grade.MEASURED, ids)
+        else:
+            row = RangeRow(
+                newest.grade,
+                newest.evidence_ids,
+                parameter,
+                label,
+                newest.unit or "",
+                newest.low,
+                newest.value,
+                newest.high,
+            )
+            # A limit of messages for each epoch is a setting, not a rate of use: only its grade counts.
+            yield _input(name, row, _width_name("", newest.grade), widths)
+
+
+def _fee_inputs(rows: list[FeeRow], widths: Widths) -> Iterator[Input | None]:
+    for chain, metric in dict.fromkeys((row.chain, row.metric) for row in rows):
+        of_it = sorted((r for r in rows if (r.chain, r.metric) == (chain, metric)), key=lambda row: row.period_start)
+        newest, name = of_it[-1], f"fee/{chain}/{metric}"
+        label = "Price of ether" if metric == "eth_price" else f"Gas price of {CHAIN_NAMES.get(chain, chain)}"
+        year = [row for row in of_it if _months_between(row, newest) < MONTHS_OF_HISTORY]
+        if len(year) > 1:
+            ids = frozenset(i for row in year for i in row.evidence_ids)
+            grade = weakest(row.grade for row in year)
+            yield Input(name, label, newest.unit, Empirical(tuple(row.value for row in year)), grade, ids)
+        elif newest.median is not None and newest.p90 is not None and 0 < newest.median < newest.p90:
+            shape = LogNormal(newest.median, newest.p90)
+            yield Input(name, label, newest.unit, shape, newest.grade, newest.evidence_ids)
+        else:
+            row = RangeRow(
+                newest.grade, newest.evidence_ids, name, label, newest.unit, newest.low, newest.value, newest.high
+            )
+            yield _input(name, row, "estimated_width", widths)
+
+
+def _months_between(row: FeeRow, newest: FeeRow) -> int:
+    return (newest.period_start.year - row.period_start.year) * 12 + newest.period_start.month - row.period_start.month
+
+
+def _capacity_inputs(rows: list[CapacityInput]) -> Iterator[Input]:
+    """Take the lowest capacity of each operation: a host that is large enough for it is large enough for all."""
+    for operation, what in (("insert", "Archived messages"), ("query", "Store queries")):
+        usable = [row for row in rows if row.operation == operation and row.per_vcpu_per_s_low > 0]
+        if usable:
+            worst = min(usable, key=lambda row: row.per_vcpu_per_s)
+            low, mid, high = worst.per_vcpu_per_s_low, worst.per_vcpu_per_s, worst.per_vcpu_per_s_high
+            shape = Triangular(low, mid, high) if low < high else Point(mid)
+            label = f"{what} a second and vCPU"
+            yield Input(f"capacity/{operation}", label, "1/s per vCPU", shape, worst.grade, worst.evidence_ids)
+
+
+def _price_inputs(prices: list[tuple[str, Quantity]], widths: Widths) -> Iterator[Input | None]:
+    for provider, price in prices:
+        if price.grade not in (Grade.MEASURED, Grade.PUBLISHED):
+            label = f"Recalled and second-hand prices of {provider.replace('_', ' ')}"
+            yield _width_input(price_input(provider), label, widths.get("estimated_price_width"))
+        for evidence_id in price.evidence_ids:
+            if evidence_id.startswith(EXCHANGE_RATES):
+                pair = evidence_id.removeprefix(EXCHANGE_RATES)[:7].replace("_", "/").upper()
+                label = f"Exchange rate {pair}, times the newest"
+                rate = frozenset({evidence_id})
+                yield _width_input(exchange_input(evidence_id), label, widths.get("exchange_rate_width"), rate)
+
+
+def _width_input(name: str, label: str, width: RangeRow | None, also: frozenset[str] = frozenset()) -> Input | None:
+    """Return an input that is nothing but a width: another value is taken times it."""
+    if width is None:
+        return None
+    row = RangeRow(width.grade, width.evidence_ids | also, name, label, width.unit, width.low, width.mid, width.high)
+    return _input(name, row, None, {})

@@ -1,0 +1,144 @@
+"""Draws of all inputs at once, and what is read off them: scrambled Sobol points, quantiles, and their own error.
+
+Belongs here: sampling and summaries, pure: the seed decides everything. Does not belong here: what is drawn
+(`assumptions.py`), what is computed from it (`model.py`).
+
+Points are scrambled Sobol sequences (Owen scrambling, as in scipy.stats.qmc), one dimension for each input that varies.
+A sample consists of a few independent scrambles: the spread of a quantile over them estimates its numerical error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.stats import qmc
+
+from assets.costs.distributions import FloatArray, Input, Point
+from assets.evidence.quantity import MissingEvidence, Quantity, Value
+
+SEED = 20261123
+"""Fixed: the same evidence gives the same bits on one machine."""
+
+SCRAMBLES = 8
+DRAWS_PER_SCRAMBLE = 1024
+"""A power of two, as Sobol points need. 8 x 1,024 = 8,192 draws."""
+
+PERCENTILES = (5.0, 50.0, 95.0)
+
+
+class Draws:
+    """The drawn value of every input by name, as a `Quantity`. Remembers which inputs were asked for."""
+
+    def __init__(self, inputs: Mapping[str, Input], values: Mapping[str, Value]) -> None:
+        self.inputs = inputs
+        self.used: set[str] = set()
+        self._values = dict(values)
+        self._quantities: dict[str, Quantity] = {}
+
+    def __getitem__(self, name: str) -> Quantity:
+        """Return an input's values. Raises `MissingEvidence` for one that is not known."""
+        self.used.add(name)
+        found = self._quantities.get(name)
+        if found is None:
+            if name not in self.inputs:
+                raise MissingEvidence(f"value of {name}")
+            known = self.inputs[name]
+            found = self._quantities[name] = Quantity(self._values[name], known.grade, known.evidence_ids)
+        return found
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.inputs
+
+    def value(self, name: str) -> Value:
+        """Return the bare values, without counting as use."""
+        return self._values[name]
+
+    def with_values(self, values: Mapping[str, Value]) -> Draws:
+        """Return the same draws but for some inputs; what was asked for starts anew."""
+        return Draws(self.inputs, {**self._values, **values})
+
+
+def _unit_points(dimensions: int, draws: int, seed: tuple[int, ...]) -> FloatArray:
+    engine = qmc.Sobol(max(dimensions, 1), scramble=True, rng=np.random.default_rng(seed))
+    return np.asarray(engine.random(draws))
+
+
+def sample(
+    inputs: Iterable[Input], *, seed: int = SEED, scrambles: int = SCRAMBLES, per_scramble: int = DRAWS_PER_SCRAMBLE
+) -> tuple[Draws, Draws]:
+    """Return two samples A and B that are independent of each other, each of `scrambles` x `per_scramble` draws.
+
+    Draws are ordered by scramble. `per_scramble` must be a power of two, else scipy warns that points are unbalanced.
+    """
+    by_name = {known.name: known for known in inputs}
+    varying = [name for name, known in by_name.items() if not isinstance(known.distribution, Point)]
+    points = np.concatenate(
+        [_unit_points(2 * len(varying), per_scramble, (seed, scramble)) for scramble in range(scrambles)]
+    ).T
+    first = _values(by_name, dict(zip(varying, points[: len(varying)], strict=False)))
+    second = _values(by_name, dict(zip(varying, points[len(varying) :], strict=False)))
+    return Draws(by_name, first), Draws(by_name, second)
+
+
+def chunks(inputs: Iterable[Input], draws: int, chunk: int, *, seed: int = SEED) -> Iterator[Draws]:
+    """Yield one sequence of `draws` points piece by piece, so that memory does not grow with their number."""
+    by_name = {known.name: known for known in inputs}
+    varying = [name for name, known in by_name.items() if not isinstance(known.distribution, Point)]
+    engine = qmc.Sobol(max(len(varying), 1), scramble=True, rng=np.random.default_rng(seed))
+    for start in range(0, draws, chunk):
+        points = np.ascontiguousarray(engine.random(min(chunk, draws - start)).T)
+        yield Draws(by_name, _values(by_name, dict(zip(varying, points, strict=False))))
+
+
+def at_quantiles(inputs: Mapping[str, Input], quantiles: Mapping[str, FloatArray], length: int) -> Draws:
+    """Return draws in which each input is at its median but for those in `quantiles`, arrays of `length` each."""
+    middle = np.full(length, 0.5)
+    return Draws(inputs, _values(inputs, {name: quantiles.get(name, middle) for name in inputs}))
+
+
+def _values(inputs: Mapping[str, Input], points: Mapping[str, FloatArray]) -> dict[str, Value]:
+    values: dict[str, Value] = {}
+    for name, known in inputs.items():
+        fixed = isinstance(known.distribution, Point)
+        values[name] = known.distribution.value if fixed else known.distribution.ppf(points[name])  # type: ignore[union-attr]
+    return values
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What is printed of one quantity: mean, percentiles 5, 50 and 95, and the numerical error of the percentiles."""
+
+    mean: float
+    p5: float
+    p50: float
+    p95: float
+    errors: tuple[float, float, float] | None = None
+    """Standard error of p5, p50 and p95 over independent scrambles."""
+
+
+def summarise(value: Value, scrambles: int | None = None) -> Summary:
+    """Return the summary of all draws; with `scrambles`, the number of them that the draws consist of, also the errors.
+
+    Percentiles interpolate linearly between ordered draws. The error is the standard deviation of a percentile over the
+    scrambles divided by the root of their number.
+    """
+    if not isinstance(value, np.ndarray):
+        return Summary(value, value, value, value, (0.0, 0.0, 0.0) if scrambles else None)
+    p5, p50, p95 = _percentiles(value[np.newaxis])[:, 0]
+    errors = None
+    if scrambles:
+        deviation = np.std(_percentiles(value.reshape(scrambles, -1)), axis=1, ddof=1) / np.sqrt(scrambles)
+        errors = (float(deviation[0]), float(deviation[1]), float(deviation[2]))
+    return Summary(float(value.mean()), float(p5), float(p50), float(p95), errors)
+
+
+def _percentiles(rows: FloatArray) -> FloatArray:
+    """Return the percentiles of each row, shape (3, rows). One sort is faster than three selections."""
+    ordered = np.sort(rows, axis=1)
+    positions = np.asarray(PERCENTILES) / 100.0 * (rows.shape[1] - 1)
+    below = np.floor(positions).astype(np.int64)
+    share = positions - below
+    above = np.minimum(below + 1, rows.shape[1] - 1)
+    return np.asarray((ordered[:, below] * (1.0 - share) + ordered[:, above] * share).T)

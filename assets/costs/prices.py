@@ -1,0 +1,84 @@
+"""What providers take for an amount: prices in draws, storage by the gigabyte, traffic by tiers.
+
+Belongs here: arithmetic on single prices. Does not belong here: how much is needed (`workload.py`), which server is
+large enough (`sizing.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from assets.costs.assumptions import EXCHANGE_RATES, exchange_input, price_input
+from assets.costs.draws import Draws
+from assets.costs.inputs import EgressTier, VolumePrice
+from assets.evidence.model import Grade
+from assets.evidence.quantity import MissingEvidence, Quantity, computed
+
+UNSUITABLE_VOLUMES = frozenset(
+    {
+        # Spinning disks: a PostgreSQL archive with random reads is not run on them.
+        "pd_standard",
+        "sc1_storage",
+        "st1_storage",
+        # Sold by provisioned performance as well, so that a price per GB alone is not their price.
+        "hyperdisk_extreme",
+        "io2_storage",
+        "pd_extreme",
+        "ultra_ssd_storage",
+    }
+)
+
+PRICE_REGIONS = {("hetzner_cloud", "fsn1"): "eu", ("hetzner_cloud", "ash"): "us"}
+"""Providers that sell storage and traffic by a wider region than servers: geography, not a price."""
+
+MANAGED_AT = {
+    "aws_rds": "aws",
+    "azure_postgresql_flexible": "azure",
+    "digitalocean_managed_postgres": "digitalocean",
+    "gcp_cloud_sql": "gcp",
+}
+"""Hosted PostgreSQL that stands beside the servers of a provider, so that traffic between the two is not billed."""
+
+
+def drawn(price: Quantity, provider: str, draws: Draws) -> Quantity:
+    """Return `price` in every draw: times the change of its exchange rate, and its own error where it is estimated."""
+    in_usd = price
+    for evidence_id in price.sorted_ids:
+        if evidence_id.startswith(EXCHANGE_RATES):
+            in_usd = in_usd * draws[exchange_input(evidence_id)]
+    if price.grade in (Grade.MEASURED, Grade.PUBLISHED):
+        return in_usd
+    return in_usd * draws[price_input(provider)]
+
+
+def covers(price: VolumePrice | EgressTier, provider: str, region: str) -> bool:
+    """Whether a price holds for servers of `provider` in `region`."""
+    return price.provider == provider and price.region in {region, "all", PRICE_REGIONS.get((provider, region))}
+
+
+def cheapest_volume(prices: Iterable[VolumePrice]) -> VolumePrice | None:
+    """Return the cheapest volume on solid-state disks that is sold by the GB, None if none is known."""
+    usable = (price for price in prices if price.item not in UNSUITABLE_VOLUMES)
+    return min(usable, key=lambda price: (price.cost_usd_per_gb_month.mean, price.price_id), default=None)
+
+
+def tiered_cost(gb: Quantity, tiers: Sequence[EgressTier], draws: Draws) -> Quantity:
+    """Price `gb` of a month tier by tier, USD: the sum over tiers of price x GB that fall into the tier.
+
+    Raises `MissingEvidence` if in any draw the tiers end before `gb` or have a gap.
+    """
+    most = float(np.max(gb.value))
+    cost = gb * 0.0
+    reached = 0.0
+    for tier in sorted(tiers, key=lambda tier: tier.from_gb_per_month):
+        start, end = tier.from_gb_per_month, tier.to_gb_per_month
+        if reached >= most or start > reached:
+            break
+        inside = computed(lambda value, low=start, high=end: np.clip(value, low, high) - low, gb)
+        cost = cost + inside * drawn(tier.cost_usd_per_gb, tier.provider, draws)
+        reached = most if end is None else end
+    if reached < most:
+        raise MissingEvidence(f"price of egress above {reached:,.0f} GB a month")
+    return cost

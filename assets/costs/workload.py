@@ -1,0 +1,132 @@
+"""What a scenario does in a month and at its peak: messages, queries, bytes sent by each node, bytes archived.
+
+Belongs here: formulas from people and messages to rates and gigabytes. Not here: hosts (`sizing.py`), money.
+Every value is drawn: one number per draw. The formulas with their sources are in docs/costs.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from assets.costs.draws import Draws
+from assets.costs.inputs import (
+    BYTES_PER_GB,
+    BYTES_PER_KB,
+    DAYS_PER_MONTH,
+    SECONDS_PER_DAY,
+    ArchiveProbe,
+    Catalogue,
+)
+from assets.evidence.quantity import MissingEvidence, Quantity, computed, total
+from assets.evidence.tables.costs import Scenario
+
+RELAY_AMPLIFICATION = "vanilla_waku_relay_egress_amplification"
+RELAY_IDLE = "vanilla_waku_relay_idle_egress"
+DISCOVERY = "vanilla_waku_discovery_egress"
+REPLY_BASE = "vanilla_waku_store_reply_base"
+REPLY_HASH = "vanilla_waku_store_reply_hash"
+
+SECONDS_PER_MONTH = SECONDS_PER_DAY * DAYS_PER_MONTH
+
+
+@dataclass(frozen=True)
+class Load:
+    """What a scenario does. Rates are those of the network that every node relays, unless they are called own."""
+
+    own_messages_per_month: Quantity
+    messages_per_sender_day: Quantity
+    peak_messages_per_s: Quantity
+    peak_queries_per_s: Quantity | None
+    """None without an archive."""
+    relay_egress_gb: Quantity
+    """Sent to the internet by a node that only relays, GB a month."""
+    store_egress_gb: Quantity
+    """Sent to the internet by a node that serves the archive as well, GB a month."""
+    archive_gb: Quantity | None
+    """One copy of the archive once the retention time is full; None without an archive."""
+
+
+def load_of(scenario: Scenario, with_rln: bool, catalogue: Catalogue, draws: Draws) -> Load:
+    """Return the load of a scenario in every draw. Raises `MissingEvidence`.
+
+    A node sends: messages x wire bytes x amplification, gossip and discovery when nobody speaks; shared by all nodes,
+    pushes to light clients and answers to what these publish; shared by store nodes, answers to their queries.
+    """
+    per_sender_day = draws[f"workload/{scenario.message_rate_id}"] * scenario.message_rate_factor
+    network_messages = per_sender_day * (scenario.network_senders * DAYS_PER_MONTH)
+    payload_bytes = draws[f"workload/{scenario.message_bytes_id}"]
+    wire_bytes = payload_bytes + draws["rln/proof_overhead_per_message"] if with_rln else payload_bytes
+    peak = draws["assumption/peak_factor"]
+
+    bytes_sent = [
+        relayed_bytes(network_messages, wire_bytes, draws),
+        draws[f"workload/{DISCOVERY}"] * (BYTES_PER_KB * SECONDS_PER_MONTH),
+    ]
+    own_messages = per_sender_day * (scenario.own_senders * DAYS_PER_MONTH)
+    if scenario.light_client_share > 0:
+        share = scenario.light_client_share / (scenario.relay_nodes + scenario.store_nodes)
+        bytes_sent.append(network_messages * wire_bytes * (scenario.receivers_per_message * share))
+        bytes_sent.append(own_messages * draws[f"workload/{REPLY_BASE}"] * share)
+    relay_gb = total(bytes_sent) / BYTES_PER_GB
+
+    store_gb, queries, archive = relay_gb, None, None
+    if scenario.retention_days_id and scenario.store_queries_id and scenario.active_users:
+        queries_per_day = (
+            draws[f"workload/{scenario.store_queries_id}"]
+            * draws["assumption/client_online_share"]
+            * scenario.active_users
+        )
+        store_gb = relay_gb + _replied_bytes(scenario, queries_per_day, network_messages, draws) / (
+            BYTES_PER_GB * scenario.store_nodes
+        )
+        queries = queries_per_day * peak / SECONDS_PER_DAY
+        kept_days = draws[f"workload/{scenario.retention_days_id}"] * draws["assumption/retention_overrun"]
+        row_bytes = archived_bytes(payload_bytes, catalogue.probes) * draws["archive/row_size"]
+        archive = per_sender_day * scenario.network_senders * kept_days * row_bytes / BYTES_PER_GB
+    return Load(
+        own_messages_per_month=own_messages,
+        messages_per_sender_day=per_sender_day,
+        peak_messages_per_s=network_messages * peak / SECONDS_PER_MONTH,
+        peak_queries_per_s=queries,
+        relay_egress_gb=relay_gb,
+        store_egress_gb=store_gb,
+        archive_gb=archive,
+    )
+
+
+def relayed_bytes(messages_per_month: Quantity, wire_bytes: Quantity, draws: Draws) -> Quantity:
+    """Return what one node sends by relay in a month, bytes: what messages cause, and what gossip sends anyway."""
+    idle = draws[f"workload/{RELAY_IDLE}"] * (BYTES_PER_KB * SECONDS_PER_MONTH)
+    return messages_per_month * wire_bytes * draws[f"workload/{RELAY_AMPLIFICATION}"] + idle
+
+
+def _replied_bytes(scenario: Scenario, queries_per_day: Quantity, messages: Quantity, draws: Draws) -> Quantity:
+    """Return what store nodes answer in a month, bytes: an envelope a query, a hash a message and receiver."""
+    envelopes = queries_per_day * DAYS_PER_MONTH * draws[f"workload/{REPLY_BASE}"]
+    return envelopes + messages * scenario.receivers_per_message * draws[f"workload/{REPLY_HASH}"]
+
+
+def archived_bytes(payload_bytes: Quantity, probes: Sequence[ArchiveProbe], *, table_only: bool = False) -> Quantity:
+    """Return bytes that a message takes in the archive, between the measured sizes by a straight line.
+
+    Raises `MissingEvidence` if in any draw the payload is smaller or larger than what was measured.
+    """
+    known = [
+        (probe.payload_bytes, found)
+        for probe in sorted(probes, key=lambda probe: probe.payload_bytes)
+        if (found := probe.table_bytes if table_only else probe.total_bytes) is not None
+    ]
+    low, high = float(np.min(payload_bytes.value)), float(np.max(payload_bytes.value))
+    if not known or low < known[0][0] or high > known[-1][0]:
+        probed = f"{known[0][0]:,.0f} to {known[-1][0]:,.0f} bytes" if known else "no size"
+        raise MissingEvidence(f"archive row size at {low:,.0f} to {high:,.0f} bytes of payload; probed: {probed}")
+    sizes, rows = [size for size, _ in known], [found.mean for _, found in known]
+    needed = [
+        found
+        for index, (_, found) in enumerate(known)
+        if (index + 1 == len(known) or sizes[index + 1] > low) and (index == 0 or sizes[index - 1] < high)
+    ]
+    return computed(lambda payload: np.interp(payload, sizes, rows), payload_bytes).resting_on(*needed)

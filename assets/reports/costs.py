@@ -1,0 +1,104 @@
+"""What the cost section shows: bills at the cheapest place, drivers, certainty, hosted alternatives, reality checks.
+
+Belongs here: which rows, in which order. Does not belong here: layout (`templates/`), cells (`cells.py`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from assets.costs.model import COMPONENT_UNITS
+from assets.reports.cells import Cells
+from assets.reports.charts import Bar, stacked_bars
+
+SUMMARY, COST = "cost_summary", "scenario_cost"
+CELL = ("scenario_id", "with_rln")
+TOTAL = "total"
+DRIVERS_SHOWN = 3
+ALTERNATIVES_SHOWN = 3
+
+
+@dataclass(frozen=True)
+class CostSection:
+    """Keys of rows; by key of `cost_summary` unless said otherwise."""
+
+    scenarios: dict[str, list[str]]
+    """Keys of `cost_summary` by scenario, without RLN before with it."""
+    components: dict[str, list[str]]
+    """Keys of `scenario_cost` at the cheapest place, in the order of the bill."""
+    totals: dict[str, str]
+    bars: dict[str, Bar]
+    """Of costs that are known in full: a bar of known parts alone would look like a total."""
+    drivers: dict[str, list[str]]
+    confidence: dict[str, list[str]]
+    alternatives: dict[str, list[str]]
+    """Keys of `cost_alternatives` by scenario, the cheapest that cost anything."""
+    checks: list[str]
+
+
+def cost_section(cells: Cells) -> CostSection:
+    """Return what the section shows."""
+    scenarios = _scenarios(cells)
+    summaries = [key for keys in scenarios.values() for key in keys]
+    places = {key: _at_cheapest(cells, key) for key in summaries}
+    components = {
+        key: sorted(
+            (part for name, part in parts.items() if name in COMPONENT_UNITS), key=lambda part: _rank(cells, part)
+        )
+        for key, parts in places.items()
+    }
+    return CostSection(
+        scenarios=scenarios,
+        components=components,
+        totals={key: parts[TOTAL] for key, parts in places.items() if TOTAL in parts},
+        bars=stacked_bars(
+            {
+                key: {
+                    cells.value(COST, part, "component"): cells.value(COST, part, "mean_usd_per_month")
+                    for part in parts
+                }
+                for key, parts in components.items()
+                if parts
+            }
+        ),
+        drivers={
+            key: [row for row in _of(cells, "cost_sensitivity", key, "rank") if _counts(cells, row)][:DRIVERS_SHOWN]
+            for key in summaries
+        },
+        confidence={key: _of(cells, "cost_of_confidence", key, "confidence") for key in summaries},
+        alternatives={scenario: _alternatives(cells, scenario) for scenario in scenarios},
+        checks=cells.keys("cost_reality_checks"),
+    )
+
+
+def _scenarios(cells: Cells) -> dict[str, list[str]]:
+    grouped: dict[str, list[str]] = {}
+    for key in sorted(cells.keys(SUMMARY), key=lambda key: tuple(cells.value(SUMMARY, key, name) for name in CELL)):
+        grouped.setdefault(cells.value(SUMMARY, key, "scenario_id"), []).append(key)
+    return grouped
+
+
+def _at_cheapest(cells: Cells, key: str) -> dict[str, str]:
+    """Return keys of `scenario_cost` by component."""
+    found = cells.keys(COST, is_cheapest=True, **{column: cells.value(SUMMARY, key, column) for column in CELL})
+    return {cells.value(COST, part, "component"): part for part in found}
+
+
+def _counts(cells: Cells, driver: str) -> bool:
+    """Whether an input moves the cost at all; many only decide which host is large enough."""
+    return float(cells.value("cost_sensitivity", driver, "total_index")) > 0
+
+
+def _rank(cells: Cells, part: str) -> int:
+    return list(COMPONENT_UNITS).index(cells.value(COST, part, "component"))
+
+
+def _of(cells: Cells, table: str, key: str, order: str) -> list[str]:
+    found = cells.keys(table, **{column: cells.value(SUMMARY, key, column) for column in CELL})
+    return sorted(found, key=lambda row: float(cells.value(table, row, order)))
+
+
+def _alternatives(cells: Cells, scenario: str) -> list[str]:
+    table = "cost_alternatives"
+    paid = [key for key in cells.keys(table, scenario_id=scenario) if cells.value(table, key, "p50_usd_per_month")]
+    return sorted(paid, key=lambda key: float(cells.value(table, key, "p50_usd_per_month")))[:ALTERNATIVES_SHOWN]

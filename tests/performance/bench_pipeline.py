@@ -1,0 +1,170 @@
+"""How fast the cost model is: `make bench-pipeline`.
+
+Belongs here: timing of the model on a synthetic catalogue, beside naive pandas and a plain numpy ceiling of the
+same bill, in interleaved rounds with medians. Does not belong here: what a cost is.
+"""
+
+from __future__ import annotations
+
+import resource
+import statistics
+import time
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+
+from assets.costs.distributions import FloatArray, Triangular
+from assets.costs.draws import Draws, chunks, sample
+from assets.costs.frames import scenario_cost_frame
+from assets.costs.inputs import Catalogue
+from assets.costs.model import Estimate, World, estimate, total_in
+from assets.costs.sensitivity import drivers
+from assets.evidence.tables.costs import Scenario
+from tests.unit.costs_world import all_inputs, offer, scenario, tier, volume, world
+
+ROUNDS = 5
+PLACES = 15
+DAYS = 365 / 12
+SECONDS = DAYS * 86_400
+UNCERTAIN = {
+    "workload__rate": Triangular(1, 2, 4),
+    "workload__bytes": Triangular(500, 1000, 1500),
+    "workload__retention": Triangular(20, 30, 40),
+    "workload__queries": Triangular(50, 100, 200),
+    "workload__vanilla_waku_relay_egress_amplification": Triangular(5, 9, 10),
+    "workload__vanilla_waku_relay_idle_egress": Triangular(0.5, 1, 2),
+    "workload__vanilla_waku_discovery_egress": Triangular(4, 5, 6),
+    "assumption__node_host_share": Triangular(0.5, 0.8, 1),
+    "assumption__database_host_share": Triangular(0.3, 0.6, 1),
+    "assumption__disk_fill": Triangular(0.7, 0.8, 0.9),
+    "assumption__backup_share": Triangular(0.5, 1, 2),
+    "assumption__capital_rate": Triangular(0.03, 0.05, 0.08),
+    "fee__linea_mainnet__gas_price": Triangular(0.01, 0.05, 0.2),
+    "fee__ethereum_mainnet__eth_price": Triangular(1500, 2000, 4000),
+}
+
+
+def catalogue_of(offers: int) -> Catalogue:
+    """Return `offers` servers, in equal parts at each of the places, with all other prices."""
+    servers = [
+        offer(f"p{i % PLACES}_{i}", 5.0 + i, provider=f"p{i % PLACES}", vcpus=2 + 2 * (i // PLACES % 2), memory_gib=8)
+        for i in range(offers)
+    ]
+    names = [f"p{i}" for i in range(PLACES)]
+    return world(
+        offers=tuple(servers),
+        volume_prices=tuple(volume(0.1 + i / 100, name) for i, name in enumerate(names)),
+        backup_prices=tuple(volume(0.05, name, item="snapshot") for name in names),
+        egress_tiers=tuple(tier(0, None, 0.5 + i / 100, name) for i, name in enumerate(names)),
+        inputs=all_inputs(**UNCERTAIN),
+    )
+
+
+def scenarios_of(count: int) -> list[Scenario]:
+    """Return communities of different sizes, all with an archive and RLN."""
+    sizes = [{"active_users": n, "own_senders": n, "network_senders": n} for n in (1000 + 10 * i for i in range(count))]
+    return [scenario(id=f"s{i}", database_vcpus=4, **size) for i, size in enumerate(sizes)]
+
+
+def whole(scenarios: list[Scenario], catalogue: Catalogue, per_scramble: int = 1024) -> None:
+    """Everything that is done for a cost table: draws, plans, bills at all places, percentiles, sensitivity."""
+    first, second = sample(catalogue.inputs.values(), per_scramble=per_scramble)
+    known = World(catalogue, first)
+    found = [estimate(each, with_rln=True, world=known) for each in scenarios]
+    for each in found:
+        drivers(each, known, second)
+    scenario_cost_frame(found)
+
+
+def by_model(found: Estimate, catalogue: Catalogue, draws: Draws) -> list[FloatArray]:
+    return [total_in(found, bill.place, catalogue, draws) for bill in found.bills if bill.place]
+
+
+def by_pandas(found: Estimate, catalogue: Catalogue, draws: Draws) -> list[FloatArray]:
+    """The same bill as somebody writes it in a notebook: a frame of draws, one function for each row and place."""
+    columns = {name: draws.value(name) for name in catalogue.inputs}
+    frame = pd.DataFrame(columns, index=range(len(np.asarray(draws.value("workload/rate")))))
+    return [
+        np.asarray(frame.apply(lambda row, place=bill.place: float(_bill(row, place)), axis=1))
+        for bill in found.bills
+        if bill.place
+    ]
+
+
+def by_numpy(found: Estimate, catalogue: Catalogue, draws: Draws) -> list[FloatArray]:
+    """The same bill with what all places share computed once, and nothing kept of where a number comes from."""
+    values = {name: draws.value(name) for name in catalogue.inputs}
+    shared = _shared(values)
+    return [_bill(values, bill.place, shared) for bill in found.bills if bill.place]
+
+
+def _shared(x):  # type: ignore[no-untyped-def]  # rows of a frame and arrays alike
+    messages = x["workload/rate"] * 24 * 1000 * DAYS
+    idle = (x["workload/vanilla_waku_relay_idle_egress"] + x["workload/vanilla_waku_discovery_egress"]) * 1e3 * SECONDS
+    relay = (messages * x["workload/bytes"] * x["workload/vanilla_waku_relay_egress_amplification"] + idle) / 1e9
+    store = relay + (1000 * x["workload/queries"] * DAYS * 300 + messages * 2 * 36) / 1e9
+    row = np.interp(x["workload/bytes"], [200, 1000, 2048], [1341, 3709, 6466])
+    archive = x["workload/rate"] * 24 * 1000 * x["workload/retention"] * row / 1e9
+    return relay, store, archive
+
+
+def _bill(x, place, shared=None):  # type: ignore[no-untyped-def]
+    relay, store, archive = shared or _shared(x)
+    hosts = sum(choice.offer.cost_usd_per_month.value * choice.need.hosts for choice in place.hosts)
+    option = place.databases[0]
+    disk = archive / x["assumption/disk_fill"] * option.volume.cost_usd_per_gb_month.value
+    backup = archive * x["assumption/backup_share"] * option.backup.cost_usd_per_gb_month.value
+    sent = np.maximum(relay - 10, 0) + np.maximum(store - 10, 0)
+    return hosts + disk + backup + sent * place.tiers[0].cost_usd_per_gb.value
+
+
+def timed(task: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    task()
+    return time.perf_counter() - start
+
+
+def main() -> None:
+    catalogue, scenarios = catalogue_of(150), scenarios_of(16)
+    seconds = [timed(lambda: whole(scenarios, catalogue)) for _ in range(ROUNDS)]
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"16 scenarios x 150 offers x 8,192 draws with sensitivity: {statistics.median(seconds):.2f} s"
+          f" (median of {ROUNDS}), at most {memory:,.0f} MB")  # fmt: skip
+
+    draws, _ = sample(catalogue.inputs.values())
+    found = estimate(scenario(), with_rln=False, world=World(catalogue, draws))
+    ways = {"model": by_model, "naive pandas": by_pandas, "plain numpy": by_numpy}
+    results = {name: way(found, catalogue, draws) for name, way in ways.items()}
+    for name in ("naive pandas", "plain numpy"):
+        np.testing.assert_allclose(results[name], results["model"], rtol=1e-9)
+    times: dict[str, list[float]] = {name: [] for name in ways}
+    for _ in range(ROUNDS):
+        for name, way in ways.items():
+            times[name].append(timed(lambda way=way: way(found, catalogue, draws)))  # type: ignore[misc]
+    medians = {name: statistics.median(of_way) for name, of_way in times.items()}
+    print(f"\nOne bill at {PLACES} places x 8,192 draws, the same numbers, interleaved rounds, medians of {ROUNDS}:")
+    for name, median in medians.items():
+        print(f"  {name:<13} {median * 1e3:9.2f} ms {8192 * PLACES / median:14,.0f} bills/s"
+              f"   time / time of the model: {median / medians['model']:8.2f}")  # fmt: skip
+
+    print("\nGrowth, seconds:")
+    for count in (4, 8, 16, 32):
+        print(f"  {count:>10,} scenarios {timed(lambda n=count: whole(scenarios_of(n), catalogue)):7.2f}")
+    for count in (150, 300, 600):
+        print(f"  {count:>10,} offers    {timed(lambda n=count: whole(scenarios[:4], catalogue_of(n))):7.2f}")
+    for count in (10_000, 100_000, 1_000_000, 10_000_000):
+        print(f"  {count:>10,} draws     {timed(lambda n=count: chunked(found, catalogue, n)):7.2f}")
+    print(f"At most {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MB in all of it.")
+
+
+def chunked(found: Estimate, catalogue: Catalogue, draws: int) -> float:
+    """Return the mean total at the cheapest place, 65,536 draws at a time."""
+    if found.best is None or found.best.place is None:
+        raise ValueError("the synthetic scenario has no bill")
+    pieces = chunks(catalogue.inputs.values(), draws, 65_536)
+    return sum(float(total_in(found, found.best.place, catalogue, piece).sum()) for piece in pieces) / draws
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,64 @@
+"""The three examples that docs/costs.md works out by hand."""
+
+from __future__ import annotations
+
+import pytest
+
+from assets.costs.chain import Calls, capital_cost, gas_per_month, memberships, rpc_market, usd_per_gas
+from assets.costs.draws import sample
+from assets.costs.inputs import MethodCredits
+from assets.costs.prices import tiered_cost
+from assets.costs.workload import load_of
+from assets.evidence.quantity import MissingEvidence
+from tests.unit.costs_world import all_inputs, known, plan, scenario, tier, world
+
+
+def test_rln_for_10_000_users_on_linea() -> None:
+    catalogue = world(
+        inputs=all_inputs(
+            rln__gas_register_call=255_000.0,
+            rln__gas_extend_single_test=296_279.0,
+            rln__active_period=180.0,
+            fee__linea_mainnet__gas_price=0.05,
+            fee__ethereum_mainnet__eth_price=2_193.60,
+            assumption__capital_rate=0.05,
+        )
+    )
+    draws, _ = sample(catalogue.inputs.values())
+    crowd = scenario(active_users=10_000, own_senders=10_000, network_senders=10_000)
+    held = memberships(crowd, load_of(crowd, with_rln=True, catalogue=catalogue, draws=draws), draws)
+    gas = gas_per_month(crowd, draws)
+    # (255,000 + 296,279) / 360 days x 30.41666 days x 10,000 members
+    assert gas.mean == pytest.approx(465_779_710.6)
+    # x 0.05 gwei x 10^-9 x USD 2,193.60
+    assert (gas * usd_per_gas("linea_mainnet", draws)).mean == pytest.approx(51.0867, abs=1e-4)
+    # 10,000 x 20 messages x USD 0.05, at 5 percent a year
+    assert held.deposit_usd.mean == 10_000
+    assert capital_cost(held.deposit_usd, draws).mean == pytest.approx(41.6667, abs=1e-4)
+    # 160,000 / 20
+    assert (held.needed, held.available) == (10_000, 8_000)
+
+
+def test_tiered_egress() -> None:
+    # 100 GB free, 9,900 GB x USD 0.09, 2,000 GB x USD 0.085
+    tiers = [tier(0, 100, 0.0), tier(100, 10_000, 0.09), tier(10_000, 50_000, 0.085)]
+    draws, _ = sample(all_inputs().values())
+    assert tiered_cost(known(12_000), tiers, draws).mean == pytest.approx(0 + 891 + 170)
+    assert tiered_cost(known(80), tiers, draws).mean == 0
+    with pytest.raises(MissingEvidence, match="above 50,000 GB"):
+        tiered_cost(known(50_001), tiers, draws)
+
+
+@pytest.mark.parametrize(("nodes", "cost"), [(2, 0.0), (3, 50.0)])
+def test_a_quota_of_a_day(nodes: int, cost: float) -> None:
+    # 17,280 calls x 80 credits = 1,382,400 a day and node; 3,000,000 a day carry two nodes, not three
+    catalogue = world(
+        rpc_plans=(
+            plan("rpc_free", 0, 3_000_000, included_period="day"),
+            plan("rpc_developer", 50, 15_000_000, included_period="day"),
+        ),
+        method_credits=(MethodCredits("rpc", "evm", "eth_call", known(80)),),
+    )
+    draws, _ = sample(catalogue.inputs.values())
+    market = rpc_market([Calls("eth_call", known(17_280.0 * nodes))], "ethereum_mainnet", 0.95, catalogue, draws)
+    assert market.best.cost_usd_per_month.mean == cost
