@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import fields
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -38,10 +38,11 @@ EVIDENCE: dict[str, str] = {
 """Grade of each row of evidence under these tables."""
 
 
-def market_tables(findings: Sequence[Finding] = SPOKEN) -> dict[str, pd.DataFrame]:
+@cache
+def market_tables(findings: tuple[Finding, ...] = SPOKEN) -> dict[str, pd.DataFrame]:
     """Return the tables by name. Quotes are there for the first finding only."""
     inputs = MarketInputs(
-        findings=tuple(findings),
+        findings=findings,
         claims=(claim(), claim(segment_id="games", problem_id=None)),
         profiles=tuple(_profile(name) for name in ("chat", "games")),
         figures=(),

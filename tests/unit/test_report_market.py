@@ -68,3 +68,10 @@ def test_nothing_said_is_said() -> None:
 
 def test_segments_stand_by_place() -> None:
     assert list(market_section(cells()).ranking) == ["chat", "games"]
+
+
+def test_what_has_no_name_yet_goes_by_its_id() -> None:
+    data = release()
+    data.frames["usp_register"] = data.frames["usp_register"].iloc[:0]  # type: ignore[index]
+    html = render_report(data)
+    assert 'data-cell="validation_summary/private|exposed/usp_id">private</data>' in html
