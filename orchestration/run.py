@@ -23,6 +23,7 @@ from dagster._core.definitions.reconstruct import ReconstructableJob, Reconstruc
 from dagster._core.execution.api import execute_run_iterator
 from dagster._core.remote_origin import RemoteJobOrigin, RemoteRepositoryOrigin
 from dagster._core.workspace.load import location_origins_from_yaml_paths
+from dagster_shared.error import SerializableErrorInfo
 
 from assets.evidence.assets import raw_data_version
 from assets.evidence.fetch import Evidence, Scope, format_problems
@@ -205,7 +206,9 @@ class Progress:
             # On a terminal one line that moves, elsewhere a log that stays.
             terminal.write(f"\r\x1b[K{line}" if terminal.isatty() else f"{line}\n")
         elif event.is_step_failure:
-            self.failures.append(f"{event.step_key} failed: {_root_message(event)}")
+            self.failures.append(f"{event.step_key} failed: {_reason(event)}")
+        elif event.is_resource_init_failure:
+            self.failures.append(f"The run did not begin: {_root_message(event.engine_event_data.error)}")
         elif (
             event.event_type == dg.DagsterEventType.ASSET_CHECK_EVALUATION
             and not (check := event.asset_check_evaluation_data).passed
@@ -215,9 +218,12 @@ class Progress:
             )
 
 
-def _root_message(event: dg.DagsterEvent) -> str:
-    error = event.step_failure_data.error
+def _reason(event: dg.DagsterEvent) -> str:
+    user = event.step_failure_data.user_failure_data
+    return user.description if user and user.description else _root_message(event.step_failure_data.error)
+
+
+def _root_message(error: SerializableErrorInfo | None) -> str:
     while error is not None and error.cause is not None:
         error = error.cause
-    user = event.step_failure_data.user_failure_data
-    return user.description if user and user.description else error.message.strip() if error else "no reason given"
+    return error.message.strip() if error else "no reason given"

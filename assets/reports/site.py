@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -53,9 +54,10 @@ def render_report(release: ReleaseData) -> str:
     for evidence_id in illustrative:
         cells.evidence_of("evidence_index", evidence_id)  # listed with the rest, although nothing rests on it
     return (
-        _environment(cells)
+        _environment()
         .get_template("report.html.j2")
         .render(
+            **_functions(cells),
             style=Markup((TEMPLATES / "report.css").read_text(encoding="utf-8")),  # noqa: S704 - our own file
             is_illustrative=bool(illustrative),
             gates=cells.keys("gates"),
@@ -73,7 +75,9 @@ def render_report(release: ReleaseData) -> str:
     )
 
 
-def _environment(cells: Cells) -> Environment:
+@cache
+def _environment() -> Environment:
+    """Return the compiled templates, the same for every page of a process."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -82,13 +86,6 @@ def _environment(cells: Cells) -> Environment:
         lstrip_blocks=True,
     )
     environment.globals.update(
-        cell=cells.cell,
-        svg_text=cells.svg_text,
-        links=cells.links,
-        value=cells.value,
-        keys=cells.keys,
-        evidence_of=cells.evidence_of,
-        shown_evidence=cells.shown_evidence,
         by_table=_by_table,
         anchor=anchor,
         marks=marks,
@@ -98,6 +95,19 @@ def _environment(cells: Cells) -> Environment:
     )
     environment.filters["component_word"] = word
     return environment
+
+
+def _functions(cells: Cells) -> dict[str, Any]:
+    """Return what templates call to show a cell of this release."""
+    return {
+        "cell": cells.cell,
+        "svg_text": cells.svg_text,
+        "links": cells.links,
+        "value": cells.value,
+        "keys": cells.keys,
+        "evidence_of": cells.evidence_of,
+        "shown_evidence": cells.shown_evidence,
+    }
 
 
 def _manifest_frame(manifest: Manifest) -> pd.DataFrame:
