@@ -59,8 +59,8 @@ def new(settings: Settings, kind: str, pack_name: str | None, row_id: str | None
     table, today = TABLES_BY_KEY[KINDS[kind]], datetime.now(UTC).date()
     packs = [resolve_pack(name, settings.evidence_dir) for name in settings.packs]
     if table.kind == "csv":
-        return _new_row(table, _pack(settings, pack_name) if pack_name else packs[0], packs, row_id, today)
-    pack = _pack(settings, pack_name or PRIVATE)
+        return _new_row(table, pack_to_write(settings, pack_name) if pack_name else packs[0], packs, row_id, today)
+    pack = pack_to_write(settings, pack_name or PRIVATE)
     if pack.path == packs[0].path:
         raise UserError(
             f"what people said does not go into {packs[0].label}, which is public; name another pack, such as {PRIVATE}"
@@ -93,7 +93,7 @@ def new(settings: Settings, kind: str, pack_name: str | None, row_id: str | None
 def _new_row(table: Table, pack: Pack, packs: Sequence[Pack], row_id: str | None, today: date) -> int:
     path = pack.path / table.path
     model = next((p.path / table.path for p in [pack, *packs] if (p.path / table.path).is_file()), None)
-    header = _header(model) if model else ["id", *(name for name in table.columns() if name != "id")]
+    header = _header(model) if model else table.header()
     filled = {"id": row_id or "", "as_of": today.isoformat(), "as_of_basis": "observed", "grade": "published"}
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -112,7 +112,7 @@ def _header(path: Path) -> list[str]:
         return next(csv.reader(file))
 
 
-def _pack(settings: Settings, name: str) -> Pack:
+def pack_to_write(settings: Settings, name: str) -> Pack:
     """Return a pack; a new folder for it is made if it is `private` or a path whose parent is there."""
     path = settings.evidence_dir / PRIVATE if name == PRIVATE else Path(name).expanduser()
     if (
@@ -175,7 +175,7 @@ def import_interviews(settings: Settings, file: Path, pack_name: str, *, replace
     """Write a document for each interview of a sheet; with a mistake anywhere nothing is written."""
     from assets.interviews.sheet import INTERVIEWS, SheetError, document_text, from_sheet
 
-    pack = _pack(settings, pack_name)
+    pack = pack_to_write(settings, pack_name)
     folder = pack.path / INTERVIEWS.path
     try:
         found = from_sheet(file.read_text(encoding="utf-8-sig"))

@@ -8,47 +8,14 @@ imported.
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Callable
 from datetime import date, datetime
-from functools import wraps
 from pathlib import Path
-from typing import Any
 
 import click
 
-from assets.evidence.packs import PackError
-from orchestration.errors import UserError
-from orchestration.settings import Settings, SettingsError
-
-pack_option = click.option(
-    "--pack", "packs", multiple=True, metavar="PACK",
-    help="Evidence to lay over the public one: a name under evidence/, or a folder elsewhere. May be repeated.",
-)  # fmt: skip
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for scripts.")
-
-
-class Example(click.Command):
-    """A command whose help ends with an example."""
-
-    def __init__(self, *args: Any, example: str = "", **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.epilog = f"Example: {example}"
-
-
-def with_settings(command: Callable[..., int | None]) -> Callable[..., None]:
-    """Give a command its settings, turn its return value into the exit code, and known errors into one sentence."""
-
-    @wraps(command)
-    def wrapper(*args: Any, **kwargs: Any) -> None:
-        try:
-            code = command(Settings.from_environment(), *args, **kwargs)
-        except (UserError, SettingsError, PackError) as error:
-            click.echo(f"waku-fit: {error}", err=True)
-            code = 1
-        sys.exit(code or 0)
-
-    return wrapper
+from orchestration.command import Example, json_option, pack_option, with_settings
+from orchestration.crm_cli import crm
+from orchestration.settings import Settings
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
@@ -174,7 +141,7 @@ def refresh(settings: Settings, sources: tuple[str, ...], only_check: bool, as_j
     """
     import os
 
-    from assets.pricing.fetch import HttpClient
+    from assets.web import HttpClient
     from orchestration.refresh import now, refresh_prices, tell
 
     with HttpClient() as client:
@@ -355,6 +322,9 @@ def import_benchmark(
         run_id, stage, workload, clients, round_, archive_messages, payload_bytes, rate_per_s, operation, source, note
     )
     return run_import(files, run_format, into, what, environment)
+
+
+main.add_command(crm)
 
 
 def _where(settings: Settings) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 from assets.evidence.fetch import Evidence, file_label, read_file, read_known_words
 from assets.evidence.model import Parsed, Table
 from assets.evidence.packs import Pack
-from assets.evidence.parsing import parse_yaml
+from assets.evidence.parsing import parse_csv, parse_yaml
 from assets.evidence.rows import check_across
 from assets.evidence.tables import ALL_TABLES, TABLES_BY_KEY
 
@@ -51,7 +51,8 @@ def check_file(path: Path, place: Place, packs: Sequence[Pack], *, today: date, 
     if text is None:
         parsed = read_file(place.table, path, label, own.name, today, words)
     else:
-        parsed = parse_yaml(place.table, text, file=label, pack=own.name, today=today, known_words=words)
+        parse = parse_csv if place.table.kind == "csv" else parse_yaml
+        parsed = parse(place.table, text, file=label, pack=own.name, today=today, known_words=words)
     tables = [place.table, *(part.table for part in place.table.parts)]
     files: dict[str, list[Parsed]] = {place.table.key: [*_others(place, packs, own, path), parsed]}
     files |= {part.table.key: [parsed.parts.get(part.table.key, _unread(label, own))] for part in place.table.parts}

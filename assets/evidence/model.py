@@ -172,6 +172,11 @@ class Table:
         """Map each column to its PostgreSQL type, in the order of the model."""
         return {name: _postgres_type(info.annotation) for name, info in self.model.model_fields.items()}
 
+    def header(self) -> list[str]:
+        """Return the columns as they stand in a file: the id, its own, those that all tables share."""
+        shared = [name for name in EvidenceRow.model_fields if name != "id"]
+        return ["id", *(name for name in self.model.model_fields if name not in EvidenceRow.model_fields), *shared]
+
     def references(self) -> dict[str, Reference]:
         """Map each referring column to what it refers to."""
         return {

@@ -67,7 +67,7 @@ def align(prices_dir: Path) -> None:
     """Give files that an earlier version wrote the columns that the tables have now."""
     for table in REFRESHED_TABLES:
         path = prices_dir / TABLES_BY_KEY[table].path
-        columns = list(TABLES_BY_KEY[table].columns())
+        columns = TABLES_BY_KEY[table].header()
         if (rows := _lines(path)) and list(rows[0]) != columns:
             _write(path.with_suffix(".new"), table, [{c: row.get(c, "") for c in columns} for row in rows])
             os.replace(path.with_suffix(".new"), path)
@@ -95,7 +95,7 @@ def _lines(path: Path) -> list[Mapping[str, str]]:
 
 def _write(path: Path, table: str, rows: Sequence[Mapping[str, str]]) -> None:
     with _with_folder(path).open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, list(TABLES_BY_KEY[table].columns()), lineterminator="\n", restval="")
+        writer = csv.DictWriter(file, TABLES_BY_KEY[table].header(), lineterminator="\n", restval="")
         writer.writeheader()
         writer.writerows(sorted(rows, key=lambda row: row["id"]))
 

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from assets.pricing.interfaces import Client, Clock, Source, SourceError
+from assets.pricing.interfaces import Clock, Source
 from assets.pricing.model import Catalogue, Verdicts, judge_all
 from assets.pricing.registry import Listed
+from assets.web import Client, RemoteError
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ def ask(source: Source, catalogue: Catalogue, client: Client, clock: Clock) -> O
     """Return what became of one source. An answer that breaks off is not believed in part."""
     try:
         observations = list(source.observations(client, clock))
-    except SourceError as error:
+    except RemoteError as error:
         return Outcome(source.name, "failed", clock(), str(error))
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         # An answer of another shape than documented; its text could hold anything and is not repeated.

@@ -12,6 +12,7 @@ from pathlib import Path
 import dagster as dg
 import pandas as pd
 import psycopg
+from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecordStatus
 
 from assets.evidence.tables import ALL_TABLES
 from assets.landing import read_table
@@ -27,6 +28,7 @@ WITHDRAWN_PAGE = """<!doctype html>
 <p>The pages of this release were taken back because a consent was withdrawn. Its tables are in <code>data/</code>.</p>
 </html>
 """
+FINISHED = {AssetCheckExecutionRecordStatus.SUCCEEDED, AssetCheckExecutionRecordStatus.FAILED}
 RELEASED_KEYS = [dg.AssetKey([schema, name]) for schema, names in RELEASED.items() for name in names]
 
 
@@ -130,8 +132,14 @@ def _evidence_hashes(context: dg.AssetExecutionContext) -> dict[str, str]:
 
 def _checks_of(context: dg.AssetExecutionContext) -> tuple[int, int]:
     """Count the checks of all tables behind the release by their newest result: passed or warning, failed."""
-    graph = context.repository_def.asset_graph
-    results = context.instance.event_log_storage.get_latest_asset_check_execution_by_key(list(graph.asset_check_keys))
-    evaluations = [record.evaluation for record in results.values() if record.evaluation is not None]
+    storage = context.instance.event_log_storage
+    newest = storage.get_latest_asset_check_execution_by_key(list(context.repository_def.asset_graph.asset_check_keys))
+    evaluations = []
+    for key, record in newest.items():
+        if record.status not in FINISHED:  # planned by a run that was killed before: what counts is what was found
+            history = storage.get_asset_check_execution_history(key, limit=1, status=FINISHED)
+            evaluations += [earlier.evaluation for earlier in history]
+        else:
+            evaluations.append(record.evaluation)
     passed = [e.passed or e.severity is dg.AssetCheckSeverity.WARN for e in evaluations]
     return sum(passed), len(passed) - sum(passed)

@@ -34,6 +34,7 @@ RELEASED: dict[str, tuple[str, ...]] = {
         "milestone_progress",
         "network_fees",
         "open_questions",
+        "organisations",
         "price_dates",
         "rln_parameters",
         "rpc_method_credits",

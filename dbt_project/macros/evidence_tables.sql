@@ -84,6 +84,8 @@
          'subject': ['name']},
         {'key': 'segments__market_sizes', 'title': 'Sizes of markets',
          'subject': ['segment_id', 'metric']},
+        {'key': 'segments__organisations', 'title': 'Where the team stands with organisations',
+         'subject': ['name']},
         {'key': 'segments__problems', 'title': 'Problems of customers',
          'subject': ['statement']},
         {'key': 'segments__rules', 'title': 'Weights and thresholds of market evidence',

@@ -3,9 +3,10 @@
 import os
 import signal
 import subprocess
+import sys
 
 from orchestration.warehouse.connection import connect, open_warehouse
-from tests.integration.chain import Chain
+from tests.integration.chain import PROJECT, Chain
 
 TWO_HELD = "interviews_held_cumulative,2,interviews,zk_identity;gaming"
 SEVEN_HELD = "interviews_held_cumulative,7,interviews,zk_identity;gaming"
@@ -67,6 +68,24 @@ def test_killed_and_the_evidence_put_back(chain: Chain) -> None:
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert chain.gate("interviews")["value"] == 7
+
+
+def test_checks_that_a_killed_run_only_planned_count_as_they_were_found_before(chain: Chain) -> None:
+    was = chain.manifest
+    plan = (
+        "import dagster as dg;"
+        "from orchestration.definitions import build_definitions; from orchestration.keys import JOB;"
+        "from orchestration.settings import Settings; defs = build_definitions(Settings.from_environment());"
+        f"instance = dg.DagsterInstance.from_config({str(chain.root / 'state' / 'dagster')!r});"
+        "instance.create_run_for_job(defs.resolve_job_def(JOB))"
+    )
+    subprocess.run([sys.executable, "-c", plan], env=chain.environment, check=True, cwd=PROJECT)
+    chain.edit("roadmap/milestone_progress.csv", SEVEN_HELD, TWO_HELD)
+
+    done = chain.waku_fit("run")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (chain.manifest["checks_passed"], chain.manifest["checks_failed"]) == (was["checks_passed"], 0)
 
 
 def test_a_second_run_at_the_same_time_ends_at_once(chain: Chain) -> None:

@@ -9,14 +9,14 @@ from datetime import UTC, datetime
 
 import pytest
 
-from assets.pricing.fetch import HttpClient
 from assets.pricing.registry import Listed
 from assets.pricing.sources.ecb import Ecb
 from assets.pricing.sources.hetzner import Hetzner
+from assets.web import HttpClient
 from orchestration.refresh import refresh_prices
 from orchestration.settings import Settings
 from tests.integration.chain import Chain
-from tests.unit.price_server import Answer, as_json, price_server
+from tests.unit.local_server import Answer, as_json, local_server
 from tests.unit.test_pricing_sources import ECB, PRICING, RATES_XML, money
 
 DEARER = {"cx23": "5.9900", "cx33": "9.4900", "cx43": "17.9900", "cpx22": "194.9000"}
@@ -32,7 +32,7 @@ def refresh(chain: Chain) -> dict[str, int]:
         Listed("hetzner", lambda *_: Hetzner("token", server.url)),
         Listed("ecb", lambda *_: Ecb(server.url)),
     )
-    with price_server() as server, HttpClient() as client:
+    with local_server() as server, HttpClient() as client:
         server.answers |= {
             ECB: [Answer(RATES_XML)],
             "/v1/pricing": [as_json(document)],

@@ -15,13 +15,13 @@ import pytest
 from assets.evidence.fetch import Evidence
 from assets.evidence.packs import Pack, resolve_pack, with_local_packs
 from assets.pricing.assets import check_result, live_prices
-from assets.pricing.fetch import HttpClient, Limits
 from assets.pricing.model import COMPUTE, RATES, Accepted, Catalogue
 from assets.pricing.pack import PackInvalid, align, land
 from assets.pricing.refresh import Outcome
 from assets.pricing.registry import SOURCES, Listed
 from assets.pricing.sources.ecb import Ecb
 from assets.pricing.sources.hetzner import Hetzner
+from assets.web import HttpClient, Limits
 from orchestration.check import read_evidence
 from orchestration.errors import UserError
 from orchestration.fast_path import Request, fingerprint
@@ -29,7 +29,7 @@ from orchestration.price_state import price_lines, price_state
 from orchestration.refresh import refresh_prices, tell
 from orchestration.resources import EvidenceResource
 from orchestration.settings import Settings
-from tests.unit.price_server import Answer, PriceServer, as_json, price_server
+from tests.unit.local_server import Answer, LocalServer, as_json, local_server
 from tests.unit.test_pricing_sources import ECB, PRICING, RATES_XML, TYPES, money
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -37,8 +37,8 @@ TOKEN = "s3cret-t0ken"
 
 
 @pytest.fixture
-def server() -> Iterator[PriceServer]:
-    with price_server() as served:
+def server() -> Iterator[LocalServer]:
+    with local_server() as served:
         served.answers |= {
             ECB: [Answer(RATES_XML)],
             "/v1/pricing": [as_json(PRICING)],
@@ -53,7 +53,7 @@ def settings(tmp_path: Path) -> Settings:
 
 
 def refresh(
-    settings: Settings, server: PriceServer, *names: str, only_check: bool = False, now: datetime = NOW
+    settings: Settings, server: LocalServer, *names: str, only_check: bool = False, now: datetime = NOW
 ) -> list[Outcome]:
     listed = (
         Listed("hetzner", lambda _, token: Hetzner(token, server.url), "HCLOUD_TOKEN"),
@@ -75,7 +75,7 @@ def ids(evidence: Evidence, table: str, part: str) -> list[str]:
     return [record.row.id for record in evidence.records[table] if part in record.row.id]
 
 
-def test_accepted_prices_are_evidence_of_every_later_run(settings: Settings, server: PriceServer) -> None:
+def test_accepted_prices_are_evidence_of_every_later_run(settings: Settings, server: LocalServer) -> None:
     before = read_evidence(settings, settings.packs)
     without = fingerprint(settings, Request.of(settings))
     outcomes = refresh(settings, server)
@@ -93,14 +93,14 @@ def test_accepted_prices_are_evidence_of_every_later_run(settings: Settings, ser
     assert fingerprint(settings, request) != without
 
 
-def test_a_second_refresh_of_the_day_adds_nothing(settings: Settings, server: PriceServer) -> None:
+def test_a_second_refresh_of_the_day_adds_nothing(settings: Settings, server: LocalServer) -> None:
     refresh(settings, server)
     again = refresh(settings, server)
     assert [len(o.verdicts.accepted) for o in again] == [0, 0]
     assert sum(o.verdicts.unchanged for o in again) == 6
 
 
-def test_history_grows_and_nothing_is_overwritten(settings: Settings, server: PriceServer) -> None:
+def test_history_grows_and_nothing_is_overwritten(settings: Settings, server: LocalServer) -> None:
     refresh(settings, server, "hetzner")
     server.answers["/v1/pricing"] = [with_price("25.4900")]
     refresh(settings, server, "hetzner", now=datetime(2026, 11, 24, tzinfo=UTC))
@@ -112,7 +112,7 @@ def test_history_grows_and_nothing_is_overwritten(settings: Settings, server: Pr
     assert history == [6.99, 19.49, 21.99, 25.49]
 
 
-def test_only_check_writes_nothing(settings: Settings, server: PriceServer) -> None:
+def test_only_check_writes_nothing(settings: Settings, server: LocalServer) -> None:
     outcomes = refresh(settings, server, only_check=True)
     assert sum(len(o.verdicts.accepted) for o in outcomes) > 0
     assert not settings.state_dir.exists()
@@ -130,7 +130,7 @@ def test_only_check_writes_nothing(settings: Settings, server: PriceServer) -> N
     ids=["times ten", "negative", "zero", "missing", "currency"],
 )
 def test_a_lying_answer_leaves_the_old_price_and_says_why(
-    settings: Settings, server: PriceServer, capsys: pytest.CaptureFixture[str], answer: Answer, message: str
+    settings: Settings, server: LocalServer, capsys: pytest.CaptureFixture[str], answer: Answer, message: str
 ) -> None:
     server.answers["/v1/pricing"] = [answer]
     outcomes = refresh(settings, server)
@@ -153,7 +153,7 @@ def test_a_lying_answer_leaves_the_old_price_and_says_why(
     ids=["no json", "empty", "a list", "down", "refused", "cut", "shape"],
 )  # fmt: skip
 def test_a_source_that_fails_stops_no_other(
-    settings: Settings, server: PriceServer, capsys: pytest.CaptureFixture[str], answer: Answer
+    settings: Settings, server: LocalServer, capsys: pytest.CaptureFixture[str], answer: Answer
 ) -> None:
     server.answers["/v1/pricing"] = [answer]
     outcomes = refresh(settings, server)
@@ -166,12 +166,12 @@ def test_a_source_that_fails_stops_no_other(
     assert read_evidence(settings, settings.packs).problems == []
 
 
-def test_a_refresh_in_which_all_fail_exits_with_one(settings: Settings, server: PriceServer) -> None:
+def test_a_refresh_in_which_all_fail_exits_with_one(settings: Settings, server: LocalServer) -> None:
     server.answers[ECB] = [Answer(status=503)]
     assert tell(refresh(settings, server, "ecb"), only_check=False, as_json=False) == 1
 
 
-def test_a_failure_is_remembered_until_the_source_answers(settings: Settings, server: PriceServer) -> None:
+def test_a_failure_is_remembered_until_the_source_answers(settings: Settings, server: LocalServer) -> None:
     server.answers[ECB] = [Answer(status=404)]
     refresh(settings, server)
     assert [line for line in price_lines(price_state(settings)) if "ecb" in line] == [
@@ -228,7 +228,7 @@ def test_small_numbers_are_written_as_people_read_them(settings: Settings) -> No
 def test_a_pack_of_an_earlier_version_gets_the_columns_of_this_one(settings: Settings) -> None:
     land([accepted_rate(settings)], settings.prices_dir, public(settings), NOW.date())
     path = settings.prices_dir / "pricing/exchange_rates.csv"
-    path.write_text(path.read_text().replace("grade,note,", "grade,").replace("published,,", "published,"))
+    path.write_text(path.read_text().replace("grade,note\n", "grade\n").replace("published,\n", "published\n"))
     assert [p.column for p in read_evidence(settings, ("public",)).problems] == ["note"]
     align(settings.prices_dir)
     assert read_evidence(settings, ("public",)).problems == []
@@ -250,7 +250,7 @@ def test_a_check_names_a_sample_and_counts_the_rest() -> None:
 
 
 def test_the_dagster_asset_adds_rows_and_warns_but_does_not_fail(
-    settings: Settings, server: PriceServer, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, server: LocalServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server.answers[ECB] = [Answer(status=404)]
     listed = (Listed("hetzner", lambda *_: Hetzner(TOKEN, server.url)), Listed("ecb", lambda *_: Ecb(server.url)))

@@ -12,8 +12,7 @@ from typing import Any
 import pytest
 
 from assets.evidence.tables.pricing import ComputeOffer, StorageOrEgressPrice
-from assets.pricing.fetch import HttpClient
-from assets.pricing.interfaces import Source, SourceError
+from assets.pricing.interfaces import Source
 from assets.pricing.model import COMPUTE, FEES, RATES, STORAGE, Catalogue, PriceObservation
 from assets.pricing.sources.aws import Aws, read_price_list
 from assets.pricing.sources.azure import Azure
@@ -22,7 +21,8 @@ from assets.pricing.sources.digitalocean import DigitalOcean
 from assets.pricing.sources.ecb import Ecb
 from assets.pricing.sources.gas import Gas, parse_fee_history
 from assets.pricing.sources.hetzner import Hetzner
-from tests.unit.price_server import Answer, Asked, PriceServer, as_json, price_server
+from assets.web import HttpClient, RemoteError
+from tests.unit.local_server import Answer, Asked, LocalServer, as_json, local_server
 from tests.unit.test_pricing_model import CPX22, D2S, EGRESS
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -30,8 +30,8 @@ TODAY = NOW.date()
 
 
 @pytest.fixture
-def server() -> Iterator[PriceServer]:
-    with price_server() as served:
+def server() -> Iterator[LocalServer]:
+    with local_server() as served:
         yield served
 
 
@@ -41,7 +41,7 @@ def ask(source: Source) -> list[PriceObservation]:
 
 
 def refusal(source: Source) -> str:
-    with pytest.raises(SourceError) as caught:
+    with pytest.raises(RemoteError) as caught:
         ask(source)
     return str(caught.value)
 
@@ -82,11 +82,11 @@ def azure_page(items: list[Any], link: str | None = None) -> Answer:
     return as_json({"BillingCurrency": "USD", "Items": items, "NextPageLink": link, "Count": len(items)})
 
 
-def azure(server: PriceServer) -> Azure:
+def azure(server: LocalServer) -> Azure:
     return Azure(Catalogue({COMPUTE: [D2S, CPX22]}), server.url)
 
 
-def test_azure_has_a_dozen_meters_for_a_server_and_one_that_counts(server: PriceServer) -> None:
+def test_azure_has_a_dozen_meters_for_a_server_and_one_that_counts(server: LocalServer) -> None:
     server.answers[AZURE] = [azure_page([*OTHER_METERS, METER])]
     (said,) = ask(azure(server))
     assert said.offer == (COMPUTE, "azure", "eastus", "Standard_D2s_v5")
@@ -94,18 +94,18 @@ def test_azure_has_a_dozen_meters_for_a_server_and_one_that_counts(server: Price
     assert "armSkuName+eq+%27Standard_D2s_v5%27" in server.asked[0].query
 
 
-def test_azure_is_read_page_by_page(server: PriceServer) -> None:
+def test_azure_is_read_page_by_page(server: LocalServer) -> None:
     server.answers[AZURE] = [azure_page(OTHER_METERS, f"{server.url}{AZURE}?$skip=100"), azure_page([METER])]
     assert [said.price for said in ask(azure(server))] == [0.1]
     assert server.asked[1].query == "$skip=100"
 
 
-def test_azure_is_not_followed_to_another_host(server: PriceServer) -> None:
+def test_azure_is_not_followed_to_another_host(server: LocalServer) -> None:
     server.answers[AZURE] = [azure_page([METER], "http://example.com/api/retail/prices")]
     assert refusal(azure(server)) == "the price list of Azure continues on another host, which is not followed"
 
 
-def test_azure_without_an_end_is_given_up(server: PriceServer) -> None:
+def test_azure_without_an_end_is_given_up(server: LocalServer) -> None:
     server.answers[AZURE] = [azure_page([METER], f"{server.url}{AZURE}?again")]
     assert "more than 100 pages" in refusal(azure(server))
 
@@ -122,7 +122,7 @@ def test_azure_without_an_end_is_given_up(server: PriceServer) -> None:
     ],
 )
 def test_what_azure_states_is_passed_on_to_be_judged(
-    server: PriceServer, change: dict[str, Any], price: float | None, unit: str | None, currency: str
+    server: LocalServer, change: dict[str, Any], price: float | None, unit: str | None, currency: str
 ) -> None:
     server.answers[AZURE] = [azure_page([{**METER, **change}])]
     (said,) = ask(azure(server))
@@ -139,7 +139,7 @@ def test_what_azure_states_is_passed_on_to_be_judged(
         (b'{"Items": {}}', "has no Items that is a list"),
     ],
 )
-def test_broken_answers_are_refused(server: PriceServer, body: bytes, message: str) -> None:
+def test_broken_answers_are_refused(server: LocalServer, body: bytes, message: str) -> None:
     server.answers[AZURE] = [Answer(body)]
     assert message in refusal(azure(server))
 
@@ -216,11 +216,11 @@ EC2 = "/offers/v1.0/aws/AmazonEC2/current/us-east-1/index.json"
 TRANSFER = "/offers/v1.0/aws/AWSDataTransfer/current/us-east-1/index.json"
 
 
-def aws(server: PriceServer) -> Aws:
+def aws(server: LocalServer) -> Aws:
     return Aws(Catalogue({COMPUTE: [T3], STORAGE: [GP3, EGRESS]}), server.url)
 
 
-def test_aws_servers_volumes_and_tiers_of_traffic(server: PriceServer) -> None:
+def test_aws_servers_volumes_and_tiers_of_traffic(server: LocalServer) -> None:
     server.answers |= {EC2: [as_json(PRICE_LIST)], TRANSFER: [as_json(TRAFFIC)]}
     said = ask(aws(server))
     assert [(o.offer, o.price, o.unit, o.currency) for o in said] == [
@@ -232,13 +232,13 @@ def test_aws_servers_volumes_and_tiers_of_traffic(server: PriceServer) -> None:
     assert said[0].same == {"vcpus": 2, "memory_gib": 2}
 
 
-def test_a_region_whose_rows_are_in_another_currency_is_not_asked_for(server: PriceServer) -> None:
+def test_a_region_whose_rows_are_in_another_currency_is_not_asked_for(server: LocalServer) -> None:
     in_euro = T3.model_copy(update={"region": "eu-central-1", "currency": "EUR"})
     assert ask(Aws(Catalogue({COMPUTE: [in_euro]}), server.url)) == []
     assert server.asked == []
 
 
-def test_an_aws_product_without_a_price_is_passed_on_to_be_judged(server: PriceServer) -> None:
+def test_an_aws_product_without_a_price_is_passed_on_to_be_judged(server: LocalServer) -> None:
     server.answers |= {EC2: [as_json({**PRICE_LIST, "terms": {"OnDemand": {}}})], TRANSFER: [as_json({})]}
     assert [(o.price, o.unit, o.currency) for o in ask(aws(server))] == [(None, None, None)] * 2
 
@@ -246,7 +246,7 @@ def test_an_aws_product_without_a_price_is_passed_on_to_be_judged(server: PriceS
 @pytest.mark.parametrize("size", [10, 400, 900])
 def test_a_price_list_that_ends_early_is_refused(size: int) -> None:
     body = json.dumps(PRICE_LIST).encode()
-    with pytest.raises(SourceError, match="is not whole JSON"):
+    with pytest.raises(RemoteError, match="is not whole JSON"):
         read_price_list([body[:size]], "us-east-1")
 
 
@@ -262,7 +262,7 @@ def large_price_list(products: int) -> Iterator[bytes]:
     yield b"}}}"
 
 
-def test_a_price_list_is_read_in_constant_memory(server: PriceServer) -> None:
+def test_a_price_list_is_read_in_constant_memory(server: LocalServer) -> None:
     sizes, peaks = [], []
     for products in (500, 3_000):
         sent = count()
@@ -321,7 +321,7 @@ TYPE = {"id": 104, "name": "cpx22", "cores": 2, "memory": 4.0, "disk": 80, "arch
 TYPES = {"server_types": [TYPE], "meta": {"pagination": {"page": 2, "next_page": None}}}
 
 
-def test_hetzner_net_prices_by_location(server: PriceServer) -> None:
+def test_hetzner_net_prices_by_location(server: LocalServer) -> None:
     first = {"server_types": [], "meta": {"pagination": {"page": 1, "next_page": 2}}}
     server.answers |= {"/v1/pricing": [as_json(PRICING)], "/v1/server_types": [as_json(first), as_json(TYPES)]}
     said = {o.offer[1:]: o for o in ask(Hetzner("token", server.url))}
@@ -339,7 +339,7 @@ def test_hetzner_net_prices_by_location(server: PriceServer) -> None:
     assert [asked.query for asked in server.asked] == ["page=1&per_page=50", "page=2&per_page=50", ""]
 
 
-def test_hetzner_for_a_project_in_dollars_says_so(server: PriceServer) -> None:
+def test_hetzner_for_a_project_in_dollars_says_so(server: LocalServer) -> None:
     in_dollars = {"pricing": {**PRICING["pricing"], "currency": "USD"}}
     server.answers |= {"/v1/pricing": [as_json(in_dollars)], "/v1/server_types": [as_json(TYPES)]}
     assert {o.currency for o in ask(Hetzner("token", server.url))} == {"USD"}
@@ -362,7 +362,7 @@ SIZE = {
 }
 
 
-def test_digitalocean_page_by_page(server: PriceServer) -> None:
+def test_digitalocean_page_by_page(server: LocalServer) -> None:
     other = {**SIZE, "slug": "s-1vcpu-1gb", "memory": 1024}
     following = {"pages": {"next": f"{server.url}/v2/sizes?page=2"}}
     server.answers["/v2/sizes"] = [
@@ -376,7 +376,7 @@ def test_digitalocean_page_by_page(server: PriceServer) -> None:
     assert second.same == {"vcpus": 2, "memory_gib": 4}
 
 
-def test_a_token_is_not_sent_to_another_host(server: PriceServer) -> None:
+def test_a_token_is_not_sent_to_another_host(server: LocalServer) -> None:
     elsewhere = {"pages": {"next": "http://example.com/v2/sizes?page=2"}}
     server.answers["/v2/sizes"] = [as_json({"sizes": [SIZE], "links": elsewhere})]
     assert "another host" in refusal(DigitalOcean("token", server.url))
@@ -392,7 +392,7 @@ RATES_XML = b"""<?xml version="1.0" encoding="UTF-8"?>
 ECB = "/stats/eurofxref/eurofxref-daily.xml"
 
 
-def test_the_rate_of_friday_is_still_fridays_on_monday(server: PriceServer) -> None:
+def test_the_rate_of_friday_is_still_fridays_on_monday(server: LocalServer) -> None:
     server.answers[ECB] = [Answer(RATES_XML)]
     (said,) = ask(Ecb(server.url))
     assert (said.offer, said.price, said.day) == ((RATES, "EUR", "USD"), 1.1204, date(2026, 11, 20))
@@ -407,7 +407,7 @@ def test_the_rate_of_friday_is_still_fridays_on_monday(server: PriceServer) -> N
         (RATES_XML.replace(b"2026-11-20", b"2026-13-20"), "is not a date"),
     ],
 )
-def test_rates_that_cannot_be_dated_are_refused(server: PriceServer, body: bytes, message: str) -> None:
+def test_rates_that_cannot_be_dated_are_refused(server: LocalServer, body: bytes, message: str) -> None:
     server.answers[ECB] = [Answer(body)]
     assert message in refusal(Ecb(server.url))
 
@@ -420,7 +420,7 @@ def test_rates_that_cannot_be_dated_are_refused(server: PriceServer, body: bytes
         ({"ethereum": {"usd": "much"}}, None, "usd_per_eth"),
     ],
 )
-def test_the_price_of_ether(server: PriceServer, answer: Any, price: float | None, unit: str | None) -> None:
+def test_the_price_of_ether(server: LocalServer, answer: Any, price: float | None, unit: str | None) -> None:
     server.answers["/api/v3/simple/price"] = [as_json(answer)]
     (said,) = ask(CoinGecko(server.url))
     assert (said.offer, said.price, said.unit) == ((FEES, "ethereum_mainnet", "eth_price"), price, unit)
@@ -443,11 +443,11 @@ def node(asked: Asked, *, lag_seconds: int = 0) -> Answer:
     return as_json({"jsonrpc": "2.0", "id": 1, "result": result})
 
 
-def gas(server: PriceServer) -> Gas:
+def gas(server: LocalServer) -> Gas:
     return Gas("ethereum_mainnet", f"{server.url}/v3/s3cret", "ethereum_gas", "")
 
 
-def test_gas_is_the_mean_of_a_week_of_days(server: PriceServer) -> None:
+def test_gas_is_the_mean_of_a_week_of_days(server: LocalServer) -> None:
     server.answers["/v3/s3cret"] = node
     (said,) = ask(gas(server))
     assert (said.offer, said.unit) == ((FEES, "ethereum_mainnet", "gas_price"), "gwei")
@@ -460,12 +460,12 @@ def test_gas_is_the_mean_of_a_week_of_days(server: PriceServer) -> None:
     assert len(server.asked) == 2 + 28
 
 
-def test_a_node_that_lags_behind_is_refused(server: PriceServer) -> None:
+def test_a_node_that_lags_behind_is_refused(server: LocalServer) -> None:
     server.answers["/v3/s3cret"] = lambda asked: node(asked, lag_seconds=7200)
     assert refusal(gas(server)) == "the newest block of the node is of 2026-11-23 10:00 UTC: it lags behind"
 
 
-def test_a_node_that_refuses_is_quoted_by_code_only(server: PriceServer) -> None:
+def test_a_node_that_refuses_is_quoted_by_code_only(server: LocalServer) -> None:
     server.answers["/v3/s3cret"] = [as_json({"error": {"code": -32601, "message": "key s3cret is not allowed"}})]
     message = refusal(gas(server))
     assert message == "the node refuses eth_getBlockByNumber (code -32601); another node may answer it"
@@ -483,7 +483,7 @@ def test_a_node_that_refuses_is_quoted_by_code_only(server: PriceServer) -> None
     ],
 )
 def test_fees_of_another_shape_are_refused(result: dict[str, Any]) -> None:
-    with pytest.raises(SourceError):
+    with pytest.raises(RemoteError):
         parse_fee_history(result)
 
 

@@ -13,6 +13,9 @@ from pydantic import Field
 
 from assets.evidence.model import DatePrecision, EvidenceRow, Identifier, NonNegative, Reference, Table, TextList
 
+OrganisationStage = Literal["initial_discussion", "solution_design", "commitment", "building", "ongoing", "lost"]
+"""How far an organisation and the project have come: the stages of a co-design session, and that it left."""
+
 
 class Segment(EvidenceRow):
     """One group of possible customers."""
@@ -132,6 +135,25 @@ class Integration(EvidenceRow):
     pain_reported: str | None = Field(default=None, description="What went wrong or was missing")
 
 
+class Organisation(EvidenceRow):
+    """Where the team stands with one organisation on one day, as its CRM tells it. Organisations only, never people."""
+
+    organisation_id: Identifier = Field(
+        description="Organisation, the same in all its rows: an id of `integrations`, or a new one"
+    )
+    name: str = Field(description="Name for readers")
+    segment_ids: Annotated[TextList, Reference("segments__segments", besides=("any", "unknown"))] = Field(
+        default=[], description="Segments that it belongs to; empty leaves what is known"
+    )
+    stage: OrganisationStage | None = Field(
+        default=None, description="How far the two have come; empty leaves what is known"
+    )
+    dependencies: Annotated[TextList, Reference("roadmap__deliverables")] = Field(
+        default=[], description="Deliverables that it waits for; empty leaves what is known"
+    )
+    next_step: str | None = Field(default=None, description="What happens next; empty leaves what is known")
+
+
 class Usp(EvidenceRow):
     """One claim of what Waku does that others do not."""
 
@@ -207,6 +229,14 @@ TABLES: tuple[Table, ...] = (
     Table("segments", "market_sizes", MarketSize, "Sizes of markets"),
     Table("segments", "competitors", Competitor, "Competitors of Waku"),
     Table("segments", "integrations", Integration, "Projects that use, used or tried Waku"),
+    Table(
+        "segments",
+        "organisations",
+        Organisation,
+        "Where the team stands with organisations",
+        is_personal=True,
+        may_be_missing=True,
+    ),
     Table("segments", "problems", CustomerProblem, "Problems of customers"),
     Table("segments", "usps", Usp, "Claims of what sets Waku apart"),
     Table("segments", "usp_evidence", UspEvidence, "Numbers about the claims"),

@@ -13,9 +13,10 @@ from typing import Any
 
 import ijson
 
-from assets.pricing.interfaces import Client, Clock, SourceError
+from assets.answers import number
+from assets.pricing.interfaces import Clock
 from assets.pricing.model import COMPUTE, STORAGE, Catalogue, Offer, PriceObservation
-from assets.pricing.sources.answers import number
+from assets.web import Client, RemoteError
 
 GIB_PER_TIB = 1024
 """Traffic is tiered in binary units: the first 10 TB end at 10,240."""
@@ -69,7 +70,7 @@ class Product:
 
 
 def read_price_list(pieces: Iterable[bytes], region: str) -> list[Product]:
-    """Read one file in constant memory. Raises `SourceError` if it is not JSON or ends before its end."""
+    """Read one file in constant memory. Raises `RemoteError` if it is not JSON or ends before its end."""
     products: dict[str, Product] = {}
 
     def product(sku: str, value: Any) -> None:
@@ -91,7 +92,7 @@ def read_price_list(pieces: Iterable[bytes], region: str) -> list[Product]:
         for reader in readers:
             reader.close()
     except ijson.JSONError as error:
-        raise SourceError(f"the price list of AWS is not whole JSON ({type(error).__name__})") from None
+        raise RemoteError(f"the price list of AWS is not whole JSON ({type(error).__name__})") from None
     return list(products.values())
 
 

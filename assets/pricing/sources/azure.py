@@ -11,9 +11,10 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
-from assets.pricing.interfaces import Client, Clock, SourceError
+from assets.answers import document, number, part, same_host, text
+from assets.pricing.interfaces import Clock
 from assets.pricing.model import COMPUTE, Catalogue, PriceObservation
-from assets.pricing.sources.answers import document, number, part, same_host, text
+from assets.web import Client, RemoteError
 
 MAX_PAGES = 100
 UNITS = {"1 Hour": "hour"}
@@ -52,9 +53,9 @@ class Azure:
             if link is None:
                 return
             if not same_host(link, self.base_url):
-                raise SourceError("the price list of Azure continues on another host, which is not followed")
+                raise RemoteError("the price list of Azure continues on another host, which is not followed")
             url, params = link, None
-        raise SourceError(f"the price list of Azure has more than {MAX_PAGES} pages, expected one or two")
+        raise RemoteError(f"the price list of Azure has more than {MAX_PAGES} pages, expected one or two")
 
 
 def parse_page(page: Any, region: str, today: date, source: str) -> Iterator[PriceObservation]:

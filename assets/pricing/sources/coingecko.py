@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from assets.pricing.interfaces import Client, Clock
+from assets.answers import document, number, part
+from assets.pricing.interfaces import Clock
 from assets.pricing.model import FEES, PriceObservation
-from assets.pricing.sources.answers import document, number, part
+from assets.web import Client
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from assets.pricing.interfaces import Client, Clock, SourceError
+from assets.answers import document, number, part, same_host, text
+from assets.pricing.interfaces import Clock
 from assets.pricing.model import COMPUTE, PriceObservation
-from assets.pricing.sources.answers import document, number, part, same_host, text
+from assets.web import Client, RemoteError
 
 MAX_PAGES = 20
 
@@ -35,9 +36,9 @@ class DigitalOcean:
                 return
             # The token goes with the request: only to the host that it is meant for.
             if not same_host(link, self.base_url):
-                raise SourceError("the sizes of DigitalOcean continue on another host, which is not followed")
+                raise RemoteError("the sizes of DigitalOcean continue on another host, which is not followed")
             url, params = link, {}
-        raise SourceError(f"the sizes of DigitalOcean have more than {MAX_PAGES} pages, expected one or two")
+        raise RemoteError(f"the sizes of DigitalOcean have more than {MAX_PAGES} pages, expected one or two")
 
 
 def parse_sizes(page: Any, today: date, source: str) -> Iterator[PriceObservation]:

@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from assets.pricing.interfaces import Client, Clock, SourceError
+from assets.answers import number, shown
+from assets.pricing.interfaces import Clock
 from assets.pricing.model import RATES, PriceObservation
-from assets.pricing.sources.answers import number, shown
+from assets.web import Client, RemoteError
 
 # The document is flat and has had this form since 1999; a parser of all of XML would be one more thing to attack.
 DAY = re.compile(r"""<Cube\s+time=["'](\d{4}-\d{2}-\d{2})["']""")
@@ -33,15 +34,15 @@ class Ecb:
 
 
 def parse_rates(body: bytes, today: date, source: str) -> PriceObservation:
-    """Return the rate of the US dollar with the day that it is of. Raises `SourceError` if that is not there."""
+    """Return the rate of the US dollar with the day that it is of. Raises `RemoteError` if that is not there."""
     xml = body.decode("utf-8", "replace")
     day, rates = DAY.search(xml), dict(RATE.findall(xml))
     if day is None or "Envelope>" not in xml[-40:]:
-        raise SourceError(f"the rates of the ECB are not whole (start with {shown(body)}), expected one dated list")
+        raise RemoteError(f"the rates of the ECB are not whole (start with {shown(body)}), expected one dated list")
     try:
         of = date.fromisoformat(day[1])
     except ValueError:
-        raise SourceError(f"the rates of the ECB are of {day[1]}, which is not a date") from None
+        raise RemoteError(f"the rates of the ECB are of {day[1]}, which is not a date") from None
     if of > today:
-        raise SourceError(f"the rates of the ECB are of {of}, which lies in the future")
+        raise RemoteError(f"the rates of the ECB are of {of}, which lies in the future")
     return PriceObservation((RATES, "EUR", "USD"), number(rates.get("USD")), "rate", None, of, source)

@@ -12,9 +12,10 @@ from statistics import fmean, median, quantiles
 from typing import Any
 from urllib.parse import urlsplit
 
-from assets.pricing.interfaces import Client, Clock, SourceError
+from assets.answers import document, part
+from assets.pricing.interfaces import Clock
 from assets.pricing.model import FEES, PriceObservation
-from assets.pricing.sources.answers import document, part
+from assets.web import Client, RemoteError
 
 DAYS = 7
 LOOKS_PER_DAY = 4
@@ -40,11 +41,11 @@ class Gas:
         now = clock()
         newest = self._block(client, "latest")
         if now - newest.time > NEWEST_BLOCK_MAX_AGE:
-            raise SourceError(f"the newest block of the node is of {newest.time:%Y-%m-%d %H:%M} UTC: it lags behind")
+            raise RemoteError(f"the newest block of the node is of {newest.time:%Y-%m-%d %H:%M} UTC: it lags behind")
         probe = self._block(client, hex(max(newest.number - PROBE, 0)))
         seconds = (newest.time - probe.time).total_seconds() / max(newest.number - probe.number, 1)
         if seconds <= 0:
-            raise SourceError("the node gives a newer block an older time, so no day can be told from another")
+            raise RemoteError("the node gives a newer block an older time, so no day can be told from another")
         step = timedelta(days=1) / LOOKS_PER_DAY
         looks = [round(step.total_seconds() * look / seconds) for look in range(DAYS * LOOKS_PER_DAY)]
         prices = [self._gas_price(client, newest.number - back) for back in looks]
@@ -70,7 +71,7 @@ class Gas:
         answer = document(body, f"the answer to {method}")
         if isinstance(answer, dict) and (error := answer.get("error")):
             code = error.get("code") if isinstance(error, dict) else None
-            raise SourceError(f"the node refuses {method} (code {code}); another node may answer it")
+            raise RemoteError(f"the node refuses {method} (code {code}); another node may answer it")
         return part(answer, "result", dict, f"the answer to {method}")
 
 
@@ -83,22 +84,22 @@ class Block:
 
 
 def parse_block(result: dict[str, Any]) -> Block:
-    """Return number and time of a block. Raises `SourceError`."""
+    """Return number and time of a block. Raises `RemoteError`."""
     try:
         return Block(_integer(result["number"]), datetime.fromtimestamp(_integer(result["timestamp"]), UTC))
     except (KeyError, ValueError, OverflowError, OSError):
-        raise SourceError("the node's block has no number or no time in hexadecimal digits") from None
+        raise RemoteError("the node's block has no number or no time in hexadecimal digits") from None
 
 
 def parse_fee_history(result: dict[str, Any]) -> float:
-    """Return the mean over blocks of base fee and median tip, in gwei. Raises `SourceError`."""
+    """Return the mean over blocks of base fee and median tip, in gwei. Raises `RemoteError`."""
     try:
         base = [_integer(wei) for wei in result["baseFeePerGas"]]
         tips = [_integer(rewards[0]) for rewards in result["reward"]]
     except (KeyError, IndexError, TypeError, ValueError):
-        raise SourceError("the fee history lacks baseFeePerGas or reward in hexadecimal digits") from None
+        raise RemoteError("the fee history lacks baseFeePerGas or reward in hexadecimal digits") from None
     if not tips or len(base) != len(tips) + 1:
-        raise SourceError(f"the fee history has {len(base)} base fees for {len(tips)} tips, expected one more")
+        raise RemoteError(f"the fee history has {len(base)} base fees for {len(tips)} tips, expected one more")
     # The last base fee is the one of the block to come.
     return fmean(fee + tip for fee, tip in zip(base[:-1], tips, strict=True)) / 1e9
 

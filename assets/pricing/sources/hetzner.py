@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from assets.pricing.interfaces import Client, Clock, SourceError
+from assets.answers import document, number, part, text
+from assets.pricing.interfaces import Clock
 from assets.pricing.model import COMPUTE, STORAGE, PriceObservation
-from assets.pricing.sources.answers import document, number, part, text
+from assets.web import Client, RemoteError
 
 REGIONS = {"fsn1": "eu", "ash": "us", "sin": "sin"}
 """The location that stands for each region in which storage and traffic have one price."""
@@ -48,7 +49,7 @@ class Hetzner:
             page = pagination.get("next_page")
             if not isinstance(page, int):
                 return found
-        raise SourceError(f"the server types of Hetzner have more than {MAX_PAGES} pages, expected one or two")
+        raise RemoteError(f"the server types of Hetzner have more than {MAX_PAGES} pages, expected one or two")
 
 
 def parse_pricing(

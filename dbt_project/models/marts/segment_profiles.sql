@@ -7,12 +7,6 @@ segments as (
 
 ),
 
-deliverables as (
-
-    select * from {{ ref('stg_roadmap__deliverables') }}
-
-),
-
 integrations as (
 
     select
@@ -21,28 +15,6 @@ integrations as (
         grade,
         evidence_id
     from {{ ref('stg_segments__integrations') }}
-
-),
-
--- A deliverable that an earlier day did not know of has no known state.
-gaps as (
-
-    select
-        lacking.segment_id,
-        lacking.deliverable_id,
-        deliverables.grade,
-        deliverables.evidence_id,
-        coalesce(deliverables.status, 'unknown') in ('unknown', 'done_privately') as is_unknown,
-        coalesce(deliverables.status, 'unknown') not in ('done', 'unknown', 'done_privately') as is_open
-
-    from (
-        select
-            segment_id,
-            unnest(technical_gaps) as deliverable_id
-        from segments
-    ) as lacking
-
-    left join deliverables on lacking.deliverable_id = deliverables.deliverable_id
 
 ),
 
@@ -55,7 +27,7 @@ gaps_counted as (
         {{ weakest_grade_of_rows('grade') }} as grade,
         array_agg(evidence_id) as evidence_ids
 
-    from gaps
+    from {{ ref('int_segments__technical_gaps') }}
 
     group by segment_id
 

@@ -1,6 +1,7 @@
-"""HTTP for price sources: patient with a busy server, impatient with a hanging one, silent about secrets.
+"""HTTP: patient with a busy server, impatient with a hanging one, silent about secrets.
 
-Belongs here: the one client. Does not belong here: addresses and the meaning of answers (`sources/`).
+Belongs here: the one client. Does not belong here: addresses and the meaning of answers (`pricing/sources/`,
+`segments/hubspot.py`).
 """
 
 from __future__ import annotations
@@ -12,15 +13,35 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Protocol, Self, TypeVar
 from urllib.parse import urlsplit
 
 import httpx
 
-from assets.pricing.interfaces import SourceError, T
+T = TypeVar("T")
 
 BUSY = frozenset({408, 425, 429, 500, 502, 503, 504})
 """States that another attempt may end otherwise than the first one did."""
+
+GOOD = frozenset({200, 201, 207})
+"""States with an answer; in one of 207, the answer says which part of a request went wrong."""
+
+
+class RemoteError(Exception):
+    """A server that could not be read, or an answer that cannot be right: what happened, without any secret."""
+
+
+class Client(Protocol):
+    """HTTP as its users need it. Every method raises `RemoteError`."""
+
+    def get(self, url: str, *, params: Mapping[str, str] | None = None, token: str | None = None) -> bytes:
+        """Return the body of a GET; `token` is sent as bearer token."""
+
+    def post(self, url: str, document: Any, *, token: str | None = None) -> bytes:
+        """Return the body of a POST of a JSON document; it is sent again if its answer is lost."""
+
+    def stream(self, url: str, consume: Callable[[Iterable[bytes]], T]) -> T:
+        """Return what `consume` makes of the body in pieces; it is called anew for each attempt."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +69,7 @@ class _Busy(Exception):  # noqa: N818 - never leaves this module
 
 
 class HttpClient:
-    """Requests with retries. Use it as a context manager. All errors are `SourceError`, with the host and no more."""
+    """Requests with retries. Use it as a context manager. All errors are `RemoteError`, with the host and no more."""
 
     def __init__(
         self,
@@ -76,16 +97,15 @@ class HttpClient:
         self._http.close()
 
     def get(self, url: str, *, params: Mapping[str, str] | None = None, token: str | None = None) -> bytes:
-        """Return the body of a GET; `token` is sent as bearer token. Raises `SourceError`."""
-        headers = {"authorization": f"Bearer {token}"} if token else {}
-        return self._patiently("GET", url, b"".join, self._document, params=params or None, headers=headers)
+        """Return the body of a GET; `token` is sent as bearer token. Raises `RemoteError`."""
+        return self._patiently("GET", url, b"".join, self._document, params=params or None, headers=_bearer(token))
 
-    def post(self, url: str, document: Any) -> bytes:
-        """Return the body of a POST of a JSON document. Raises `SourceError`."""
-        return self._patiently("POST", url, b"".join, self._document, json=document)
+    def post(self, url: str, document: Any, *, token: str | None = None) -> bytes:
+        """Return the body of a POST of a JSON document, sent again if its answer is lost. Raises `RemoteError`."""
+        return self._patiently("POST", url, b"".join, self._document, json=document, headers=_bearer(token))
 
     def stream(self, url: str, consume: Callable[[Iterable[bytes]], T]) -> T:
-        """Return what `consume` makes of the body in pieces, anew for each attempt. Raises `SourceError`."""
+        """Return what `consume` makes of the body in pieces, anew for each attempt. Raises `RemoteError`."""
         return self._patiently("GET", url, consume, self._stream)
 
     @property
@@ -108,10 +128,10 @@ class HttpClient:
                 what = busy.what
                 pause = 2.0**attempt if busy.seconds is None else busy.seconds
                 if pause > self._limits.longest_pause_seconds:
-                    raise SourceError(f"{host} {what} and asks to wait {pause:.0f} s") from None
+                    raise RemoteError(f"{host} {what} and asks to wait {pause:.0f} s") from None
                 if attempt + 1 < self._limits.attempts:
                     self._sleep(pause)
-        raise SourceError(f"{host} {what}, {self._limits.attempts} times in a row")
+        raise RemoteError(f"{host} {what}, {self._limits.attempts} times in a row")
 
     def _once(
         self,
@@ -127,15 +147,15 @@ class HttpClient:
             with self._http.stream(method, url, **options) as response:
                 if response.status_code in BUSY:
                     raise _Busy(f"answers {response.status_code}", self._asked_to_wait(response))
-                if response.status_code != 200:
-                    raise SourceError(f"{host} answers {response.status_code}" + _hint(response.status_code))
+                if response.status_code not in GOOD:
+                    raise RemoteError(f"{host} answers {response.status_code}" + _hint(response.status_code))
                 return consume(self._pieces(response, host, *most))
         except (httpx.InvalidURL, httpx.UnsupportedProtocol):
-            raise SourceError(
+            raise RemoteError(
                 "the address is not one of http or https; expected one such as https://host/path"
             ) from None
         except UnicodeError:
-            raise SourceError(f"the token or the address for {host} holds a character that HTTP cannot carry") from None
+            raise RemoteError(f"the token or the address for {host} holds a character that HTTP cannot carry") from None
         except httpx.TimeoutException:
             raise _Busy(f"does not answer within {self._limits.silence_seconds:g} s") from None
         except httpx.HTTPError as error:
@@ -146,9 +166,9 @@ class HttpClient:
         for piece in response.iter_bytes(chunk_size=64 * 1024):
             left -= len(piece)
             if left < 0:
-                raise SourceError(f"the answer of {host} has more than {size:,} bytes")
+                raise RemoteError(f"the answer of {host} has more than {size:,} bytes")
             if self._monotonic() > end:
-                raise SourceError(f"the answer of {host} takes longer than {seconds:g} s")
+                raise RemoteError(f"the answer of {host} takes longer than {seconds:g} s")
             yield piece
 
     def _asked_to_wait(self, response: httpx.Response) -> float | None:
@@ -162,9 +182,14 @@ class HttpClient:
             return None
 
 
+def _bearer(token: str | None) -> dict[str, str]:
+    return {"authorization": f"Bearer {token}"} if token else {}
+
+
 def _hint(status: int) -> str:
     return {
+        400: ": the request is not what the server expects",
         401: ": the token is missing or wrong",
-        403: ": the token may not read this, or the address is blocked",
+        403: ": the token may not do this, or the address is blocked",
         404: ": the address is no longer there",
     }.get(status, "")

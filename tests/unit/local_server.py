@@ -41,7 +41,7 @@ class Asked:
     body: bytes
 
 
-class PriceServer:
+class LocalServer:
     """Answers by path: the answers of a path in their order, the last one for ever; or what a function returns."""
 
     def __init__(self, url: str) -> None:
@@ -59,7 +59,7 @@ class PriceServer:
 
 
 @contextmanager
-def price_server() -> Iterator[PriceServer]:
+def local_server() -> Iterator[LocalServer]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             split = urlsplit(self.path)
@@ -88,7 +88,7 @@ def price_server() -> Iterator[PriceServer]:
             """The test says what it saw."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    served = PriceServer(f"http://127.0.0.1:{server.server_port}")
+    served = LocalServer(f"http://127.0.0.1:{server.server_port}")
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:

@@ -8,17 +8,16 @@ from datetime import UTC, datetime
 
 import pytest
 
-from assets.pricing.fetch import HttpClient, Limits
-from assets.pricing.interfaces import SourceError
-from tests.unit.price_server import Answer, PriceServer, price_server
+from assets.web import HttpClient, Limits, RemoteError
+from tests.unit.local_server import Answer, LocalServer, local_server
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 SECRET = "s3cret-t0ken"
 
 
 @pytest.fixture
-def server() -> Iterator[PriceServer]:
-    with price_server() as served:
+def server() -> Iterator[LocalServer]:
+    with local_server() as served:
         yield served
 
 
@@ -35,7 +34,7 @@ def client(pauses: list[float]) -> Iterator[HttpClient]:
 
 
 def failing(call: Callable[[], object]) -> str:
-    with pytest.raises(SourceError) as caught:
+    with pytest.raises(RemoteError) as caught:
         call()
     assert caught.value.__cause__ is None
     return str(caught.value)
@@ -43,7 +42,7 @@ def failing(call: Callable[[], object]) -> str:
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503])
 def test_a_busy_server_is_asked_again(
-    server: PriceServer, client: HttpClient, pauses: list[float], status: int
+    server: LocalServer, client: HttpClient, pauses: list[float], status: int
 ) -> None:
     server.answers["/prices"] = [Answer(status=status), Answer(status=status), Answer(b"ok")]
     assert client.get(f"{server.url}/prices") == b"ok"
@@ -55,7 +54,7 @@ def test_a_busy_server_is_asked_again(
     [("17", 17.0), ("Mon, 23 Nov 2026 12:00:30 GMT", 30.0), ("Mon, 23 Nov 2026 11:00:00 GMT", 0.0), ("soon", 1.0)],
 )
 def test_retry_after_is_honoured(
-    server: PriceServer, client: HttpClient, pauses: list[float], header: str, seconds: float
+    server: LocalServer, client: HttpClient, pauses: list[float], header: str, seconds: float
 ) -> None:
     server.answers["/prices"] = [Answer(status=429, headers={"retry-after": header}), Answer(b"ok")]
     assert client.get(f"{server.url}/prices") == b"ok"
@@ -63,7 +62,7 @@ def test_retry_after_is_honoured(
 
 
 def test_a_server_that_asks_for_an_hour_is_not_waited_for(
-    server: PriceServer, client: HttpClient, pauses: list[float]
+    server: LocalServer, client: HttpClient, pauses: list[float]
 ) -> None:
     server.answers["/prices"] = [Answer(status=429, headers={"retry-after": "3600"})]
     message = failing(lambda: client.get(f"{server.url}/prices"))
@@ -71,18 +70,18 @@ def test_a_server_that_asks_for_an_hour_is_not_waited_for(
     assert pauses == []
 
 
-def test_patience_ends(server: PriceServer, client: HttpClient, pauses: list[float]) -> None:
+def test_patience_ends(server: LocalServer, client: HttpClient, pauses: list[float]) -> None:
     server.answers["/prices"] = [Answer(status=500)]
     assert failing(lambda: client.get(f"{server.url}/prices")) == "127.0.0.1 answers 500, 4 times in a row"
     assert (pauses, len(server.asked)) == ([1.0, 2.0, 4.0], 4)
 
 
-def test_silence_is_not_waited_out(server: PriceServer, client: HttpClient) -> None:
+def test_silence_is_not_waited_out(server: LocalServer, client: HttpClient) -> None:
     server.answers["/prices"] = [Answer(is_silent=True), Answer(b"ok")]
     assert client.get(f"{server.url}/prices") == b"ok"
 
 
-def test_an_answer_that_trickles_is_given_up(server: PriceServer) -> None:
+def test_an_answer_that_trickles_is_given_up(server: LocalServer) -> None:
     server.answers["/prices"] = [Answer(b"x" * 200_000)]
     times = iter([0.0, 30.0, 61.0])
     with HttpClient(Limits(), monotonic=lambda: next(times)) as client:
@@ -90,19 +89,19 @@ def test_an_answer_that_trickles_is_given_up(server: PriceServer) -> None:
     assert message == "the answer of 127.0.0.1 takes longer than 60 s"
 
 
-def test_an_answer_that_is_cut_is_asked_for_again(server: PriceServer, client: HttpClient) -> None:
+def test_an_answer_that_is_cut_is_asked_for_again(server: LocalServer, client: HttpClient) -> None:
     server.answers["/prices"] = [Answer(b"whole answer", cut_after=5), Answer(b"whole answer")]
     assert client.get(f"{server.url}/prices") == b"whole answer"
 
 
-def test_a_stream_that_is_cut_is_consumed_anew(server: PriceServer, client: HttpClient) -> None:
+def test_a_stream_that_is_cut_is_consumed_anew(server: LocalServer, client: HttpClient) -> None:
     server.answers["/prices"] = [Answer(b"whole answer", cut_after=5), Answer(b"whole answer")]
     seen: list[bytes] = []
     assert client.stream(f"{server.url}/prices", lambda pieces: seen.append(b"".join(pieces)) or len(seen)) == 1
     assert seen == [b"whole answer"]
 
 
-def test_too_much_is_not_read_to_its_end(server: PriceServer) -> None:
+def test_too_much_is_not_read_to_its_end(server: LocalServer) -> None:
     server.answers["/prices"] = [Answer(b"x" * 3_000_000)]
     with HttpClient(Limits(document_bytes=1_000_000)) as client:
         message = failing(lambda: client.get(f"{server.url}/prices"))
@@ -118,7 +117,7 @@ def test_too_much_is_not_read_to_its_end(server: PriceServer) -> None:
     ],
 )
 def test_what_will_not_change_is_not_asked_again(
-    server: PriceServer, client: HttpClient, pauses: list[float], status: int, message: str
+    server: LocalServer, client: HttpClient, pauses: list[float], status: int, message: str
 ) -> None:
     server.answers["/prices"] = [Answer(status=status, headers={"location": f"{server.url}/elsewhere"})]
     assert failing(lambda: client.get(f"{server.url}/prices", token=SECRET)) == message
@@ -126,7 +125,7 @@ def test_what_will_not_change_is_not_asked_again(
 
 
 def test_a_token_goes_into_the_header_only(
-    server: PriceServer, client: HttpClient, caplog: pytest.LogCaptureFixture
+    server: LocalServer, client: HttpClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
     server.answers["/prices"] = [Answer(b"ok")]
@@ -147,6 +146,6 @@ def test_no_error_repeats_an_address(client: HttpClient, address: str) -> None:
     assert SECRET not in failing(lambda: client.post(address.format(SECRET), {}))
 
 
-def test_a_token_that_http_cannot_carry_is_not_repeated(server: PriceServer, client: HttpClient) -> None:
+def test_a_token_that_http_cannot_carry_is_not_repeated(server: LocalServer, client: HttpClient) -> None:
     for token in (f"{SECRET}\n", f"{SECRET}…"):
         assert SECRET not in failing(lambda token=token: client.get(f"{server.url}/prices", token=token))  # type: ignore[misc]

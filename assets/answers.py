@@ -9,22 +9,22 @@ import json
 from typing import Any
 from urllib.parse import urlsplit
 
-from assets.pricing.interfaces import SourceError
+from assets.web import RemoteError
 
 
 def document(body: bytes, what: str) -> Any:
-    """Return the JSON document in `body`. Raises `SourceError`."""
+    """Return the JSON document in `body`. Raises `RemoteError`."""
     try:
         return json.loads(body)
     except (ValueError, RecursionError):
-        raise SourceError(f"{what} is not JSON (starts with {shown(body)}), expected a JSON document") from None
+        raise RemoteError(f"{what} is not JSON (starts with {shown(body)}), expected a JSON document") from None
 
 
 def part(value: Any, name: str, kind: type, what: str) -> Any:
-    """Return `value[name]`, which must be of `kind`. Raises `SourceError`."""
+    """Return `value[name]`, which must be of `kind`. Raises `RemoteError`."""
     found = value.get(name) if isinstance(value, dict) else None
     if not isinstance(found, kind):
-        raise SourceError(f"{what} has no {name} that is a {kind.__name__}; the interface may have changed")
+        raise RemoteError(f"{what} has no {name} that is a {kind.__name__}; the interface may have changed")
     return found
 
 

@@ -1,0 +1,217 @@
+"""Organisations as a CRM keeps them, in a file that any CRM can read and write, and what differs between two sides.
+
+Belongs here: the fields that are kept in step, files as text, differences, rows of evidence; pure.
+Does not belong here: a CRM (`hubspot.py`), files on disk and what is printed (`orchestration/crm.py`).
+
+Organisations only: nothing here has a place for a person.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from assets.evidence.model import IDENTIFIER_PATTERN, split_list
+
+KEY = "waku_fit_id"
+"""Column, or attribute in a CRM, with the id of an organisation: the key that never changes."""
+
+HEADINGS = {
+    KEY: "organisation_id",
+    "Name": "name",
+    "Segment": "segment_ids",
+    "Stage": "stage",
+    "Dependencies": "dependencies",
+    "Next step": "next_step",
+}
+"""Columns of the neutral file and the fields that they hold. Lists are separated by ';'."""
+
+
+class CrmFileError(Exception):
+    """A file that is not what was exported: one `line: what is wrong` per mistake."""
+
+
+@dataclass(frozen=True)
+class Organisation:
+    """One organisation. What is empty is not known, and is never taken for an answer."""
+
+    organisation_id: str
+    name: str = ""
+    segment_ids: tuple[str, ...] = ()
+    stage: str = ""
+    dependencies: tuple[str, ...] = ()
+    next_step: str = ""
+
+    def cells(self) -> dict[str, str]:
+        """Return the fields as text by heading."""
+        return {heading: _text(getattr(self, field)) for heading, field in HEADINGS.items()}
+
+
+@dataclass(frozen=True)
+class Change:
+    """One field of one organisation that differs. `heading` is empty for an organisation that is new."""
+
+    organisation_id: str
+    heading: str
+    before: str
+    after: str
+
+    def __str__(self) -> str:
+        if not self.heading:
+            return f"+ {self.organisation_id}: {self.after}"
+        return f"~ {self.organisation_id}: {self.heading}: {self.before or '(empty)'} → {self.after}"
+
+
+def organisation(cells: Mapping[str, Any]) -> Organisation:
+    """Return the organisation that `cells`, text or lists by heading, are about. Fields that are missing are empty."""
+    return Organisation(
+        organisation_id=_words(cells.get(KEY)),
+        name=_words(cells.get("Name")),
+        segment_ids=_list(cells.get("Segment")),
+        stage=_words(cells.get("Stage")),
+        dependencies=_list(cells.get("Dependencies")),
+        next_step=_words(cells.get("Next step")),
+    )
+
+
+def differences(known: Iterable[Organisation], told: Iterable[Organisation]) -> list[tuple[Organisation, list[Change]]]:
+    """Return the organisations of `told` that differ from `known`, with what differs; empty fields never differ.
+
+    Of an organisation that is known, only the fields that differ are left filled, besides key and name.
+    """
+    by_id = {one.organisation_id: one for one in known}
+    found = []
+    for one in told:
+        before = by_id.get(one.organisation_id)
+        if before is None:
+            cells = "; ".join(f"{heading} {text}" for heading, text in one.cells().items() if text and heading != KEY)
+            found.append((one, [Change(one.organisation_id, "", "", cells)]))
+            continue
+        old, new = before.cells(), one.cells()
+        changed = [h for h, field in HEADINGS.items() if _differs(getattr(before, field), getattr(one, field))]
+        if changed:
+            name = {"Name": one.name or before.name}
+            kept = {heading: new[heading] for heading in changed} | {KEY: one.organisation_id} | name
+            changes = [Change(one.organisation_id, heading, old[heading], new[heading]) for heading in changed]
+            found.append((organisation(kept), changes))
+    return found
+
+
+def to_csv(organisations: Iterable[Organisation]) -> str:
+    """Return the neutral file as CSV."""
+    file = io.StringIO()
+    writer = csv.DictWriter(file, list(HEADINGS), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({heading: _inert(text) for heading, text in one.cells().items()} for one in organisations)
+    return file.getvalue()
+
+
+def from_csv(text: str) -> dict[int, Organisation]:
+    """Return the organisations of a neutral file by line. Other columns are left alone. Raises `CrmFileError`."""
+    reader = csv.DictReader(io.StringIO(text), strict=True)
+    if missing := [heading for heading in (KEY, "Name") if heading not in (reader.fieldnames or ())]:
+        raise CrmFileError(f"1: there is no column {missing[0]}; expected {', '.join(HEADINGS)}")
+    found, line = {}, reader.line_num + 1
+    try:
+        for row in reader:
+            found[line] = organisation({heading: _spoken(row.get(heading) or "") for heading in HEADINGS})
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise CrmFileError(f"{line}: this is not a CSV file ({error}); expected a file saved as CSV") from None
+    return _sound(found)
+
+
+def to_json(organisations: Iterable[Organisation]) -> str:
+    """Return the neutral file as JSON: an array with one object per organisation, lists as arrays."""
+    rows = [{heading: getattr(one, field) for heading, field in HEADINGS.items()} for one in organisations]
+    return json.dumps(rows, indent=2, ensure_ascii=False) + "\n"
+
+
+def from_json(text: str) -> dict[int, Organisation]:
+    """Return the organisations of a neutral file by their number in it. Raises `CrmFileError`."""
+    try:
+        rows = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        line = getattr(error, "lineno", 1)
+        raise CrmFileError(f"{line}: this is not JSON; expected an array of objects") from None
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise CrmFileError("1: this is not an array of objects; expected what `waku-fit crm export` writes")
+    return _sound({number: organisation(row) for number, row in enumerate(rows, start=1)})
+
+
+def evidence_row(one: Organisation, day: date, source: str) -> dict[str, str]:
+    """Return the row of `segments__organisations` that says on `day` what `one` says."""
+    values = {field: _text(getattr(one, field)) for field in HEADINGS.values()}
+    common = {"source": source, "as_of": day.isoformat(), "as_of_basis": "observed", "grade": "published"}
+    return {"id": f"{one.organisation_id}_{day:%Y_%m_%d}", **values, **common}
+
+
+def with_rows(text: str, columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> tuple[str, dict[int, str]]:
+    """Return the CSV table `text` with `rows` in it, and the organisation of each of them by line.
+
+    A row whose id is there replaces it, field by field: what was said earlier on that day and is not said now stays.
+    """
+    known = {row["id"]: row for row in csv.DictReader(io.StringIO(text))}
+    new = {row["id"]: row for row in rows}
+    for row_id, row in new.items():
+        known[row_id] = {**known.get(row_id, {}), **{column: cell for column, cell in row.items() if cell}}
+    file = io.StringIO()
+    writer = csv.DictWriter(file, columns, lineterminator="\n", restval="")
+    writer.writeheader()
+    lines = {}
+    for row_id, row in sorted(known.items()):
+        if row_id in new:
+            lines[file.getvalue().count("\n") + 1] = row["organisation_id"]
+        writer.writerow(row)
+    return file.getvalue(), lines
+
+
+def _sound(found: dict[int, Organisation]) -> dict[int, Organisation]:
+    """Return what was found if every organisation has a key of its own. Raises `CrmFileError`."""
+    lines: dict[str, int] = {}
+    problems = []
+    for line, one in found.items():
+        if not re.fullmatch(IDENTIFIER_PATTERN, one.organisation_id):
+            problems.append(f"{line}: {KEY}: is not a key; expected one in lower_snake_case")
+        elif one.organisation_id in lines:
+            problems.append(f"{line}: {KEY}: is the key of {lines[one.organisation_id]} too; expected each once")
+        elif not one.name:
+            problems.append(f"{line}: Name: has no value; expected what the organisation is called")
+        lines.setdefault(one.organisation_id, line)
+    if problems:
+        raise CrmFileError("\n".join(problems))
+    return found
+
+
+def _differs(before: Any, after: Any) -> bool:
+    if isinstance(after, tuple):
+        return bool(after) and set(before) != set(after)
+    return bool(after) and before != after
+
+
+def _words(value: Any) -> str:
+    return "" if value is None else str(value).strip()
+
+
+def _list(value: Any) -> tuple[str, ...]:
+    return tuple(map(str, value)) if isinstance(value, list) else tuple(split_list(_words(value)))
+
+
+def _text(value: str | tuple[str, ...]) -> str:
+    return value if isinstance(value, str) else ";".join(value)
+
+
+def _inert(text: str) -> str:
+    """Return text that a spreadsheet shows and does not calculate."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+
+
+def _spoken(text: str) -> str:
+    """Return what `_inert` was given."""
+    return text[1:] if text.startswith("'") and _inert(text[1:]) == text else text

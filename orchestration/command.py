@@ -1,0 +1,46 @@
+"""What all commands of `waku-fit` share: settings, exit codes, options that mean the same everywhere.
+
+Belongs here: no command. Everything heavy is imported inside of a command.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import click
+
+from assets.evidence.packs import PackError
+from orchestration.errors import UserError
+from orchestration.settings import Settings, SettingsError
+
+pack_option = click.option(
+    "--pack", "packs", multiple=True, metavar="PACK",
+    help="Evidence to lay over the public one: a name under evidence/, or a folder elsewhere. May be repeated.",
+)  # fmt: skip
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for scripts.")
+
+
+class Example(click.Command):
+    """A command whose help ends with an example."""
+
+    def __init__(self, *args: Any, example: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.epilog = f"Example: {example}"
+
+
+def with_settings(command: Callable[..., int | None]) -> Callable[..., None]:
+    """Give a command its settings, turn its return value into the exit code, and known errors into one sentence."""
+
+    @wraps(command)
+    def wrapper(*args: Any, **kwargs: Any) -> None:
+        try:
+            code = command(Settings.from_environment(), *args, **kwargs)
+        except (UserError, SettingsError, PackError) as error:
+            click.echo(f"waku-fit: {error}", err=True)
+            code = 1
+        sys.exit(code or 0)
+
+    return wrapper

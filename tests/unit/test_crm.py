@@ -1,0 +1,324 @@
+"""Organisations out to a CRM and back: files, differences, and HubSpot against a server that behaves like it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from assets.segments.crm import (
+    CrmFileError,
+    Organisation,
+    differences,
+    from_csv,
+    from_json,
+    to_csv,
+    to_json,
+)
+from assets.segments.hubspot import HubSpot
+from assets.web import HttpClient, RemoteError
+from orchestration import crm
+from orchestration.cli import main
+from orchestration.errors import UserError
+from orchestration.settings import Settings
+from tests.unit.fake_hubspot import FakeHubSpot, fake_hubspot
+
+TODAY = date(2026, 11, 23)
+RAILGUN = Organisation("railgun", "Railgun", ("defi_private_relayers",), "ongoing", (), "")
+STATUS = Organisation("status", "Status", ("private_messaging", "status_communities"), "ongoing", ("store_v3",), "call")
+RELEASED = (
+    "organisation_id,name,segment_ids,stage,dependencies,are_dependencies_inferred,next_step,as_of,grade,evidence_ids\n"
+    "railgun,Railgun,defi_private_relayers,ongoing,,false,,2024-12-13,measured,segments__integrations/railgun\n"
+    "portrait,Portrait,decentralised_web_hosting,ongoing,,false,,2025-06-16,published,segments__integrations/portrait\n"
+)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """The public evidence, and a release with two organisations."""
+    settings = Settings.from_environment({
+        "WAKU_FIT_STATE_DIR": str(tmp_path / "state"), "WAKU_FIT_REPORTS_DIR": str(tmp_path / "reports"),
+    })  # fmt: skip
+    (settings.latest / "data").mkdir(parents=True)
+    (settings.latest / "data" / "organisations.csv").write_text(RELEASED)
+    return settings
+
+
+@pytest.fixture
+def pack(tmp_path: Path) -> Path:
+    folder = tmp_path / "ours"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def hubspot() -> Iterator[FakeHubSpot]:
+    with fake_hubspot() as fake:
+        yield fake
+
+
+@pytest.fixture
+def client() -> Iterator[HttpClient]:
+    with HttpClient(sleep=lambda _: None) as http:
+        yield http
+
+
+def pushed(settings: Settings, fake: FakeHubSpot, client: HttpClient, *, apply: bool = True) -> int:
+    return crm.push(settings, client, fake.token, apply=apply, url=fake.server.url)
+
+
+def test_both_files_come_back_as_they_went() -> None:
+    both = [RAILGUN, STATUS, Organisation("odd", '=1+1, "x"', (), "", (), "line one\nline two")]
+    assert list(from_csv(to_csv(both)).values()) == both
+    assert list(from_json(to_json(both)).values()) == both
+
+
+def test_the_csv_has_one_line_per_organisation_and_nothing_that_a_spreadsheet_calculates() -> None:
+    assert to_csv([STATUS, Organisation("odd", "=1+1")]) == (
+        "waku_fit_id,Name,Segment,Stage,Dependencies,Next step\n"
+        "status,Status,private_messaging;status_communities,ongoing,store_v3,call\n"
+        "odd,'=1+1,,,,\n"
+    )
+
+
+def test_columns_of_the_crm_itself_are_left_alone() -> None:
+    (one,) = from_csv("Owner,waku_fit_id,Name,Stage\nsomebody,railgun,Railgun,lost\n").values()
+    assert one == Organisation("railgun", "Railgun", (), "lost")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("Name,Stage\nRailgun,lost\n", "1: there is no column waku_fit_id; expected waku_fit_id, Name, "),
+        ("waku_fit_id,Name\nrailgun,A\nRail gun,B\n", "3: waku_fit_id: is not a key; expected one in lower_snake_case"),
+        ("waku_fit_id,Name\nrailgun,A\nrailgun,B\n", "3: waku_fit_id: is the key of 2 too; expected each once"),
+        ("waku_fit_id,Name\nrailgun,\n", "2: Name: has no value; expected what the organisation is called"),
+        ('waku_fit_id,Name\n"railgun,A\n', "2: this is not a CSV file ("),
+    ],
+)
+def test_a_file_that_cannot_be_right_is_refused_with_its_line(text: str, message: str) -> None:
+    with pytest.raises(CrmFileError) as caught:
+        from_csv(text)
+    assert str(caught.value).startswith(message)
+
+
+@pytest.mark.parametrize("text", ["{}", '["railgun"]', "[", '[{"Name": "Railgun"}]'])
+def test_json_of_another_shape_is_refused(text: str) -> None:
+    with pytest.raises(CrmFileError, match="expected"):
+        from_json(text)
+
+
+def test_only_what_is_filled_and_different_is_a_change() -> None:
+    told = [
+        Organisation("railgun", "Railgun", (), "lost", (), ""),
+        Organisation("status", "", ("status_communities", "private_messaging"), "", ("store_v3",), "call"),
+    ]
+    ((one, changes),) = differences([RAILGUN, STATUS], told)
+    assert one == Organisation("railgun", "Railgun", (), "lost")
+    assert [str(change) for change in changes] == ["~ railgun: Stage: ongoing → lost"]
+
+
+def test_an_organisation_that_is_not_known_is_new() -> None:
+    ((one, changes),) = differences([STATUS], [RAILGUN])
+    assert one == RAILGUN
+    assert [str(c) for c in changes] == ["+ railgun: Name Railgun; Segment defi_private_relayers; Stage ongoing"]
+
+
+def test_what_was_exported_changes_nothing_when_it_comes_back(
+    settings: Settings, pack: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("organisations.csv", "organisations.json"):
+        crm.export_file(settings, tmp_path / name)
+        assert crm.import_file(settings, tmp_path / name, str(pack), TODAY, apply=True) == 0
+    assert "nothing differs" in capsys.readouterr().out
+    assert list(pack.iterdir()) == []
+
+
+def test_an_import_says_what_would_change_and_changes_nothing(
+    settings: Settings, pack: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "crm.csv"
+    file.write_text("waku_fit_id,Name,Stage,Next step\nrailgun,Railgun,lost,ask again in May\n")
+    assert crm.import_file(settings, file, str(pack), TODAY, apply=False) == 0
+    assert capsys.readouterr().out == (
+        "~ railgun: Stage: ongoing → lost\n"
+        "~ railgun: Next step: (empty) → ask again in May\n"
+        "ours/segments/organisations.csv: 1 organisations would change; nothing was changed. --apply does it.\n"
+    )
+    assert list(pack.iterdir()) == []
+
+
+def test_an_import_adds_evidence_of_today_and_a_second_one_of_that_day_completes_it(
+    settings: Settings, pack: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "crm.csv"
+    file.write_text("waku_fit_id,Name,Stage\nrailgun,Railgun,lost\n")
+    crm.import_file(settings, file, str(pack), TODAY, apply=True)
+    file.write_text("waku_fit_id,Name,Next step\nrailgun,Railgun,ask again in May\n")
+    crm.import_file(settings, file, str(pack), TODAY, apply=True)
+    header, row = (pack / "segments" / "organisations.csv").read_text().splitlines()
+    assert header == (
+        "id,organisation_id,name,segment_ids,stage,dependencies,next_step,source,as_of,as_of_basis,grade,note"
+    )
+    assert row == (
+        "railgun_2026_11_23,railgun,Railgun,,lost,,ask again in May,"
+        '"CRM of the team, crm.csv",2026-11-23,observed,published,'
+    )
+
+
+@pytest.mark.parametrize(
+    ("cells", "message"),
+    [
+        ("railgun,Railgun,nowhere,,,", "crm.csv:3: segment_ids: "),
+        ("railgun,Railgun,,thinking,,", "crm.csv:3: stage: "),
+        ("railgun,Railgun,,,no_such_work,", "crm.csv:3: dependencies: "),
+        ("railgun,Railgun,,,,write to ann@example.org", "crm.csv:3: next_step: this may tell who somebody is"),
+    ],
+)
+def test_a_mistake_is_told_with_the_line_of_the_file_and_nothing_is_written(
+    settings: Settings,
+    pack: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    cells: str,
+    message: str,
+) -> None:
+    file = tmp_path / "crm.csv"
+    file.write_text(
+        "waku_fit_id,Name,Segment,Stage,Dependencies,Next step\n"
+        f"portrait,Portrait,,lost,,\n{cells}\n"
+    )  # fmt: skip
+    assert crm.import_file(settings, file, str(pack), TODAY, apply=True) == 1
+    told = capsys.readouterr()
+    assert told.err.startswith(message)
+    assert "ann@" not in told.out + told.err
+    assert list(pack.iterdir()) == []
+
+
+def test_without_a_release_there_is_nothing_to_compare(settings: Settings, tmp_path: Path) -> None:
+    (settings.latest / "data" / "organisations.csv").unlink()
+    with pytest.raises(UserError, match="waku-fit run"):
+        crm.export_file(settings, tmp_path / "organisations.csv")
+
+
+def test_all_pages_are_read_and_only_companies_with_our_key(hubspot: FakeHubSpot, client: HttpClient) -> None:
+    hubspot.companies = [{"name": f"Other {n}", "domain": "example.org"} for n in range(230)]
+    hubspot.companies[5] = {"name": "Railgun", "waku_fit_id": "railgun", "waku_segment": "defi_private_relayers"}
+    hubspot.companies[229] = {"name": "Status", "waku_fit_id": "status", "waku_stage": "ongoing"}
+    found = HubSpot(client, hubspot.token, hubspot.server.url).organisations()
+    assert found == [
+        Organisation("railgun", "Railgun", ("defi_private_relayers",)),
+        Organisation("status", "Status", (), "ongoing"),
+    ]
+    assert [asked.query.partition("after=")[2] for asked in hubspot.server.asked] == ["", "100", "200"]
+    assert all("domain" not in asked.query for asked in hubspot.server.asked)
+
+
+def test_a_page_that_leads_to_itself_is_not_believed(hubspot: FakeHubSpot, client: HttpClient) -> None:
+    from tests.unit.local_server import as_json
+
+    page = as_json({"results": [], "paging": {"next": {"after": "100"}}})
+    hubspot.server.answers["/crm/objects/2026-03/companies"] = [page]
+    with pytest.raises(RemoteError, match="same next page twice"):
+        HubSpot(client, hubspot.token, hubspot.server.url).organisations()
+
+
+def test_a_push_shows_what_it_would_write_and_writes_nothing(
+    settings: Settings, hubspot: FakeHubSpot, client: HttpClient, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hubspot.companies = [{"waku_fit_id": "railgun", "name": "Railgun", "waku_stage": "building"}]
+    hubspot.attributes += ["waku_fit_id", "waku_stage"]
+    assert pushed(settings, hubspot, client, apply=False) == 0
+    assert capsys.readouterr().out == (
+        "+ attribute waku_segment of companies\n"
+        "+ attribute waku_dependencies of companies\n"
+        "+ attribute waku_next_step of companies\n"
+        "~ railgun: Segment: (empty) → defi_private_relayers\n"
+        "~ railgun: Stage: building → ongoing\n"
+        "+ portrait: Name Portrait; Segment decentralised_web_hosting; Stage ongoing\n"
+        "HubSpot: 2 organisations would change; nothing was changed. --apply does it.\n"
+    )
+    assert all(not asked.body for asked in hubspot.server.asked)
+
+
+def test_a_push_makes_the_attributes_and_keeps_segment_in_step(
+    settings: Settings, hubspot: FakeHubSpot, client: HttpClient
+) -> None:
+    hubspot.companies = [
+        {"waku_fit_id": "railgun", "name": "Railgun", "domain": "example.org", "waku_stage": "ongoing"}
+    ]
+    assert pushed(settings, hubspot, client) == 0
+    assert hubspot.by_key()["railgun"] == {
+        "waku_fit_id": "railgun", "name": "Railgun", "domain": "example.org", "waku_stage": "ongoing",
+        "waku_segment": "defi_private_relayers",
+    }  # fmt: skip
+    assert hubspot.by_key()["portrait"]["waku_segment"] == "decentralised_web_hosting"
+    requests = len(hubspot.written)
+    assert pushed(settings, hubspot, client) == 0
+    assert len(hubspot.written) == requests
+
+
+def test_a_busy_account_is_asked_again_after_the_time_that_it_names(settings: Settings, hubspot: FakeHubSpot) -> None:
+    hubspot.busy = 2
+    pauses: list[float] = []
+    with HttpClient(sleep=pauses.append) as client:
+        assert pushed(settings, hubspot, client) == 0
+    assert pauses == [3.0, 3.0]
+    assert set(hubspot.by_key()) == {"railgun", "portrait"}
+
+
+def test_what_is_refused_is_named_and_the_rest_is_written(
+    settings: Settings, hubspot: FakeHubSpot, client: HttpClient, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hubspot.refused = {"railgun": "Property values were not valid"}
+    assert pushed(settings, hubspot, client) == 1
+    told = capsys.readouterr()
+    assert told.err == "! railgun: Property values were not valid\n"
+    assert told.out.endswith("1 organisations written to HubSpot, 1 refused.\n")
+    assert set(hubspot.by_key()) == {"portrait"}
+
+
+def test_an_account_that_goes_away_half_way_is_completed_by_the_same_command(
+    settings: Settings, hubspot: FakeHubSpot, client: HttpClient
+) -> None:
+    header, *_ = RELEASED.splitlines()
+    rows = [f"o{n},Organisation {n},,building,,false,,2025-01-01,published,e/{n}" for n in range(250)]
+    (settings.latest / "data" / "organisations.csv").write_text("\n".join([header, *rows]) + "\n")
+    hubspot.upserts_left = 1
+    with pytest.raises(UserError, match="100 organisations were written, 150 were not: the same command again"):
+        pushed(settings, hubspot, client)
+    hubspot.upserts_left = None
+    hubspot.written.clear()
+    assert pushed(settings, hubspot, client) == 0
+    assert [len(batch) for batch in hubspot.written] == [100, 50]
+    assert hubspot.written[0][0] == "o100"
+    assert len(hubspot.by_key()) == 250
+
+
+def test_a_pull_takes_what_the_team_changed_there(
+    settings: Settings, pack: Path, hubspot: FakeHubSpot, client: HttpClient
+) -> None:
+    pushed(settings, hubspot, client)
+    hubspot.by_key()["railgun"]["waku_next_step"] = "ask again in May"
+    hubspot.by_key()["railgun"]["waku_stage"] = ""
+    assert crm.pull(settings, client, hubspot.token, str(pack), TODAY, apply=True, url=hubspot.server.url) == 0
+    (row,) = (pack / "segments" / "organisations.csv").read_text().splitlines()[1:]
+    assert row.startswith("railgun_2026_11_23,railgun,Railgun,,,,ask again in May,")
+    assert '"CRM of the team, HubSpot"' in row
+
+
+def test_a_wrong_token_is_said_without_the_token(settings: Settings, hubspot: FakeHubSpot, client: HttpClient) -> None:
+    with pytest.raises(UserError) as caught:
+        crm.push(settings, client, "pat-wrong", apply=True, url=hubspot.server.url)
+    assert str(caught.value) == "127.0.0.1 answers 401: the token is missing or wrong; nothing was changed"
+
+
+def test_without_a_token_nothing_is_asked(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("HUBSPOT_ACCESS_TOKEN", raising=False)
+    monkeypatch.setenv("WAKU_FIT_REPORTS_DIR", str(settings.latest.parent))
+    result = CliRunner().invoke(main, ["crm", "push", "hubspot"])
+    assert result.exit_code == 1
+    assert "HUBSPOT_ACCESS_TOKEN is not set" in result.output
