@@ -46,7 +46,7 @@ def export_file(settings: Settings, file: Path) -> int:
     """Write the organisations of the latest release to `file`. Raises `UserError`."""
     known = released(settings)
     file.write_text(_WRITERS[_suffix(file)](known), encoding="utf-8", newline="")
-    click.echo(f"{len(known)} organisations in {file}.")
+    click.echo(f"{_counted(len(known))} in {file}.")
     return 0
 
 
@@ -97,11 +97,11 @@ def push(settings: Settings, client: Client, token: str, *, apply: bool, **optio
     except RemoteError as error:
         left = len(organisations) - written - len(failures)
         raise UserError(
-            f"{error}; {written} organisations were written, {left} were not: the same command again sends what is left"
+            f"{error}; {written} of {len(organisations)} organisations were written, {left} were not: the same command again sends what is left"
         ) from None
     for failure in failures:
         click.echo(f"! {failure.organisation_id}: {failure.message}", err=True)
-    click.echo(f"{written} organisations written to HubSpot" + (f", {len(failures)} refused." if failures else "."))
+    click.echo(f"{_counted(written)} written to HubSpot" + (f", {len(failures)} refused." if failures else "."))
     return 1 if failures else 0
 
 
@@ -180,11 +180,15 @@ def _summary(changed: Sequence[object], where: str, *, applied: bool) -> str:
     if not changed:
         return f"{where}: nothing differs."
     if applied:
-        return f"{where}: {len(changed)} organisations; `waku-fit run` with this pack uses them."
-    return f"{where}: {len(changed)} organisations would change; nothing was changed. --apply does it."
+        return f"{where}: {_counted(len(changed))}; `waku-fit run` with this pack uses them."
+    return f"{where}: {_counted(len(changed))} would change; nothing was changed. --apply does it."
 
 
 def _suffix(file: Path) -> str:
     if file.suffix.lower() not in _READERS:
         raise UserError(f"{file.name} is neither .csv nor .json; expected one of the two")
     return file.suffix.lower()
+
+
+def _counted(number: int) -> str:
+    return "1 organisation" if number == 1 else f"{number} organisations"

@@ -146,7 +146,7 @@ def test_an_import_says_what_would_change_and_changes_nothing(
     assert capsys.readouterr().out == (
         "~ railgun: Stage: ongoing → lost\n"
         "~ railgun: Next step: (empty) → ask again in May\n"
-        "ours/segments/organisations.csv: 1 organisations would change; nothing was changed. --apply does it.\n"
+        "ours/segments/organisations.csv: 1 organisation would change; nothing was changed. --apply does it.\n"
     )
     assert list(pack.iterdir()) == []
 
@@ -277,7 +277,7 @@ def test_what_is_refused_is_named_and_the_rest_is_written(
     assert pushed(settings, hubspot, client) == 1
     told = capsys.readouterr()
     assert told.err == "! railgun: Property values were not valid\n"
-    assert told.out.endswith("1 organisations written to HubSpot, 1 refused.\n")
+    assert told.out.endswith("1 organisation written to HubSpot, 1 refused.\n")
     assert set(hubspot.by_key()) == {"portrait"}
 
 
@@ -288,7 +288,7 @@ def test_an_account_that_goes_away_half_way_is_completed_by_the_same_command(
     rows = [f"o{n},Organisation {n},,building,,false,,2025-01-01,published,e/{n}" for n in range(250)]
     (settings.latest / "data" / "organisations.csv").write_text("\n".join([header, *rows]) + "\n")
     hubspot.upserts_left = 1
-    with pytest.raises(UserError, match="100 organisations were written, 150 were not: the same command again"):
+    with pytest.raises(UserError, match="100 of 250 organisations were written, 150 were not: the same command again"):
         pushed(settings, hubspot, client)
     hubspot.upserts_left = None
     hubspot.written.clear()
