@@ -1,15 +1,34 @@
-"""Reading answers that may be anything: what all sources share.
+"""Reading answers that may be anything: what all that ask a server share.
 
-Belongs here: bytes into JSON, values into numbers, with an error that says what was expected.
+Belongs here: the client that they are given, bytes into JSON, values into numbers, with an error that says what was
+expected. Does not belong here: HTTP (`web.py`).
 """
 
 from __future__ import annotations
 
 import json
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Protocol, TypeVar
 from urllib.parse import urlsplit
 
-from assets.web import RemoteError
+T = TypeVar("T")
+
+
+class RemoteError(Exception):
+    """A server that could not be read, or an answer that cannot be right: what happened, without any secret."""
+
+
+class Client(Protocol):
+    """HTTP as its users need it. Every method raises `RemoteError`."""
+
+    def get(self, url: str, *, params: Mapping[str, str] | None = None, token: str | None = None) -> bytes:
+        """Return the body of a GET; `token` is sent as bearer token."""
+
+    def post(self, url: str, document: Any, *, token: str | None = None) -> bytes:
+        """Return the body of a POST of a JSON document; it is sent again if its answer is lost."""
+
+    def stream(self, url: str, consume: Callable[[Iterable[bytes]], T]) -> T:
+        """Return what `consume` makes of the body in pieces; it is called anew for each attempt."""
 
 
 def document(body: bytes, what: str) -> Any:

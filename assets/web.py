@@ -13,10 +13,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from types import TracebackType
-from typing import Any, Protocol, Self, TypeVar
+from typing import Any, Self, TypeVar
 from urllib.parse import urlsplit
 
 import httpx
+
+from assets.answers import RemoteError
 
 T = TypeVar("T")
 
@@ -25,23 +27,6 @@ BUSY = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 GOOD = frozenset({200, 201, 207})
 """States with an answer; in one of 207, the answer says which part of a request went wrong."""
-
-
-class RemoteError(Exception):
-    """A server that could not be read, or an answer that cannot be right: what happened, without any secret."""
-
-
-class Client(Protocol):
-    """HTTP as its users need it. Every method raises `RemoteError`."""
-
-    def get(self, url: str, *, params: Mapping[str, str] | None = None, token: str | None = None) -> bytes:
-        """Return the body of a GET; `token` is sent as bearer token."""
-
-    def post(self, url: str, document: Any, *, token: str | None = None) -> bytes:
-        """Return the body of a POST of a JSON document; it is sent again if its answer is lost."""
-
-    def stream(self, url: str, consume: Callable[[Iterable[bytes]], T]) -> T:
-        """Return what `consume` makes of the body in pieces; it is called anew for each attempt."""
 
 
 @dataclass(frozen=True)

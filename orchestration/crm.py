@@ -14,6 +14,7 @@ from pathlib import Path
 
 import click
 
+from assets.answers import Client, RemoteError
 from assets.evidence.fetch import format_problems
 from assets.evidence.ids import Place, check_file
 from assets.evidence.packs import resolve_pack
@@ -32,7 +33,6 @@ from assets.segments.crm import (
     with_rows,
 )
 from assets.segments.hubspot import BATCH, TOKEN, HubSpot
-from assets.web import Client, RemoteError
 from orchestration.analyst import pack_to_write
 from orchestration.errors import UserError
 from orchestration.settings import Settings
@@ -97,7 +97,8 @@ def push(settings: Settings, client: Client, token: str, *, apply: bool, **optio
     except RemoteError as error:
         left = len(organisations) - written - len(failures)
         raise UserError(
-            f"{error}; {written} of {len(organisations)} organisations were written, {left} were not: the same command again sends what is left"
+            f"{error}; {written} of {len(organisations)} organisations were written, {left} were not:"
+            " the same command again sends what is left"
         ) from None
     for failure in failures:
         click.echo(f"! {failure.organisation_id}: {failure.message}", err=True)

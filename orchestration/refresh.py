@@ -12,13 +12,13 @@ from datetime import UTC, datetime
 
 import click
 
+from assets.answers import Client
 from assets.evidence.packs import resolve_packs, with_local_packs
 from assets.pricing.interfaces import Clock
 from assets.pricing.ledger import remember
 from assets.pricing.pack import PackInvalid, align, catalogue_of, land
 from assets.pricing.refresh import Outcome, ask_all, to_remember
 from assets.pricing.registry import SOURCES, Listed
-from assets.web import Client
 from orchestration.check import read_evidence
 from orchestration.errors import UserError
 from orchestration.settings import Settings

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Protocol
 
+from assets.answers import Client
 from assets.pricing.model import PriceObservation
-from assets.web import Client
 
 Clock = Callable[[], datetime]
 """Returns the time in UTC."""

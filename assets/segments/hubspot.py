@@ -14,9 +14,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from assets.answers import document, part, text
+from assets.answers import Client, RemoteError, document, part, text
 from assets.segments.crm import KEY, Organisation, organisation
-from assets.web import Client, RemoteError
 
 TOKEN = "HUBSPOT_ACCESS_TOKEN"  # noqa: S105 - name of the environment variable
 """Of a private app that may read and write companies and their attributes."""

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from assets.answers import RemoteError
 from assets.segments.crm import (
     CrmFileError,
     Organisation,
@@ -19,7 +20,7 @@ from assets.segments.crm import (
     to_json,
 )
 from assets.segments.hubspot import HubSpot
-from assets.web import HttpClient, RemoteError
+from assets.web import HttpClient
 from orchestration import crm
 from orchestration.cli import main
 from orchestration.errors import UserError

@@ -13,10 +13,9 @@ from typing import Any
 
 import ijson
 
-from assets.answers import number
+from assets.answers import Client, RemoteError, number
 from assets.pricing.interfaces import Clock
 from assets.pricing.model import COMPUTE, STORAGE, Catalogue, Offer, PriceObservation
-from assets.web import Client, RemoteError
 
 GIB_PER_TIB = 1024
 """Traffic is tiered in binary units: the first 10 TB end at 10,240."""

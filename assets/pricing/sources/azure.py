@@ -11,10 +11,9 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
-from assets.answers import document, number, part, same_host, text
+from assets.answers import Client, RemoteError, document, number, part, same_host, text
 from assets.pricing.interfaces import Clock
 from assets.pricing.model import COMPUTE, Catalogue, PriceObservation
-from assets.web import Client, RemoteError
 
 MAX_PAGES = 100
 UNITS = {"1 Hour": "hour"}

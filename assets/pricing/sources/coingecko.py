@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from assets.answers import document, number, part
+from assets.answers import Client, document, number, part
 from assets.pricing.interfaces import Clock
 from assets.pricing.model import FEES, PriceObservation
-from assets.web import Client
 
 
 @dataclass(frozen=True)

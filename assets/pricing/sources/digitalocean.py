@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from assets.answers import document, number, part, same_host, text
+from assets.answers import Client, RemoteError, document, number, part, same_host, text
 from assets.pricing.interfaces import Clock
 from assets.pricing.model import COMPUTE, PriceObservation
-from assets.web import Client, RemoteError
 
 MAX_PAGES = 20
 

@@ -10,10 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from assets.answers import number, shown
+from assets.answers import Client, RemoteError, number, shown
 from assets.pricing.interfaces import Clock
 from assets.pricing.model import RATES, PriceObservation
-from assets.web import Client, RemoteError
 
 # The document is flat and has had this form since 1999; a parser of all of XML would be one more thing to attack.
 DAY = re.compile(r"""<Cube\s+time=["'](\d{4}-\d{2}-\d{2})["']""")

@@ -12,10 +12,9 @@ from statistics import fmean, median, quantiles
 from typing import Any
 from urllib.parse import urlsplit
 
-from assets.answers import document, part
+from assets.answers import Client, RemoteError, document, part
 from assets.pricing.interfaces import Clock
 from assets.pricing.model import FEES, PriceObservation
-from assets.web import Client, RemoteError
 
 DAYS = 7
 LOOKS_PER_DAY = 4

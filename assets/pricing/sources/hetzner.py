@@ -10,10 +10,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from assets.answers import document, number, part, text
+from assets.answers import Client, RemoteError, document, number, part, text
 from assets.pricing.interfaces import Clock
 from assets.pricing.model import COMPUTE, STORAGE, PriceObservation
-from assets.web import Client, RemoteError
 
 REGIONS = {"fsn1": "eu", "ash": "us", "sin": "sin"}
 """The location that stands for each region in which storage and traffic have one price."""
