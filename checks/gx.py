@@ -1,19 +1,27 @@
-"""Great Expectations, behind one function: the only importer of it, lazily (the import costs seconds and 230 MB).
+"""Great Expectations, behind one function and in a process of its own.
+
+Importing it takes seconds and 230 MB: another process does so while this one is still busy with something else.
 
 Belongs here: how a suite is run on PostgreSQL. Does not belong here: what is expected (`suites.py`).
 """
 
 from __future__ import annotations
 
+import json
 import os
+import subprocess
+import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
 
-from checks.suites import Expectation
+if TYPE_CHECKING:
+    from checks.suites import Expectation
 
 SAMPLE = 5
 """Offending values shown at most. They are values of typed columns; free text is never under a value expectation."""
+
+_ready: list[subprocess.Popen[str]] = []
 
 
 @dataclass(frozen=True)
@@ -31,28 +39,62 @@ class Finding:
         return f"{self.expectation} on {self.column}: {self.unexpected} of {self.rows} rows, e.g. {shown}"
 
 
+def get_ready() -> None:
+    """Start the process that the next `run_suites` will use. It ends with this one."""
+    _ready.append(_start())
+
+
 def run_suites(url: str, schema: str, suites: Mapping[str, Sequence[Expectation]]) -> dict[str, list[Finding]]:
     """Run each table's suite in the database at `url` and return what does not hold, per table.
 
     `url` is an SQLAlchemy URL. A suite that cannot run (a missing column) raises `RuntimeError` with GX's reason.
     """
+    process = _ready.pop() if _ready else _start()
+    plain = {table: [asdict(expectation) for expectation in suite] for table, suite in suites.items()}
+    output, errors = process.communicate(json.dumps({"url": url, "schema": schema, "suites": plain}))
+    if process.returncode != 0:
+        raise RuntimeError(errors.strip())
+    return {
+        table: [Finding(**{**finding, "sample": tuple(finding["sample"])}) for finding in findings]
+        for table, findings in json.loads(output).items()
+    }
+
+
+def _start() -> subprocess.Popen[str]:
+    # The request comes by a pipe: it holds a password. The pipe is closed when this process ends, however it ends.
+    return subprocess.Popen(
+        [sys.executable, "-m", "checks.gx"],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8",
+    )  # fmt: skip
+
+
+def _serve() -> None:
+    """Read one request from stdin, write findings by table to stdout."""
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     import great_expectations as gx
     from great_expectations.data_context.types.base import ProgressBarsConfig
 
+    text = sys.stdin.read()
+    if not text:
+        return  # whoever started this has ended without a request
+    request = json.loads(text)
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
-    datasource = context.data_sources.add_postgres("warehouse", connection_string=url)
+    datasource = context.data_sources.add_postgres("warehouse", connection_string=request["url"])
     try:
-        return {table: _run(gx, datasource, schema, table, suite) for table, suite in suites.items()}
-    finally:
-        datasource.get_engine().dispose()
+        found = {
+            table: [asdict(finding) for finding in _run(gx, datasource, request["schema"], table, suite)]
+            for table, suite in request["suites"].items()
+        }
+    except RuntimeError as error:
+        sys.exit(str(error))
+    json.dump(found, sys.stdout)
 
 
-def _run(gx: Any, datasource: Any, schema: str, table: str, suite: Sequence[Expectation]) -> list[Finding]:
+def _run(gx: Any, datasource: Any, schema: str, table: str, suite: Sequence[Mapping[str, Any]]) -> list[Finding]:
     asset = datasource.add_table_asset(table, table_name=table, schema_name=schema)
     batch = asset.add_batch_definition_whole_table("all").get_batch()
-    expectations = [getattr(gx.expectations, e.kind)(**e.arguments) for e in suite]
+    expectations = [getattr(gx.expectations, e["kind"])(**e["arguments"]) for e in suite]
     # COMPLETE would copy every offending text into the event log
     result = batch.validate(gx.ExpectationSuite(name=table, expectations=expectations), result_format="SUMMARY")
     return [_finding(table, r) for r in result.results if not r.success]
@@ -71,3 +113,7 @@ def _finding(table: str, result: Any) -> Finding:
         rows=int(details.get("element_count", 0)),
         sample=tuple(str(v) for v in details.get("partial_unexpected_list", [])[:SAMPLE]),
     )
+
+
+if __name__ == "__main__":
+    _serve()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from assets.evidence.fetch import Evidence, format_problems, read_packs
+from assets.evidence.fetch import Evidence, format_problems, read_packs_once
 from assets.evidence.ids import check_file, place_of
 from assets.evidence.packs import Pack, resolve_pack, resolve_packs, with_local_packs
 from orchestration.errors import UserError
@@ -25,7 +25,7 @@ def read_evidence(settings: Settings, packs: tuple[str, ...], extra: Path | None
     if extra is not None and extra.resolve() not in [pack.path.resolve() for pack in chosen]:
         given = resolve_pack(str(extra), settings.evidence_dir)
         chosen = [given] if _is_complete(given, chosen[0]) else [*chosen, given]
-    return read_packs(chosen, today=datetime.now(UTC).date())
+    return read_packs_once(chosen, today=datetime.now(UTC).date())
 
 
 def _is_complete(pack: Pack, model: Pack) -> bool:

@@ -58,6 +58,9 @@ def run(settings: Settings, as_of: date | None, packs: tuple[str, ...], bench: s
         click.echo(f"Nothing changed since release {unchanged['release_id']}: nothing was run.")
         click.echo(_where(settings))
         return 0
+    from checks.gx import get_ready
+
+    get_ready()  # Great Expectations and Dagster both take seconds to import: side by side
     from orchestration.run import run_chain
 
     return run_chain(settings, request)

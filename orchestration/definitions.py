@@ -6,6 +6,7 @@ Importing this module does no input or output; Dagster calls `defs` when it load
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import dagster as dg
@@ -89,4 +90,10 @@ def _with_code_version(asset: dg.AssetsDefinition, version: str) -> dg.AssetsDef
 @dg.definitions
 def defs() -> dg.Definitions:
     """The definitions for this machine."""
-    return build_definitions(Settings.from_environment())
+    return _built(Settings.from_environment())
+
+
+@cache
+def _built(settings: Settings) -> dg.Definitions:
+    """Dagster asks several times in one process, which keeps the code that it was started with."""
+    return build_definitions(settings)

@@ -16,7 +16,7 @@ import dagster as dg
 import psycopg
 from pydantic import Field, PrivateAttr
 
-from assets.evidence.fetch import Evidence, Scope, read_packs
+from assets.evidence.fetch import Evidence, Scope, read_packs_once
 from assets.evidence.packs import BENCHMARKS, LIVE_PRICES, LOCAL_PACKS, Pack, resolve_packs, with_local_packs
 from orchestration import keys
 from orchestration.freshness import chain_nodes, recorded, stale
@@ -105,7 +105,7 @@ class EvidenceResource(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     def read(self) -> Evidence:
         """Read and validate all packs; problems are in the result, nothing is raised for them."""
-        return read_packs(self.resolved(), today=datetime.now(UTC).date())
+        return read_packs_once(self.resolved(), today=datetime.now(UTC).date())
 
 
 class ReleaseResource(dg.ConfigurableResource):  # type: ignore[type-arg]

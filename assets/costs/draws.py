@@ -11,12 +11,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.stats import qmc
 
 from assets.costs.distributions import FloatArray, Input, Point
 from assets.evidence.quantity import MissingEvidence, Quantity, Value
+
+if TYPE_CHECKING:
+    from scipy.stats import qmc
 
 SEED = 20261123
 """Fixed: the same evidence gives the same bits on one machine."""
@@ -60,9 +63,10 @@ class Draws:
         return Draws(self.inputs, {**self._values, **values})
 
 
-def _unit_points(dimensions: int, draws: int, seed: tuple[int, ...]) -> FloatArray:
-    engine = qmc.Sobol(max(dimensions, 1), scramble=True, rng=np.random.default_rng(seed))
-    return np.asarray(engine.random(draws))
+def _sobol(dimensions: int, seed: int | tuple[int, ...]) -> qmc.Sobol:
+    from scipy.stats import qmc  # takes a second to import, and a run that leaves costs alone needs none of it
+
+    return qmc.Sobol(max(dimensions, 1), scramble=True, rng=np.random.default_rng(seed))
 
 
 def sample(
@@ -75,7 +79,7 @@ def sample(
     by_name = {known.name: known for known in inputs}
     varying = [name for name, known in by_name.items() if not isinstance(known.distribution, Point)]
     points = np.concatenate(
-        [_unit_points(2 * len(varying), per_scramble, (seed, scramble)) for scramble in range(scrambles)]
+        [_sobol(2 * len(varying), (seed, scramble)).random(per_scramble) for scramble in range(scrambles)]
     ).T
     first = _values(by_name, dict(zip(varying, points[: len(varying)], strict=False)))
     second = _values(by_name, dict(zip(varying, points[len(varying) :], strict=False)))
@@ -86,7 +90,7 @@ def chunks(inputs: Iterable[Input], draws: int, chunk: int, *, seed: int = SEED)
     """Yield one sequence of `draws` points piece by piece, so that memory does not grow with their number."""
     by_name = {known.name: known for known in inputs}
     varying = [name for name, known in by_name.items() if not isinstance(known.distribution, Point)]
-    engine = qmc.Sobol(max(len(varying), 1), scramble=True, rng=np.random.default_rng(seed))
+    engine = _sobol(len(varying), seed)
     for start in range(0, draws, chunk):
         points = np.ascontiguousarray(engine.random(min(chunk, draws - start)).T)
         yield Draws(by_name, _values(by_name, dict(zip(varying, points, strict=False))))

@@ -67,7 +67,14 @@ def published_release(context: dg.AssetExecutionContext) -> Iterator[dg.Material
     with warehouse.connect("waku_fit_admin") as connection:
         publish(connection, manifest.release_id, directory, latest)
         # After publication: nobody then reads what is changed. Killed before this, the run is made again.
-        changed = take_out(connection, read_withdrawn(connection), releases_dir, _texts_again, keep=manifest.release_id)
+        changed = take_out(
+            connection,
+            read_withdrawn(connection),
+            releases_dir,
+            _texts_again,
+            keep=manifest.release_id,
+            code_version=settings.code_version,
+        )
     version = dg.DataVersion(manifest.release_id)
     name = {"release_id": manifest.release_id}
     yield dg.MaterializeResult(
@@ -126,8 +133,10 @@ def _manifest(context: dg.AssetExecutionContext, connection: psycopg.Connection)
 def _evidence_hashes(context: dg.AssetExecutionContext) -> dict[str, str]:
     """What was loaded, by table: the data versions that the loader gave, not the files as they may be by now."""
     raw = [keys.raw_key(table.key) for table in ALL_TABLES]
-    events = {key: context.instance.get_latest_materialization_event(key) for key in raw}
-    return {key.path[-1]: event.asset_materialization.tags["dagster/data_version"] for key, event in events.items()}
+    newest = {record.asset_entry.asset_key: record.asset_entry for record in context.instance.get_asset_records(raw)}
+    return {
+        key.path[-1]: newest[key].last_materialization.asset_materialization.tags["dagster/data_version"] for key in raw
+    }
 
 
 def _checks_of(context: dg.AssetExecutionContext) -> tuple[int, int]:

@@ -37,6 +37,8 @@ _LEDGER = """
 create table if not exists release.releases (
     release_id text primary key, created_at timestamptz not null, run_id text not null, manifest jsonb not null
 );
+-- what was last looked for in it and taken out (withdrawal.py)
+alter table release.releases add column if not exists free_of text;
 create table if not exists release.current (
     singleton boolean primary key default true check (singleton), release_id text not null references release.releases
 );
@@ -56,7 +58,7 @@ def write_rows(connection: psycopg.Connection, manifest: Manifest) -> Manifest:
             counts[name] = _copy_table(cursor, schema, name, manifest.release_id)
         counted = replace(manifest, rows=counts)
         cursor.execute(
-            "insert into release.releases values (%s, %s, %s, %s)",
+            "insert into release.releases (release_id, created_at, run_id, manifest) values (%s, %s, %s, %s)",
             (counted.release_id, counted.created_at, counted.run_id, Jsonb(counted.as_json())),
         )
     return counted

@@ -6,6 +6,7 @@ Belongs here: the rows and the files of earlier releases. Does not belong here: 
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -78,6 +79,11 @@ where release_id = %(release)s and exists (
 )
 """
 
+_UNMARKED = (
+    "select release_id, manifest from release.releases where free_of is distinct from %(mark)s order by release_id"
+)
+_MARK = "update release.releases set free_of = %(mark)s where release_id = %(release)s"
+
 Render = Callable[[Mapping[str, pd.DataFrame], Manifest], Mapping[str, str]]
 """Makes the text files of a release, by name."""
 
@@ -90,6 +96,11 @@ class Withdrawn:
     texts: list[str]
     session_ids: list[str]
 
+    def digest(self, code_version: str) -> str:
+        """Name what is taken out, and the code that does so."""
+        named = [code_version, *(sorted(part) for part in (self.evidence_ids, self.texts, self.session_ids))]
+        return hashlib.sha256(repr(named).encode()).hexdigest()
+
 
 def read_withdrawn(connection: psycopg.Connection) -> Withdrawn:
     """Return what `raw` holds and no consent covers."""
@@ -99,18 +110,26 @@ def read_withdrawn(connection: psycopg.Connection) -> Withdrawn:
 
 
 def take_out(
-    connection: psycopg.Connection, withdrawn: Withdrawn, releases_dir: Path, render: Render, *, keep: str
+    connection: psycopg.Connection,
+    withdrawn: Withdrawn,
+    releases_dir: Path,
+    render: Render,
+    *,
+    keep: str,
+    code_version: str,
 ) -> list[str]:
     """Take `withdrawn` out of the rows and files of all releases but `keep`, which has none; return those changed.
 
     One transaction for each release, committed after its files were replaced: after a kill the rows are still there,
-    and the next run finds the release again.
+    and the next run finds the release again. A release is looked through once for the same `withdrawn` and code.
     """
     changed = []
-    releases = connection.execute("select release_id, manifest from release.releases order by release_id").fetchall()
-    for release_id, plain in releases:
+    mark = withdrawn.digest(code_version)
+    connection.execute(_MARK, {"release": keep, "mark": mark})
+    for release_id, plain in connection.execute(_UNMARKED, {"mark": mark}).fetchall():
         with connection.transaction():
-            if release_id == keep or not _take_out_of_rows(connection, withdrawn, release_id):
+            connection.execute(_MARK, {"release": release_id, "mark": mark})
+            if not _take_out_of_rows(connection, withdrawn, release_id):
                 continue
             frames = read_release(connection, release_id)
             _replace_files(releases_dir / release_id, frames, render(frames, Manifest.from_json(plain)))
