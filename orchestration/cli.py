@@ -157,23 +157,24 @@ def refresh(settings: Settings, sources: tuple[str, ...], only_check: bool, as_j
 @with_settings
 def status(settings: Settings, as_json: bool) -> int:
     """Show the current verdict, its gates, and whether the evidence has changed since."""
-    from orchestration.fast_path import Request, unchanged_release
+    from orchestration.fast_path import request_of_latest, unchanged_release
 
     path = settings.latest / "readiness.json"
     if not path.exists():
         click.echo("No release yet; `waku-fit run` makes the first one.")
         return 0
     readiness = json.loads(path.read_text())
-    changed = unchanged_release(settings, Request.of(settings)) is None
+    request = request_of_latest(settings)
+    changed = unchanged_release(settings, request) is None
     from orchestration.price_state import price_lines, price_state
 
     prices = price_state(settings)
     if as_json:
         click.echo(json.dumps({**readiness, "changed_since": changed, "prices": prices}, indent=2))
         return 0
-    from orchestration.summary import verdict_lines
+    from orchestration.summary import scope_lines, verdict_lines
 
-    click.echo("\n".join([*verdict_lines(readiness), *price_lines(prices)]))
+    click.echo("\n".join([*verdict_lines(readiness), *scope_lines(request, settings), *price_lines(prices)]))
     click.echo(_where(settings))
     if changed:
         click.echo("Evidence, code or settings have changed since this release: `waku-fit run` brings it up to date.")

@@ -28,6 +28,7 @@ from orchestration.fast_path import code_version
 from orchestration.jobs import archive_benchmarks, price_refresh, readiness_chain
 from orchestration.resources import EvidenceResource, ReleaseResource, WarehouseResource
 from orchestration.schedules import monthly_benchmarks, weekly_price_refresh, weekly_readiness
+from orchestration.sensors import abandoned_runs
 from orchestration.settings import Settings
 
 AREAS: dict[str, tuple[dg.AssetsDefinition, ...]] = {
@@ -49,7 +50,11 @@ def build_definitions(settings: Settings, **overrides: Any) -> dg.Definitions:
     dbt_models, dbt = build_dbt_assets(settings)
     versions = python_code_versions(settings)
     resources = {
-        "warehouse": WarehouseResource(state_dir=str(settings.state_dir), database_url=settings.database_url),
+        "warehouse": WarehouseResource(
+            state_dir=str(settings.state_dir),
+            # by name: the UI shows the configuration of resources, and the URL holds a password
+            database_url=dg.EnvVar("WAKU_FIT_DATABASE_URL") if settings.database_url else None,
+        ),
         "evidence": EvidenceResource(
             evidence_dir=str(settings.evidence_dir), packs=list(settings.packs), state_dir=str(settings.state_dir)
         ),
@@ -69,6 +74,7 @@ def build_definitions(settings: Settings, **overrides: Any) -> dg.Definitions:
         asset_checks=[raw_checks, segment_checks, *readiness_checks],
         jobs=[readiness_chain, archive_benchmarks, price_refresh],
         schedules=[weekly_readiness, monthly_benchmarks, weekly_price_refresh],
+        sensors=[abandoned_runs],
         resources={**resources, **overrides},
         # Steps share one PostgreSQL and last a second or less: a process for each costs 2 to 4 s.
         executor=dg.in_process_executor,

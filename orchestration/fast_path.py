@@ -63,12 +63,37 @@ def unchanged_release(settings: Settings, request: Request) -> dict[str, Any] | 
     return known if is_latest and known["fingerprint"] == fingerprint(settings, request) else None
 
 
-def remember(settings: Settings, fingerprint_before: str) -> None:
-    """Note that the latest release was made from what `fingerprint_before` names, taken before anything was read."""
+def remember(settings: Settings, request: Request, fingerprint_before: str, warehouse: str) -> None:
+    """Note what the latest release was made from: `fingerprint_before` was taken before anything was read.
+
+    `warehouse` names the database that holds its tables.
+    """
     note = _note(settings)
     fresh = note.with_suffix(".new")
-    fresh.write_text(json.dumps({"release_id": latest_release_id(settings), "fingerprint": fingerprint_before}))
+    made_from = {
+        "release_id": latest_release_id(settings),
+        "fingerprint": fingerprint_before,
+        "packs": list(request.packs),
+        "as_of": request.as_of.isoformat() if request.as_of else None,
+        "warehouse": warehouse,
+    }
+    fresh.write_text(json.dumps(made_from))
     os.replace(fresh, note)
+
+
+def known_warehouse(settings: Settings) -> str | None:
+    """Name the database that the latest release was made in."""
+    note = _note(settings)
+    return json.loads(note.read_text()).get("warehouse") if note.exists() else None
+
+
+def request_of_latest(settings: Settings) -> Request:
+    """Return what the latest release was asked for; what a run without options asks for if that is not known."""
+    note = _note(settings)
+    known = json.loads(note.read_text()) if note.exists() else {}
+    if "packs" not in known:
+        return Request.of(settings)
+    return Request(tuple(known["packs"]), date.fromisoformat(known["as_of"]) if known["as_of"] else None)
 
 
 def published(releases_dir: Path, link: Path) -> list[dict[str, Any]]:

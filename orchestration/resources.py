@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -16,11 +17,14 @@ import dagster as dg
 import psycopg
 from pydantic import Field, PrivateAttr
 
+from assets.evidence.assets import raw_data_versions
 from assets.evidence.fetch import Evidence, Scope, read_packs_once
 from assets.evidence.packs import BENCHMARKS, LIVE_PRICES, LOCAL_PACKS, Pack, resolve_packs, with_local_packs
 from orchestration import keys
+from orchestration.fast_path import Request, code_version, fingerprint, remember
 from orchestration.freshness import chain_nodes, recorded, stale
-from orchestration.warehouse.connection import bootstrap, connect, open_warehouse, run_lock
+from orchestration.settings import Settings
+from orchestration.warehouse.connection import bootstrap, connect, open_warehouse, run_lock, warehouse_id
 from orchestration.warehouse.layout import wheel_binaries
 
 
@@ -31,9 +35,12 @@ class WarehouseResource(dg.ConfigurableResource):  # type: ignore[type-arg]
     """
 
     state_dir: str
-    database_url: str | None = None
+    database_url: str | None = Field(
+        default=None, description="Give it as an environment variable: what is written here is shown in the UI."
+    )
 
     _url: str = PrivateAttr(default="")
+    _identity: str = PrivateAttr(default="")
 
     @property
     def url(self) -> str:
@@ -47,8 +54,14 @@ class WarehouseResource(dg.ConfigurableResource):  # type: ignore[type-arg]
             with run_lock(database.url):
                 with connect(database.url) as connection:
                     bootstrap(connection)
+                    self._identity = warehouse_id(connection)
                 self._url = database.url
                 yield self
+
+    @property
+    def identity(self) -> str:
+        """What tells this database from every other."""
+        return self._identity
 
     @property
     def benchmarks_dir(self) -> Path:
@@ -87,11 +100,28 @@ class EvidenceResource(dg.ConfigurableResource):  # type: ignore[type-arg]
         default=None, description="YYYY-MM-DD: evidence dated later is left out. Empty: all of it."
     )
 
+    _made_from: str = PrivateAttr(default="")
+    _evidence: Evidence | None = PrivateAttr(default=None)
+
+    def setup_for_execution(self, context: dg.InitResourceContext) -> None:  # noqa: ARG002 - Dagster's signature
+        """Take the fingerprint of what a release will be made from, before any of it is read."""
+        self._made_from = fingerprint(self._settings, self.request)
+
+    @property
+    def _settings(self) -> Settings:
+        settings = Settings.from_environment()
+        return replace(settings, evidence_dir=Path(self.evidence_dir), state_dir=Path(self.state_dir))
+
+    @property
+    def request(self) -> Request:
+        """What this run was asked for."""
+        packs = with_local_packs(self.packs, Path(self.state_dir))
+        return Request(tuple(packs), date.fromisoformat(self.as_of) if self.as_of else None)
+
     @property
     def scope(self) -> Scope:
         """What is loaded. Packs go by their names: where a folder lies on a machine is nobody's business."""
-        names = tuple(pack.name for pack in self.resolved())
-        return Scope(as_of=date.fromisoformat(self.as_of) if self.as_of else None, packs=names)
+        return Scope(as_of=self.request.as_of, packs=tuple(pack.name for pack in self.resolved()))
 
     @property
     def prices_dir(self) -> Path:
@@ -104,8 +134,17 @@ class EvidenceResource(dg.ConfigurableResource):  # type: ignore[type-arg]
         return resolve_packs(with_local_packs(self.packs, state_dir), Path(self.evidence_dir), state_dir)
 
     def read(self) -> Evidence:
-        """Read and validate all packs; problems are in the result, nothing is raised for them."""
-        return read_packs_once(self.resolved(), today=datetime.now(UTC).date())
+        """Read and validate all packs; problems are in the result, nothing is raised for them.
+
+        One run reads them once: what it compares at its end is what it loaded, whatever was edited meanwhile.
+        """
+        if self._evidence is None:
+            self._evidence = read_packs_once(self.resolved(), today=datetime.now(UTC).date())
+        return self._evidence
+
+    def remember(self, warehouse: str) -> None:
+        """Note that the latest release was made from what there was when this run began."""
+        remember(self._settings, self.request, self._made_from, warehouse)
 
 
 class ReleaseResource(dg.ConfigurableResource):  # type: ignore[type-arg]
@@ -115,10 +154,14 @@ class ReleaseResource(dg.ConfigurableResource):  # type: ignore[type-arg]
     latest: str
     code_version: str
 
-    def require_fresh(self, context: dg.AssetExecutionContext) -> None:
-        """Raise `dg.Failure` unless every table upstream was made from what its own inputs are now."""
+    def require_fresh(self, context: dg.AssetExecutionContext, evidence: EvidenceResource) -> None:
+        """Raise `dg.Failure` unless every table upstream was made from what its own inputs are now.
+
+        Raw tables must hold what this run was asked for: a run of a few tables with other packs would publish a mix.
+        """
         graph = context.repository_def.asset_graph
-        nodes = chain_nodes(graph, exclude_layers=(keys.REPORTS,))
+        content = raw_data_versions(evidence.read(), evidence.scope)
+        nodes = chain_nodes(graph, content, exclude_layers=(keys.REPORTS,))
         if reasons := stale(nodes, recorded(context.instance, [n.key for n in nodes], current_run_id=context.run_id)):
             named = "; ".join(f"{key.to_user_string()}: {why}" for key, why in list(reasons.items())[:5])
             raise dg.Failure(
@@ -126,3 +169,8 @@ class ReleaseResource(dg.ConfigurableResource):  # type: ignore[type-arg]
                 "start the whole job, or `waku-fit run`, which makes only these again",
                 allow_retries=False,
             )
+
+    def remember(self, evidence: EvidenceResource, warehouse: str) -> None:
+        """Note what was published, so that nothing is run for it again; not if the code changed since it was loaded."""
+        if self.code_version == code_version(Settings.from_environment()):
+            evidence.remember(warehouse)

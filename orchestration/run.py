@@ -25,19 +25,17 @@ from dagster._core.remote_origin import RemoteJobOrigin, RemoteRepositoryOrigin
 from dagster._core.workspace.load import location_origins_from_yaml_paths
 from dagster_shared.error import SerializableErrorInfo
 
-from assets.evidence.assets import raw_data_version
-from assets.evidence.fetch import Evidence, Scope, format_problems
-from assets.evidence.packs import resolve_packs
-from assets.evidence.tables import ALL_TABLES
+from assets.evidence.fetch import format_problems
 from assets.reports.fetch import align_link
 from orchestration import keys
+from orchestration.abandoned import STARTED_HERE, close_abandoned, held_while_running
 from orchestration.check import read_evidence
 from orchestration.errors import UserError
 from orchestration.fast_path import Request, fingerprint, latest_release_id, remember
-from orchestration.freshness import chain_nodes, recorded, stale
 from orchestration.instance import prepare_home
+from orchestration.plan import Plan, make_plan
 from orchestration.settings import Settings
-from orchestration.summary import changes, verdict_lines
+from orchestration.summary import changes, scope_lines, verdict_lines
 from orchestration.ui import environment
 from orchestration.warehouse.connection import (
     AnotherRunActive,
@@ -66,46 +64,22 @@ def run_chain(settings: Settings, request: Request) -> int:
             with run_lock(database.url), connect(database.url, autocommit=True) as connection:
                 bootstrap(connection)
                 align_link(connection, settings.releases_dir, settings.latest)
-                is_known = _is_known_warehouse(settings, warehouse_id(connection))
-            code = _make_stale(settings, request, evidence, is_known)
+                warehouse = warehouse_id(connection)
+            with dg.DagsterInstance.from_config(str(prepare_home(settings.dagster_home))) as instance:
+                close_abandoned(instance, settings.state_dir)
+                repository = ReconstructableRepository.for_module(
+                    "orchestration.definitions", "defs", str(settings.project_dir)
+                )
+                graph = repository.get_definition().asset_graph
+                plan = make_plan(settings, request, evidence, instance, graph, warehouse)
+                if plan.reasons:
+                    return _execute(settings, request, instance, repository, plan)
+            # No table depends on what changed: the release is as good as one made now.
+            remember(settings, request, before, warehouse)
     except (AnotherRunActive, WarehouseError) as error:
         raise UserError(str(error)) from error
-    if code == 0:
-        remember(settings, before)
-    return code
-
-
-def _is_known_warehouse(settings: Settings, identity: str) -> bool:
-    """Tell whether the run history is about this database. It is not after a change of `WAKU_FIT_DATABASE_URL`."""
-    note = settings.state_dir / "warehouse_id"
-    is_known = note.exists() and note.read_text() == identity
-    note.write_text(identity)
-    return is_known
-
-
-def _make_stale(settings: Settings, request: Request, evidence: Evidence, is_known: bool) -> int:
-    instance = dg.DagsterInstance.from_config(str(prepare_home(settings.dagster_home)))
-    with instance:
-        repository = ReconstructableRepository.for_module(
-            "orchestration.definitions", "defs", str(settings.project_dir)
-        )
-        graph = repository.get_definition().asset_graph
-        packs = tuple(pack.name for pack in resolve_packs(request.packs, settings.evidence_dir, settings.state_dir))
-        scope = Scope(as_of=request.as_of, packs=packs)
-        content = {
-            key: raw_data_version(key, evidence, scope)
-            for key in [keys.EVIDENCE_SCOPE, *(keys.raw_key(t.key) for t in ALL_TABLES)]
-        }
-        nodes = chain_nodes(graph, content)
-        found = recorded(instance, [node.key for node in nodes]) if is_known else {}
-        reasons = stale(nodes, found)
-        if not reasons:
-            click.echo(
-                f"No number depends on what has changed since release {latest_release_id(settings)}: nothing was run."
-            )
-            return 0
-        click.echo(f"{len(reasons)} of {len(nodes)} tables are out of date" + _why(reasons) + ".")
-        return _execute(settings, request, instance, repository, reasons)
+    click.echo(f"No number depends on what has changed since release {latest_release_id(settings)}: nothing was run.")
+    return 0
 
 
 def _why(reasons: Mapping[dg.AssetKey, str]) -> str:
@@ -118,11 +92,12 @@ def _execute(
     request: Request,
     instance: dg.DagsterInstance,
     repository: ReconstructableRepository,
-    reasons: Mapping[dg.AssetKey, str],
+    plan: Plan,
 ) -> int:
+    click.echo(f"{len(plan.reasons)} of {plan.tables} tables are out of date" + _why(plan.reasons) + ".")
     readiness = settings.latest / "readiness.json"
     was = json.loads(readiness.read_text()) if readiness.exists() else None
-    selection = frozenset(reasons)
+    selection = frozenset(plan.reasons)
     job: ReconstructableJob = repository.get_reconstructable_job(keys.JOB).get_subset(asset_selection=selection)
     run = instance.create_run_for_job(
         job_def=job.get_definition(),
@@ -130,11 +105,11 @@ def _execute(
         asset_selection=selection,
         job_code_origin=job.get_python_origin(),
         remote_job_origin=_origin(settings),
-        tags={"waku_fit/started_by": "command line"},
+        tags=STARTED_HERE,
     )
     log = settings.state_dir / "logs" / f"{run.run_id}.log"
     progress = Progress(total=len(selection))
-    with _output_to(log) as terminal:
+    with held_while_running(settings.state_dir, run.run_id), _output_to(log) as terminal:
         for event in execute_run_iterator(job, run, instance):
             progress.tell(event, terminal)
     if not instance.get_run_by_id(run.run_id).is_success:  # type: ignore[union-attr]
@@ -144,7 +119,8 @@ def _execute(
         )
         return 1
     now = json.loads(readiness.read_text())
-    click.echo("\n".join(["", *verdict_lines(now), *changes(was, now), f"Report: {settings.latest / 'index.html'}"]))
+    lines = ["", *verdict_lines(now), *changes(was, now), *scope_lines(request, settings)]
+    click.echo("\n".join([*lines, f"Report: {settings.latest / 'index.html'}"]))
     return 0
 
 

@@ -10,8 +10,11 @@ from collections.abc import Iterator
 import dagster as dg
 
 from orchestration import keys
-from orchestration.fast_path import Request, unchanged_release
+from orchestration.check import read_evidence
+from orchestration.fast_path import Request, fingerprint, latest_release_id, remember, unchanged_release
+from orchestration.plan import make_plan
 from orchestration.settings import Settings
+from orchestration.warehouse.connection import connect, open_warehouse, warehouse_id
 
 
 @dg.schedule(
@@ -22,13 +25,29 @@ from orchestration.settings import Settings
     default_status=dg.DefaultScheduleStatus.RUNNING,
     description="Mondays at 06:00 UTC: publish a new release if evidence or code changed.",
 )
-def weekly_readiness() -> Iterator[dg.RunRequest | dg.SkipReason]:
-    """Ask for a run unless the latest release was made from exactly what is there now."""
+def weekly_readiness(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
+    """Ask for a run of what is out of date, as `waku-fit run` does; of everything where the evidence has mistakes.
+
+    That run fails, and says at which file and line: a failed run is seen, a skipped one is not.
+    """
     settings = Settings.from_environment()
-    if unchanged := unchanged_release(settings, Request.of(settings)):
+    request = Request.of(settings)
+    before = fingerprint(settings, request)
+    if unchanged := unchanged_release(settings, request):
         yield dg.SkipReason(f"nothing changed since release {unchanged['release_id']}")
-    else:
+        return
+    evidence = read_evidence(settings, request.packs)
+    if evidence.problems:
         yield dg.RunRequest()
+        return
+    with open_warehouse(settings.database_url, settings.state_dir) as database, connect(database.url) as connection:
+        warehouse = warehouse_id(connection)
+    plan = make_plan(settings, request, evidence, context.instance, context.repository_def.asset_graph, warehouse)
+    if plan.reasons:
+        yield dg.RunRequest(asset_selection=list(plan.reasons))
+    else:
+        remember(settings, request, before, warehouse)
+        yield dg.SkipReason(f"no number depends on what has changed since release {latest_release_id(settings)}")
 
 
 @dg.schedule(

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from orchestration.fast_path import Request
+from orchestration.settings import Settings
+
 MARK = {"pass": "✔ pass   ", "fail": "✘ fail   ", "unknown": "? unknown"}
 
 
@@ -30,6 +33,16 @@ def changes(before: dict[str, Any] | None, after: dict[str, Any]) -> list[str]:
         elif (was["status"], was["value"]) != (gate["status"], gate["value"]):
             lines.append(f"{gate['title']}: {_shown(was)} → {_shown(gate)}")
     return lines or ["No gate changed."]
+
+
+def scope_lines(request: Request, settings: Settings) -> list[str]:
+    """Say where a release was asked for something else than a run without options is."""
+    lines = []
+    if request.as_of:
+        lines.append(f"This looks back: no evidence later than {request.as_of} counts.")
+    if request.packs != Request.of(settings).packs:
+        lines.append(f"Packs of evidence: {', '.join(request.packs)}.")
+    return [*lines, "A run without options publishes the usual verdict again."] if lines else []
 
 
 def _shown(gate: dict[str, Any]) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from assets.evidence.fetch import Evidence, Scope, format_problems, load_raw
+from assets.evidence.fetch import AnotherDateError, Evidence, Scope, format_problems, load_raw
 from assets.evidence.tables import ALL_TABLES
 from assets.landing import table_statistics
 from assets.pricing.model import REFRESHED_TABLES
@@ -72,21 +72,26 @@ def raw_tables(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResu
             "The evidence has mistakes; nothing was loaded.\n" + format_problems(evidence.problems), allow_retries=False
         )
     wanted = [t.key for t in ALL_TABLES if keys.raw_key(t.key) in context.selected_asset_keys]
+    versions = raw_data_versions(evidence, source.scope)
     with context.resources.warehouse.connect("waku_fit_loader") as connection:
-        load_raw(connection, evidence, wanted, source.scope)
+        try:
+            load_raw(
+                connection, evidence, wanted, source.scope, move_date=keys.EVIDENCE_SCOPE in context.selected_asset_keys
+            )
+        except AnotherDateError as error:
+            raise dg.Failure(str(error), allow_retries=False) from error
         for key in sorted(context.selected_asset_keys):
             yield dg.MaterializeResult(
                 asset_key=key,
-                data_version=dg.DataVersion(raw_data_version(key, evidence, source.scope)),
+                data_version=dg.DataVersion(versions[key]),
                 metadata=sql_table_metadata(table_statistics(connection, key.path)),
             )
 
 
-def raw_data_version(key: dg.AssetKey, evidence: Evidence, scope: Scope) -> str:
-    """Name the content of a raw table: it changes when, and only when, what would be loaded changes.
+def raw_data_versions(evidence: Evidence, scope: Scope) -> dict[dg.AssetKey, str]:
+    """Name the content of each raw table: it changes when, and only when, what would be loaded changes.
 
     Of the scope it is the date: every staging view reads that. A pack that adds no row to a table changes nothing.
     """
-    if key == keys.EVIDENCE_SCOPE:
-        return f"as_of={scope.as_of}"
-    return evidence.content_hash(key.path[-1])
+    tables = {keys.raw_key(table.key): evidence.content_hash(table.key) for table in ALL_TABLES}
+    return {**tables, keys.EVIDENCE_SCOPE: f"as_of={scope.as_of}"}

@@ -297,19 +297,27 @@ def _values(table_key: str, record: Record) -> list[Any]:
     return [*values.values(), evidence_id(table_key, record.row.id), record.pack, record.file, record.line]
 
 
+class AnotherDateError(ValueError):
+    """Some tables were to be loaded for another date than all the others are read at."""
+
+
 def load_raw(
-    connection: psycopg.Connection, evidence: Evidence, table_keys: Iterable[str], scope: Scope
+    connection: psycopg.Connection, evidence: Evidence, table_keys: Iterable[str], scope: Scope, *, move_date: bool
 ) -> dict[str, int]:
     """Replace the tables `raw.<key>` of `table_keys`, and `raw.evidence_scope`, in one transaction.
 
     Returns the number of rows of each table. Tables keep their views unless their columns have changed: then views
-    on them are dropped, and dbt builds them again. Raises `ValueError` if there is a mistake anywhere.
+    on them are dropped, and dbt builds them again. Raises `ValueError` if there is a mistake anywhere, and
+    `AnotherDateError` if the date in the database is another one and `move_date` is false: every staging view reads
+    it, those of tables that are not loaded too.
     """
     if evidence.problems:
         raise ValueError("evidence with mistakes is not loaded: " + str(evidence.problems[0]))
     counts = {}
     with connection.transaction(), connection.cursor() as cursor:
         present = _present_tables(cursor)
+        if "evidence_scope" in present and not move_date:
+            _require_date(cursor, scope)
         for key in table_keys:
             table, records = evidence.tables[key], evidence.records[key]
             comments = {name: info.description or "" for name, info in table.model.model_fields.items()}
@@ -318,6 +326,15 @@ def load_raw(
             counts[key] = len(records)
         _replace(cursor, "evidence_scope", _SCOPE, present.get("evidence_scope"), [[scope.as_of, list(scope.packs)]])
     return counts
+
+
+def _require_date(cursor: psycopg.Cursor, scope: Scope) -> None:
+    (stored,) = cursor.execute("select as_of from raw.evidence_scope").fetchone() or (None,)
+    if stored != scope.as_of:
+        raise AnotherDateError(
+            f"the tables in the database are read as of {stored or 'today'}, and this run asks for"
+            f" {scope.as_of or 'today'}: select raw/evidence_scope and all that follows as well, or start the whole job"
+        )
 
 
 @dataclass(frozen=True)

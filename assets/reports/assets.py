@@ -5,9 +5,11 @@ The three are one step: a release without its files, or files that nothing point
 """
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 
 import dagster as dg
 import pandas as pd
@@ -45,7 +47,7 @@ def _spec(key: dg.AssetKey, deps: Sequence[dg.AssetKey], kind: str, description:
 
 @dg.multi_asset(
     name="publish_release",
-    required_resource_keys={"warehouse", "release"},
+    required_resource_keys={"warehouse", "release", "evidence"},
     specs=[
         _spec(keys.RELEASE, RELEASED_KEYS, "postgres", "All tables that readers get, under one release id"),
         _spec(keys.READINESS_REPORT, [keys.RELEASE], "html", "The readiness report and its data files, offline"),
@@ -55,7 +57,8 @@ def _spec(key: dg.AssetKey, deps: Sequence[dg.AssetKey], kind: str, description:
 def published_release(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
     """Copy the rows, make the files from the copy as `waku_fit_reader`, then move pointer and link."""
     settings = context.resources.release
-    settings.require_fresh(context)
+    evidence = context.resources.evidence
+    settings.require_fresh(context, evidence)
     warehouse, releases_dir, latest = context.resources.warehouse, Path(settings.releases_dir), Path(settings.latest)
     with warehouse.connect("waku_fit_admin") as connection:
         align_link(connection, releases_dir, latest)
@@ -75,6 +78,7 @@ def published_release(context: dg.AssetExecutionContext) -> Iterator[dg.Material
             keep=manifest.release_id,
             code_version=settings.code_version,
         )
+    settings.remember(evidence, warehouse.identity)
     version = dg.DataVersion(manifest.release_id)
     name = {"release_id": manifest.release_id}
     yield dg.MaterializeResult(
@@ -113,7 +117,7 @@ def _manifest(context: dg.AssetExecutionContext, connection: psycopg.Connection)
     settings = context.resources.release
     scope = read_table(connection, keys.RAW, "evidence_scope").iloc[0]
     hashes = _evidence_hashes(context)
-    passed, failed = _checks_of(context)
+    outcomes = _checks_of(context)
     return Manifest(
         release_id=release_id(created_at, context.run_id),
         created_at=created_at,
@@ -124,8 +128,9 @@ def _manifest(context: dg.AssetExecutionContext, connection: psycopg.Connection)
         evidence=hashes,
         code_version=settings.code_version,
         verdict=read_table(connection, keys.READINESS, "verdict").iloc[0]["verdict"],
-        checks_passed=passed,
-        checks_failed=failed,
+        checks_passed=outcomes["passed"],
+        checks_warned=outcomes["warned"],
+        checks_failed=outcomes["failed"],
         tools=tool_versions(connection),
     )
 
@@ -139,8 +144,8 @@ def _evidence_hashes(context: dg.AssetExecutionContext) -> dict[str, str]:
     }
 
 
-def _checks_of(context: dg.AssetExecutionContext) -> tuple[int, int]:
-    """Count the checks of all tables behind the release by their newest result: passed or warning, failed."""
+def _checks_of(context: dg.AssetExecutionContext) -> Counter[str]:
+    """Count the checks of all tables behind the release by their newest result."""
     storage = context.instance.event_log_storage
     newest = storage.get_latest_asset_check_execution_by_key(list(context.repository_def.asset_graph.asset_check_keys))
     evaluations = []
@@ -150,5 +155,11 @@ def _checks_of(context: dg.AssetExecutionContext) -> tuple[int, int]:
             evaluations += [earlier.evaluation for earlier in history]
         else:
             evaluations.append(record.evaluation)
-    passed = [e.passed or e.severity is dg.AssetCheckSeverity.WARN for e in evaluations]
-    return sum(passed), len(passed) - sum(passed)
+    return Counter(map(outcome, evaluations))
+
+
+def outcome(evaluation: dg.AssetCheckEvaluation) -> Literal["passed", "warned", "failed"]:
+    """Name what a check found: one that only warns stops nothing, and has not passed either."""
+    if evaluation.passed:
+        return "passed"
+    return "warned" if evaluation.severity is dg.AssetCheckSeverity.WARN else "failed"

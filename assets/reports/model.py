@@ -95,6 +95,7 @@ class Manifest:
     checks_passed: int
     checks_failed: int
     tools: Mapping[str, str]
+    checks_warned: int = 0
     rows: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod

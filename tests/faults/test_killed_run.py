@@ -5,7 +5,10 @@ import signal
 import subprocess
 import sys
 
+import dagster as dg
+
 from orchestration.warehouse.connection import connect, open_warehouse
+from orchestration.warehouse.server import remove_server
 from tests.integration.chain import PROJECT, Chain
 
 TWO_HELD = "interviews_held_cumulative,2,interviews,zk_identity;gaming"
@@ -33,6 +36,12 @@ def kill_when(chain: Chain, seen: str) -> str:
     return "".join(lines)
 
 
+def in_progress(chain: Chain) -> int:
+    """Runs that keep others in the queue of the daemon."""
+    with dg.DagsterInstance.from_config(str(chain.root / "state" / "dagster")) as instance:
+        return len(instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED])))
+
+
 def test_killed_between_load_and_publication(chain: Chain) -> None:
     was, link = chain.manifest, os.readlink(chain.latest)
     chain.edit("roadmap/milestone_progress.csv", TWO_HELD, SEVEN_HELD)
@@ -49,9 +58,11 @@ def test_killed_between_load_and_publication(chain: Chain) -> None:
         current = connection.execute("select release_id from release.current").fetchall()
     assert loaded == [(7.0,)], "the kill came before the load"
     assert current == [(was["release_id"],)]
+    assert in_progress(chain) == 1
 
     done = chain.waku_fit("run")
     assert done.returncode == 0, done.stdout + done.stderr
+    assert in_progress(chain) == 0
     assert chain.gate("interviews")["value"] == 7
     assert chain.manifest["checks_failed"] == 0
 
@@ -99,3 +110,18 @@ def test_a_second_run_at_the_same_time_ends_at_once(chain: Chain) -> None:
     assert "another run is active" in second.stderr
     first.stdout.read()
     assert first.wait() == 0
+
+
+def test_killed_at_its_beginning_on_a_new_database(chain: Chain) -> None:
+    """The run history tells of the database that is gone; what a killed run began with must not count as made."""
+    remove_server(chain.root / "state")
+    chain.edit("pricing/exchange_rates.csv", "1.1135,2026-10-28", "1.1136,2026-10-28")
+    kill_when(chain, "raw/benchmarks__archive_notes")
+
+    done = chain.waku_fit("run")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    tables = len(chain.manifest["rows"])
+    assert tables > 50
+    counted = done.stdout.partition(" tables are out of date")[0].split()
+    assert counted[-3] == counted[-1], counted

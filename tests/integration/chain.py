@@ -49,7 +49,7 @@ class Chain:
 
     def waku_fit(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            self.command(*arguments), env=self.environment, capture_output=True, text=True, check=False, timeout=300
+            self.command(*arguments), env=self.environment, capture_output=True, text=True, check=False, timeout=600
         )
 
     @property
