@@ -1,8 +1,11 @@
 """The graph as a whole: layers, keys, stubs, and what every asset must say of itself."""
 
+from pathlib import Path
+
 import dagster as dg
 import pytest
 from dagster._core.definitions.assets.graph.asset_graph import AssetGraph
+from dagster._core.remote_representation.external_data import RepositorySnap
 
 from orchestration import keys
 from orchestration.definitions import build_definitions
@@ -24,6 +27,16 @@ def graph(definitions: dg.Definitions) -> AssetGraph:
 
 def test_definitions_load_without_a_database(definitions: dg.Definitions) -> None:
     dg.Definitions.validate_loadable(definitions)
+
+
+def test_the_ui_is_not_told_the_password(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It shows the configuration of resources to whoever opens it."""
+    given = {"WAKU_FIT_STATE_DIR": str(tmp_path), "WAKU_FIT_DATABASE_URL": "postgresql://ann:s3cret@db.example/waku"}
+    monkeypatch.setenv("WAKU_FIT_DATABASE_URL", given["WAKU_FIT_DATABASE_URL"])
+    repository = build_definitions(Settings.from_environment(given)).get_repository_def()
+    shown = dg.serialize_value(RepositorySnap.from_def(repository))
+    assert "WAKU_FIT_DATABASE_URL" in shown
+    assert "s3cret" not in shown
 
 
 def test_data_flows_one_way(graph: AssetGraph) -> None:

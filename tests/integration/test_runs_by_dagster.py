@@ -1,4 +1,4 @@
-"""Runs that Dagster starts itself, by the schedule or in the launchpad: the same job, the same rules, the same memory."""
+"""Runs that Dagster starts itself, by schedule or launchpad: the same job, the same rules, the same memory."""
 
 import json
 import subprocess
@@ -32,7 +32,8 @@ with dg.DagsterInstance.from_config(str(prepare_home(settings.dagster_home))) as
             answer = {"selection": [key.to_user_string() for key in found.asset_selection or []]}
     else:
         selection = [dg.AssetKey.from_user_string(key) for key in asked["selection"]] or None
-        repository = ReconstructableRepository.for_module("orchestration.definitions", "defs", str(settings.project_dir))
+        module = "orchestration.definitions"
+        repository = ReconstructableRepository.for_module(module, "defs", str(settings.project_dir))
         config = {"resources": {"evidence": {"config": asked["evidence"]}}}
         with dg.execute_job(
             repository.get_reconstructable_job(keys.JOB), instance, run_config=config, asset_selection=selection
