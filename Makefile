@@ -4,6 +4,7 @@
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
+PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 
 SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
@@ -57,11 +58,16 @@ clean: ## Remove the virtual environment and all local state, releases included
 # uv installs in seconds; where it cannot reach the index (it does not read pip's configuration), pip does the same slower.
 $(READY): requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "waku-fit needs Python 3.11, 3.12 or 3.13; name one: make PYTHON=/path/to/python run"; exit 1; }
-	@echo "Setting up $(VENV) with $$($(PYTHON) --version), once; about a minute ..."
-	@$(PYTHON) -m venv $(VENV)
-	@grep -A 99 '^uv==' requirements.lock | awk 'NR > 1 && !/^ /{exit} {print}' > $(VENV)/uv.lock
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r $(VENV)/uv.lock
-	@VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --require-hashes -r requirements.lock \
-		|| $(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
-	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@set -e; start=$$(date +%s); step() { printf '[%s/4] %4d s  %s\n' "$$1" "$$(($$(date +%s) - start))" "$$2"; }; \
+	echo "Setting up $(VENV) with $$($(PYTHON) --version), once; about a minute."; \
+	step 1 "making the virtual environment"; \
+	$(PYTHON) -m venv $(VENV); \
+	step 2 "installing the installer"; \
+	grep -A 99 '^uv==' requirements.lock | awk 'NR > 1 && !/^ /{exit} {print}' > $(VENV)/uv.lock; \
+	$(PIP) --require-hashes -r $(VENV)/uv.lock; \
+	step 3 "installing $$(grep -c '^[a-z].*==' requirements.lock) packages"; \
+	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --require-hashes -r requirements.lock \
+		|| $(PIP) --no-deps --require-hashes -r requirements.lock; \
+	step 4 "installing waku-fit itself"; \
+	$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
