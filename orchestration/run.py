@@ -32,7 +32,7 @@ from orchestration.abandoned import STARTED_HERE, close_abandoned, held_while_ru
 from orchestration.check import read_evidence
 from orchestration.errors import UserError
 from orchestration.fast_path import Request, fingerprint, latest_release_id, remember
-from orchestration.instance import prepare_home
+from orchestration.instance import prepare_home, quick_history
 from orchestration.plan import Plan, make_plan
 from orchestration.settings import Settings
 from orchestration.summary import changes, scope_lines, verdict_lines
@@ -109,7 +109,11 @@ def _execute(
     )
     log = settings.state_dir / "logs" / f"{run.run_id}.log"
     progress = Progress(total=len(selection))
-    with held_while_running(settings.state_dir, run.run_id), _output_to(log) as terminal:
+    with (
+        held_while_running(settings.state_dir, run.run_id),
+        quick_history(settings.dagster_home, run.run_id),
+        _output_to(log) as terminal,
+    ):
         for event in execute_run_iterator(job, run, instance):
             progress.tell(event, terminal)
     if not instance.get_run_by_id(run.run_id).is_success:  # type: ignore[union-attr]

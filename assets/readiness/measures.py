@@ -319,9 +319,11 @@ def _without_illustrative(rows: Iterable[RowT], inputs: ReadinessInputs) -> tupl
     listed = list(rows)
     tables = {evidence_id.partition("/")[0] for evidence_id in _evidence_of(listed)}
     illustrative_ids = tuple(
-        evidence_id
-        for evidence_id, grade in sorted(inputs.evidence_grades.items())
-        if grade is Grade.ILLUSTRATIVE and evidence_id.partition("/")[0] in tables
+        sorted(
+            evidence_id
+            for evidence_id, grade in inputs.evidence_grades.items()
+            if grade is Grade.ILLUSTRATIVE and evidence_id.partition("/")[0] in tables
+        )
     )
     made_up = set(illustrative_ids)
     usable = [row for row in listed if row.grade is not Grade.ILLUSTRATIVE and not made_up & set(row.evidence_ids)]
