@@ -6,6 +6,8 @@ Belongs here: fixtures that tests of several areas share. Importing it connects 
 from __future__ import annotations
 
 import itertools
+import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +18,7 @@ import pytest
 from tests.integration.chain import Chain
 
 TEMPLATE = "waku_fit_template"
+COMMON_FOLDER = "TESTS_COMMON_FOLDER"
 _NUMBERS = itertools.count(1)
 
 
@@ -66,23 +69,42 @@ def fresh_database(warehouse_url: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def published(open_folder: Path) -> Iterator[Chain]:
-    """A project with one release of the public evidence. Who changes anything takes a clone."""
+def published() -> Chain:
+    """A project with one release of the public evidence, made once for all workers. Who changes anything clones it."""
+    folder = Path(os.environ[COMMON_FOLDER])
+    folder.mkdir(mode=0o711, exist_ok=True)
+    chain = Chain(folder / "published")
+    with chain.lock():
+        if not chain.latest.exists():
+            Chain.create(chain.root)
+            done = chain.waku_fit("run")
+            assert done.returncode == 0, done.stdout + done.stderr
+            assert "Verdict: NOT READY" in done.stdout
+    return chain
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Name a folder that all workers of a session share; they inherit the environment of whoever starts them."""
+    if not hasattr(config, "workerinput"):
+        os.environ[COMMON_FOLDER] = str(Path(tempfile.gettempdir()).resolve() / f"waku-fit-tests-{os.getpid()}")
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Remove what the workers shared, once all of them have ended."""
+    folder = Path(os.environ[COMMON_FOLDER])
+    if hasattr(session.config, "workerinput") or not folder.exists():
+        return
     from orchestration.warehouse.server import remove_server
 
-    chain = Chain.create(open_folder / "published")
-    done = chain.waku_fit("run")
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "Verdict: NOT READY" in done.stdout
-    yield chain
-    remove_server(chain.root / "state")
+    remove_server(folder / "published" / "state")
+    shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="module")
-def chain(published: Chain, request: pytest.FixtureRequest) -> Iterator[Chain]:
+def chain(published: Chain, open_folder: Path, request: pytest.FixtureRequest) -> Iterator[Chain]:
     """A clone of `published` for one module, whose tests follow one another as days do."""
     from orchestration.warehouse.server import remove_server
 
-    chain = published.clone(published.root.parent / request.module.__name__.rpartition(".")[2])
+    chain = published.clone(open_folder / request.module.__name__.rpartition(".")[2])
     yield chain
     remove_server(chain.root / "state")

@@ -1,10 +1,13 @@
 """A project of its own for tests of the whole chain: copied evidence, own state, own reports, the real command line."""
 
+import fcntl
 import json
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,10 +31,18 @@ class Chain:
 
     def clone(self, root: Path) -> "Chain":
         """A second project in the same state, to be changed: a second instead of a whole first run."""
-        stop_server(self.root / "state")
-        # cp keeps owners: run by root, the database belongs to another account
-        subprocess.run(["cp", "-a", str(self.root), str(root)], check=True)
+        with self.lock():
+            stop_server(self.root / "state")
+            # cp keeps owners: run by root, the database belongs to another account
+            subprocess.run(["cp", "-a", str(self.root), str(root)], check=True)
         return Chain(root, self.database_url)
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Keep other processes of the test session from making or copying this project meanwhile."""
+        with self.root.with_suffix(".lock").open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
 
     @property
     def environment(self) -> dict[str, str]:

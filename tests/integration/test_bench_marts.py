@@ -4,24 +4,19 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from orchestration.warehouse.server import remove_server
 from tests.integration.bench_evidence import write_runs
 from tests.integration.chain import Chain
 
 
 @pytest.fixture(scope="module")
-def measured(open_folder: Path) -> Iterator[Chain]:
-    chain = Chain.create(open_folder / "bench_marts")
+def measured(chain: Chain) -> Chain:
     write_runs(chain.root / "evidence")
     done = chain.waku_fit("run")
     assert done.returncode == 0, done.stdout + done.stderr
-    yield chain
-    remove_server(chain.root / "state")
+    return chain
 
 
 def table(chain: Chain, name: str) -> list[dict[str, str]]:
