@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from assets.costs.assumptions import GWEI_PER_ETH, usd_per_gas_input
 from assets.costs.draws import Draws
 from assets.costs.inputs import (
     DAYS_PER_MONTH,
@@ -44,8 +45,6 @@ CHAINS_COVERED = {
     LINEA: ("linea", "ethereum_and_linea", "evm", "evm_compatible", "any"),
 }
 """How price lists name a set of chains that holds ours, the narrowest first."""
-
-GWEI_PER_ETH = 1e9
 
 
 @dataclass(frozen=True)
@@ -228,7 +227,12 @@ def gas_per_month(scenario: Scenario, draws: Draws) -> Quantity:
 
 
 def usd_per_gas(chain: str, draws: Draws) -> Quantity:
-    """Price of one unit of gas: gas price in gwei x 10^-9 x price of ether in USD. Ether pays on Linea as well."""
+    """Price of one unit of gas: gas price in gwei x 10^-9 x price of ether in USD. Ether pays on Linea as well.
+
+    Where both are known month by month they are drawn together, as one input.
+    """
+    if usd_per_gas_input(chain) in draws.inputs:
+        return draws[usd_per_gas_input(chain)]
     return draws[f"fee/{chain}/gas_price"] * draws[f"fee/{ETHEREUM}/eth_price"] / GWEI_PER_ETH
 
 
