@@ -35,6 +35,14 @@ FACTOR = "factor"
 ORDER_OF_MAGNITUDE = 10
 """A range from one value to this many times as much is as uncertain in its size as a factor."""
 
+CAPACITY_WORKLOADS = {
+    "insert": "Archived messages",
+    "first_page_20": "Queries by content topic",
+    "by_hashes": "Queries by hash",
+}
+"""What a database does, as the benchmarks call it. A check for missing messages is a first page by content topic that
+returns hashes only; the capacity of a page with contents stands for it, since that of hashes alone was not searched."""
+
 EXCHANGE_RATES = "pricing__exchange_rates/"
 MONTHS_OF_HISTORY = 12
 GWEI_PER_ETH = 1e9
@@ -151,8 +159,8 @@ def _rln_inputs(rows: list[RlnRow], widths: Widths) -> Iterator[Input | None]:
 
 def _fee_inputs(rows: list[FeeRow], widths: Widths) -> Iterator[Input | None]:
     found: dict[tuple[str, str], list[FeeRow]] = {}
-    for row in sorted(rows, key=lambda row: row.period_start):
-        found.setdefault((row.chain, row.metric), []).append(row)
+    for fee in sorted(rows, key=lambda fee: fee.period_start):
+        found.setdefault((fee.chain, fee.metric), []).append(fee)
     for chain in dict.fromkeys(row.chain for row in rows):
         yield _usd_per_gas(chain, found)
     for (chain, metric), of_it in found.items():
@@ -204,15 +212,27 @@ def _months_between(row: FeeRow, newest: FeeRow) -> int:
 
 
 def _capacity_inputs(rows: list[CapacityInput]) -> Iterator[Input]:
-    """Take the lowest capacity of each operation: a host that is large enough for it is large enough for all."""
-    for operation, what in (("insert", "Archived messages"), ("query", "Store queries")):
-        usable = [row for row in rows if row.operation == operation and row.per_vcpu_per_s_low > 0]
+    """Take each load's capacity on the newest stage where it is known; the lowest, of several sizes of archive."""
+    taken = []
+    for workload, what in CAPACITY_WORKLOADS.items():
+        usable = [row for row in rows if row.workload == workload and row.per_vcpu_per_s_low > 0]
         if usable:
-            worst = min(usable, key=lambda row: row.per_vcpu_per_s)
+            newest = max(row.released_on for row in usable)
+            worst = min((row for row in usable if row.released_on == newest), key=lambda row: row.per_vcpu_per_s)
+            taken.append(worst)
             low, mid, high = worst.per_vcpu_per_s_low, worst.per_vcpu_per_s, worst.per_vcpu_per_s_high
             shape = Triangular(low, mid, high) if low < high else Point(mid)
-            label = f"{what} a second and vCPU"
-            yield Input(f"capacity/{operation}", label, "1/s per vCPU", shape, worst.grade, worst.evidence_ids)
+            label = f"{what} a second and vCPU, in the schema of {newest:%Y-%m}"
+            yield Input(f"capacity/{workload}", label, "1/s per vCPU", shape, worst.grade, worst.evidence_ids)
+    if taken:
+        yield Input(
+            "capacity/archive_messages",
+            "Messages in the archives with which capacities were measured, at most",
+            "messages",
+            Point(max(row.archive_messages for row in taken)),
+            weakest(row.grade for row in taken),
+            frozenset(i for row in taken for i in row.evidence_ids),
+        )
 
 
 def _price_inputs(prices: list[tuple[str, Quantity]], widths: Widths) -> Iterator[Input | None]:

@@ -7,14 +7,16 @@ Does not belong here: arithmetic. Which row is the newest is decided by dbt, whi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, replace
+from datetime import date
 from typing import Any
 
 import pandas as pd
 import psycopg
 from psycopg import sql
 
+from assets.benchmarks.stages import STAGES
 from assets.costs import inputs
 from assets.costs.assumptions import inputs_of
 from assets.costs.reality import FACTS
@@ -77,13 +79,13 @@ MART_COLUMNS: dict[str, tuple[str, ...]] = {
     "rpc_usage": ("component", "rpc_method", "calls", "per"),
     "archive_bytes_per_message": ("study", "payload_bytes", "table_bytes", "total_bytes"),
     "archive_capacity": (
-        "operation",
-        "payload_bytes",
+        "stage",
+        "workload",
+        "archive_messages",
         "per_vcpu_per_s_low",
         "per_vcpu_per_s",
         "per_vcpu_per_s_high",
         "is_current",
-        "is_released",
     ),
     "messaging_alternatives": (
         "alternative_id",
@@ -254,7 +256,7 @@ def catalogue_from(marts: Mapping[str, pd.DataFrame]) -> inputs.Catalogue:
                 inputs.FeeRow(*_provenance(row), *(row[name] for name in MART_COLUMNS["network_fee_history"]))
                 for row in _rows(marts["network_fee_history"], "value")
             ],
-            capacities=[_capacity(row) for row in _rows(marts["archive_capacity"], "per_vcpu_per_s") if _counts(row)],
+            capacities=_capacities(marts),
             prices=prices,
         ),
     )
@@ -263,18 +265,22 @@ def catalogue_from(marts: Mapping[str, pd.DataFrame]) -> inputs.Catalogue:
 _MANAGED_FIELDS = frozenset(field.name for field in fields(inputs.ManagedOffer))
 
 
-def _counts(row: Mapping[str, Any]) -> bool:
-    """Whether a capacity is that of a released stage in the current run."""
-    return bool(row["is_current"] and row["is_released"] and row["grade"] is not None)
+def _capacities(marts: Mapping[str, pd.DataFrame]) -> Iterator[inputs.CapacityInput]:
+    """The capacities of released stages in the current run."""
+    for row in _rows(marts["archive_capacity"], "per_vcpu_per_s"):
+        released_on = STAGES[row["stage"]].since if row["stage"] in STAGES else None
+        if row["is_current"] and row["grade"] is not None and released_on is not None:
+            yield _capacity(row, released_on)
 
 
-def _capacity(row: Mapping[str, Any]) -> inputs.CapacityInput:
+def _capacity(row: Mapping[str, Any], released_on: date) -> inputs.CapacityInput:
     middle = row["per_vcpu_per_s"]
     low, high = row["per_vcpu_per_s_low"], row["per_vcpu_per_s_high"]
     return inputs.CapacityInput(
         *_provenance(row),
-        row["operation"],
-        float(row["payload_bytes"] or 0),
+        row["workload"],
+        released_on,
+        float(row["archive_messages"] or 0),
         middle if low is None else low,
         middle,
         middle if high is None else high,

@@ -144,7 +144,7 @@ def database_parts(option: DatabaseOption, load: Load, scenario: Scenario, draws
         "database": Part(
             hosts_cost([option.own], scenario, draws),
             None,
-            f"self-managed PostgreSQL on {_named(option.own)}",
+            f"self-managed PostgreSQL on {_named(option.own)}; processors from {option.own.need.basis}",
             option.own.offer.offer_id,
         ),
         "archive_storage": Part(

@@ -74,10 +74,14 @@ class FeeRow(Row):
 
 @dataclass(frozen=True)
 class CapacityInput(Row):
-    """What one vCPU of a database does a second within the latency limit: inserts or queries."""
+    """What one vCPU of a database does a second within the latency limit, with one schema of the archive."""
 
-    operation: str
-    payload_bytes: float
+    workload: str
+    """As the benchmarks call it, such as `insert` or `by_hashes`."""
+    released_on: date
+    """When the schema was released."""
+    archive_messages: float
+    """Messages in the archive that was measured."""
     per_vcpu_per_s_low: float
     per_vcpu_per_s: float
     per_vcpu_per_s_high: float

@@ -141,6 +141,7 @@ WORKLOAD = {
 ASSUMPTIONS = {
     "peak_factor": 1.0,
     "client_online_share": 1.0,
+    "missing_message_share": 0.0,
     "host_utilisation": 1.0,
     "node_host_share": 1.0,
     "database_host_share": 1.0,
