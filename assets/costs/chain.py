@@ -221,7 +221,7 @@ def gas_per_month(scenario: Scenario, draws: Draws) -> Quantity:
     """
     gas = draws["rln/gas_register_call"]
     if scenario.rln_extensions:
-        gas = gas + draws["rln/gas_extend_single_test"] * scenario.rln_extensions
+        gas = gas + draws["rln/gas_extend_call"] * scenario.rln_extensions
     lifetime_days = draws["rln/active_period"] * (1 + scenario.rln_extensions)
     return gas / lifetime_days * (DAYS_PER_MONTH * scenario.own_senders)
 

@@ -161,7 +161,7 @@ RLN = {
     "proof_overhead_per_message": 384.0,
     "proof_verification_time": 0.0,
     "gas_register_call": 255_000.0,
-    "gas_extend_single_test": 105_000.0,
+    "gas_extend_call": 105_000.0,
     "active_period": 180.0,
 }
 OTHERS = {"archive/row_size": 1.0, "fee/linea_mainnet/gas_price": 0.05, "fee/ethereum_mainnet/eth_price": 2000.0}
