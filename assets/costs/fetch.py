@@ -72,6 +72,8 @@ MART_COLUMNS: dict[str, tuple[str, ...]] = {
         "included_credits_per_period",
         "overage_usd_per_million_credits",
         "is_flat_rate",
+        "rate_limit",
+        "rate_limit_unit",
         "supports_ethereum",
         "supports_linea",
     ),

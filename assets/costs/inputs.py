@@ -160,6 +160,10 @@ class RpcPlan:
     overage_usd_per_million_credits: float | None
     """None where no further credits are sold."""
     is_flat_rate: bool
+    rate_limit: float | None
+    """Most that may be used a second, in `rate_limit_unit`; None where the source does not state it."""
+    rate_limit_unit: str | None
+    """`requests_per_second`, or the provider's credits or compute units a second."""
     supports_ethereum: bool | None
     supports_linea: bool | None
 

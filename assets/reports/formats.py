@@ -37,6 +37,7 @@ WORDS = {
     "managed_postgresql": "Hosted PostgreSQL",
     "self_managed_postgresql": "PostgreSQL run oneself",
     "rpc_wallet": "Chain access of wallets",
+    "rpc_rln_clients": "Chain access of members",
     "retrieved": "undated, as retrieved",
     "recalled": "undated, from memory",
 }

@@ -56,6 +56,8 @@ def plan(plan_id: str, cost: float, credits_included: float | None, **changes: A
         "included_period": "month",
         "overage_usd_per_million_credits": None,
         "is_flat_rate": False,
+        "rate_limit": None,
+        "rate_limit_unit": None,
         "supports_ethereum": True,
         "supports_linea": True,
     }

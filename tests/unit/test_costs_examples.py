@@ -60,5 +60,7 @@ def test_a_quota_of_a_day(nodes: int, cost: float) -> None:
         method_credits=(MethodCredits("rpc", "evm", "eth_call", known(80)),),
     )
     draws, _ = sample(catalogue.inputs.values())
-    market = rpc_market([Calls("eth_call", known(17_280.0 * nodes))], "ethereum_mainnet", 0.95, catalogue, draws)
+    market = rpc_market(
+        [Calls("eth_call", known(17_280.0 * nodes), known(0.2 * nodes))], "ethereum_mainnet", 0.95, catalogue, draws
+    )
     assert market.best.cost_usd_per_month.mean == cost
