@@ -49,8 +49,9 @@ MART_COLUMNS: dict[str, tuple[str, ...]] = {
         "included_egress_gb_per_month",
         "cost_usd_per_month",
     ),
-    "volume_prices": ("price_id", "provider", "region", "item", "cost_usd_per_gb_month"),
+    "volume_prices": ("price_id", "provider", "region", "item", "cost_usd_per_gb_month", "disk_gb"),
     "backup_prices": ("price_id", "provider", "region", "item", "cost_usd_per_gb_month"),
+    "address_prices": ("price_id", "provider", "region", "cost_usd_per_month"),
     "egress_tiers": ("price_id", "provider", "region", "from_gb_per_month", "to_gb_per_month", "cost_usd_per_gb"),
     "managed_postgres_offers": (
         "offer_id",
@@ -181,6 +182,10 @@ def catalogue_from(marts: Mapping[str, pd.DataFrame]) -> inputs.Catalogue:
         )
         for mart in ("volume_prices", "backup_prices")
     )
+    addresses = tuple(
+        inputs.AddressPrice(**_fields(row, MART_COLUMNS["address_prices"], "cost_usd_per_month"))
+        for row in _rows(marts["address_prices"], "cost_usd_per_month")
+    )
     tiers = tuple(
         inputs.EgressTier(**_fields(row, MART_COLUMNS["egress_tiers"], "cost_usd_per_gb"))
         for row in _rows(marts["egress_tiers"], "cost_usd_per_gb")
@@ -206,6 +211,7 @@ def catalogue_from(marts: Mapping[str, pd.DataFrame]) -> inputs.Catalogue:
         *((offer.provider, offer.cost_usd_per_month) for offer in managed),
         *((plan.provider, plan.cost_usd_per_month) for plan in plans),
         *((volume.provider, volume.cost_usd_per_gb_month) for volume in (*volumes, *backups)),
+        *((address.provider, address.cost_usd_per_month) for address in addresses),
         *((tier.provider, tier.cost_usd_per_gb) for tier in tiers),
         *((hosted.provider, hosted.cost_usd) for hosted in alternatives),
     ]
@@ -213,6 +219,7 @@ def catalogue_from(marts: Mapping[str, pd.DataFrame]) -> inputs.Catalogue:
         offers=offers,
         volume_prices=volumes,
         backup_prices=backups,
+        address_prices=addresses,
         egress_tiers=tiers,
         managed_offers=managed,
         rpc_plans=plans,

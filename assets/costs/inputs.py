@@ -107,13 +107,25 @@ class ComputeOffer:
 
 @dataclass(frozen=True)
 class VolumePrice:
-    """Block storage, or storage for backups, sold by the gigabyte."""
+    """Block storage, or storage for backups, sold by the gigabyte or as a disk of a fixed size."""
 
     price_id: str
     provider: str
     region: str
     item: str
     cost_usd_per_gb_month: Quantity
+    disk_gb: float | None = None
+    """Size of a disk that is sold as a whole; None where any size is sold."""
+
+
+@dataclass(frozen=True)
+class AddressPrice:
+    """A public IPv4 address."""
+
+    price_id: str
+    provider: str
+    region: str
+    cost_usd_per_month: Quantity
 
 
 @dataclass(frozen=True)
@@ -229,6 +241,7 @@ class Catalogue:
     offers: tuple[ComputeOffer, ...] = ()
     volume_prices: tuple[VolumePrice, ...] = ()
     backup_prices: tuple[VolumePrice, ...] = ()
+    address_prices: tuple[AddressPrice, ...] = ()
     egress_tiers: tuple[EgressTier, ...] = ()
     managed_offers: tuple[ManagedOffer, ...] = ()
     rpc_plans: tuple[RpcPlan, ...] = ()

@@ -30,6 +30,7 @@ CONFIDENCE = 0.95
 
 COMPONENT_UNITS = {
     "compute": "hosts",
+    "addresses": "addresses",
     "database": "hosts",
     "archive_storage": "GB",
     "backups": "GB",
@@ -47,8 +48,6 @@ BESIDE_UNITS = {
     "managed_postgresql": "hosts",
 }
 """What is shown beside the bill and is not part of its total."""
-
-PLACE_COMPONENTS = ("compute", "database", "archive_storage", "backups", "egress")
 
 
 @dataclass(frozen=True)
@@ -158,7 +157,11 @@ def estimate(scenario: Scenario, with_rln: bool, world: World, confidence: float
             planned = plan_place(place, scenario, needs, load, confidence, catalogue, draws)
             parts = {**place_parts(planned, load, scenario, draws), **shared}
             options = {
-                option.kind: Part(option_cost(option, load, scenario, draws), None, "database, its storage and backups")
+                option.kind: Part(
+                    option_cost(option, load, scenario, draws),
+                    scenario_basis(scenario) * option.hosts,
+                    "database, its storage and backups",
+                )
                 for option in planned.databases
             }
             bills.append(Bill(*place, planned, parts, {**beside, **options}, ""))

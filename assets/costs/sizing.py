@@ -142,7 +142,7 @@ def cheapest_host(
         if offer.local_disk_gb is not None and offer.local_disk_gb >= scenario.host_disk_gb:
             priced.append((cost, offer.offer_id, HostChoice(need, offer, None)))
         elif disk is not None:
-            cost += disk.cost_usd_per_gb_month.mean * scenario.host_disk_gb
+            cost += disk.cost_usd_per_gb_month.mean * (disk.disk_gb or scenario.host_disk_gb)
             priced.append((cost, offer.offer_id, HostChoice(need, offer, disk)))
     if not priced:
         raise MissingEvidence(f"price of a volume for a system disk ({need.role})")

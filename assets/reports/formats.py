@@ -21,6 +21,7 @@ WORDS = {
     "unknown": "cannot be judged",
     "not_found": "not found",
     "compute": "Servers",
+    "addresses": "Public addresses",
     "database": "Database",
     "archive_storage": "Archive storage",
     "backups": "Backups",

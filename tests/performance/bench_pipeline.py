@@ -21,7 +21,7 @@ from assets.costs.inputs import Catalogue
 from assets.costs.model import Estimate, World, estimate, total_in
 from assets.costs.sensitivity import drivers
 from assets.evidence.tables.costs import Scenario
-from tests.unit.costs_world import all_inputs, offer, scenario, tier, volume, world
+from tests.unit.costs_world import address, all_inputs, offer, scenario, tier, volume, world
 
 ROUNDS = 5
 PLACES = 15
@@ -56,6 +56,7 @@ def catalogue_of(offers: int) -> Catalogue:
         offers=tuple(servers),
         volume_prices=tuple(volume(0.1 + i / 100, name) for i, name in enumerate(names)),
         backup_prices=tuple(volume(0.05, name, item="snapshot") for name in names),
+        address_prices=tuple(address(0.5, name) for name in names),
         egress_tiers=tuple(tier(0, None, 0.5 + i / 100, name) for i, name in enumerate(names)),
         inputs=all_inputs(**UNCERTAIN),
     )
@@ -112,6 +113,7 @@ def _shared(x):  # type: ignore[no-untyped-def]  # rows of a frame and arrays al
 def _bill(x, place, shared=None):  # type: ignore[no-untyped-def]
     relay, store, archive = shared or _shared(x)
     hosts = sum(choice.offer.cost_usd_per_month.value * choice.need.hosts for choice in place.hosts)
+    hosts += sum(place.address.cost_usd_per_month.value * choice.need.hosts for choice in place.nodes)
     option = place.databases[0]
     disk = archive / x["assumption/disk_fill"] * option.volume.cost_usd_per_gb_month.value
     backup = archive * x["assumption/backup_share"] * option.backup.cost_usd_per_gb_month.value

@@ -7,6 +7,7 @@ from typing import Any
 from assets.costs.distributions import Distribution, Input, Point
 from assets.costs.draws import sample
 from assets.costs.inputs import (
+    AddressPrice,
     ArchiveProbe,
     Catalogue,
     ComputeOffer,
@@ -44,6 +45,10 @@ def offer(offer_id: str, cost: float, **changes: Any) -> ComputeOffer:
 
 def volume(cost: float, provider: str = "p", region: str = "all", item: str = "volume") -> VolumePrice:
     return VolumePrice(f"{provider}_{item}", provider, region, item, known(cost, f"volumes/{provider}_{item}"))
+
+
+def address(cost: float, provider: str = "p") -> AddressPrice:
+    return AddressPrice(f"{provider}_ipv4", provider, "all", known(cost, f"addresses/{provider}"))
 
 
 def tier(start: float, end: float | None, cost: float, provider: str = "p") -> EgressTier:
@@ -192,6 +197,7 @@ def world(**changes: Any) -> Catalogue:
         "offers": (offer("small", 5.0), offer("large", 20.0, vcpus=4, memory_gib=8)),
         "volume_prices": (volume(0.1),),
         "backup_prices": (volume(0.05, item="snapshot"),),
+        "address_prices": (address(0.0),),
         "egress_tiers": (tier(0, None, 0.5),),
         "rpc_plans": (plan("rpc_free", 0, 100_000_000),),
         "method_credits": (MethodCredits("rpc", "evm", "eth_call", known(20, "credits/rpc")),),
