@@ -59,6 +59,7 @@ MART_COLUMNS: dict[str, tuple[str, ...]] = {
         "region",
         "high_availability",
         "vcpus",
+        "vcpu_kind",
         "memory_gib",
         "included_storage_gb",
         "cost_usd_per_month",

@@ -101,7 +101,7 @@ def plan_place(
     )
     options, obstacle = [], ""
     for need in databases:
-        options.extend(_hosted_options(place, need, confidence, catalogue))
+        options.extend(_hosted_options(place, scenario, need, confidence, catalogue))
         try:
             own = cheapest_host(need, scenario, offers, disk, confidence)
             options.append(DatabaseOption(SELF_MANAGED, need.hosts, own, None, volume, backup))
@@ -122,12 +122,13 @@ def plan_place(
 
 
 def _hosted_options(
-    place: tuple[str, str], need: HostNeed, confidence: float, catalogue: Catalogue
+    place: tuple[str, str], scenario: Scenario, need: HostNeed, confidence: float, catalogue: Catalogue
 ) -> list[DatabaseOption]:
     return [
         DatabaseOption(MANAGED, need.hosts, None, offer, None, None)
         for offer in catalogue.managed_offers
         if (MANAGED_AT.get(offer.provider), offer.region) == place
+        and offer.vcpu_kind in scenario.vcpu_kinds
         and need.probability(offer.vcpus, offer.memory_gib) >= confidence
     ]
 

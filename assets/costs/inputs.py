@@ -149,6 +149,8 @@ class ManagedOffer:
     provider: str
     region: str
     vcpus: float
+    vcpu_kind: str | None
+    """None where the source does not state it."""
     memory_gib: float
     included_storage_gb: float
     cost_usd_per_month: Quantity

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from assets.costs.hosting import Part
-from assets.costs.inputs import Catalogue, VolumePrice
+from assets.costs.inputs import Catalogue, ManagedOffer, VolumePrice
 from assets.costs.prices import cheapest_volume
 from tests.unit.costs_world import address, broadcaster, estimated, known, offer, scenario, tier, volume, world
 
@@ -76,3 +76,70 @@ def test_rows_of_the_database_say_how_many_hosts_they_pay_for() -> None:
     found = parts(world())["database"]
     assert found.amount is not None
     assert found.amount.mean == 1
+
+
+def hosted(offer_id: str, cost: float, **changes: Any) -> ManagedOffer:
+    """PostgreSQL hosted beside the servers of AWS: 4 vCPUs, 8 GiB, 2 GB of storage, a further GB 0.20, backup 0.10."""
+    fields: dict[str, Any] = {
+        "provider": "aws_rds",
+        "region": "r1",
+        "vcpus": 4,
+        "vcpu_kind": "dedicated",
+        "memory_gib": 8,
+        "included_storage_gb": 2.0,
+        "storage_usd_per_gb_month": 0.2,
+        "backup_usd_per_gb_month": 0.1,
+    }
+    return ManagedOffer(offer_id, cost_usd_per_month=known(cost, f"hosted/{offer_id}"), **(fields | changes))
+
+
+def at_aws(*offers: ManagedOffer) -> Catalogue:
+    """The world of `costs_world` at AWS: a database of one's own costs 20 + 0.534096 + 0.267048 = 20.801144."""
+    p = world()
+    return world(
+        offers=tuple(replace(found, provider="aws") for found in p.offers),
+        volume_prices=(volume(0.1, "aws"),),
+        backup_prices=(volume(0.05, "aws", item="snapshot"),),
+        address_prices=(address(0.0, "aws"),),
+        egress_tiers=(tier(0, None, 0.5, "aws"),),
+        managed_offers=offers,
+    )
+
+
+def databases(*offers: ManagedOffer) -> tuple[str, dict[str, float]]:
+    """The choice for the database, and what both ways to run it cost, storage and backups included."""
+    best = estimated(scenario(), with_rln=False, catalogue=at_aws(*offers)).best
+    assert best is not None
+    kinds = {name: part for name, part in best.beside.items() if name.endswith("postgresql")}
+    return str(best.parts["database"].choice_id), {k: part.cost_usd_per_month.mean for k, part in kinds.items()}
+
+
+@pytest.mark.parametrize(("cost", "taken"), [(19.0, "rds"), (20.0, "large")])
+def test_hosted_postgresql_is_taken_where_it_is_cheaper_and_shown_where_not(cost: float, taken: str) -> None:
+    # plan + (5.34096 - 2) GB x 0.20 + 5.34096 GB x 0.10 = plan + 1.202288
+    assert databases(hosted("rds", cost)) == (
+        taken,
+        pytest.approx({"self_managed_postgresql": 20.801144, "managed_postgresql": cost + 1.202288}),
+    )
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"vcpu_kind": "burstable"},
+        {"vcpu_kind": None},
+        {"vcpus": 2},
+        {"memory_gib": 4},
+        {"region": "r2"},
+        {"provider": "aiven"},
+        {"backup_usd_per_gb_month": None},
+        {"storage_usd_per_gb_month": None},
+    ],
+)
+def test_hosted_postgresql_must_be_as_good_as_ones_own_host_and_wholly_priced(changes: dict[str, Any]) -> None:
+    assert databases(hosted("rds", 1.0, **changes)) == ("large", {"self_managed_postgresql": pytest.approx(20.801144)})
+
+
+def test_storage_in_the_price_of_a_plan_is_not_paid_again() -> None:
+    roomy = hosted("rds", 1.0, included_storage_gb=10.0, storage_usd_per_gb_month=None)
+    assert databases(roomy)[1]["managed_postgresql"] == pytest.approx(1.0 + 0.534096)
