@@ -100,19 +100,20 @@ def plan_place(
         default=None,
     )
     options, obstacle = [], ""
+    # The more hosts share the queries, the less each needs: what is missing last is missing in every case.
     for need in databases:
         options.extend(_hosted_options(place, scenario, need, confidence, catalogue))
         try:
             own = cheapest_host(need, scenario, offers, disk, confidence)
             options.append(DatabaseOption(SELF_MANAGED, need.hosts, own, None, volume, backup))
         except MissingEvidence as missing:
-            obstacle = obstacle or str(missing)
+            obstacle = str(missing)
     priced = []
     for option in options:
         try:
             priced.append((option_cost(option, load, scenario, draws).mean, option.kind, option))
         except MissingEvidence as missing:
-            obstacle = obstacle or str(missing)
+            obstacle = str(missing)
     if not priced:
         raise MissingEvidence(obstacle or "price of a database")
     ordered = sorted(priced, key=lambda found: found[:2])

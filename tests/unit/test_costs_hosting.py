@@ -10,7 +10,18 @@ import pytest
 from assets.costs.hosting import Part
 from assets.costs.inputs import Catalogue, ManagedOffer, VolumePrice
 from assets.costs.prices import cheapest_volume
-from tests.unit.costs_world import address, broadcaster, estimated, known, offer, scenario, tier, volume, world
+from tests.unit.costs_world import (
+    address,
+    all_inputs,
+    broadcaster,
+    estimated,
+    known,
+    offer,
+    scenario,
+    tier,
+    volume,
+    world,
+)
 
 
 def parts(catalogue: Catalogue, **changes: Any) -> dict[str, Part]:
@@ -143,3 +154,11 @@ def test_hosted_postgresql_must_be_as_good_as_ones_own_host_and_wholly_priced(ch
 def test_storage_in_the_price_of_a_plan_is_not_paid_again() -> None:
     roomy = hosted("rds", 1.0, included_storage_gb=10.0, storage_usd_per_gb_month=None)
     assert databases(roomy)[1]["managed_postgresql"] == pytest.approx(1.0 + 0.534096)
+
+
+def test_the_reason_names_what_even_the_most_hosts_would_need() -> None:
+    # Memory is that of the stated host, 8 GiB, however many hosts share the queries; no server has it.
+    capacities = {"insert": 1e6, "first_page_20": 1e6, "by_hashes": 1e6, "archive_messages": 1e6}
+    inputs = all_inputs(**{f"capacity__{name}": value for name, value in capacities.items()})
+    found = estimated(scenario(), with_rln=False, catalogue=world(offers=(offer("small", 5.0),), inputs=inputs))
+    assert "left out for want of: offer with 0.0 vCPUs and 8.0 GiB (4 x database)" in found.reason
