@@ -62,7 +62,7 @@ def test_components_are_those_worked_out_by_hand(with_rln: bool, parts: tuple[fl
 def test_components_add_up_to_the_total_in_every_draw() -> None:
     # The bill adds what was planned; `total_in` prices the same plan anew, as sensitivity does in other draws.
     draws, _ = sample(UNCERTAIN.inputs.values(), per_scramble=128)
-    found = estimate(scenario(), True, World(UNCERTAIN, draws))
+    found = estimate(scenario(), with_rln=True, world=World(UNCERTAIN, draws))
     assert found.best is not None
     assert found.best.total is not None
     assert found.best.place is not None
