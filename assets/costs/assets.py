@@ -45,8 +45,10 @@ def _spec(key: dg.AssetKey, description: str) -> dg.AssetSpec:
     name="estimate_costs",
     required_resource_keys={"warehouse"},
     specs=[
-        _spec(keys.SCENARIO_COST, "Monthly cost of each scenario, with and without RLN, at each place, by component"),
-        _spec(keys.COST_SUMMARY, "Monthly cost of each scenario, with and without RLN, at its cheapest place"),
+        _spec(keys.SCENARIO_COST, "Monthly cost at the list prices of the day, by scenario, RLN, place and component"),
+        _spec(
+            keys.COST_SUMMARY, "Monthly cost at the list prices of the day, by scenario and RLN, at its cheapest place"
+        ),
         _spec(keys.COST_SENSITIVITY, "What drives each cost, and where another provider becomes the cheapest"),
         _spec(keys.COST_OF_CONFIDENCE, "What it costs to be surer that the hosts are large enough"),
         _spec(keys.COST_ALTERNATIVES, "The same users on hosted messaging"),

@@ -6,13 +6,14 @@ rows of `costs__assumptions`, and what is computed with the inputs.
 | what a row says | shape |
 |---|---|
 | low, likeliest and high | triangular |
+| the same, a factor or ten times from low to high | triangular in the logarithm |
 | a range only | triangular around its middle, estimated at best |
-| one number, measured | times `measured_width` |
-| one number, estimated | times `estimated_width` |
-| one number that is a rate of use | times `behaviour_width`, whatever its grade |
+| one number, measured | times `measured_width`, triangular in the logarithm |
+| one number, estimated | times `estimated_width`, likewise |
+| one number that is a rate of use | times `behaviour_width`, likewise, whatever its grade |
 | one number, published: a price, a limit, a setting | a point |
 | several measurements of one thing | each as likely as another |
-| monthly means | the last twelve, each as likely as another |
+| monthly means | the last twelve, each as likely as another; gas and ether of one month stay together |
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeAlias
 
-from assets.costs.distributions import Distribution, Empirical, Input, LogNormal, Point, Triangular
+from assets.costs.distributions import Distribution, Empirical, Input, LogNormal, LogTriangular, Point, Triangular
 from assets.costs.inputs import CapacityInput, FeeRow, RangeRow, RlnRow
 from assets.evidence.model import Grade, weakest
 from assets.evidence.quantity import Quantity
@@ -28,8 +29,23 @@ from assets.evidence.quantity import Quantity
 RATES_OF_USE = ("msg/", "req/", "runs/")
 """How units begin that say how much somebody uses Waku."""
 
+FACTOR = "factor"
+"""Unit of a width: another value is taken times it, so that half and twice are as far from it."""
+
+ORDER_OF_MAGNITUDE = 10
+"""A range from one value to this many times as much is as uncertain in its size as a factor."""
+
+CAPACITY_WORKLOADS = {
+    "insert": "Archived messages",
+    "first_page_20": "Queries by content topic",
+    "by_hashes": "Queries by hash",
+}
+"""What a database does, as the benchmarks call it. A check for missing messages is a first page by content topic that
+returns hashes only; the capacity of a page with contents stands for it, since that of hashes alone was not searched."""
+
 EXCHANGE_RATES = "pricing__exchange_rates/"
 MONTHS_OF_HISTORY = 12
+GWEI_PER_ETH = 1e9
 Widths: TypeAlias = Mapping[str, RangeRow]
 """Rows of assumptions by name."""
 
@@ -72,6 +88,11 @@ def exchange_input(evidence_id: str) -> str:
     return f"exchange/{evidence_id.removeprefix(EXCHANGE_RATES)}"
 
 
+def usd_per_gas_input(chain: str) -> str:
+    """Return the name of the price of gas in USD, where gas and ether of the same months are known."""
+    return f"fee/{chain}/usd_per_gas"
+
+
 def _width_name(unit: str, grade: Grade) -> str | None:
     """Name the assumption about how far off a single number may be; None for one that is taken as it is."""
     if unit.startswith(RATES_OF_USE):
@@ -87,7 +108,8 @@ def _input(name: str, row: RangeRow, width_name: str | None, widths: Widths) -> 
         return None
     if row.low is not None and row.high is not None and row.low < row.high:
         grade = grade if row.mid is not None else weakest((grade, Grade.ESTIMATED))
-        distribution = Triangular(row.low, (row.low + row.high) / 2 if row.mid is None else row.mid, row.high)
+        middle = (row.low + row.high) / 2 if row.mid is None else row.mid
+        distribution = _triangular(row.low, middle, row.high, row.unit)
     elif row.mid is None:
         return None
     elif width_name is None or row.mid == 0:
@@ -96,9 +118,16 @@ def _input(name: str, row: RangeRow, width_name: str | None, widths: Widths) -> 
         width = widths.get(width_name)
         if width is None or width.low is None or width.mid is None or width.high is None:
             return None
-        distribution = Triangular(row.mid * width.low, row.mid * width.mid, row.mid * width.high)
+        distribution = _triangular(row.mid * width.low, row.mid * width.mid, row.mid * width.high, width.unit)
         grade, ids = weakest((grade, width.grade)), ids | width.evidence_ids
     return Input(name, row.label, row.unit, distribution, grade, ids)
+
+
+def _triangular(low: float, mid: float, high: float, unit: str) -> Distribution:
+    """Return a triangular shape, in the logarithm for a factor and for a range over an order of magnitude."""
+    if low > 0 and (unit == FACTOR or high >= ORDER_OF_MAGNITUDE * low):
+        return LogTriangular(low, mid, high)
+    return Triangular(low, mid, high)
 
 
 def _from_range(name: str, row: RangeRow, widths: Widths) -> Input | None:
@@ -129,11 +158,15 @@ def _rln_inputs(rows: list[RlnRow], widths: Widths) -> Iterator[Input | None]:
 
 
 def _fee_inputs(rows: list[FeeRow], widths: Widths) -> Iterator[Input | None]:
-    for chain, metric in dict.fromkeys((row.chain, row.metric) for row in rows):
-        of_it = sorted((r for r in rows if (r.chain, r.metric) == (chain, metric)), key=lambda row: row.period_start)
+    found: dict[tuple[str, str], list[FeeRow]] = {}
+    for fee in sorted(rows, key=lambda fee: fee.period_start):
+        found.setdefault((fee.chain, fee.metric), []).append(fee)
+    for chain in dict.fromkeys(row.chain for row in rows):
+        yield _usd_per_gas(chain, found)
+    for (chain, metric), of_it in found.items():
         newest, name = of_it[-1], f"fee/{chain}/{metric}"
         label = "Price of ether" if metric == "eth_price" else f"Gas price of {CHAIN_NAMES.get(chain, chain)}"
-        year = [row for row in of_it if _months_between(row, newest) < MONTHS_OF_HISTORY]
+        year = _last_year(of_it)
         if len(year) > 1:
             ids = frozenset(i for row in year for i in row.evidence_ids)
             grade = weakest(row.grade for row in year)
@@ -148,20 +181,58 @@ def _fee_inputs(rows: list[FeeRow], widths: Widths) -> Iterator[Input | None]:
             yield _input(name, row, "estimated_width", widths)
 
 
+def _usd_per_gas(chain: str, rows: Mapping[tuple[str, str], list[FeeRow]]) -> Input | None:
+    """Price gas month by month where the chain has both series: a month of dear gas was a month of its own ether."""
+    gas, ether = (
+        {row.period_start: row for row in _last_year(rows.get((chain, metric), []))}
+        for metric in ("gas_price", "eth_price")
+    )
+    months = sorted(gas.keys() & ether.keys())
+    if len(months) < 2:
+        return None
+    values = tuple(gas[month].value / GWEI_PER_ETH * ether[month].value for month in months)
+    used = [row for month in months for row in (gas[month], ether[month])]
+    return Input(
+        usd_per_gas_input(chain),
+        f"Price of gas of {CHAIN_NAMES.get(chain, chain)}",
+        "USD per gas",
+        Empirical(values),
+        weakest(row.grade for row in used),
+        frozenset(i for row in used for i in row.evidence_ids),
+    )
+
+
+def _last_year(rows: list[FeeRow]) -> list[FeeRow]:
+    """Return the rows of the twelve months up to the newest; `rows` are in order of time."""
+    return [row for row in rows if _months_between(row, rows[-1]) < MONTHS_OF_HISTORY]
+
+
 def _months_between(row: FeeRow, newest: FeeRow) -> int:
     return (newest.period_start.year - row.period_start.year) * 12 + newest.period_start.month - row.period_start.month
 
 
 def _capacity_inputs(rows: list[CapacityInput]) -> Iterator[Input]:
-    """Take the lowest capacity of each operation: a host that is large enough for it is large enough for all."""
-    for operation, what in (("insert", "Archived messages"), ("query", "Store queries")):
-        usable = [row for row in rows if row.operation == operation and row.per_vcpu_per_s_low > 0]
+    """Take each load's capacity on the newest stage where it is known; the lowest, of several sizes of archive."""
+    taken = []
+    for workload, what in CAPACITY_WORKLOADS.items():
+        usable = [row for row in rows if row.workload == workload and row.per_vcpu_per_s_low > 0]
         if usable:
-            worst = min(usable, key=lambda row: row.per_vcpu_per_s)
+            newest = max(row.released_on for row in usable)
+            worst = min((row for row in usable if row.released_on == newest), key=lambda row: row.per_vcpu_per_s)
+            taken.append(worst)
             low, mid, high = worst.per_vcpu_per_s_low, worst.per_vcpu_per_s, worst.per_vcpu_per_s_high
             shape = Triangular(low, mid, high) if low < high else Point(mid)
-            label = f"{what} a second and vCPU"
-            yield Input(f"capacity/{operation}", label, "1/s per vCPU", shape, worst.grade, worst.evidence_ids)
+            label = f"{what} a second and vCPU, in the schema of {newest:%Y-%m}"
+            yield Input(f"capacity/{workload}", label, "1/s per vCPU", shape, worst.grade, worst.evidence_ids)
+    if taken:
+        yield Input(
+            "capacity/archive_messages",
+            "Messages in the archives with which capacities were measured, at most",
+            "messages",
+            Point(max(row.archive_messages for row in taken)),
+            weakest(row.grade for row in taken),
+            frozenset(i for row in taken for i in row.evidence_ids),
+        )
 
 
 def _price_inputs(prices: list[tuple[str, Quantity]], widths: Widths) -> Iterator[Input | None]:

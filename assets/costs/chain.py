@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from assets.costs.assumptions import GWEI_PER_ETH, usd_per_gas_input
 from assets.costs.draws import Draws
 from assets.costs.inputs import (
     DAYS_PER_MONTH,
@@ -37,6 +38,9 @@ CLIENT_PERIODS = frozenset({"day per client"})
 ALL_METHODS = ("all_methods", "all_methods_full_node", "default_unlisted_method")
 """Classes under which providers price a method that they do not list, in order of preference."""
 
+REQUESTS = "requests_per_second"
+"""The unit of a rate limit that counts calls; all others count credits."""
+
 ETHEREUM, LINEA = "ethereum_mainnet", "linea_mainnet"
 
 CHAINS_COVERED = {
@@ -45,15 +49,14 @@ CHAINS_COVERED = {
 }
 """How price lists name a set of chains that holds ours, the narrowest first."""
 
-GWEI_PER_ETH = 1e9
-
 
 @dataclass(frozen=True)
 class Calls:
-    """Calls of one method a day, over all nodes or clients."""
+    """Calls of one method, over all nodes or clients."""
 
     method: str
     per_day: Quantity
+    peak_per_s: Quantity
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,12 @@ class PlanChoice:
     cost_usd_per_month: Quantity
     credits_per_day: Quantity | None
     """None for a flat rate."""
+
+    @property
+    def note(self) -> str:
+        """The plan, and whether its rate is known to be enough."""
+        unstated = ", whose rate limit is not stated" if self.plan.rate_limit is None else ""
+        return f"in plan {self.plan.plan_id}{unstated}"
 
 
 @dataclass(frozen=True)
@@ -108,20 +117,38 @@ class Memberships:
 
 
 def node_calls(component: str, nodes: int, catalogue: Catalogue, draws: Draws) -> tuple[Calls, ...]:
-    """Return what all nodes of `component` call each day; calls at a start or a change are left out.
+    """Return what all nodes of `component` call, at an even rate; calls at a start or a change are left out.
 
     Raises `MissingEvidence` where no daily figure is known.
     """
-    found = _usage(component, NODE_PERIODS, catalogue)
-    loop = draws["assumption/polling_width"]
-    return tuple(Calls(_method(use), use.calls * nodes * loop if use.calls.mean else use.calls) for use in found)
+    found = []
+    for use in _usage(component, NODE_PERIODS, catalogue):
+        per_day = use.calls * nodes * draws["assumption/polling_width"] if use.calls.mean else use.calls
+        found.append(Calls(_method(use), per_day, per_day / SECONDS_PER_DAY))
+    return tuple(found)
 
 
-def client_calls(component: str, clients: int, catalogue: Catalogue, draws: Draws) -> tuple[Calls, ...]:
-    """Return what all clients of `component` call each day, while they are online. Raises `MissingEvidence`."""
+def wallet_calls(component: str, clients: int, catalogue: Catalogue, draws: Draws) -> tuple[Calls, ...]:
+    """Return what the wallets of all clients of `component` call while they are online. Raises `MissingEvidence`."""
     found = _usage(component, CLIENT_PERIODS, catalogue)
-    online = draws["assumption/client_online_share"] * draws["assumption/estimated_width"]
-    return tuple(Calls(_method(use), use.calls * clients * online) for use in found)
+    return _while_online(found, clients, draws["assumption/estimated_width"], draws)
+
+
+def member_calls(component: str, members: int, catalogue: Catalogue, draws: Draws) -> tuple[Calls, ...]:
+    """Return what `members` with a node of `component` of their own call while it runs. Raises `MissingEvidence`."""
+    found = _usage(component, NODE_PERIODS, catalogue)
+    return _while_online(found, members, draws["assumption/polling_width"], draws)
+
+
+def _while_online(uses: Iterable[RpcUsage], clients: int, width: Quantity, draws: Draws) -> tuple[Calls, ...]:
+    """Spread calls of a day in use over clients; at peak more of them are online, at most all."""
+    online = draws["assumption/client_online_share"]
+    at_peak = computed(lambda share: np.minimum(share, 1.0), online * draws["assumption/peak_factor"])
+    found = []
+    for use in uses:
+        all_day = use.calls * clients * width
+        found.append(Calls(_method(use), all_day * online, all_day * at_peak / SECONDS_PER_DAY))
+    return tuple(found)
 
 
 def _usage(component: str, periods: frozenset[str], catalogue: Catalogue) -> list[RpcUsage]:
@@ -170,7 +197,10 @@ def plan_cost(plan: RpcPlan, credits_per_day: Quantity, confidence: float, draws
 
 
 def rpc_market(calls: Iterable[Calls], chain: str, confidence: float, catalogue: Catalogue, draws: Draws) -> RpcMarket:
-    """Return each provider's cheapest plan that carries the calls of a day. Raises `MissingEvidence` if none does."""
+    """Return each provider's cheapest plan that carries the calls of a day and their rate at peak.
+
+    Raises `MissingEvidence` if none does.
+    """
     calls = tuple(calls)
     best: dict[str, PlanChoice] = {}
     left_out = 0
@@ -178,6 +208,8 @@ def rpc_market(calls: Iterable[Calls], chain: str, confidence: float, catalogue:
         if not (plan.supports_linea if chain == LINEA else plan.supports_ethereum):
             continue
         try:
+            if not _is_fast_enough(plan, calls, chain, confidence, catalogue):
+                continue
             need = total(
                 call.per_day
                 if plan.is_flat_rate
@@ -194,6 +226,19 @@ def rpc_market(calls: Iterable[Calls], chain: str, confidence: float, catalogue:
     if not best:
         raise MissingEvidence(f"price of an RPC plan on {chain} that carries the need ({left_out} without a quota)")
     return RpcMarket(tuple(sorted(best.values(), key=_by_cost)), left_out)
+
+
+def _is_fast_enough(plan: RpcPlan, calls: Iterable[Calls], chain: str, confidence: float, catalogue: Catalogue) -> bool:
+    """Whether calls at peak keep the limit of a second in `confidence` of all draws; true where none is stated."""
+    if plan.rate_limit is None:
+        return True
+    peak_per_s = total(
+        call.peak_per_s
+        if plan.rate_limit_unit == REQUESTS
+        else call.peak_per_s * credits_of(call.method, plan.provider, chain, catalogue.method_credits)
+        for call in calls
+    )
+    return float(np.mean(np.asarray(peak_per_s.value) <= plan.rate_limit)) >= confidence
 
 
 def _by_cost(choice: PlanChoice) -> tuple[float, int, str]:
@@ -222,13 +267,18 @@ def gas_per_month(scenario: Scenario, draws: Draws) -> Quantity:
     """
     gas = draws["rln/gas_register_call"]
     if scenario.rln_extensions:
-        gas = gas + draws["rln/gas_extend_single_test"] * scenario.rln_extensions
+        gas = gas + draws["rln/gas_extend_call"] * scenario.rln_extensions
     lifetime_days = draws["rln/active_period"] * (1 + scenario.rln_extensions)
     return gas / lifetime_days * (DAYS_PER_MONTH * scenario.own_senders)
 
 
 def usd_per_gas(chain: str, draws: Draws) -> Quantity:
-    """Price of one unit of gas: gas price in gwei x 10^-9 x price of ether in USD. Ether pays on Linea as well."""
+    """Price of one unit of gas: gas price in gwei x 10^-9 x price of ether in USD. Ether pays on Linea as well.
+
+    Where both are known month by month they are drawn together, as one input.
+    """
+    if usd_per_gas_input(chain) in draws.inputs:
+        return draws[usd_per_gas_input(chain)]
     return draws[f"fee/{chain}/gas_price"] * draws[f"fee/{ETHEREUM}/eth_price"] / GWEI_PER_ETH
 
 

@@ -58,6 +58,29 @@ class Triangular:
 
 
 @dataclass(frozen=True)
+class LogTriangular:
+    """A positive value whose logarithm is triangular: half and twice are equally far from once, and as likely.
+
+    With high / mid = mid / low its median is `mid`. Raises `ValueError` if they are not positive and in order.
+    """
+
+    low: float
+    mid: float
+    high: float
+
+    def __post_init__(self) -> None:
+        if not 0 < self.low <= self.mid <= self.high or self.low == self.high:
+            raise ValueError(
+                f"expected 0 < low <= mid <= high and low < high, got {self.low:g}, {self.mid:g}, {self.high:g}"
+            )
+
+    def ppf(self, u: FloatArray) -> FloatArray:
+        """Return the exponential of the triangular quantile function of the logarithms."""
+        logarithms = Triangular(math.log(self.low), math.log(self.mid), math.log(self.high))
+        return np.asarray(np.exp(logarithms.ppf(u)))
+
+
+@dataclass(frozen=True)
 class LogNormal:
     """A positive value whose logarithm is normal, from its median and its quantile at 0.9."""
 
@@ -94,7 +117,7 @@ class Empirical:
         return np.interp(u, positions, ordered)
 
 
-Distribution: TypeAlias = Point | Triangular | LogNormal | Empirical
+Distribution: TypeAlias = Point | Triangular | LogTriangular | LogNormal | Empirical
 
 
 @dataclass(frozen=True)

@@ -51,9 +51,6 @@ class Draws:
             found = self._quantities[name] = Quantity(self._values[name], known.grade, known.evidence_ids)
         return found
 
-    def __contains__(self, name: str) -> bool:
-        return name in self.inputs
-
     def value(self, name: str) -> Value:
         """Return the bare values, without counting as use."""
         return self._values[name]

@@ -7,14 +7,16 @@ Does not belong here: arithmetic. Which row is the newest is decided by dbt, whi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, replace
+from datetime import date
 from typing import Any
 
 import pandas as pd
 import psycopg
 from psycopg import sql
 
+from assets.benchmarks.stages import STAGES
 from assets.costs import inputs
 from assets.costs.assumptions import inputs_of
 from assets.costs.reality import FACTS
@@ -47,8 +49,9 @@ MART_COLUMNS: dict[str, tuple[str, ...]] = {
         "included_egress_gb_per_month",
         "cost_usd_per_month",
     ),
-    "volume_prices": ("price_id", "provider", "region", "item", "cost_usd_per_gb_month"),
+    "volume_prices": ("price_id", "provider", "region", "item", "cost_usd_per_gb_month", "disk_gb"),
     "backup_prices": ("price_id", "provider", "region", "item", "cost_usd_per_gb_month"),
+    "address_prices": ("price_id", "provider", "region", "cost_usd_per_month"),
     "egress_tiers": ("price_id", "provider", "region", "from_gb_per_month", "to_gb_per_month", "cost_usd_per_gb"),
     "managed_postgres_offers": (
         "offer_id",
@@ -56,6 +59,7 @@ MART_COLUMNS: dict[str, tuple[str, ...]] = {
         "region",
         "high_availability",
         "vcpus",
+        "vcpu_kind",
         "memory_gib",
         "included_storage_gb",
         "cost_usd_per_month",
@@ -70,6 +74,8 @@ MART_COLUMNS: dict[str, tuple[str, ...]] = {
         "included_credits_per_period",
         "overage_usd_per_million_credits",
         "is_flat_rate",
+        "rate_limit",
+        "rate_limit_unit",
         "supports_ethereum",
         "supports_linea",
     ),
@@ -77,13 +83,13 @@ MART_COLUMNS: dict[str, tuple[str, ...]] = {
     "rpc_usage": ("component", "rpc_method", "calls", "per"),
     "archive_bytes_per_message": ("study", "payload_bytes", "table_bytes", "total_bytes"),
     "archive_capacity": (
-        "operation",
-        "payload_bytes",
+        "stage",
+        "workload",
+        "archive_messages",
         "per_vcpu_per_s_low",
         "per_vcpu_per_s",
         "per_vcpu_per_s_high",
         "is_current",
-        "is_released",
     ),
     "messaging_alternatives": (
         "alternative_id",
@@ -177,6 +183,10 @@ def catalogue_from(marts: Mapping[str, pd.DataFrame]) -> inputs.Catalogue:
         )
         for mart in ("volume_prices", "backup_prices")
     )
+    addresses = tuple(
+        inputs.AddressPrice(**_fields(row, MART_COLUMNS["address_prices"], "cost_usd_per_month"))
+        for row in _rows(marts["address_prices"], "cost_usd_per_month")
+    )
     tiers = tuple(
         inputs.EgressTier(**_fields(row, MART_COLUMNS["egress_tiers"], "cost_usd_per_gb"))
         for row in _rows(marts["egress_tiers"], "cost_usd_per_gb")
@@ -202,6 +212,7 @@ def catalogue_from(marts: Mapping[str, pd.DataFrame]) -> inputs.Catalogue:
         *((offer.provider, offer.cost_usd_per_month) for offer in managed),
         *((plan.provider, plan.cost_usd_per_month) for plan in plans),
         *((volume.provider, volume.cost_usd_per_gb_month) for volume in (*volumes, *backups)),
+        *((address.provider, address.cost_usd_per_month) for address in addresses),
         *((tier.provider, tier.cost_usd_per_gb) for tier in tiers),
         *((hosted.provider, hosted.cost_usd) for hosted in alternatives),
     ]
@@ -209,6 +220,7 @@ def catalogue_from(marts: Mapping[str, pd.DataFrame]) -> inputs.Catalogue:
         offers=offers,
         volume_prices=volumes,
         backup_prices=backups,
+        address_prices=addresses,
         egress_tiers=tiers,
         managed_offers=managed,
         rpc_plans=plans,
@@ -254,7 +266,7 @@ def catalogue_from(marts: Mapping[str, pd.DataFrame]) -> inputs.Catalogue:
                 inputs.FeeRow(*_provenance(row), *(row[name] for name in MART_COLUMNS["network_fee_history"]))
                 for row in _rows(marts["network_fee_history"], "value")
             ],
-            capacities=[_capacity(row) for row in _rows(marts["archive_capacity"], "per_vcpu_per_s") if _counts(row)],
+            capacities=_capacities(marts),
             prices=prices,
         ),
     )
@@ -263,18 +275,22 @@ def catalogue_from(marts: Mapping[str, pd.DataFrame]) -> inputs.Catalogue:
 _MANAGED_FIELDS = frozenset(field.name for field in fields(inputs.ManagedOffer))
 
 
-def _counts(row: Mapping[str, Any]) -> bool:
-    """Whether a capacity is that of a released stage in the current run."""
-    return bool(row["is_current"] and row["is_released"] and row["grade"] is not None)
+def _capacities(marts: Mapping[str, pd.DataFrame]) -> Iterator[inputs.CapacityInput]:
+    """The capacities of released stages in the current run."""
+    for row in _rows(marts["archive_capacity"], "per_vcpu_per_s"):
+        released_on = STAGES[row["stage"]].since if row["stage"] in STAGES else None
+        if row["is_current"] and row["grade"] is not None and released_on is not None:
+            yield _capacity(row, released_on)
 
 
-def _capacity(row: Mapping[str, Any]) -> inputs.CapacityInput:
+def _capacity(row: Mapping[str, Any], released_on: date) -> inputs.CapacityInput:
     middle = row["per_vcpu_per_s"]
     low, high = row["per_vcpu_per_s_low"], row["per_vcpu_per_s_high"]
     return inputs.CapacityInput(
         *_provenance(row),
-        row["operation"],
-        float(row["payload_bytes"] or 0),
+        row["workload"],
+        released_on,
+        float(row["archive_messages"] or 0),
         middle if low is None else low,
         middle,
         middle if high is None else high,

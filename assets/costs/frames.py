@@ -159,7 +159,10 @@ def _bill_rows(found: Estimate, bill: Bill, once: dict[int, tuple[float | None, 
             part.choice_id,
             *_provenance(cost),
         )
-    note = "the sum of all components in every draw; percentiles of components do not add up to those of the total"
+    note = (
+        "the sum of all components in every draw, at the list prices of the day: how prices may change is not in the "
+        "interval; percentiles of components do not add up to those of the total"
+    )
     yield (
         *cell,
         TOTAL,

@@ -74,10 +74,14 @@ class FeeRow(Row):
 
 @dataclass(frozen=True)
 class CapacityInput(Row):
-    """What one vCPU of a database does a second within the latency limit: inserts or queries."""
+    """What one vCPU of a database does a second within the latency limit, with one schema of the archive."""
 
-    operation: str
-    payload_bytes: float
+    workload: str
+    """As the benchmarks call it, such as `insert` or `by_hashes`."""
+    released_on: date
+    """When the schema was released."""
+    archive_messages: float
+    """Messages in the archive that was measured."""
     per_vcpu_per_s_low: float
     per_vcpu_per_s: float
     per_vcpu_per_s_high: float
@@ -103,13 +107,25 @@ class ComputeOffer:
 
 @dataclass(frozen=True)
 class VolumePrice:
-    """Block storage, or storage for backups, sold by the gigabyte."""
+    """Block storage, or storage for backups, sold by the gigabyte or as a disk of a fixed size."""
 
     price_id: str
     provider: str
     region: str
     item: str
     cost_usd_per_gb_month: Quantity
+    disk_gb: float | None = None
+    """Size of a disk that is sold as a whole; None where any size is sold."""
+
+
+@dataclass(frozen=True)
+class AddressPrice:
+    """A public IPv4 address."""
+
+    price_id: str
+    provider: str
+    region: str
+    cost_usd_per_month: Quantity
 
 
 @dataclass(frozen=True)
@@ -133,6 +149,8 @@ class ManagedOffer:
     provider: str
     region: str
     vcpus: float
+    vcpu_kind: str | None
+    """None where the source does not state it."""
     memory_gib: float
     included_storage_gb: float
     cost_usd_per_month: Quantity
@@ -156,6 +174,10 @@ class RpcPlan:
     overage_usd_per_million_credits: float | None
     """None where no further credits are sold."""
     is_flat_rate: bool
+    rate_limit: float | None
+    """Most that may be used a second, in `rate_limit_unit`; None where the source does not state it."""
+    rate_limit_unit: str | None
+    """`requests_per_second`, or the provider's credits or compute units a second."""
     supports_ethereum: bool | None
     supports_linea: bool | None
 
@@ -221,6 +243,7 @@ class Catalogue:
     offers: tuple[ComputeOffer, ...] = ()
     volume_prices: tuple[VolumePrice, ...] = ()
     backup_prices: tuple[VolumePrice, ...] = ()
+    address_prices: tuple[AddressPrice, ...] = ()
     egress_tiers: tuple[EgressTier, ...] = ()
     managed_offers: tuple[ManagedOffer, ...] = ()
     rpc_plans: tuple[RpcPlan, ...] = ()

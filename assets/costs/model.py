@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 
@@ -30,6 +30,7 @@ CONFIDENCE = 0.95
 
 COMPONENT_UNITS = {
     "compute": "hosts",
+    "addresses": "addresses",
     "database": "hosts",
     "archive_storage": "GB",
     "backups": "GB",
@@ -42,12 +43,11 @@ COMPONENT_UNITS = {
 
 BESIDE_UNITS = {
     "rpc_wallet": "calls a month",
+    "rpc_rln_clients": "calls a month",
     "self_managed_postgresql": "hosts",
     "managed_postgresql": "hosts",
 }
 """What is shown beside the bill and is not part of its total."""
-
-PLACE_COMPONENTS = ("compute", "database", "archive_storage", "backups", "egress")
 
 
 @dataclass(frozen=True)
@@ -147,7 +147,7 @@ def estimate(scenario: Scenario, with_rln: bool, world: World, confidence: float
             shared |= _rln_parts(scenario, held, draws)
     except MissingEvidence as unknown:
         missing.append(str(unknown))
-    beside = _wallet_part(scenario, confidence, catalogue, draws)
+    beside = _client_parts(scenario, with_rln, confidence, catalogue, draws)
     bills = []
     for place in sorted({(offer.provider, offer.region) for offer in catalogue.offers}):
         if missing or load is None:
@@ -157,7 +157,11 @@ def estimate(scenario: Scenario, with_rln: bool, world: World, confidence: float
             planned = plan_place(place, scenario, needs, load, confidence, catalogue, draws)
             parts = {**place_parts(planned, load, scenario, draws), **shared}
             options = {
-                option.kind: Part(option_cost(option, load, scenario, draws), None, "database, its storage and backups")
+                option.kind: Part(
+                    option_cost(option, load, scenario, draws),
+                    scenario_basis(scenario) * option.hosts,
+                    "database, its storage and backups",
+                )
                 for option in planned.databases
             }
             bills.append(Bill(*place, planned, parts, {**beside, **options}, ""))
@@ -224,7 +228,7 @@ def _rpc_part(
     return Part(
         market.best.cost_usd_per_month.resting_on(basis),
         calls,
-        f"in plan {market.best.plan.plan_id}; {market.left_out} plans left out, their quota or credits are not known",
+        f"{market.best.note}; {market.left_out} plans left out, their quota or credits are not known",
         market.best.plan.plan_id,
     )
 
@@ -249,18 +253,30 @@ def _rln_parts(scenario: Scenario, held: chain.Memberships | None, draws: Draws)
     }
 
 
-def _wallet_part(scenario: Scenario, confidence: float, catalogue: Catalogue, draws: Draws) -> dict[str, Part]:
-    """Price what wallets of the users call, on Ethereum: beside the bill, since messages need none of it."""
-    if scenario.client_rpc_component is None or scenario.active_users is None:
-        return {}
-    try:
-        calls = chain.client_calls(scenario.client_rpc_component, scenario.active_users, catalogue, draws)
-        best = chain.rpc_market(calls, chain.ETHEREUM, confidence, catalogue, draws).best
-    except MissingEvidence:
-        return {}
-    per_month = total(call.per_day for call in calls) * DAYS_PER_MONTH
-    cost = best.cost_usd_per_month.resting_on(scenario_basis(scenario))
-    return {"rpc_wallet": Part(cost, per_month, "calls of wallets, which messages do not need", best.plan.plan_id)}
+def _client_parts(
+    scenario: Scenario, with_rln: bool, confidence: float, catalogue: Catalogue, draws: Draws
+) -> dict[str, Part]:
+    """Price what the users' own software calls: beside the bill, since the fleet does not call for them."""
+    wallets, members = scenario.client_rpc_component, scenario.own_senders
+    wanted = []
+    if scenario.active_users and wallets:
+        calls = partial(chain.wallet_calls, wallets, scenario.active_users)
+        wanted.append(("rpc_wallet", calls, chain.ETHEREUM, "calls of wallets, which messages do not need"))
+    if scenario.active_users and with_rln:
+        calls = partial(chain.member_calls, scenario.node_rpc_component, members)
+        note = f"{members:,} members, each with a node that checks the list of members while it runs"
+        wanted.append(("rpc_rln_clients", calls, scenario.rln_chain, note))
+    found = {}
+    for name, calls, of_chain, note in wanted:
+        try:
+            called = calls(catalogue, draws)
+            best = chain.rpc_market(called, of_chain, confidence, catalogue, draws).best
+        except MissingEvidence:
+            continue
+        cost = best.cost_usd_per_month.resting_on(scenario_basis(scenario))
+        per_month = total(call.per_day for call in called) * DAYS_PER_MONTH
+        found[name] = Part(cost, per_month, f"{note}; {best.note}", best.plan.plan_id)
+    return found
 
 
 def estimates(scenarios: Iterable[Scenario], world: World, confidence: float = CONFIDENCE) -> list[Estimate]:

@@ -12,7 +12,7 @@ import numpy as np
 
 from assets.costs.assumptions import EXCHANGE_RATES, exchange_input, price_input
 from assets.costs.draws import Draws
-from assets.costs.inputs import EgressTier, VolumePrice
+from assets.costs.inputs import AddressPrice, EgressTier, VolumePrice
 from assets.evidence.model import Grade
 from assets.evidence.quantity import MissingEvidence, Quantity, computed
 
@@ -22,7 +22,9 @@ UNSUITABLE_VOLUMES = frozenset(
         "pd_standard",
         "sc1_storage",
         "st1_storage",
-        # Sold by provisioned performance as well, so that a price per GB alone is not their price.
+        "standard_hdd_s4_32gib",
+        # Sold by performance or by operations as well, so that a price for the size alone is not their price.
+        "standard_ssd_e30_1024gib",
         "hyperdisk_extreme",
         "io2_storage",
         "pd_extreme",
@@ -53,15 +55,28 @@ def drawn(price: Quantity, provider: str, draws: Draws) -> Quantity:
     return in_usd * draws[price_input(provider)]
 
 
-def covers(price: VolumePrice | EgressTier, provider: str, region: str) -> bool:
+def covers(price: VolumePrice | AddressPrice | EgressTier, provider: str, region: str) -> bool:
     """Whether a price holds for servers of `provider` in `region`."""
     return price.provider == provider and price.region in {region, "all", PRICE_REGIONS.get((provider, region))}
 
 
-def cheapest_volume(prices: Iterable[VolumePrice]) -> VolumePrice | None:
-    """Return the cheapest volume on solid-state disks that is sold by the GB, None if none is known."""
-    usable = (price for price in prices if price.item not in UNSUITABLE_VOLUMES)
-    return min(usable, key=lambda price: (price.cost_usd_per_gb_month.mean, price.price_id), default=None)
+def cheapest_volume(prices: Iterable[VolumePrice], gb: float) -> VolumePrice | None:
+    """Return the cheapest volume on solid-state disks that holds `gb`, None if none is known."""
+    usable = (
+        price
+        for price in prices
+        if price.item not in UNSUITABLE_VOLUMES and (price.disk_gb is None or price.disk_gb >= gb)
+    )
+    return min(
+        usable,
+        key=lambda price: (price.cost_usd_per_gb_month.mean * (price.disk_gb or gb), price.price_id),
+        default=None,
+    )
+
+
+def sold_gb(price: VolumePrice, gb: Quantity) -> Quantity:
+    """Return what is paid for to hold `gb`, GB: the same, or all of a disk of a fixed size."""
+    return gb if price.disk_gb is None else (gb * 0.0 + price.disk_gb)
 
 
 def tiered_cost(gb: Quantity, tiers: Sequence[EgressTier], draws: Draws) -> Quantity:

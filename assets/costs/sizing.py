@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from assets.costs.assumptions import CAPACITY_WORKLOADS
 from assets.costs.draws import Draws
 from assets.costs.inputs import ComputeOffer, VolumePrice
 from assets.costs.workload import Load
@@ -34,6 +35,8 @@ class HostNeed:
     memory_gib: Quantity
     egress_gb: Quantity | None
     """Sent to the internet by each, GB a month; None for hosts that only talk to their neighbours."""
+    basis: str = "the stated host"
+    """What its processors are taken from, for a reader."""
     _probabilities: dict[tuple[float, float], float] = field(default_factory=dict, compare=False, repr=False)
 
     def probability(self, vcpus: float, memory_gib: float) -> float:
@@ -58,12 +61,12 @@ def host_needs(scenario: Scenario, with_rln: bool, load: Load, draws: Draws) -> 
     """Return what the hosts of each role need, without roles that the scenario does not have.
 
     Nodes: the stated host times `node_host_share`; with RLN also messages a second at peak x time to verify a proof.
-    Databases: (messages a second / capacity + queries a second / capacity) / planned utilisation where a vCPU's
-    capacity is measured, else the stated host times `database_host_share`; memory is always the latter. With a measured
-    capacity there is one need for each number of hosts that may share the queries.
+    Databases: the sum of messages, checks and fetches a second, each / capacity of a vCPU, / planned utilisation where
+    these are measured, else the stated host times `database_host_share`; memory is always the latter. With measured
+    capacities there is one need for each number of hosts that may share the queries.
     """
     needs = []
-    basis = Quantity(
+    stated = Quantity(
         1.0,
         Grade(scenario.grade),
         frozenset(
@@ -75,35 +78,45 @@ def host_needs(scenario: Scenario, with_rln: bool, load: Load, draws: Draws) -> 
         ("store", scenario.store_nodes, scenario.store_vcpus, scenario.store_memory_gib, load.store_egress_gb),
     ):
         if vcpus and memory:
-            share = basis * draws["assumption/node_host_share"]
+            share = stated * draws["assumption/node_host_share"]
             processors = share * vcpus
             if with_rln:
                 verifying = load.peak_messages_per_s * draws["rln/proof_verification_time"] / MILLISECONDS
                 processors = processors + verifying / draws["assumption/host_utilisation"]
             needs.append(HostNeed(role, hosts, processors, share * memory, egress))
     if scenario.database_vcpus and scenario.database_memory_gib:
-        share = basis * draws["assumption/database_host_share"]
+        share = stated * draws["assumption/database_host_share"]
         memory_gib = share * scenario.database_memory_gib
         measured = _measured_processors(load, draws, scenario.database_hosts)
         if measured is None:
             needs.append(HostNeed(DATABASE, scenario.database_hosts, share * scenario.database_vcpus, memory_gib, None))
         else:
+            basis = _measured_on(load, draws)
             for hosts in range(scenario.database_hosts, scenario.database_hosts * MOST_COPIES + 1):
                 processors = _measured_processors(load, draws, hosts) or measured
-                needs.append(HostNeed(DATABASE, hosts, processors, memory_gib, None))
+                needs.append(HostNeed(DATABASE, hosts, processors, memory_gib, None, basis))
     return tuple(needs)
 
 
 def _measured_processors(load: Load, draws: Draws, hosts: int) -> Quantity | None:
-    """Return vCPUs of each of `hosts` database hosts from measured capacity, None while there is none.
+    """Return vCPUs of each of `hosts` database hosts from measured capacities, None while one of them is not known.
 
-    Every host inserts all messages and answers its share of the queries.
+    Every host inserts all messages and answers its share of the checks and fetches, each at the capacity of its kind.
     """
-    if load.peak_queries_per_s is None or not {"capacity/insert", "capacity/query"} <= draws.inputs.keys():
+    known = {f"capacity/{workload}" for workload in CAPACITY_WORKLOADS} <= draws.inputs.keys()
+    if load.peak_checks_per_s is None or load.peak_fetches_per_s is None or not known:
         return None
     inserting = load.peak_messages_per_s / draws["capacity/insert"]
-    answering = load.peak_queries_per_s / hosts / draws["capacity/query"]
-    return (inserting + answering) / draws["assumption/host_utilisation"]
+    checking = load.peak_checks_per_s / hosts / draws["capacity/first_page_20"]
+    fetching = load.peak_fetches_per_s / hosts / draws["capacity/by_hashes"]
+    return (inserting + checking + fetching) / draws["assumption/host_utilisation"]
+
+
+def _measured_on(load: Load, draws: Draws) -> str:
+    """Say how far from the measurement the archive is: capacity falls as an archive grows."""
+    measured = draws["capacity/archive_messages"].mean
+    kept = load.archive_messages.middle if load.archive_messages else 0.0
+    return f"capacities measured with up to {measured:,.0f} messages, while {kept:,.0f} are kept"
 
 
 def cheapest_host(
@@ -122,14 +135,14 @@ def cheapest_host(
     ]
     if not fitting:
         vcpus, memory = (np.quantile(need.vcpus.value, confidence), np.quantile(need.memory_gib.value, confidence))
-        raise MissingEvidence(f"offer with {vcpus:.1f} vCPUs and {memory:.1f} GiB ({need.role})")
+        raise MissingEvidence(f"offer with {vcpus:.1f} vCPUs and {memory:.1f} GiB ({need.hosts} x {need.role})")
     priced: list[tuple[float, str, HostChoice]] = []
     for offer in fitting:
         cost = offer.cost_usd_per_month.mean
         if offer.local_disk_gb is not None and offer.local_disk_gb >= scenario.host_disk_gb:
             priced.append((cost, offer.offer_id, HostChoice(need, offer, None)))
         elif disk is not None:
-            cost += disk.cost_usd_per_gb_month.mean * scenario.host_disk_gb
+            cost += disk.cost_usd_per_gb_month.mean * (disk.disk_gb or scenario.host_disk_gb)
             priced.append((cost, offer.offer_id, HostChoice(need, offer, disk)))
     if not priced:
         raise MissingEvidence(f"price of a volume for a system disk ({need.role})")

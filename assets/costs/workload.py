@@ -39,14 +39,18 @@ class Load:
     own_messages_per_month: Quantity
     messages_per_sender_day: Quantity
     peak_messages_per_s: Quantity
-    peak_queries_per_s: Quantity | None
-    """None without an archive."""
+    peak_checks_per_s: Quantity | None
+    """Checks of clients for missing messages, queries by content topic; None without an archive."""
+    peak_fetches_per_s: Quantity | None
+    """Fetches of what was missing, queries by hash; None without an archive."""
     relay_egress_gb: Quantity
     """Sent to the internet by a node that only relays, GB a month."""
     store_egress_gb: Quantity
     """Sent to the internet by a node that serves the archive as well, GB a month."""
+    archive_messages: Quantity | None
+    """Messages in the archive once the retention time is full; None without an archive."""
     archive_gb: Quantity | None
-    """One copy of the archive once the retention time is full; None without an archive."""
+    """One copy of these."""
 
 
 def load_of(scenario: Scenario, with_rln: bool, catalogue: Catalogue, draws: Draws) -> Load:
@@ -54,6 +58,8 @@ def load_of(scenario: Scenario, with_rln: bool, catalogue: Catalogue, draws: Dra
 
     A node sends: messages x wire bytes x amplification, gossip and discovery when nobody speaks; shared by all nodes,
     pushes to light clients and answers to what these publish; shared by store nodes, answers to their queries.
+    Clients fetch by hash what a check finds missing, all of it in one request: fetches are at most as many as checks
+    and as missing messages (`missing_message_check_interval` of the workload parameters).
     """
     per_sender_day = draws[f"workload/{scenario.message_rate_id}"] * scenario.message_rate_factor
     network_messages = per_sender_day * (scenario.network_senders * DAYS_PER_MONTH)
@@ -72,27 +78,31 @@ def load_of(scenario: Scenario, with_rln: bool, catalogue: Catalogue, draws: Dra
         bytes_sent.append(own_messages * draws[f"workload/{REPLY_BASE}"] * share)
     relay_gb = total(bytes_sent) / BYTES_PER_GB
 
-    store_gb, queries, archive = relay_gb, None, None
+    store_gb, checks, fetches, kept, archive = relay_gb, None, None, None, None
     if scenario.retention_days_id and scenario.store_queries_id and scenario.active_users:
-        queries_per_day = (
-            draws[f"workload/{scenario.store_queries_id}"]
-            * draws["assumption/client_online_share"]
-            * scenario.active_users
+        online = draws["assumption/client_online_share"]
+        checks_per_day = draws[f"workload/{scenario.store_queries_id}"] * online * scenario.active_users
+        awaited_per_day = network_messages / DAYS_PER_MONTH * scenario.receivers_per_message * online
+        missing_per_day = awaited_per_day * draws["assumption/missing_message_share"]
+        fetches_per_day = computed(np.minimum, checks_per_day, missing_per_day)
+        store_bytes = _replied_bytes(scenario, checks_per_day, network_messages, draws) + (
+            missing_per_day * DAYS_PER_MONTH * wire_bytes
         )
-        store_gb = relay_gb + _replied_bytes(scenario, queries_per_day, network_messages, draws) / (
-            BYTES_PER_GB * scenario.store_nodes
-        )
-        queries = queries_per_day * peak / SECONDS_PER_DAY
+        store_gb = relay_gb + store_bytes / (BYTES_PER_GB * scenario.store_nodes)
+        checks, fetches = (per_day * peak / SECONDS_PER_DAY for per_day in (checks_per_day, fetches_per_day))
         kept_days = draws[f"workload/{scenario.retention_days_id}"] * draws["assumption/retention_overrun"]
         row_bytes = archived_bytes(payload_bytes, catalogue.probes) * draws["archive/row_size"]
-        archive = per_sender_day * scenario.network_senders * kept_days * row_bytes / BYTES_PER_GB
+        kept = per_sender_day * scenario.network_senders * kept_days
+        archive = kept * row_bytes / BYTES_PER_GB
     return Load(
         own_messages_per_month=own_messages,
         messages_per_sender_day=per_sender_day,
         peak_messages_per_s=network_messages * peak / SECONDS_PER_MONTH,
-        peak_queries_per_s=queries,
+        peak_checks_per_s=checks,
+        peak_fetches_per_s=fetches,
         relay_egress_gb=relay_gb,
         store_egress_gb=store_gb,
+        archive_messages=kept,
         archive_gb=archive,
     )
 
@@ -103,9 +113,9 @@ def relayed_bytes(messages_per_month: Quantity, wire_bytes: Quantity, draws: Dra
     return messages_per_month * wire_bytes * draws[f"workload/{RELAY_AMPLIFICATION}"] + idle
 
 
-def _replied_bytes(scenario: Scenario, queries_per_day: Quantity, messages: Quantity, draws: Draws) -> Quantity:
-    """Return what store nodes answer in a month, bytes: an envelope a query, a hash a message and receiver."""
-    envelopes = queries_per_day * DAYS_PER_MONTH * draws[f"workload/{REPLY_BASE}"]
+def _replied_bytes(scenario: Scenario, checks_per_day: Quantity, messages: Quantity, draws: Draws) -> Quantity:
+    """Return what store nodes answer to checks in a month, bytes: an envelope each, a hash a message and receiver."""
+    envelopes = checks_per_day * DAYS_PER_MONTH * draws[f"workload/{REPLY_BASE}"]
     return envelopes + messages * scenario.receivers_per_message * draws[f"workload/{REPLY_HASH}"]
 
 

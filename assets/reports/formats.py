@@ -21,6 +21,7 @@ WORDS = {
     "unknown": "cannot be judged",
     "not_found": "not found",
     "compute": "Servers",
+    "addresses": "Public addresses",
     "database": "Database",
     "archive_storage": "Archive storage",
     "backups": "Backups",
@@ -37,6 +38,7 @@ WORDS = {
     "managed_postgresql": "Hosted PostgreSQL",
     "self_managed_postgresql": "PostgreSQL run oneself",
     "rpc_wallet": "Chain access of wallets",
+    "rpc_rln_clients": "Chain access of members",
     "retrieved": "undated, as retrieved",
     "recalled": "undated, from memory",
 }

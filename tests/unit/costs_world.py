@@ -7,6 +7,7 @@ from typing import Any
 from assets.costs.distributions import Distribution, Input, Point
 from assets.costs.draws import sample
 from assets.costs.inputs import (
+    AddressPrice,
     ArchiveProbe,
     Catalogue,
     ComputeOffer,
@@ -46,6 +47,10 @@ def volume(cost: float, provider: str = "p", region: str = "all", item: str = "v
     return VolumePrice(f"{provider}_{item}", provider, region, item, known(cost, f"volumes/{provider}_{item}"))
 
 
+def address(cost: float, provider: str = "p") -> AddressPrice:
+    return AddressPrice(f"{provider}_ipv4", provider, "all", known(cost, f"addresses/{provider}"))
+
+
 def tier(start: float, end: float | None, cost: float, provider: str = "p") -> EgressTier:
     return EgressTier(f"{provider}_{start:g}", provider, "all", start, end, known(cost, f"egress/{provider}_{start:g}"))
 
@@ -56,6 +61,8 @@ def plan(plan_id: str, cost: float, credits_included: float | None, **changes: A
         "included_period": "month",
         "overage_usd_per_million_credits": None,
         "is_flat_rate": False,
+        "rate_limit": None,
+        "rate_limit_unit": None,
         "supports_ethereum": True,
         "supports_linea": True,
     }
@@ -141,6 +148,7 @@ WORKLOAD = {
 ASSUMPTIONS = {
     "peak_factor": 1.0,
     "client_online_share": 1.0,
+    "missing_message_share": 0.0,
     "host_utilisation": 1.0,
     "node_host_share": 1.0,
     "database_host_share": 1.0,
@@ -160,7 +168,7 @@ RLN = {
     "proof_overhead_per_message": 384.0,
     "proof_verification_time": 0.0,
     "gas_register_call": 255_000.0,
-    "gas_extend_single_test": 105_000.0,
+    "gas_extend_call": 105_000.0,
     "active_period": 180.0,
 }
 OTHERS = {"archive/row_size": 1.0, "fee/linea_mainnet/gas_price": 0.05, "fee/ethereum_mainnet/eth_price": 2000.0}
@@ -189,6 +197,7 @@ def world(**changes: Any) -> Catalogue:
         "offers": (offer("small", 5.0), offer("large", 20.0, vcpus=4, memory_gib=8)),
         "volume_prices": (volume(0.1),),
         "backup_prices": (volume(0.05, item="snapshot"),),
+        "address_prices": (address(0.0),),
         "egress_tiers": (tier(0, None, 0.5),),
         "rpc_plans": (plan("rpc_free", 0, 100_000_000),),
         "method_credits": (MethodCredits("rpc", "evm", "eth_call", known(20, "credits/rpc")),),

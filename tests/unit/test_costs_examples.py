@@ -17,7 +17,7 @@ def test_rln_for_10_000_users_on_linea() -> None:
     catalogue = world(
         inputs=all_inputs(
             rln__gas_register_call=255_000.0,
-            rln__gas_extend_single_test=296_279.0,
+            rln__gas_extend_call=62_279.0,
             rln__active_period=180.0,
             fee__linea_mainnet__gas_price=0.05,
             fee__ethereum_mainnet__eth_price=2_193.60,
@@ -28,10 +28,10 @@ def test_rln_for_10_000_users_on_linea() -> None:
     crowd = scenario(active_users=10_000, own_senders=10_000, network_senders=10_000)
     held = memberships(crowd, load_of(crowd, with_rln=True, catalogue=catalogue, draws=draws), draws)
     gas = gas_per_month(crowd, draws)
-    # (255,000 + 296,279) / 360 days x 30.41666 days x 10,000 members
-    assert gas.mean == pytest.approx(465_779_710.6)
+    # (255,000 + 62,279) / 360 days x 30.41666 days x 10,000 members
+    assert gas.mean == pytest.approx(268_071_377.3)
     # x 0.05 gwei x 10^-9 x USD 2,193.60
-    assert (gas * usd_per_gas("linea_mainnet", draws)).mean == pytest.approx(51.0867, abs=1e-4)
+    assert (gas * usd_per_gas("linea_mainnet", draws)).mean == pytest.approx(29.4021, abs=1e-4)
     # 10,000 x 20 messages x USD 0.05, at 5 percent a year
     assert held.deposit_usd.mean == 10_000
     assert capital_cost(held.deposit_usd, draws).mean == pytest.approx(41.6667, abs=1e-4)
@@ -60,5 +60,7 @@ def test_a_quota_of_a_day(nodes: int, cost: float) -> None:
         method_credits=(MethodCredits("rpc", "evm", "eth_call", known(80)),),
     )
     draws, _ = sample(catalogue.inputs.values())
-    market = rpc_market([Calls("eth_call", known(17_280.0 * nodes))], "ethereum_mainnet", 0.95, catalogue, draws)
+    market = rpc_market(
+        [Calls("eth_call", known(17_280.0 * nodes), known(0.2 * nodes))], "ethereum_mainnet", 0.95, catalogue, draws
+    )
     assert market.best.cost_usd_per_month.mean == cost

@@ -39,6 +39,8 @@ ROWS: dict[str, list[dict[str, Any]]] = {
             "included_credits_per_period": None,
             "overage_usd_per_million_credits": None,
             "is_flat_rate": False,
+            "rate_limit": 500.0,
+            "rate_limit_unit": "credits_per_second",
             "supports_ethereum": True,
             "supports_linea": None,
             **GRADED,

@@ -22,11 +22,12 @@ import pytest
 import yaml
 
 from assets.costs.distributions import Triangular
+from assets.costs.draws import sample
 from assets.costs.frames import COST_COLUMNS, SUMMARY_COLUMNS, scenario_cost_frame, summary_frame
-from assets.costs.model import COMPONENT_UNITS, Estimate
+from assets.costs.model import COMPONENT_UNITS, Estimate, World, estimate, total_in
 from assets.evidence.model import Grade
 from assets.evidence.tables.costs import Scenario
-from tests.unit.costs_world import all_inputs, broadcaster, estimated, offer, scenario, tier, volume, world
+from tests.unit.costs_world import address, all_inputs, broadcaster, estimated, offer, scenario, tier, volume, world
 
 UNCERTAIN = world(
     inputs=all_inputs(
@@ -45,8 +46,8 @@ def costs(found: Estimate) -> dict[str, float]:
 @pytest.mark.parametrize(
     ("with_rln", "parts"),
     [
-        (False, (10.0, 20.0, 0.534096, 0.267048, 18.24881, 0.0, 0.0, 0.0)),
-        (True, (10.0, 20.0, 0.534096, 0.267048, 23.85521, 0.0, 3.0416667, 5.0)),
+        (False, (10.0, 0.0, 20.0, 0.534096, 0.267048, 18.24881, 0.0, 0.0, 0.0)),
+        (True, (10.0, 0.0, 20.0, 0.534096, 0.267048, 23.85521, 0.0, 3.0416667, 5.0)),
     ],
 )
 def test_components_are_those_worked_out_by_hand(with_rln: bool, parts: tuple[float, ...]) -> None:
@@ -59,14 +60,16 @@ def test_components_are_those_worked_out_by_hand(with_rln: bool, parts: tuple[fl
 
 
 def test_components_add_up_to_the_total_in_every_draw() -> None:
-    found = estimated(scenario(), with_rln=True, catalogue=UNCERTAIN)
+    # The bill adds what was planned; `total_in` prices the same plan anew, as sensitivity does in other draws.
+    draws, _ = sample(UNCERTAIN.inputs.values(), per_scramble=128)
+    found = estimate(scenario(), with_rln=True, world=World(UNCERTAIN, draws))
     assert found.best is not None
     assert found.best.total is not None
+    assert found.best.place is not None
     total = np.asarray(found.best.total.value)
     assert total.shape == (1024,)
     assert total.std() > 0.5
-    summed = sum(np.broadcast_to(part.cost_usd_per_month.value, total.shape) for part in found.best.parts.values())
-    np.testing.assert_allclose(summed, total, rtol=1e-12)
+    np.testing.assert_allclose(total_in(found, found.best.place, UNCERTAIN, draws), total, rtol=1e-12)
 
 
 def test_the_same_evidence_gives_the_same_bits() -> None:
@@ -111,6 +114,7 @@ def two_providers(egress_of_q: float | None) -> Any:
         offers=(*p.offers, *Q_OFFERS),
         volume_prices=(*p.volume_prices, volume(0.1, "q")),
         backup_prices=(*p.backup_prices, volume(0.05, "q", item="snapshot")),
+        address_prices=(*p.address_prices, address(0.0, "q")),
         egress_tiers=(*p.egress_tiers, *tiers),
     )
 
@@ -132,6 +136,7 @@ def test_cheapest_is_the_smallest_sum_and_never_one_with_a_missing_price(
         (world(inputs=all_inputs(workload__rate=None)), "workload/rate"),
         (world(probes=()), "archive row size"),
         (world(egress_tiers=()), "price of egress above 0 GB"),
+        (world(address_prices=()), "price of a public IPv4 address"),
         (world(rpc_usage=()), "daily RPC calls of 'node with RLN'"),
         (world(rpc_plans=()), "price of an RPC plan"),
         (world(inputs=all_inputs(fee__ethereum_mainnet__eth_price=None)), "fee/ethereum_mainnet/eth_price"),

@@ -12,7 +12,7 @@ from assets.costs.distributions import FloatArray, Triangular
 from assets.costs.draws import sample
 from assets.costs.model import World, estimate
 from assets.costs.sensitivity import drivers, total_indices
-from tests.unit.costs_world import all_inputs, an_input, offer, scenario, tier, volume, world
+from tests.unit.costs_world import address, all_inputs, an_input, offer, scenario, tier, volume, world
 
 
 def unit(count: int) -> tuple[dict[str, FloatArray], dict[str, FloatArray]]:
@@ -60,6 +60,7 @@ def test_a_driver_says_where_the_provider_flips() -> None:
         offers=(*p.offers, offer("q_small", 1.0, **q), offer("q_large", 2.0, vcpus=4, memory_gib=8, **q)),
         volume_prices=(*p.volume_prices, volume(0.1, "q")),
         backup_prices=(*p.backup_prices, volume(0.05, "q", item="snapshot")),
+        address_prices=(*p.address_prices, address(0.0, "q")),
         egress_tiers=(*p.egress_tiers, tier(0, None, 1.0, "q")),
         inputs=all_inputs(workload__rate=Triangular(1.5, 3, 4), workload__vanilla_waku_discovery_egress=0.0),
     )

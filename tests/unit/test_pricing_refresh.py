@@ -97,7 +97,7 @@ def test_a_second_refresh_of_the_day_adds_nothing(settings: Settings, server: Lo
     refresh(settings, server)
     again = refresh(settings, server)
     assert [len(o.verdicts.accepted) for o in again] == [0, 0]
-    assert sum(o.verdicts.unchanged for o in again) == 6
+    assert sum(o.verdicts.unchanged for o in again) == 9
 
 
 def test_history_grows_and_nothing_is_overwritten(settings: Settings, server: LocalServer) -> None:
@@ -263,4 +263,4 @@ def test_the_dagster_asset_adds_rows_and_warns_but_does_not_fail(
     assert "ecb: 127.0.0.1 answers 404" in str(check.description)
     (made,) = result.asset_materializations_for_node("evidence__live_prices")
     assert made.metadata["hetzner"].value == "refreshed"
-    assert made.metadata["rows_added"].value == 5
+    assert made.metadata["rows_added"].value == 8

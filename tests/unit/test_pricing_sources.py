@@ -228,7 +228,7 @@ def test_aws_servers_volumes_and_tiers_of_traffic(server: LocalServer) -> None:
         ((COMPUTE, "aws", "us-east-1", "t3.small"), 0.021, "hour", "USD"),
         ((STORAGE, "aws", "us-east-1", "gp3_storage", ""), 0.08, "gb_month", "USD"),
         ((STORAGE, "aws", "us-east-1", "internet_egress", "0"), 0.09, "gb", "USD"),
-        ((STORAGE, "aws", "us-east-1", "internet_egress", "10"), 0.086, "gb", "USD"),
+        ((STORAGE, "aws", "us-east-1", "internet_egress", "10.24"), 0.086, "gb", "USD"),
     ]
     assert said[0].same == {"vcpus": 2, "memory_gib": 2}
 
@@ -298,7 +298,10 @@ PRICING = {
         "image": {"price_per_gb_month": money("0.0143")},
         "volume": {"price_per_gb_month": money("0.0600")},
         "primary_ips": [
-            {"type": "ipv4", "prices": [{"location": "fsn1", "price_monthly": money("0.5000")}]},
+            {
+                "type": "ipv4",
+                "prices": [{"location": at, "price_monthly": money("0.5000")} for at in ("fsn1", "ash", "hil")],
+            },
             {"type": "ipv6", "prices": [{"location": "fsn1", "price_monthly": money("0.0000")}]},
         ],
         "server_types": [
@@ -337,6 +340,8 @@ def test_hetzner_net_prices_by_location(server: LocalServer) -> None:
         "snapshot_image": (0.0143, "gb_month"),
         "primary_ipv4": (0.5, "month"),
     }
+    for item in ("volume", "snapshot_image", "primary_ipv4"):
+        assert [key[1] for key in said if key[2] == item] == ["eu", "us"]
     assert [asked.query for asked in server.asked] == ["page=1&per_page=50", "page=2&per_page=50", ""]
 
 

@@ -146,6 +146,9 @@ class ManagedPostgresOffer(EvidenceRow):
     region: str = Field(description="Region in the provider's spelling; 'all' or 'any' where it does not matter")
     plan: Identifier = Field(description="Plan or metered item")
     vcpus: Positive | None = Field(default=None, description="Virtual processors")
+    vcpu_kind: Literal["shared", "dedicated", "burstable"] | None = Field(
+        default=None, description="What one may expect of a vCPU; empty is not stated"
+    )
     memory_gib: Positive | None = Field(default=None, description="Memory, GiB")
     included_storage_gb: NonNegative | None = Field(default=None, description="Storage in the price, GB")
     high_availability: bool = Field(description="Whether the price contains a standby")

@@ -17,8 +17,8 @@ from assets.answers import Client, RemoteError, number
 from assets.pricing.interfaces import Clock
 from assets.pricing.model import COMPUTE, STORAGE, Catalogue, Offer, PriceObservation
 
-GIB_PER_TIB = 1024
-"""Traffic is tiered in binary units: the first 10 TB end at 10,240."""
+GB_PER_TB = 1000
+"""Evidence has tiers in decimal TB. What AWS calls the first 10 TB ends at 10,240 GB in its price list: at 10.24."""
 
 SERVER = {
     "operatingSystem": "Linux",
@@ -143,7 +143,7 @@ def observed(product: Product, today: date, source: str) -> Iterator[PriceObserv
         offer = product.offer
         if offer[3] == "internet_egress":
             start = number(plain.get("beginRange"))
-            offer = (*offer[:4], "" if start is None else f"{start / GIB_PER_TIB:g}")
+            offer = (*offer[:4], "" if start is None else f"{start / GB_PER_TB:g}")
         currency = next(iter(amounts), None) if isinstance(amounts, dict) else None
         unit = plain.get("unit")
         yield PriceObservation(

@@ -17,6 +17,9 @@ from assets.pricing.model import COMPUTE, STORAGE, PriceObservation
 REGIONS = {"fsn1": "eu", "ash": "us", "sin": "sin"}
 """The location that stands for each region in which storage and traffic have one price."""
 
+STORAGE_REGIONS = ("eu", "us")
+"""Regions whose volumes, images and addresses are in evidence; the price list has one price of a GB for all."""
+
 MAX_PAGES = 20
 
 
@@ -81,12 +84,14 @@ def parse_pricing(
             )
             if location in REGIONS:
                 yield storage(REGIONS[location], "traffic_overage", "tb", price.get("price_per_tb_traffic"))
-    yield storage("eu", "volume", "gb_month", (pricing.get("volume") or {}).get("price_per_gb_month"))
-    yield storage("eu", "snapshot_image", "gb_month", (pricing.get("image") or {}).get("price_per_gb_month"))
+    for region in STORAGE_REGIONS:
+        yield storage(region, "volume", "gb_month", (pricing.get("volume") or {}).get("price_per_gb_month"))
+        yield storage(region, "snapshot_image", "gb_month", (pricing.get("image") or {}).get("price_per_gb_month"))
     for address in pricing.get("primary_ips") or []:
         for price in address.get("prices") or []:
-            if address.get("type") == "ipv4" and price.get("location") == "fsn1":
-                yield storage("eu", "primary_ipv4", "month", price.get("price_monthly"))
+            sold_in = REGIONS.get(str(price.get("location")))
+            if address.get("type") == "ipv4" and sold_in in STORAGE_REGIONS:
+                yield storage(sold_in, "primary_ipv4", "month", price.get("price_monthly"))
 
 
 def _net(price: Any) -> Any:

@@ -30,6 +30,8 @@ in_usd as (
         plans.included_period,
         plans.included_credits_per_period,
         plans.overage_price_per_million_credits * rates.usd_per_unit as overage_usd_per_million_credits,
+        plans.rate_limit,
+        plans.rate_limit_unit,
         plans.supports_ethereum,
         plans.supports_linea,
 

@@ -17,7 +17,10 @@ measured_in_data as (
 
     select
         *,
-        {{ gigabytes_in("split_part(unit, '_', 1)") }} as gigabytes_per_unit,
+        case
+            when unit = 'disk_month' then included_quantity * {{ gigabytes_in('included_unit') }}
+        end as disk_gb,
+        {{ gigabytes_in("split_part(unit, '_', 1)") }} as gigabytes_of_unit,
         unit like '%\_month' as is_per_month
 
     from prices
@@ -39,7 +42,9 @@ in_usd as (
         measured_in_data.is_per_month,
         coalesce(measured_in_data.tier_from_tb_per_month, 0) * {{ gigabytes_in("'tb'") }} as from_gb_per_month,
         measured_in_data.tier_to_tb_per_month * {{ gigabytes_in("'tb'") }} as to_gb_per_month,
-        measured_in_data.price * rates.usd_per_unit / measured_in_data.gigabytes_per_unit as cost_usd_per_gb,
+        measured_in_data.disk_gb,
+        measured_in_data.price * rates.usd_per_unit
+        / coalesce(measured_in_data.gigabytes_of_unit, measured_in_data.disk_gb) as cost_usd_per_gb,
 
         ---------- times and provenance
         measured_in_data.as_of,
@@ -50,7 +55,7 @@ in_usd as (
 
     left join rates on measured_in_data.currency = rates.currency
 
-    where measured_in_data.gigabytes_per_unit is not null
+    where coalesce(measured_in_data.gigabytes_of_unit, measured_in_data.disk_gb) is not null
 
 )
 

@@ -40,6 +40,7 @@ in_usd as (
         ---------- values
         newest.high_availability,
         newest.vcpus,
+        newest.vcpu_kind,
         newest.memory_gib,
         newest.included_storage_gb,
         newest.price_per_month * rates.usd_per_unit as cost_usd_per_month,

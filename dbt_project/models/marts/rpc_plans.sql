@@ -22,6 +22,8 @@ newest as (
         included_credits_per_period,
         overage_usd_per_million_credits,
         is_flat_rate,
+        rate_limit,
+        rate_limit_unit,
         supports_ethereum,
         supports_linea,
 

@@ -21,6 +21,7 @@ newest as (
 
         ---------- values
         cost_usd_per_gb as cost_usd_per_gb_month,
+        disk_gb,
 
         ---------- times and provenance
         as_of,

@@ -19,6 +19,7 @@ renamed as (
         region,
         plan,
         vcpus,
+        vcpu_kind,
         memory_gib,
         included_storage_gb,
         high_availability,

@@ -1,0 +1,119 @@
+"""How many processors the hosts of a database need: each load at the capacity that was measured for its kind."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from assets.costs.assumptions import inputs_of
+from assets.costs.distributions import Point, Triangular
+from assets.costs.draws import sample
+from assets.costs.fetch import MART_COLUMNS, PROVENANCE, catalogue_from
+from assets.costs.inputs import CapacityInput
+from assets.costs.sizing import DATABASE, HostNeed, host_needs
+from assets.costs.workload import Load, load_of
+from assets.evidence.model import Grade
+from tests.unit.costs_world import all_inputs, scenario, world
+
+OLDER, NEWER = date(2024, 8, 8), date(2026, 8, 19)
+
+
+def measured(workload: str, released_on: date, per_s: float, archive_messages: float = 100_000) -> CapacityInput:
+    ids = frozenset({f"m/{workload}_{per_s:g}"})
+    return CapacityInput(Grade.MEASURED, ids, workload, released_on, archive_messages, per_s, per_s, per_s)
+
+
+def test_each_load_takes_the_newest_schema_that_was_measured_for_it_and_there_the_lowest() -> None:
+    found = inputs_of(
+        capacities=[
+            measured("first_page_20", OLDER, 500),
+            measured("first_page_20", NEWER, 620),
+            measured("first_page_20", NEWER, 606, archive_messages=1_000_000),
+            measured("by_hashes", OLDER, 51),
+        ]
+    )
+    assert {name: known.distribution for name, known in found.items()} == {
+        "capacity/first_page_20": Point(606),
+        "capacity/by_hashes": Point(51),
+        "capacity/archive_messages": Point(1_000_000),
+    }
+    assert found["capacity/first_page_20"].evidence_ids == {"m/first_page_20_606"}
+    assert found["capacity/by_hashes"].label == "Queries by hash a second and vCPU, in the schema of 2024-08"
+
+
+def test_only_released_schemas_of_the_current_run_count() -> None:
+    columns = (*MART_COLUMNS["archive_capacity"], *PROVENANCE)
+    rows = [
+        {
+            "stage": stage,
+            "per_vcpu_per_s_low": low,
+            "per_vcpu_per_s": mid,
+            "per_vcpu_per_s_high": high,
+            "is_current": now,
+        }
+        | {"workload": "insert", "archive_messages": 1000, "grade": "measured", "evidence_ids": [f"m/{stage}"]}
+        for stage, low, mid, high, now in (
+            ("lookup_partitioned", 900.0, 1000.0, 1200.0, True),
+            ("lookup_partitioned", None, 10.0, None, False),
+            ("bytea_payload", None, 20.0, None, True),
+        )
+    ]
+    marts = {mart: pd.DataFrame(columns=[*names, *PROVENANCE]) for mart, names in MART_COLUMNS.items()}
+    found = catalogue_from(marts | {"archive_capacity": pd.DataFrame(rows, columns=[*columns])}).inputs
+    assert found["capacity/insert"].distribution == Triangular(900, 1000, 1200)
+
+
+CAPACITIES = {
+    "capacity__insert": 10.0,
+    "capacity__first_page_20": 5.0,
+    "capacity__by_hashes": 0.5,
+    "capacity__archive_messages": 100_000.0,
+}
+
+
+def needs(missing_share: float, receivers: int = 2, **inputs: Any) -> tuple[Load, list[HostNeed]]:
+    shares: dict[str, Any] = {
+        "assumption__missing_message_share": missing_share,
+        "assumption__host_utilisation": 0.5,
+    }
+    catalogue = world(inputs=all_inputs(**(shares | inputs)))
+    draws, _ = sample(catalogue.inputs.values(), per_scramble=2)
+    of = scenario(receivers_per_message=receivers)
+    load = load_of(of, with_rln=False, catalogue=catalogue, draws=draws)
+    return load, [need for need in host_needs(of, with_rln=False, load=load, draws=draws) if need.role == DATABASE]
+
+
+def test_processors_are_the_sum_of_each_load_at_its_own_capacity() -> None:
+    # A day: 48,000 messages; 1,000 users x 100 checks; 48,000 messages x 2 receivers x 0.1 missing = 9,600 fetches.
+    # One host: (48,000 / 10 + 100,000 / 5 + 9,600 / 0.5) / 86,400 s / 0.5 = 1.0185; of two, each answers half:
+    # (4,800 + (20,000 + 19,200) / 2) / 86,400 / 0.5 = 0.5648.
+    _, (one, two, *_) = needs(0.1, **CAPACITIES)
+    assert (one.hosts, one.vcpus.mean) == (1, pytest.approx(1.0185, abs=1e-4))
+    assert (two.hosts, two.vcpus.mean) == (2, pytest.approx(0.5648, abs=1e-4))
+    assert one.basis == "capacities measured with up to 100,000 messages, while 1,440,000 are kept"
+
+
+@pytest.mark.parametrize(
+    ("missing_share", "receivers", "fetches_per_day"),
+    [(0.0, 2, 0), (0.5, 2, 48_000), (1.0, 2, 96_000), (1.0, 4, 100_000)],
+)
+def test_a_check_fetches_all_that_it_misses_at_once(
+    missing_share: float, receivers: int, fetches_per_day: float
+) -> None:
+    load, _ = needs(missing_share, receivers)
+    assert load.peak_fetches_per_s is not None
+    assert load.peak_fetches_per_s.mean * 86_400 == pytest.approx(fetches_per_day)
+
+
+def test_fetched_messages_are_sent_by_store_nodes() -> None:
+    # 9,600 messages a day x 1,000 bytes x 30.41666 days = 0.292 GB
+    without, with_fetches = needs(0.0)[0], needs(0.1)[0]
+    assert with_fetches.store_egress_gb.mean - without.store_egress_gb.mean == pytest.approx(0.292)
+
+
+def test_without_all_capacities_the_stated_host_counts() -> None:
+    (need,) = needs(0.1, **(CAPACITIES | {"capacity__by_hashes": None}))[1]
+    assert (need.vcpus.mean, need.basis) == (4, "the stated host")
