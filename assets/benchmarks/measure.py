@@ -6,7 +6,7 @@ Does not belong here: which cells in which order (`grids.py`, `run.py`), keeping
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -66,19 +66,27 @@ class Bench:
     def load(self, stages: Sequence[str]) -> None:
         """Fill the stages, in this order, some at a time; what is left to be written to disk is written."""
         archive.create_source(self.connection, self.archive, self.seed)
-        with ThreadPoolExecutor(LOADERS) as loaders:
-            list(loaders.map(self._load_stage, stages))
+        self._apart(
+            stages,
+            lambda connection, name: archive.load_stage(connection, ALL_STAGES[name], schema_of(name), self.archive),
+        )
         with suppress(psycopg.errors.InsufficientPrivilege):  # it then falls into some measurement
             self.connection.execute("checkpoint")
 
-    def _load_stage(self, name: str) -> None:
-        with psycopg.connect(self.url, autocommit=True) as connection:
-            archive.load_stage(connection, ALL_STAGES[name], schema_of(name), self.archive)
+    def _apart(self, stages: Sequence[str], task: Callable[[psycopg.Connection[Any], str], None]) -> None:
+        """Do `task` for each stage on connections of their own, some at a time, whose commits wait for no disk."""
+
+        def connected(name: str) -> None:
+            with psycopg.connect(self.url, autocommit=True) as connection:
+                connection.execute("set synchronous_commit = off")
+                task(connection, name)
+
+        with ThreadPoolExecutor(LOADERS) as loaders:
+            list(loaders.map(connected, stages))
 
     def unload(self, stages: Sequence[str]) -> None:
         """Make room for the next round."""
-        for name in stages:
-            archive.drop_schema(self.connection, schema_of(name))
+        self._apart(stages, lambda connection, name: archive.drop_schema(connection, schema_of(name)))
 
     def closed_loop(self, cell: Cell, seconds: float) -> list[Figure]:
         """Ask as fast as answers come, for about `seconds`."""
