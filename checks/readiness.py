@@ -71,10 +71,10 @@ STATEMENTS = (
     Statement(
         "capacity_rests_on_known_evidence",
         keys.ARCHIVE_CAPACITY,
-        "A capacity is above zero, within its interval, and rests on evidence in the index",
+        "A capacity or its bound is above zero, within its interval, and rests on evidence in the index",
         sql.SQL(
             "select capacity_id from marts.archive_capacity as found"
-            " where not (per_vcpu_per_s > 0"
+            " where not (coalesce(per_vcpu_per_s, per_vcpu_per_s_high) > 0"
             " and (per_vcpu_per_s_low is null or per_vcpu_per_s between per_vcpu_per_s_low and per_vcpu_per_s_high)"
             " and cardinality(evidence_ids) > 1 and not exists (select from unnest(evidence_ids) as used (id)"
             " where not exists (select from marts.evidence_index as known where known.evidence_id = used.id)))"

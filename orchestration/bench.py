@@ -130,13 +130,14 @@ def gain_table(found: list[Gain]) -> list[str]:
 
 def certificate_lines(found: Noise) -> list[str]:
     """Return how far the session is to be believed, in sentences."""
-    verdict = "" if found.holds else " More than 1 is too many: measure again on a machine that is left alone."
+    verdict = "" if found.holds else " More than one in twenty is too many: measure again on a machine left alone."
     alarms = f"{found.self_test_alarms} of {found.self_test_comparisons}"
     varies = f"median {_text(found.variation_median, '.0%')}, at most {_text(found.variation_max, '.0%')}"
     empty, select_1 = (_text(rate, ",.0f") for rate in (found.harness_empty_per_s, found.harness_select_1_per_s))
     ceiling = f"{empty} with an empty script, {select_1} with `select 1`"
     return [
-        f"Self-test: {alarms} comparisons of equal stages found a difference.{verdict}",
+        f"Self-test: {alarms} comparisons of equal stages, each loaded by itself, found a difference.{verdict}",
+        f"Placebo: {found.placebo_alarms} of {found.placebo_comparisons} comparisons of the same bytes found one.",
         f"Variation of throughput over rounds: {varies}.",
         f"Ceiling of the harness, 1/s: {ceiling}; the fastest stage: {_text(found.highest_throughput_per_s, ',.0f')}.",
     ]
@@ -167,6 +168,8 @@ def as_data(result: Result) -> dict[str, Any]:
             "comparisons": certificate.self_test_comparisons,
             "false_alarms": certificate.self_test_alarms,
             "holds": certificate.holds,
+            "placebo_comparisons": certificate.placebo_comparisons,
+            "placebo_false_alarms": certificate.placebo_alarms,
             "variation_median": certificate.variation_median,
             "variation_max": certificate.variation_max,
             "harness_empty_per_s": certificate.harness_empty_per_s,

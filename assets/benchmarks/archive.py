@@ -65,7 +65,7 @@ def load_stage(connection: psycopg.Connection[Any], stage: Stage, schema: str, a
     Keys are made when the rows are in, so that all stages have indices in the same, compact state.
     """
     drop_schema(connection, schema)
-    _execute(connection, create_tables(stage, schema, archive.hours))
+    _execute(connection, (*_IN_ORDER, *create_tables(stage, schema, archive.hours)))
     _fill(connection, stage, schema, archive.messages, archive.interval_ns)
     _execute(connection, create_keys(stage, schema))
     _execute(connection, [f"vacuum (analyze) {schema}.{table}" for table in stage.tables])
@@ -109,7 +109,7 @@ def storage(connection: psycopg.Connection[Any], schema: str, archive: Archive) 
 
 
 def retention(connection: psycopg.Connection[Any], stage: Stage, schema: str, messages: int) -> dict[str, float]:
-    """Return milliseconds to delete the oldest half of `messages` row by row, and to drop as many with their partition.
+    """Return milliseconds to delete the oldest half of `messages` row by row, then to drop as many by partition.
 
     On a small archive in a `schema` of its own, which is dropped at the end: two whole partitions with half of the
     messages each. Deleting includes the VACUUM that frees the space; a stage without partitions cannot drop.
@@ -123,11 +123,11 @@ def retention(connection: psycopg.Connection[Any], stage: Stage, schema: str, me
     _execute(connection, [f"analyze {schema}.{table}" for table in stage.tables])
     start = time.perf_counter()
     for table in stage.tables:
-        _delete(connection, schema, table, ORIGIN_NS + half_ns, ORIGIN_NS + 2 * half_ns)
+        _delete(connection, schema, table, ORIGIN_NS, ORIGIN_NS + half_ns)
     found = {"delete_oldest_ms": (time.perf_counter() - start) * 1000}
     if stage.partition_hours is not None:
         start = time.perf_counter()
-        _drop_partition(connection, stage, schema, partitions(stage, 2 * length)[0])
+        _drop_partition(connection, stage, schema, partitions(stage, 2 * length)[1])
         found["drop_oldest_ms"] = (time.perf_counter() - start) * 1000
     drop_schema(connection, schema)
     return found

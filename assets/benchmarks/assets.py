@@ -12,10 +12,10 @@ import dagster as dg
 from assets.benchmarks import frames, pictures
 from assets.benchmarks.curves import throughput_curves
 from assets.benchmarks.fetch import read_archive_costs, read_limits, read_measurements, read_runs, read_sizes
-from assets.benchmarks.recommendation import TOLERATED_RATIO, candidates, encoding_ratios, savings
+from assets.benchmarks.recommendation import TOLERATED_RATIO, candidates, encoding_ratios, savings, with_proposal
 from assets.benchmarks.results import Provenance, by_run, capacities, noise, stage_gains
 from assets.benchmarks.stages import ALL_STAGES
-from assets.benchmarks.storage_stages import fit_stages
+from assets.benchmarks.storage_stages import GROWN_STAGES, fit_stages
 from assets.landing import land, table_statistics
 from orchestration import keys
 from orchestration.metadata import sql_table_metadata
@@ -31,6 +31,7 @@ PROPOSAL_DEPS = [
     keys.mart_key("archive_bytes_per_message"),
     keys.mart_key("scenarios"),
     keys.mart_key("workload_parameters"),
+    keys.staging_key("benchmarks__archive_retention_policies"),
     keys.SCENARIO_COST,
 ]
 
@@ -72,8 +73,10 @@ def archive_results(context: dg.AssetExecutionContext) -> Iterator[dg.Materializ
         certificates = [noise(run, measured[run.run_id], gains[run.run_id]) for run in runs]
         listed = [gain for of_run in gains.values() for gain in of_run]
         current = [gain for gain in listed if gain.run.is_current]
+        of_current = [row for run in runs if run.is_current for row in measured[run.run_id]]
+        gained = "\n\n".join(filter(None, (pictures.forest(current), pictures.latencies(of_current))))
         for key, columns, frame, picture in (
-            (keys.ARCHIVE_GAINS, frames.GAIN_COLUMNS, frames.gains_frame(listed), pictures.forest(current)),
+            (keys.ARCHIVE_GAINS, frames.GAIN_COLUMNS, frames.gains_frame(listed), gained),
             (
                 keys.ARCHIVE_CAPACITY,
                 frames.CAPACITY_COLUMNS,
@@ -131,11 +134,14 @@ def archive_proposal(context: dg.AssetExecutionContext) -> Iterator[dg.Materiali
         found, saved, ratios = [], [], []
         if run and sizes:
             of_run = measured.get(run.run_id, [])
-            storage = fit_stages(sizes)
+            grown = [size for size in sizes if size.stage in GROWN_STAGES.values()]
+            loaded = [size for size in sizes if size not in grown]
+            storage = fit_stages(loaded)
             gains = stage_gains(run, of_run, {stage.id: stage.base for stage in ALL_STAGES.values()})
-            found = candidates(run, of_run, gains, sizes, storage)
-            saved = savings(found, read_archive_costs(connection), storage)
-            ratios = encoding_ratios(run, sizes, storage, Provenance(run.grade, (run.evidence_id,)))
+            judged = candidates(run, of_run, gains, loaded, storage)
+            saved = savings(judged, read_archive_costs(connection), storage)
+            found = with_proposal(judged, saved)
+            ratios = encoding_ratios(run, grown or loaded, Provenance(run.grade, (run.evidence_id,)))
         proposed = next((candidate.stage.id for candidate in found if candidate.is_proposed), None)
         for key, columns, frame in (
             (

@@ -19,7 +19,8 @@ def search_capacity(closed_loop_per_s: float, steps: int, passes: Callable[[floa
 
     Halves the distance between the highest rate that passed and the lowest that did not, as a factor. At first these
     are a tenth of the closed-loop throughput and all of it, neither of which is tried: a closed loop waits for its
-    answers, so that nothing is ever late in it. The true capacity is less than `resolution(steps)` times the result.
+    answers, so that nothing is ever late in it. With n steps the true capacity is less than FLOOR ** -(2 ** -n) times
+    the result.
     """
     low, high = FLOOR * closed_loop_per_s, closed_loop_per_s
     found = None
@@ -30,8 +31,3 @@ def search_capacity(closed_loop_per_s: float, steps: int, passes: Callable[[floa
         else:
             high = rate
     return found
-
-
-def resolution(steps: int) -> float:
-    """Return the factor between the highest rate that passed and the lowest that did not."""
-    return float(FLOOR ** -(2.0**-steps))

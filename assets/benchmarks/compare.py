@@ -56,9 +56,13 @@ def paired_ratio(base: ArrayLike, other: ArrayLike, seed: int) -> Interval:
     drawn = np.random.default_rng(seed).choice(logs, size=(RESAMPLES, count)).mean(axis=1)
     mid = float(logs.mean())
     low, high = np.quantile(drawn, COVERAGE)
-    student = STUDENT_975[min(count - 1, len(STUDENT_975)) - 1]
-    reach = max(mid - low, high - mid) * np.sqrt(count / (count - 1)) * student / NORMAL_975
+    reach = max(mid - low, high - mid) * np.sqrt(count / (count - 1)) * student_975(count - 1) / NORMAL_975
     return Interval(float(np.exp(mid - reach)), float(np.exp(mid)), float(np.exp(mid + reach)))
+
+
+def student_975(freedom: int) -> float:
+    """Return the 97.5 % quantile of Student's t for one degree of freedom or more."""
+    return STUDENT_975[min(freedom, len(STUDENT_975)) - 1]
 
 
 def variation(values: Sequence[float]) -> float:

@@ -28,6 +28,10 @@ MIN_POINTS = 3
 """Different numbers of clients or messages that a fit needs."""
 
 
+Curves = dict[tuple[str, str, int | None, int | None], dict[int, list[float]]]
+"""Throughputs by stage, workload, payload and what is held on the other axis, then by what the axis counts."""
+
+
 class _Fit(NamedTuple):
     at: Callable[[float], tuple[float, float, float]]
     """Low, middle and high at one x; the band holds 90 % of the refits."""
@@ -43,6 +47,7 @@ class CurvePoint:
     stage: str
     workload: str
     axis: Literal["clients", "archive_messages"]
+    payload_bytes: int | None
     fixed: int | None
     """What was held on the other axis."""
     x: float
@@ -62,18 +67,22 @@ class CurvePoint:
 
 
 def throughput_curves(run: Run, measurements: Sequence[Measurement]) -> list[CurvePoint]:
-    """Return the curves of closed-loop throughput of a run; with fewer than three points, the measured points only."""
-    of_clients: dict[tuple[str, str, int | None], dict[int, list[float]]] = defaultdict(lambda: defaultdict(list))
-    of_size: dict[tuple[str, str, int | None], dict[int, list[float]]] = defaultdict(lambda: defaultdict(list))
+    """Return the curves of closed-loop throughput of a run; with fewer than three points, the measured points only.
+
+    A curve is of one payload. A larger archive also covers more hours and has more partitions: both are in its curve.
+    """
+    of_clients: Curves = defaultdict(lambda: defaultdict(list))
+    of_size: Curves = defaultdict(lambda: defaultdict(list))
     kept = []
     for found in measurements:
         if found.metric != "throughput_per_s" or found.rate_per_s is not None or found.stage is None:
             continue
-        if found.value <= 0 or found.clients is None or found.archive_messages is None:
+        if not found.value or found.clients is None or found.archive_messages is None:
             continue
         kept.append(found)
-        of_clients[found.stage, found.workload, found.archive_messages][found.clients].append(found.value)
-        of_size[found.stage, found.workload, found.clients][found.archive_messages].append(found.value)
+        what = found.stage, found.workload, found.payload_bytes
+        of_clients[*what, found.archive_messages][found.clients].append(found.value)
+        of_size[*what, found.clients][found.archive_messages].append(found.value)
     provenance = Provenance(weakest((run.grade, *(found.grade for found in kept))), (run.evidence_id,))
     return [
         *_curves(run, "clients", of_clients, provenance),
@@ -84,11 +93,13 @@ def throughput_curves(run: Run, measurements: Sequence[Measurement]) -> list[Cur
 def _curves(
     run: Run,
     axis: Literal["clients", "archive_messages"],
-    curves: dict[tuple[str, str, int | None], dict[int, list[float]]],
+    curves: Curves,
     provenance: Provenance,
 ) -> list[CurvePoint]:
     points = []
-    for (stage, workload, fixed), rounds in sorted(curves.items(), key=lambda item: tuple(map(str, item[0]))):
+    for (stage, workload, payload_bytes, fixed), rounds in sorted(
+        curves.items(), key=lambda item: tuple(map(str, item[0]))
+    ):
         if len(rounds) < 2:
             continue
         fit = _fit_clients(rounds) if axis == "clients" else _fit_size(rounds)
@@ -101,6 +112,7 @@ def _curves(
                     stage=stage,
                     workload=workload,
                     axis=axis,
+                    payload_bytes=payload_bytes,
                     fixed=fixed,
                     x=x,
                     is_measured=x in rounds,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import platform
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,14 @@ from assets.evidence.fingerprint import fingerprint_of
 EMBEDDED = "waku-fit"
 """Name that the embedded server gives itself (`cluster_name`)."""
 
-MEASURING = ("archive", "capacity", "grids", "measure", "messages", "pgbench", "run", "stages", "workload")
+DECLARED_SETTINGS = {"max_parallel_workers_per_gather": "0"}
+"""Of the scratch database. An archive serves many clients at once: workers of one query take processors from others.
+On two cores with four clients two workers in its plan alone made one stage five times slower than the stage before."""
+
+MEASURING = (
+    *("archive", "capacity", "environment", "grids", "import_formats", "measure", "messages", "pgbench", "run"),
+    *("stages", "storage_probe", "workload"),
+)
 """Modules that a figure depends on: with any of them changed, it is another measurement."""
 
 HERE = ("", "localhost", "127.0.0.1", "::1")
@@ -57,11 +65,26 @@ def describe(connection: psycopg.Connection[Any], url: str, bin_dir: Path) -> di
         "postgres_version": str(_one(connection, "show server_version")),
         "load_generator": pgbench_version(bin_dir),
         "changed_settings": [
-            f"{name}={value}".replace(";", ",") for name, value in [*settings, ("collation", collation)]
+            f"{name}={value}".replace(";", ",")
+            for name, value in [*({**dict(settings), **DECLARED_SETTINGS}).items(), ("collation", collation)]
         ],
+        "git_commit": git_commit(Path(__file__).parent),
         "code_version": fingerprint_of([Path(__file__).with_name(f"{name}.py") for name in MEASURING])[:12],
         "latency_source": "pgbench_log",
     }
+
+
+def git_commit(folder: Path) -> str | None:
+    """Return the commit of the code in `folder`, `uncommitted` if it differs; None outside of a repository."""
+
+    def git(*arguments: str) -> str:
+        command = ["git", "-C", str(folder), *arguments]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+    try:
+        return "uncommitted" if git("status", "--porcelain", "--", ".") else git("rev-parse", "HEAD")[:12]
+    except (OSError, subprocess.CalledProcessError):
+        return None
 
 
 def load_average() -> float:

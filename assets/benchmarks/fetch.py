@@ -14,7 +14,7 @@ from assets.benchmarks.grids import GRIDS
 from assets.benchmarks.recommendation import ArchiveCost
 from assets.benchmarks.results import Measurement, Run
 from assets.benchmarks.stages import ALL_STAGES
-from assets.benchmarks.storage_stages import MeasuredStage
+from assets.benchmarks.storage_stages import GROWN_STAGES, MeasuredStage
 from assets.benchmarks.workload import WORKLOADS, latency_limits_ms
 from assets.evidence.model import Grade, weakest
 
@@ -30,9 +30,10 @@ select run_id, environment_id, cpu_cores, rounds, is_newest, is_current, grade, 
 from marts.archive_runs order by run_id
 """
 MEASUREMENTS = """
-select run_id, round, stage, workload, clients, archive_messages, payload_bytes, rate_per_s, metric, value, grade
+select run_id, round, stage, workload, clients, archive_messages, payload_bytes, rate_per_s, metric, value, value_high,
+    grade
 from staging.stg_benchmarks__measurements
-where value is not null and grade not in ('illustrative', 'not_found')
+where grade not in ('illustrative', 'not_found')
 order by run_id, round, stage, workload, clients, archive_messages, payload_bytes, rate_per_s, metric, measurement_id
 """
 LIMITS = """
@@ -40,7 +41,8 @@ select latency_target_id as target_id, evidence_id, value, unit, grade from stag
 where value is not null order by target_id
 """
 SIZES = """
-select stage, payload_bytes, archive_messages, index_bytes, coalesce(lookup_bytes, 0) as lookup_bytes, total_bytes
+select stage, payload_bytes, archive_messages, index_bytes, coalesce(lookup_bytes, 0) as lookup_bytes, total_bytes,
+    wal_bytes
 from marts.archive_bytes_per_message
 where
     study = %s and stage is not null and archive_messages is not null
@@ -51,15 +53,25 @@ order by stage, payload_bytes, archive_messages
 COSTS = """
 select
     scenarios.scenario_id, scenarios.title, sizes.mid as payload_bytes, parts.quantity as archive_gb,
-    parts.mean_usd_per_month as cost_usd_per_month, parts.provider, parts.grade, sizes.grade as size_grade,
-    parts.evidence_ids || sizes.evidence_ids as evidence_ids
+    parts.mean_usd_per_month as cost_usd_per_month, parts.provider,
+    rates.mid * scenarios.message_rate_factor * scenarios.network_senders as messages_per_day,
+    kept.mid as retention_days, limits.default_limit * 2 ^ 30 / 1e9 as limit_gb,
+    array[parts.grade, sizes.grade, rates.grade, kept.grade] as grades,
+    parts.evidence_ids || sizes.evidence_ids || rates.evidence_ids || kept.evidence_ids
+    || array_remove(array[limits.evidence_id], null) as evidence_ids
 from marts.scenarios as scenarios
 inner join model.scenario_cost as parts
     on parts.scenario_id = scenarios.scenario_id and parts.component = 'archive_storage' and not parts.with_rln
     and parts.is_cheapest
 inner join marts.workload_parameters as sizes
     on 'costs__workload_parameters/' || scenarios.message_bytes_id = any(sizes.evidence_ids)
-where scenarios.retention_days_id is not null and sizes.mid is not null
+inner join marts.workload_parameters as rates
+    on 'costs__workload_parameters/' || scenarios.message_rate_id = any(rates.evidence_ids)
+inner join marts.workload_parameters as kept
+    on 'costs__workload_parameters/' || scenarios.retention_days_id = any(kept.evidence_ids) and kept.unit = 'days'
+left join staging.stg_benchmarks__archive_retention_policies as limits
+    on limits.policy = 'size' and limits.unit = 'GiB'
+where sizes.mid is not null and rates.mid is not null and kept.mid is not null
 order by scenarios.scenario_id
 """
 
@@ -70,7 +82,7 @@ def read_runs(connection: psycopg.Connection[Any]) -> list[Run]:
 
 
 def read_measurements(connection: psycopg.Connection[Any]) -> list[Measurement]:
-    """Read all measurements with a value; made-up ones are no evidence and are left out."""
+    """Read all measurements; made-up ones are no evidence and are left out."""
     return [Measurement(**{**row, "grade": Grade(row["grade"])}) for row in _rows(connection, MEASUREMENTS)]
 
 
@@ -88,19 +100,21 @@ def read_limits(connection: psycopg.Connection[Any]) -> dict[str, tuple[float, G
 
 
 def read_sizes(connection: psycopg.Connection[Any], run_id: str) -> list[MeasuredStage]:
-    """Read the bytes per message of the stages that a run measured; stages that are not known here are left out."""
+    """Read the bytes per message of stages and storage probe; stages that are not known here are left out."""
+    known = ALL_STAGES | {stage.id: stage for stage in GROWN_STAGES.values()}
     return [
         MeasuredStage(
-            ALL_STAGES[row["stage"]],
+            known[row["stage"]],
             row["payload_bytes"],
             row["archive_messages"],
             HOURS.get((row["archive_messages"], row["payload_bytes"])),
             row["index_bytes"],
             row["lookup_bytes"],
             row["total_bytes"],
+            row["wal_bytes"],
         )
         for row in _rows(connection, SIZES, run_id)
-        if row["stage"] in ALL_STAGES
+        if row["stage"] in known
     ]
 
 
@@ -114,7 +128,10 @@ def read_archive_costs(connection: psycopg.Connection[Any]) -> list[ArchiveCost]
             row["archive_gb"],
             row["cost_usd_per_month"],
             row["provider"],
-            weakest((row["grade"], row["size_grade"])),
+            row["messages_per_day"],
+            row["retention_days"],
+            row["limit_gb"],
+            weakest(row["grades"]),
             tuple(sorted(set(row["evidence_ids"]))),
         )
         for row in _rows(connection, COSTS)

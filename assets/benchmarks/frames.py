@@ -30,7 +30,6 @@ GAIN_COLUMNS: dict[str, str] = {
     "archive_messages": WHOLE,
     "payload_bytes": WHOLE,
     "rate_per_s": REAL,
-    "comparison": WHOLE,
     "ratio_low": REAL,
     "ratio": REAL,
     "ratio_high": REAL,
@@ -53,6 +52,9 @@ CAPACITY_COLUMNS: dict[str, str] = {
     "per_vcpu_per_s": REAL,
     "per_vcpu_per_s_high": REAL,
     "rounds": WHOLE,
+    "failed_rounds": WHOLE,
+    "lowest_tried_per_s": REAL,
+    "finding": TEXT,
     **PROVENANCE,
 }
 NOISE_COLUMNS: dict[str, str] = {
@@ -65,6 +67,8 @@ NOISE_COLUMNS: dict[str, str] = {
     "highest_throughput_per_s": REAL,
     "self_test_comparisons": WHOLE,
     "self_test_alarms": WHOLE,
+    "placebo_comparisons": WHOLE,
+    "placebo_alarms": WHOLE,
     **PROVENANCE,
 }
 SCALABILITY_COLUMNS: dict[str, str] = {
@@ -74,6 +78,7 @@ SCALABILITY_COLUMNS: dict[str, str] = {
     "stage": TEXT,
     "workload": TEXT,
     "axis": TEXT,
+    "payload_bytes": WHOLE,
     "fixed": WHOLE,
     "x": REAL,
     "is_measured": TRUTH,
@@ -134,6 +139,12 @@ SAVING_COLUMNS: dict[str, str] = {
     "saved_usd_per_month_low": REAL,
     "saved_usd_per_month": REAL,
     "saved_usd_per_month_high": REAL,
+    "messages_per_day": REAL,
+    "base_gb_per_day": REAL,
+    "gb_per_day": REAL,
+    "limit_gb": REAL,
+    "base_days_to_limit": REAL,
+    "days_to_limit": REAL,
     "is_proposed": TRUTH,
     **PROVENANCE,
 }
@@ -146,6 +157,9 @@ ENCODING_COLUMNS: dict[str, str] = {
     "ratio": REAL,
     "ratio_high": REAL,
     "basis": TEXT,
+    "formula_error_share": REAL,
+    "hex_wal_bytes": REAL,
+    "bytea_wal_bytes": REAL,
     "is_near_two": TRUTH,
     "finding": TEXT,
     **PROVENANCE,
@@ -165,7 +179,6 @@ def gains_frame(gains: Iterable[Gain]) -> pd.DataFrame:
                     gain.setting.workload,
                     gain.metric,
                     *gain.setting[1:],
-                    gain.comparison or None,
                 ),
                 *_run(gain.run),
                 gain.stage,
@@ -173,7 +186,6 @@ def gains_frame(gains: Iterable[Gain]) -> pd.DataFrame:
                 gain.setting.workload,
                 gain.metric,
                 *gain.setting[1:],
-                gain.comparison,
                 gain.low,
                 gain.ratio,
                 gain.high,
@@ -206,6 +218,9 @@ def capacity_frame(capacities: Iterable[Capacity]) -> pd.DataFrame:
                 found.per_vcpu_per_s,
                 found.high,
                 found.rounds,
+                found.failed_rounds,
+                found.lowest_tried_per_s,
+                found.finding,
                 *_provenance(found.provenance),
             )
             for found in capacities
@@ -228,6 +243,8 @@ def noise_frame(certificates: Iterable[Noise]) -> pd.DataFrame:
                 found.highest_throughput_per_s,
                 found.self_test_comparisons,
                 found.self_test_alarms,
+                found.placebo_comparisons,
+                found.placebo_alarms,
                 *_provenance(found.provenance),
             )
             for found in certificates
@@ -241,12 +258,16 @@ def scalability_frame(points: Iterable[CurvePoint]) -> pd.DataFrame:
         SCALABILITY_COLUMNS,
         (
             (
-                _name(point.run.run_id, point.stage, point.workload, point.axis, point.fixed, f"{point.x:.0f}"),
+                _name(
+                    *(point.run.run_id, point.stage, point.workload, point.axis),
+                    *(point.payload_bytes, point.fixed, f"{point.x:.0f}"),
+                ),
                 point.run.run_id,
                 point.run.is_current,
                 point.stage,
                 point.workload,
                 point.axis,
+                point.payload_bytes,
                 point.fixed,
                 point.x,
                 point.is_measured,
@@ -313,6 +334,12 @@ def savings_frame(savings: Iterable[Saving], proposed: str | None) -> pd.DataFra
                 *_interval(found.share),
                 *_interval(found.of(found.cost.archive_gb)),
                 *_interval(found.of(found.cost.cost_usd_per_month)),
+                found.cost.messages_per_day,
+                found.base_gb_per_day,
+                found.gb_per_day,
+                found.cost.limit_gb,
+                found.base_days_to_limit,
+                found.days_to_limit,
                 found.candidate == proposed,
                 *_provenance(found.provenance),
             )
@@ -333,6 +360,9 @@ def encoding_frame(ratios: Iterable[EncodingRatio]) -> pd.DataFrame:
                 found.bytea_bytes,
                 *_interval(found.ratio),
                 "measured" if found.is_measured else "computed",
+                found.formula_error,
+                found.hex_wal_bytes,
+                found.bytea_wal_bytes,
                 found.is_near_two,
                 "near twice" if found.is_near_two else "not near twice",
                 *_provenance(found.provenance),

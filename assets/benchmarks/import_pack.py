@@ -145,11 +145,9 @@ def run_row(what: What, summary: Summary, run_format: RunFormat, common: Row) ->
 
 def measurement_rows(what: What, summary: Summary, common: Row) -> list[Row]:
     """Return the rows of `benchmarks__measurements`: what the summary knows, nothing for what it does not."""
-    offered = summary.count + summary.skipped
     values = {
         "throughput_per_s": summary.throughput_per_s,
         **{name: getattr(summary, name) for name in QUANTILES},
-        "late_share": summary.skipped / offered if what.rate_per_s and offered else None,
     }
     counts = f"{summary.count:,} operations, {summary.errors:,} errors, {summary.skipped:,} skipped"
     note = f"{counts}; quantiles: {summary.method}"

@@ -6,6 +6,9 @@ Does not belong here: which cells in which order (`grids.py`, `run.py`), keeping
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -21,7 +24,12 @@ from assets.benchmarks.messages import Archive
 from assets.benchmarks.pgbench import Load, Outcome, run_pgbench
 from assets.benchmarks.sessions import Figure
 from assets.benchmarks.stages import ALL_STAGES
+from assets.benchmarks.storage import GROWN, STORAGE_PROBE
+from assets.benchmarks.storage_probe import measure_storage
 from assets.benchmarks.workload import HARNESS, WORKLOADS, Script, script
+
+LOADERS = 2
+"""Stages that are filled at one time; nothing is measured meanwhile."""
 
 PILOT_TRANSACTIONS = 6
 """Of each client, to see how many it takes for the planned time."""
@@ -32,13 +40,17 @@ HOPELESS = 0.5
 HARNESS_SECONDS = 0.15
 HARNESS_GUESS_PER_S = 20_000.0
 QUANTILES = {50: "latency_ms_p50", 90: "latency_ms_p90", 95: "latency_ms_p95", 99: "latency_ms_p99"}
-RETENTION_SCHEMA = "bench_retention"
+RETENTION_SCHEMA, PROBE_SCHEMA = "bench_retention", "bench_grown"
 SIZES_NOTE = "keys were built when the rows were in: indices are fuller than after row by row inserts"
+
+
+Rates = dict[tuple[str, str, int], float]
+"""By stage, workload and clients."""
 
 
 @dataclass
 class Bench:
-    """The scratch database with one archive in it."""
+    """The scratch database with one archive in it, loaded once: another round is another bench with another seed."""
 
     connection: psycopg.Connection[Any]
     url: str
@@ -47,20 +59,34 @@ class Bench:
     """For scripts and logs."""
     seed: int
     archive: Archive
-    rates: dict[tuple[str, str, int], float] = field(default_factory=dict)
-    """Closed-loop throughput when it was last measured, 1/s."""
+    rates: Rates = field(default_factory=dict)
+    """Closed-loop throughput when it was last measured, in this round or one before, 1/s."""
     runs: int = 0
 
-    def load(self, stages: tuple[str, ...]) -> None:
-        """Fill the stages."""
+    def load(self, stages: Sequence[str]) -> None:
+        """Fill the stages, in this order, some at a time; what is left to be written to disk is written."""
         archive.create_source(self.connection, self.archive, self.seed)
-        for name in stages:
-            archive.load_stage(self.connection, ALL_STAGES[name], schema_of(name), self.archive)
+        self._apart(
+            stages,
+            lambda connection, name: archive.load_stage(connection, ALL_STAGES[name], schema_of(name), self.archive),
+        )
+        with suppress(psycopg.errors.InsufficientPrivilege):  # it then falls into some measurement
+            self.connection.execute("checkpoint")
 
-    def unload(self, stages: tuple[str, ...]) -> None:
-        """Make room for the next archive."""
-        for name in stages:
-            archive.drop_schema(self.connection, schema_of(name))
+    def _apart(self, stages: Sequence[str], task: Callable[[psycopg.Connection[Any], str], None]) -> None:
+        """Do `task` for each stage on connections of their own, some at a time, whose commits wait for no disk."""
+
+        def connected(name: str) -> None:
+            with psycopg.connect(self.url, autocommit=True) as connection:
+                connection.execute("set synchronous_commit = off")
+                task(connection, name)
+
+        with ThreadPoolExecutor(LOADERS) as loaders:
+            list(loaders.map(connected, stages))
+
+    def unload(self, stages: Sequence[str]) -> None:
+        """Make room for the next round."""
+        self._apart(stages, lambda connection, name: archive.drop_schema(connection, schema_of(name)))
 
     def closed_loop(self, cell: Cell, seconds: float) -> list[Figure]:
         """Ask as fast as answers come, for about `seconds`."""
@@ -99,8 +125,10 @@ class Bench:
 
         capacity = search_capacity(closed_loop_per_s, steps, passes)
         lowest = min(figure.rate_per_s or 0 for figure in found)
-        note = "" if capacity else f"more than 0.1 % were late even at {lowest:.3g} per s, the lowest rate tried"
-        return [*found, replace(self._figure(cell, "capacity_per_s", capacity or 0.0), note=note)]
+        if capacity is None:  # known only from above
+            note = "more than 0.1 % were late even at the lowest rate tried"
+            return [*found, replace(self._figure(cell, "capacity_per_s", None), value_high=lowest, note=note)]
+        return [*found, self._figure(cell, "capacity_per_s", capacity)]
 
     def harness(self, clients: int) -> list[Figure]:
         """Measure what pgbench can do at most, alone and with the way to the server."""
@@ -150,7 +178,22 @@ class Bench:
         row = self.connection.execute("select pg_current_wal_insert_lsn() - '0/0'").fetchone()
         return float(row[0]) if row else 0.0
 
-    def _figure(self, cell: Cell, metric: str, value: float) -> Figure:
+    def storage_probe(self, payload_bytes: int, messages: int) -> list[Figure]:
+        """Measure bytes per message of tables that grow row by row, as hex text and as bytes."""
+        return [
+            Figure(metric, value, STORAGE_PROBE, stage, archive_messages=messages, payload_bytes=payload_bytes)
+            for encoding, stage in GROWN.items()
+            for metric, value in measure_storage(
+                self.connection,
+                PROBE_SCHEMA,
+                payload_bytes=payload_bytes,
+                encoding=encoding,
+                rows=messages,
+                seed=self.seed,
+            ).items()
+        ]
+
+    def _figure(self, cell: Cell, metric: str, value: float | None) -> Figure:
         return Figure(
             metric, value, cell.workload, cell.stage, cell.clients, self.archive.messages, self.archive.payload_bytes
         )

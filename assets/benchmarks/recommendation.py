@@ -3,9 +3,11 @@
 Belongs here: the declared rule of choice and its arithmetic, pure. Does not belong here: statistics of rounds
 (`results.py`), the storage formula (`storage_stages.py`), prices (they are in the cost components that are read).
 
-The rule: of the candidates that lose on no workload, the one that saves most storage. A candidate loses on a workload
-where the whole interval of its throughput ratio is below 0.95; where the interval only reaches below it, a loss of 5 %
-is not ruled out, and that is said. A saving has to be more than what the formula may be off.
+The rule: of the candidates that lose on no workload, the one that saves most storage. A candidate is judged by the rate
+that it carries within the latency limit, where that was measured, else by its closed-loop throughput. It loses on a
+workload where the whole interval of the ratio is below 0.95, or where it does not keep the limit at any rate that was
+tried and its base does; where the interval only reaches below 0.95, a loss of 5 % is not ruled out, and that is said. A
+saving has to be more than what the formula may be off, of the run's archive and of that of every scenario.
 """
 
 from __future__ import annotations
@@ -18,22 +20,30 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from assets.benchmarks.compare import Interval, paired_ratio
+from assets.benchmarks.grids import CURRENT
 from assets.benchmarks.results import SEED, Gain, Measurement, Provenance, Run
 from assets.benchmarks.stages import STAGES, Stage
 from assets.benchmarks.storage import Encoding
-from assets.benchmarks.storage_stages import MeasuredStage, StageStorage, encoding_of
+from assets.benchmarks.storage_stages import GROWN_STAGES, MeasuredStage, StageStorage, fit_stages
 from assets.evidence.model import Grade, weakest
 
 TOLERATED_RATIO = 0.95
 """Throughput of a candidate over that of its base."""
 
+JUDGED_BY = ("capacity_per_s", "throughput_per_s")
+"""Metrics, the first one where it was measured."""
+
 NEAR_TWO = (1.8, 2.2)
 """What counts as near twice: within 10 %."""
 KILOBYTE = 1000
+BYTEA = STAGES["bytea_payload"]
+"""The candidate that differs from its base in the encoding alone."""
+
 ENCODING_SIZES = (50, 200, 500, KILOBYTE, 2048, 4096, 10_240, 102_400)
 """Payloads for which hex text is compared with bytea, bytes."""
 
 INSERT_PREFIX = "insert"
+BYTES_PER_GB = 1e9
 
 
 @dataclass(frozen=True)
@@ -47,7 +57,8 @@ class Candidate:
     bytes_per_message: float
     base_bytes_per_message: float
     saved: Interval
-    """Share of the bytes; negative if it needs more. The interval is what the storage formula may be off."""
+    """Share of the bytes by the storage formula, for as many messages in as many partitions as were measured; negative
+    if it needs more. The interval is what the formula may be off."""
     inserts: Interval | None
     """Throughput over that of the base, all insert workloads together; None if not repeated."""
     queries: Interval | None
@@ -58,6 +69,8 @@ class Candidate:
     not_ruled_out: tuple[str, ...]
     """Workloads whose interval reaches below the tolerated ratio."""
     provenance: Provenance
+    saves_money: bool = True
+    """Whether what it saves is more than nothing in every scenario, by the whole interval."""
     is_proposed: bool = False
 
     @property
@@ -71,9 +84,11 @@ class Candidate:
         if self.is_admissible is None:
             return "its throughput was not measured in repeated rounds"
         if self.losses:
-            return f"loses throughput on {', '.join(self.losses)}"
+            return f"loses on {', '.join(self.losses)}"
         if self.saved.low <= 0:
             return "saves no storage beyond what the formula may be off"
+        if not self.saves_money:
+            return "saves no money in some scenario beyond what the formula may be off"
         if not self.is_proposed:
             return "another candidate without a loss saves more"
         doubt = f"; a loss is not ruled out on {', '.join(self.not_ruled_out)}" if self.not_ruled_out else ""
@@ -90,8 +105,22 @@ class ArchiveCost:
     archive_gb: float | None
     cost_usd_per_month: float | None
     provider: str | None
+    messages_per_day: float
+    retention_days: float
+    limit_gb: float | None
+    """Size at which a retention by size begins to drop the oldest messages; None is not known."""
     grade: Grade
     evidence_ids: tuple[str, ...]
+
+    @property
+    def hours(self) -> int:
+        """Time that the archive covers."""
+        return max(1, round(24 * self.retention_days))
+
+    @property
+    def messages(self) -> int:
+        """Messages in the archive, all of the time that is kept."""
+        return max(1, round(self.messages_per_day * self.retention_days))
 
 
 @dataclass(frozen=True)
@@ -102,7 +131,29 @@ class Saving:
     candidate: str
     cost: ArchiveCost
     share: Interval
+    bytes_per_message: float
+    base_bytes_per_message: float
     provenance: Provenance
+
+    @property
+    def gb_per_day(self) -> float:
+        """By how much the archive grows while nothing is dropped."""
+        return self.cost.messages_per_day * self.bytes_per_message / BYTES_PER_GB
+
+    @property
+    def base_gb_per_day(self) -> float:
+        """The same of the newest release."""
+        return self.cost.messages_per_day * self.base_bytes_per_message / BYTES_PER_GB
+
+    @property
+    def days_to_limit(self) -> float | None:
+        """Days of messages that a retention by size keeps."""
+        return None if self.cost.limit_gb is None else self.cost.limit_gb / self.gb_per_day
+
+    @property
+    def base_days_to_limit(self) -> float | None:
+        """The same of the newest release."""
+        return None if self.cost.limit_gb is None else self.cost.limit_gb / self.base_gb_per_day
 
     def of(self, whole: float | None) -> Interval | None:
         """Return the saved part of `whole`."""
@@ -122,6 +173,11 @@ class EncodingRatio:
     ratio: Interval
     is_measured: bool
     """Else computed by the formula that was fitted to the run."""
+    formula_error: float | None
+    """The larger of the two by which the formula misses what was measured, as a share; None where nothing was."""
+    hex_wal_bytes: float | None
+    """Write-ahead log of one message by the formula, without commits and images of pages; None is not known."""
+    bytea_wal_bytes: float | None
     provenance: Provenance
 
     @property
@@ -137,7 +193,7 @@ def candidates(
     measured: Sequence[MeasuredStage],
     storage: StageStorage,
 ) -> list[Candidate]:
-    """Return the candidates of a run, the one that is proposed marked; none if no candidate's bytes were measured.
+    """Return the candidates of a run, none of them proposed yet; none if no candidate's bytes were measured.
 
     Bytes are compared at the payload nearest to 1 kB, in the largest archive in which both were measured.
     """
@@ -153,13 +209,9 @@ def candidates(
             continue
         at = min(shared, key=lambda size: (abs(math.log(size[0] / KILOBYTE)), -size[1]))
         own, base = sizes[stage.id][at], sizes[stage.base][at]
-        of_stage = [gain for gain in gains if gain.stage == stage.id and gain.metric == "throughput_per_s"]
-        by_workload = {
-            gain.setting.workload: Interval(gain.low, gain.ratio, gain.high)
-            for gain in sorted(of_stage, key=lambda gain: -gain.ratio)
-            if gain.low is not None and gain.high is not None and gain.setting.rate_per_s is None
-        }
+        by_workload, failures = _judged(stage, measurements, gains)
         worst = min(by_workload, key=lambda name: by_workload[name].mid, default=None)
+        grades = (gain.provenance.grade for gain in gains if gain.stage == stage.id)
         found.append(
             Candidate(
                 run=run,
@@ -168,32 +220,64 @@ def candidates(
                 archive_messages=at[1],
                 bytes_per_message=own.total_bytes,
                 base_bytes_per_message=base.total_bytes,
-                saved=_saved(own.total_bytes / base.total_bytes, storage.relative_error),
+                saved=_saved(storage.ratio(stage, STAGES[stage.base], own.payload_bytes, own.messages, own.hours)),
                 inserts=_together(measurements, stage.id, stage.base, are_inserts=True),
                 queries=_together(measurements, stage.id, stage.base, are_inserts=False),
                 worst_workload=worst,
                 worst=by_workload[worst] if worst else None,
-                losses=tuple(sorted(name for name, i in by_workload.items() if i.high < TOLERATED_RATIO)),
+                losses=tuple(
+                    sorted({*failures, *(name for name, i in by_workload.items() if i.high < TOLERATED_RATIO)})
+                ),
                 not_ruled_out=tuple(
                     sorted(name for name, i in by_workload.items() if i.low < TOLERATED_RATIO <= i.high)
                 ),
-                provenance=Provenance(
-                    weakest((run.grade, *(gain.provenance.grade for gain in of_stage))), (run.evidence_id,)
-                ),
+                provenance=Provenance(weakest((run.grade, *grades)), (run.evidence_id,)),
             )
         )
-    return _proposed(found)
+    return found
 
 
-def _proposed(found: Sequence[Candidate]) -> list[Candidate]:
-    eligible = [candidate for candidate in found if candidate.is_admissible and candidate.saved.low > 0]
+def _judged(
+    stage: Stage, measurements: Sequence[Measurement], gains: Sequence[Gain]
+) -> tuple[dict[str, Interval], set[str]]:
+    """Return by workload the worst ratio of all archives, and the workloads whose limit only the base keeps.
+
+    Where the base does not keep the limit and the stage does, there is nothing to lose; where neither does, throughput
+    decides.
+    """
+    failed: dict[str | None, set[tuple[object, ...]]] = defaultdict(set)
+    for row in measurements:
+        if row.metric == "capacity_per_s" and row.value is None:
+            failed[row.stage].add((row.workload, row.archive_messages, row.payload_bytes))
+    ratios: dict[str, dict[tuple[object, ...], list[Interval]]] = {metric: defaultdict(list) for metric in JUDGED_BY}
+    for gain in gains:
+        if gain.stage == stage.id and gain.metric in ratios and gain.low is not None and gain.high is not None:
+            setting = gain.setting
+            at = (setting.workload, setting.archive_messages, setting.payload_bytes)
+            ratios[gain.metric][at].append(Interval(gain.low, gain.ratio, gain.high))
+    within_limit, closed_loop = (ratios[metric] for metric in JUDGED_BY)
+    found: dict[str, list[Interval]] = defaultdict(list)
+    for key in {*within_limit, *closed_loop}:
+        if key in failed[stage.base] - failed[stage.id]:
+            continue
+        is_open = key in failed[stage.base] or key not in within_limit
+        found[str(key[0])] += (closed_loop if is_open else within_limit)[key]
+    worst = {name: min(intervals, key=lambda i: i.mid) for name, intervals in found.items() if intervals}
+    return worst, {str(at[0]) for at in failed[stage.id] - failed[stage.base]}
+
+
+def with_proposal(found: Sequence[Candidate], saved: Sequence[Saving]) -> list[Candidate]:
+    """Return the candidates with the one that is proposed marked, by the rule above."""
+    doubtful = {saving.candidate for saving in saved if saving.cost.cost_usd_per_month and saving.share.low <= 0}
+    judged = [replace(candidate, saves_money=candidate.stage.id not in doubtful) for candidate in found]
+    eligible = [one for one in judged if one.is_admissible and one.saved.low > 0 and one.saves_money]
     best = max(eligible, key=lambda candidate: candidate.saved.mid, default=None)
-    return [replace(candidate, is_proposed=candidate is best) for candidate in found]
+    return [replace(candidate, is_proposed=candidate is best) for candidate in judged]
 
 
-def _saved(ratio: float, relative_error: float) -> Interval:
-    off = (1 + relative_error) / (1 - relative_error)
-    return Interval(1 - ratio * off, 1 - ratio, 1 - ratio / off)
+def _saved(ratio: tuple[float, float, float]) -> Interval:
+    low, mid, high = ratio
+    return Interval(1 - high, 1 - mid, 1 - low)
 
 
 def _together(measurements: Sequence[Measurement], stage: str, base: str, *, are_inserts: bool) -> Interval | None:
@@ -202,7 +286,7 @@ def _together(measurements: Sequence[Measurement], stage: str, base: str, *, are
     for found in measurements:
         is_of_kind = found.workload.startswith(INSERT_PREFIX) is are_inserts
         is_closed = found.metric == "throughput_per_s" and found.rate_per_s is None
-        if found.stage in values and is_closed and is_of_kind and found.value > 0:
+        if found.stage in values and is_closed and is_of_kind and found.value:
             setting = (found.workload, found.clients, found.archive_messages, found.payload_bytes)
             values[found.stage][found.round, *setting] = found.value
     rounds: dict[int, list[float]] = defaultdict(list)
@@ -216,51 +300,55 @@ def _together(measurements: Sequence[Measurement], stage: str, base: str, *, are
 
 
 def savings(found: Sequence[Candidate], costs: Sequence[ArchiveCost], storage: StageStorage) -> list[Saving]:
-    """Return what each candidate saves of each archive. The share is the formula's at the payload of the scenario."""
+    """Return what each candidate saves of each archive, by the formula at its payload, messages and partitions."""
     rows = []
     for candidate in found:
         assert candidate.stage.base is not None, candidate.stage.id
-        base = STAGES[candidate.stage.base]
+        stages = candidate.stage, STAGES[candidate.stage.base]
         for cost in costs:
-            low, mid, high = storage.ratio(candidate.stage, base, round(cost.payload_bytes))
+            at = round(cost.payload_bytes), cost.messages, cost.hours
+            own, base = (storage.bytes_per_message(stage, *at) for stage in stages)
             grade = weakest((Grade.ESTIMATED, candidate.provenance.grade, cost.grade))
             ids = tuple(sorted({*candidate.provenance.evidence_ids, *cost.evidence_ids}))
-            rows.append(
-                Saving(
-                    candidate.run,
-                    candidate.stage.id,
-                    cost,
-                    Interval(1 - high, 1 - mid, 1 - low),
-                    Provenance(grade, ids),
-                )
-            )
+            share = _saved(storage.ratio(*stages, *at))
+            rows.append(Saving(candidate.run, candidate.stage.id, cost, share, own, base, Provenance(grade, ids)))
     return rows
 
 
-def encoding_ratios(
-    run: Run, measured: Sequence[MeasuredStage], storage: StageStorage, provenance: Provenance
-) -> list[EncodingRatio]:
-    """Compare hex text with bytea at several payloads: measured where both were, else by the fitted formula."""
-    bytea = next(stage for stage in STAGES.values() if encoding_of(stage) is Encoding.BYTEA)
-    assert bytea.base is not None
-    base = STAGES[bytea.base]
-    totals: Mapping[tuple[str, int], float] = {
-        (size.stage.id, size.payload_bytes): size.total_bytes
-        for size in sorted(measured, key=lambda size: size.messages)
+def encoding_ratios(run: Run, measured: Sequence[MeasuredStage], provenance: Provenance) -> list[EncodingRatio]:
+    """Compare hex text with bytea at several payloads: measured where both were, else by the formula fitted to them.
+
+    `measured` are the sizes of the storage probe, or of stages in a run without one.
+    """
+    pairs = ((STAGES[CURRENT], BYTEA), (GROWN_STAGES[Encoding.HEX], GROWN_STAGES[Encoding.BYTEA]))
+    storage = fit_stages(measured)
+    stages = next((pair for pair in pairs if any(size.stage == pair[1] for size in measured)), pairs[0])
+    sizes: Mapping[tuple[str, int], MeasuredStage] = {
+        (size.stage.id, size.payload_bytes): size for size in sorted(measured, key=lambda size: size.messages)
     }
-    payloads = {size for _, size in totals} | set(ENCODING_SIZES)
     rows = []
-    for payload in sorted(payloads):
-        hex_bytes, bytea_bytes = totals.get((base.id, payload)), totals.get((bytea.id, payload))
-        is_measured = hex_bytes is not None and bytea_bytes is not None
-        if hex_bytes is not None and bytea_bytes is not None:
-            ratio = Interval(*[hex_bytes / bytea_bytes] * 3)
-        else:
-            hex_bytes = storage.bytes_per_message(base, payload)
-            bytea_bytes = storage.bytes_per_message(bytea, payload)
-            ratio = Interval(*storage.ratio(base, bytea, payload))
+    for payload in sorted({size for _, size in sizes} | set(ENCODING_SIZES)):
+        found = [sizes[stage.id, payload] for stage in stages if (stage.id, payload) in sizes]
+        is_measured = len(found) == len(stages)
+        computed = [storage.bytes_per_message(stage, payload) for stage in stages]
+        hex_bytes, bytea_bytes = [size.total_bytes for size in found] if is_measured else computed
+        ratio = [hex_bytes / bytea_bytes] * 3 if is_measured else storage.ratio(*stages, payload)
+        errors = [
+            abs(storage.bytes_per_message(s.stage, payload, s.messages, s.hours) / s.total_bytes - 1) for s in found
+        ]
         grade = provenance.grade if is_measured else weakest((Grade.ESTIMATED, provenance.grade))
         rows.append(
-            EncodingRatio(run, payload, hex_bytes, bytea_bytes, ratio, is_measured, replace(provenance, grade=grade))
+            EncodingRatio(
+                run=run,
+                payload_bytes=payload,
+                hex_bytes=hex_bytes,
+                bytea_bytes=bytea_bytes,
+                ratio=Interval(*ratio),
+                is_measured=is_measured,
+                formula_error=max(errors) if is_measured else None,
+                hex_wal_bytes=storage.wal_bytes(stages[0], payload),
+                bytea_wal_bytes=storage.wal_bytes(stages[1], payload),
+                provenance=replace(provenance, grade=grade),
+            )
         )
     return rows

@@ -11,7 +11,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -29,13 +29,19 @@ from assets.benchmarks.grids import (
     Step,
     load_seconds,
     planned_seconds,
+    retained,
+    rng_of,
     seconds_of,
     steps,
     turns,
 )
-from assets.benchmarks.measure import Bench
+from assets.benchmarks.measure import Bench, Rates
+from assets.benchmarks.messages import Archive
 from assets.benchmarks.sessions import Figure, Session, open_session, refresh_pack
 from assets.benchmarks.stages import ALL_STAGES
+
+SEEDS = 1_000_000
+"""Different messages that a round may be about."""
 
 SCRATCH = "waku_fit_bench"
 SCRATCH_COMMENT = "Scratch of waku-fit bench; dropped at the end of a session, and at the start of the next"
@@ -156,9 +162,12 @@ class _Benches:
     bin_dir: Path
     folder: Path
     seed: int
+    rates: dict[Archive, Rates] = field(default_factory=dict)
 
-    def of(self, phase: Phase) -> Bench:
-        return Bench(self.connection, self.url, self.bin_dir, self.folder, self.seed, phase.archive)
+    def of(self, phase: Phase, turn: int) -> Bench:
+        seed = int(rng_of(phase, turn, self.seed).integers(SEEDS))
+        known = self.rates.setdefault(phase.archive, {})
+        return Bench(self.connection, self.url, self.bin_dir, self.folder, seed, phase.archive, known)
 
 
 class _Runner:
@@ -170,72 +179,62 @@ class _Runner:
         self.grid, self.session, self.benches, self.limits_ms, self.tell = grid, session, benches, limits_ms, tell
         self.todo = [step for step in steps(grid) if step.id not in session.done]
         self.planned = sum(planned_seconds(grid, step) for step in self.todo)
-        self.planned += sum(load_seconds(grid.phases[number]) for number in {step.phase for step in self.todo})
         self.done = 0.0
         """Of what was planned, seconds."""
         self.started = time.monotonic()
 
     def run(self) -> None:
-        for number, phase in enumerate(self.grid.phases):
-            steps_of_phase = [step for step in self.todo if step.phase == number]
-            if not steps_of_phase:
+        for step in self.todo:
+            begun, done_before = time.monotonic(), self.done
+            if step.phase is not None and self.grid.phases[step.phase].is_optional and self._is_late(step):
+                self.session.notes.append(f"{step.id} left out: the session would have taken too long")
                 continue
-            bench = self.benches.of(phase)
-            begun = time.monotonic()
-            self._say(f"filling {len(phase.stages)} stages with {phase.archive.messages:,} messages each")
-            bench.load(phase.stages)
-            self.done += load_seconds(phase)
-            for step in steps_of_phase:
-                done_before = self.done
-                figures = list(self._figures(bench, phase, step))
-                self.session.append(step.id, figures, time.monotonic() - begun, _today())
-                self.done = done_before + planned_seconds(self.grid, step)
-                begun = time.monotonic()
-            bench.unload(phase.stages)
+            figures = list(self._storage() if step.phase is None else self._round(self.grid.phases[step.phase], step))
+            numbered = [replace(figure, round=step.round) for figure in figures]
+            self.session.append(step.id, numbered, time.monotonic() - begun, _today())
+            self.done = done_before + planned_seconds(self.grid, step)
 
-    def _figures(self, bench: Bench, phase: Phase, step: Step) -> Iterator[Figure]:
-        if step.kind == "sizes":
-            yield from self._sizes(bench, phase, step)
-        elif step.kind == "round":
-            yield from self._round(bench, phase, step)
-        else:
-            for cell in phase.capacity:
-                self._say(f"capacity {step.round} of {self.grid.capacity_rounds}: {cell.stage}, {cell.workload}")
-                limit = self.limits_ms[cell.workload]
-                found = bench.capacity(cell, self.grid.probe_seconds, self.grid.probe_steps, limit)
-                yield from (replace(figure, round=step.round) for figure in found)
-                self._advance(step, 1 / len(phase.capacity))
+    def _storage(self) -> Iterator[Figure]:
+        bench = self.benches.of(self.grid.phases[0], 0)
+        for payload_bytes, messages in self.grid.storage:
+            self._say(f"storage: {messages:,} messages of {payload_bytes:,} bytes, row by row")
+            yield from bench.storage_probe(payload_bytes, messages)
 
-    def _sizes(self, bench: Bench, phase: Phase, step: Step) -> Iterator[Figure]:
-        """Sizes of each stage, once in each phase, and retention, in the first phase only."""
+    def _round(self, phase: Phase, step: Step) -> Iterator[Figure]:
+        """Fill all stages anew and measure each cell once: what a load left to chance is another chance next time."""
+        title = f"{phase.archive.messages:,} messages of {phase.archive.payload_bytes:,} bytes"
+        turn = f"{title}, round {step.round} of {phase.rounds}"
+        bench = self.benches.of(phase, step.round)
+        self._say(f"{turn}: filling {len(phase.stages)} stages")
+        chance = rng_of(phase, step.round, self.benches.seed)
+        bench.load([phase.stages[i] for i in chance.permutation(len(phase.stages))])
+        self.done += load_seconds(phase)
         for stage in phase.stages:
             yield from bench.sizes(stage)
-        for turn in range(1, self.grid.retention_rounds + 1 if step.phase == 0 else 1):
-            for stage in phase.stages:
-                self._say(f"retention {turn} of {self.grid.retention_rounds}: {stage}")
-                found = bench.retention(stage, self.grid.retention_messages)
-                yield from (replace(figure, round=turn) for figure in found)
-                self._advance(step, 1 / len(phase.stages) / self.grid.retention_rounds)
+        yield from self._closed_loops(bench, phase, step, turn)
+        for cell in phase.capacity if step.round <= phase.capacity_rounds else ():
+            self._say(f"{turn}: capacity of {cell.stage}, {cell.workload}")
+            limit = self.limits_ms[cell.workload]
+            yield from bench.capacity(cell, self.grid.probe_seconds, self.grid.probe_steps, limit)
+        for stage in retained(phase) if step.round <= phase.retention_rounds else ():
+            self._say(f"{turn}: retention of {stage}")
+            yield from bench.retention(stage, self.grid.retention_messages)
+        bench.unload(phase.stages)
 
-    def _round(self, bench: Bench, phase: Phase, step: Step) -> Iterator[Figure]:
-        with suppress(psycopg.errors.InsufficientPrivilege):  # a round then shares its checkpoints with the one before
-            bench.connection.execute("checkpoint")
+    def _closed_loops(self, bench: Bench, phase: Phase, step: Step, turn: str) -> Iterator[Figure]:
         pace = self._pace()
         for clients in self.grid.harness_clients if step.phase == 0 else ():
-            yield from (replace(figure, round=step.round) for figure in bench.harness(clients))
-        order = turns(self.grid, phase, step.round, self.benches.seed)
-        for turn in order:
-            self._say(f"round {step.round} of {self.grid.rounds}: {turn.cell.stage}, {turn.cell.workload}")
-            figures = bench.closed_loop(turn.cell, pace * seconds_of(phase, turn.cell.workload))
-            if turn.self_test is None:
-                yield from (replace(figure, round=step.round) for figure in figures)
-            else:  # each comparison has rounds of its own
-                number = turn.self_test * self.grid.rounds + step.round
-                yield from (replace(f, round=number) for f in figures if f.metric == "throughput_per_s")
-            self._advance(step, 1 / len(order))
+            yield from bench.harness(clients)
+        for cell in turns(phase, step.round, self.benches.seed):
+            self._say(f"{turn}: {cell.stage}, {cell.workload}")
+            planned = seconds_of(phase, cell.workload)
+            yield from bench.closed_loop(cell, pace * planned)
+            self.done += planned
 
-    def _advance(self, step: Step, share: float) -> None:
-        self.done += share * planned_seconds(self.grid, step)
+    def _is_late(self, step: Step) -> bool:
+        """Whether the session would not be over in time with this step."""
+        needed = planned_seconds(self.grid, step) * self._slowness()
+        return self.session.seconds + needed > self.grid.limit_seconds
 
     def _slowness(self) -> float:
         """How much longer than planned it took so far."""
@@ -288,6 +287,9 @@ def _scratch(connection: psycopg.Connection[Any], url: str) -> Iterator[tuple[ps
             f"{SCRATCH}; give it CREATEDB, or leave --database-url out to use the embedded server"
         ) from None
     connection.execute(sql.SQL("comment on database {} is {}").format(name, sql.Literal(SCRATCH_COMMENT)))
+    for setting, value in environment.DECLARED_SETTINGS.items():
+        change = sql.SQL("alter database {} set {} = {}")
+        connection.execute(change.format(name, sql.Identifier(setting), sql.Literal(value)))
     scratch_url = make_conninfo(url, dbname=SCRATCH)
     try:
         with _connected(scratch_url) as scratch:

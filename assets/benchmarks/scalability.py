@@ -91,11 +91,6 @@ class Scalability:
         clients = self.best.peak_clients
         return (clients, self.throughput(clients)) if clients <= self.reach else None
 
-    @property
-    def peak_share(self) -> float:
-        """Share of the refits with a peak within reach: how sure it is that there is one."""
-        return sum(refit.peak_clients <= self.reach for refit in self.refits) / len(self.refits)
-
 
 def fit_scalability(
     clients: Sequence[float], throughputs: Sequence[float], *, seed: int, refits: int = 500
@@ -150,22 +145,6 @@ def fit_parameters(clients: Floats, throughputs: Floats) -> Parameters:
             break
     one, contention, coherency = (float(value) for value in slowness)
     return Parameters(1 / one, contention / one, coherency / one)
-
-
-def fit_linearised(clients: Sequence[float], throughputs: Sequence[float]) -> Parameters:
-    """Fit by Gunther's transformation: n X(1) / X(n) - 1 is a quadratic of n - 1 without bounds.
-
-    A second method to check the first: it needs measurements with one client, gives all weight to their mean, and may
-    return negative parameters. ValueError if there is none.
-    """
-    counts, measured = np.asarray(clients, float), np.asarray(throughputs, float)
-    if not (counts == 1).any():
-        raise ValueError("no measurement with one client, which this method divides by")
-    one = float(measured[counts == 1].mean())
-    beyond = counts > 1
-    excess = counts[beyond] * one / measured[beyond] - 1
-    (contention, coherency), *_ = np.linalg.lstsq(_terms(counts[beyond])[:, 1:], excess, rcond=None)
-    return Parameters(one, float(contention), float(coherency))
 
 
 def nonnegative_least_squares(matrix: Floats, target: Floats) -> Floats:

@@ -50,6 +50,9 @@ def _measurement(row: Mapping[str, str]) -> Measurement:
     def whole(column: str) -> int | None:
         return int(row[column]) if row[column] else None
 
+    def real(column: str) -> float | None:
+        return float(row[column]) if row[column] else None
+
     return Measurement(
         run_id=row["run_id"],
         round=int(row["round"]),
@@ -58,8 +61,9 @@ def _measurement(row: Mapping[str, str]) -> Measurement:
         clients=whole("clients"),
         archive_messages=whole("archive_messages"),
         payload_bytes=whole("payload_bytes"),
-        rate_per_s=float(row["rate_per_s"]) if row["rate_per_s"] else None,
+        rate_per_s=real("rate_per_s"),
         metric=row["metric"],
-        value=float(row["value"]),
+        value=real("value"),
+        value_high=real("value_high"),
         grade=Grade(row["grade"]),
     )

@@ -35,8 +35,8 @@ COMMON = ("source", "as_of", "as_of_basis", "grade", "note")
 KEPT = "kept"
 """File that marks a session as part of other evidence, so that its rows are not there twice."""
 PLAN, STATE = "plan.json", "state.json"
-UNCOMPARED = ("load_average",)
-"""Of an environment: it changes from one moment to the next."""
+UNCOMPARED = ("load_average", "git_commit")
+"""Of an environment: the one changes from moment to moment, the other also with code that measures nothing."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Figure:
     """One number as it was measured; what does not apply is None."""
 
     metric: str
-    value: float
+    value: float | None
     workload: str
     stage: str | None = None
     clients: int | None = None
@@ -53,6 +53,8 @@ class Figure:
     rate_per_s: float | None = None
     round: int = 0
     note: str = ""
+    value_high: float | None = None
+    """Upper bound of a value that is not known."""
 
 
 @dataclass
@@ -239,7 +241,8 @@ def _measurement(run_id: str, number: int, figure: Figure) -> dict[str, Any]:
         "payload_bytes": figure.payload_bytes,
         "rate_per_s": None if figure.rate_per_s is None else f"{figure.rate_per_s:.6g}",
         "metric": figure.metric,
-        "value": f"{figure.value:.6g}",
+        "value": None if figure.value is None else f"{figure.value:.6g}",
+        "value_high": None if figure.value_high is None else f"{figure.value_high:.6g}",
         "unit": unit_of(figure.metric),
         "note": figure.note,
     }

@@ -122,17 +122,32 @@ STAGES: dict[str, Stage] = {
             indices=(("timestamp", "message_hash"),),
         ),
         replace(_CANDIDATE, id="daily_partitions", title="Partitions of a day", partition_hours=24),
+        replace(
+            _CANDIDATE,
+            id="bytea_daily",
+            title="Payload as bytes, in partitions of a day",
+            payload_type="bytea",
+            partition_hours=24,
+        ),
         replace(_CANDIDATE, id="lz4_compression", title="lz4 compression of long payloads", compression="lz4"),
         replace(_CANDIDATE, id="no_compression", title="No attempt to compress payloads", compression="none"),
     )
 }
 """The stages that are compared, by id, each after its base."""
 
+PLACEBO = "no_compression"
+"""A stage that queries cannot tell from its base: payloads that cannot be compressed are stored alike in both."""
+
 SELF_TEST: dict[str, Stage] = {
     name: replace(_CANDIDATE, id=name, title="The newest release once more, to test the test", base=base)
-    for name, base in (("self_test_a", None), ("self_test_b", "self_test_a"))
+    for name, base in (
+        ("self_test_a", None),
+        ("self_test_b", "self_test_a"),
+        ("self_test_c", None),
+        ("self_test_d", "self_test_c"),
+    )
 }
-"""Two stages that do not differ: a comparison that finds a difference between them is wrong."""
+"""Two pairs of stages that do not differ: a comparison that finds a difference within one is wrong."""
 
 ALL_STAGES: dict[str, Stage] = STAGES | SELF_TEST
 

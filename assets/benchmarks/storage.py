@@ -1,7 +1,7 @@
-"""How many bytes PostgreSQL keeps for a message: heap, TOAST, indices, lookup table and WAL.
+"""How many bytes PostgreSQL keeps for a message: heap, TOAST, indices and lookup table.
 
-Belongs here: the layout of PostgreSQL's pages as arithmetic, the few figures that a fit has to add, growth; pure.
-Does not belong here: measuring a database (`storage_probe.py`), money (`assets/costs`).
+Belongs here: the layout of PostgreSQL's pages as arithmetic; pure. Does not belong here: the tables of a stage and the
+few figures that a fit has to add (`storage_stages.py`), measuring a database (`storage_probe.py`).
 Layout: PostgreSQL documentation, chapter "Database Physical Storage", and `src/include/access/{heaptoast,nbtree}.h`;
 the same in PostgreSQL 15 to 18. docs/benchmarks.md has an example worked by hand.
 """
@@ -13,8 +13,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-
-import numpy as np
 
 PAGE_BYTES = 8192
 LINE_POINTER_BYTES = 4
@@ -43,10 +41,6 @@ FREE_SPACE_MAP_LEAF = 4069
 """Heap pages that one page of a free space map covers; two pages of higher levels come on top."""
 VISIBILITY_MAP_LEAF = (PAGE_BYTES - 24) * 4
 """Heap pages that one page of a visibility map covers."""
-COMMIT_WAL_BYTES = 40
-STATEMENTS_PER_MESSAGE = 2
-"""A message is two statements, each committed by itself: one for the message, one for the lookup table."""
-
 PACKED_TUPLES = 20_000
 """Tuples after which the pages for a row do not change by more than 0.01 %."""
 
@@ -60,6 +54,13 @@ class Encoding(StrEnum):
     HEX = "hex"
     """Text with two characters a byte, as nwaku does."""
     BYTEA = "bytea"
+
+
+GROWN = {Encoding.HEX: "grown_hex", Encoding.BYTEA: "grown_bytea"}
+"""What the tables of the storage probe are called among stages: that of 2024-08 in one partition, filled row by row."""
+
+STORAGE_PROBE = "storage_probe"
+"""Its workload."""
 
 
 class KeyOrder(StrEnum):
@@ -98,22 +99,6 @@ class Table:
 
 
 @dataclass(frozen=True)
-class Message:
-    """What is stored of a message; the payload is taken to be incompressible, as an encrypted one is."""
-
-    payload_bytes: int
-    encoding: Encoding
-    pubsub_topic_bytes: int
-    content_topic_bytes: int
-    meta_bytes: int | None = None
-    """None is NULL."""
-
-    @property
-    def stored_payload_bytes(self) -> int:
-        return self.payload_bytes * (2 if self.encoding is Encoding.HEX else 1)
-
-
-@dataclass(frozen=True)
 class TableBytes:
     """Bytes of one table, measured or computed. The total is what `pg_total_relation_size` gives."""
 
@@ -135,81 +120,15 @@ class TableBytes:
 
 
 @dataclass(frozen=True)
-class StorageSample:
-    """A measurement: `rows` messages of one kind in the tables of `archive_tables`."""
-
-    message: Message
-    rows: int
-    tables: tuple[TableBytes, ...]
-    wal_bytes: int | None
-    """What the inserts wrote, without commits; None where a checkpoint fell into them and added images of pages."""
-
-    @property
-    def total(self) -> int:
-        return sum(table.total for table in self.tables)
-
-
-@dataclass(frozen=True)
 class StorageFit:
-    """What cannot be derived: the share of a leaf that is used, and WAL besides the payloads themselves."""
+    """What cannot be derived: the share of a leaf that is used."""
 
     random_leaf_fill: float
     repeated_leaf_fill: float
-    wal_row_bytes: float
-    """Of a message whose payload stays in its row."""
-    wal_chunk_bytes: float
-    """Of each TOAST chunk."""
 
     def leaf_fill(self, order: KeyOrder) -> float:
         fitted = {KeyOrder.RANDOM: self.random_leaf_fill, KeyOrder.REPEATED: self.repeated_leaf_fill}
         return fitted.get(order, ASCENDING_LEAF_FILL)
-
-
-@dataclass(frozen=True)
-class BytesPerMessage:
-    """Bytes that one message takes; columns as in `marts.archive_bytes_per_message`."""
-
-    table_bytes: float
-    """Heap, TOAST with its index, and maps."""
-    index_bytes: float
-    lookup_bytes: float
-    """The lookup table with its indices."""
-    wal_bytes: float
-    """Written once and recycled; without the page images that follow a checkpoint. Not in the total."""
-
-    @property
-    def total_bytes(self) -> float:
-        return self.table_bytes + self.index_bytes + self.lookup_bytes
-
-
-def archive_tables(message: Message) -> tuple[Table, Table]:
-    """Return the tables of nwaku's archive since 2024-08 (schema version 7), one partition of them."""
-    pubsub_topic, content_topic = Column(message.pubsub_topic_bytes), Column(message.content_topic_bytes)
-    payload, version, constant_id = Column(message.stored_payload_bytes), Column(4, alignment=4), Column(1)
-    message_hash, timestamp = Column(2 * HASH_BYTES), Column(8, alignment=8)
-    meta = () if message.meta_bytes is None else (Column(2 * message.meta_bytes),)
-    key = (message_hash, timestamp)
-    messages = Table(
-        MESSAGES,
-        (pubsub_topic, content_topic, payload, version, constant_id, message_hash, timestamp, *meta),
-        (
-            Index("messages_pkey", key, KeyOrder.RANDOM),
-            Index("messages_hash", (message_hash,), KeyOrder.RANDOM),
-            Index("messages_timestamp", (timestamp,), KeyOrder.ASCENDING),
-            Index("messages_pubsub_topic", (pubsub_topic,), KeyOrder.REPEATED),
-            Index("messages_content_topic", (content_topic,), KeyOrder.REPEATED),
-        ),
-    )
-    lookup = Table(
-        LOOKUP,
-        (timestamp, message_hash),
-        (
-            Index("messages_lookup_pkey", key, KeyOrder.RANDOM),
-            Index("messages_lookup_timestamp", (timestamp,), KeyOrder.ASCENDING),
-            Index("messages_lookup_hash", (message_hash,), KeyOrder.RANDOM),
-        ),
-    )
-    return messages, lookup
 
 
 def aligned(length: int, alignment: int = 8) -> int:
@@ -331,66 +250,3 @@ def predict_table(table: Table, rows: int, fit: StorageFit) -> TableBytes:
         maps=(map_pages(heap) + map_pages(toast)) * PAGE_BYTES,
         indexes={ix.name: index_pages(ix, rows, fit.leaf_fill(ix.order)) * PAGE_BYTES for ix in table.indexes},
     )
-
-
-def payload_chunks(message: Message) -> int:
-    """Return the number of TOAST chunks of a message."""
-    return sum(len(chunk_lengths(value)) for table in archive_tables(message) for value in toasted(table.columns)[1])
-
-
-def predict(message: Message, rows: int, fit: StorageFit) -> BytesPerMessage:
-    """Compute what each of `rows` messages in one partition takes.
-
-    A partition has pages of its own, so that a message takes more where there are few. Raises ValueError for no rows.
-    """
-    if rows < 1:
-        raise ValueError(f"{rows} rows have no bytes per message; give the messages of one partition, at least 1")
-    messages, lookup = (predict_table(table, rows, fit) for table in archive_tables(message))
-    wal = fit.wal_row_bytes + message.stored_payload_bytes + payload_chunks(message) * fit.wal_chunk_bytes
-    return BytesPerMessage(
-        table_bytes=(messages.heap + messages.toast + messages.maps) / rows,
-        index_bytes=messages.index / rows,
-        lookup_bytes=lookup.total / rows,
-        wal_bytes=wal + STATEMENTS_PER_MESSAGE * COMMIT_WAL_BYTES,
-    )
-
-
-def fit_storage(samples: Sequence[StorageSample]) -> StorageFit:
-    """Fit the fill of leaves (ratio of sums) and the two figures of WAL (least squares).
-
-    Raises ValueError unless WAL is known of messages with and without TOAST.
-    """
-    used = dict.fromkeys(KeyOrder, 0.0)
-    available = dict.fromkeys(KeyOrder, 0.0)
-    for sample in samples:
-        for table, measured in zip(archive_tables(sample.message), sample.tables, strict=True):
-            for index in table.indexes:
-                leaves = (measured.indexes[index.name] / PAGE_BYTES - 1) / _pages_per_leaf(index)
-                used[index.order] += _leaf_bytes(index, sample.rows)
-                available[index.order] += leaves * INDEX_PAGE_SPACE
-    with_wal = [(s.message, s.wal_bytes / s.rows) for s in samples if s.wal_bytes is not None]
-    chunks = [payload_chunks(message) for message, _ in with_wal]
-    if min(chunks, default=0) > 0 or max(chunks, default=0) == 0:
-        raise ValueError("WAL is known on one side of the TOAST threshold only; measure rows below and above 2 kB")
-    terms = np.array([(1.0, count) for count in chunks])
-    rest = np.array([wal - message.stored_payload_bytes for message, wal in with_wal])
-    (wal_row, wal_chunk), *_ = np.linalg.lstsq(terms, rest, rcond=None)
-    return StorageFit(
-        random_leaf_fill=used[KeyOrder.RANDOM] / available[KeyOrder.RANDOM],
-        repeated_leaf_fill=used[KeyOrder.REPEATED] / available[KeyOrder.REPEATED],
-        wal_row_bytes=float(wal_row),
-        wal_chunk_bytes=float(wal_chunk),
-    )
-
-
-def growth_per_day(bytes_per_message: float, messages_per_day: float) -> float:
-    """Return the bytes by which an archive grows in a day while nothing is dropped."""
-    return bytes_per_message * messages_per_day
-
-
-def days_to_limit(limit_bytes: float, bytes_per_message: float, messages_per_day: float) -> float:
-    """Return the days of messages that a retention by size keeps; ValueError if the archive does not grow."""
-    growth = growth_per_day(bytes_per_message, messages_per_day)
-    if growth <= 0:
-        raise ValueError(f"an archive that grows by {growth:g} bytes a day reaches no limit; give messages a day > 0")
-    return limit_bytes / growth

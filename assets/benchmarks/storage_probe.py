@@ -13,20 +13,10 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from assets.benchmarks.storage import (
-    HASH_BYTES,
-    LOOKUP,
-    MESSAGES,
-    PAGE_BYTES,
-    Encoding,
-    Message,
-    StorageSample,
-    TableBytes,
-)
+from assets.benchmarks.messages import CONTENT_TOPICS, FIRST_TOPIC, PUBSUB_TOPIC
+from assets.benchmarks.storage import HASH_BYTES, LOOKUP, MESSAGES, PAGE_BYTES, Encoding, TableBytes
+from assets.benchmarks.workload import topic_name
 
-PUBSUB_TOPIC = "/waku/2/rs/16/32"
-CONTENT_TOPIC = "/waku/1/0x{:08x}/rfc26"
-CONTENT_TOPICS = 100
 MAX_IMAGE_SHARE = 0.01
 """Of WAL that may be images of pages: one or two come with new tables, hundreds with a checkpoint."""
 MEAN_GAP_NANOSECONDS = 100_000_000
@@ -90,8 +80,11 @@ def measure_storage(
     encoding: Encoding,
     rows: int,
     seed: int,
-) -> StorageSample:
+) -> dict[str, float]:
     """Store `rows` messages with random payloads in a new schema, measure all parts, drop the schema.
+
+    Returns bytes per message by metric of `benchmarks__measurements`: the parts, their total (which is what
+    `pg_total_relation_size` gives for both tables), and WAL without commits; no WAL where a checkpoint fell into it.
 
     The connection has to be in autocommit mode, because it vacuums (ValueError otherwise). A schema that exists already
     is an error of PostgreSQL and stays as it is. Measures with the compression that the server has as its default.
@@ -114,17 +107,24 @@ def measure_storage(
         tables = tuple(_measured(connection, schema, table) for table in (MESSAGES, LOOKUP))
     finally:
         connection.execute(sql.SQL("drop schema {} cascade").format(sql.Identifier(schema)))
-    topic_bytes = len(CONTENT_TOPIC.format(0))
-    message = Message(payload_bytes, encoding, len(PUBSUB_TOPIC), topic_bytes)
+    messages, lookup = tables
+    parts = {
+        "heap": messages.heap,
+        "toast": messages.toast + messages.maps,
+        "index": messages.index,
+        "lookup": lookup.total,
+        "total": messages.total + lookup.total,
+    }
     wal_bytes = sum(of_statement for of_statement, _ in written)
-    is_disturbed = PAGE_BYTES * sum(images for _, images in written) > MAX_IMAGE_SHARE * wal_bytes
-    return StorageSample(message, rows, tables, None if is_disturbed else wal_bytes)
+    if PAGE_BYTES * sum(images for _, images in written) <= MAX_IMAGE_SHARE * wal_bytes:
+        parts["wal"] = wal_bytes
+    return {f"{part}_bytes_per_message": size / rows for part, size in parts.items()}
 
 
 def _messages(payload_bytes: int, encoding: Encoding, rows: int, seed: int) -> Iterator[Row]:
     """Yield messages in the order of their timestamps. Payloads are random: encrypted ones cannot be compressed."""
     source = random.Random(seed)  # noqa: S311 - reproducible, no secret
-    topics = [CONTENT_TOPIC.format(source.getrandbits(32)) for _ in range(CONTENT_TOPICS)]
+    topics = [topic_name(FIRST_TOPIC + number) for number in range(CONTENT_TOPICS)]
     timestamp = START_NANOSECONDS
     for _ in range(rows):
         timestamp += source.randrange(1, 2 * MEAN_GAP_NANOSECONDS)

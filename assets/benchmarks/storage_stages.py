@@ -9,13 +9,16 @@ of random keys are a third emptier (docs/benchmarks.md).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
+import numpy as np
+
 from assets.benchmarks.messages import PUBSUB_TOPIC
-from assets.benchmarks.stages import Stage
+from assets.benchmarks.stages import STAGES, Stage
 from assets.benchmarks.storage import (
     ASCENDING_LEAF_FILL,
+    GROWN,
     HASH_BYTES,
     LOOKUP,
     MESSAGES,
@@ -23,10 +26,11 @@ from assets.benchmarks.storage import (
     Encoding,
     Index,
     KeyOrder,
-    Message,
     StorageFit,
     Table,
+    chunk_lengths,
     predict_table,
+    toasted,
 )
 from assets.benchmarks.workload import topic_name
 
@@ -38,6 +42,12 @@ WHOLE_TABLE_ROWS = 1_000_000
 """Rows of a table that is looked at as a whole: pages that are not full do not count."""
 
 TOPIC = topic_name(100)
+
+GROWN_STAGES: dict[Encoding, Stage] = {
+    encoding: replace(STAGES["lookup_table"], id=name, payload_type="varchar" if encoding is Encoding.HEX else "bytea")
+    for encoding, name in GROWN.items()
+}
+"""The tables of the storage probe."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +62,17 @@ class MeasuredStage:
     index_bytes: float
     lookup_bytes: float
     total_bytes: float
+    wal_bytes: float | None = None
+    """Without commits and images of pages; None is not known."""
+
+
+@dataclass(frozen=True)
+class Wal:
+    """Bytes of write-ahead log of a message besides its payload, fitted."""
+
+    row: float
+    chunk: float
+    """Of each TOAST chunk."""
 
 
 @dataclass(frozen=True)
@@ -61,14 +82,26 @@ class StageStorage:
     fit: StorageFit
     relative_error: float
     """The largest by which it missed the total of a stage that was measured."""
+    wal: Wal | None = None
 
-    def bytes_per_message(self, stage: Stage, payload_bytes: int) -> float:
-        """Return all bytes that one message takes where partitions are large, at this stage."""
-        return _bytes_per_message(stage, payload_bytes, WHOLE_TABLE_ROWS, None, self.fit)[0]
+    def bytes_per_message(
+        self, stage: Stage, payload_bytes: int, messages: int = WHOLE_TABLE_ROWS, hours: int | None = None
+    ) -> float:
+        """Return all bytes that one of `messages` over `hours` takes at this stage; None is one partition."""
+        return _bytes_per_message(stage, payload_bytes, messages, hours, self.fit)[0]
 
-    def ratio(self, stage: Stage, base: Stage, payload_bytes: int) -> tuple[float, float, float]:
+    def wal_bytes(self, stage: Stage, payload_bytes: int) -> float | None:
+        """Return the bytes of write-ahead log of one message, commits and images of pages left out."""
+        if self.wal is None:
+            return None
+        return self.wal.row + _stored(stage, payload_bytes) + self.wal.chunk * _chunks(stage, payload_bytes)
+
+    def ratio(
+        self, stage: Stage, base: Stage, payload_bytes: int, messages: int = WHOLE_TABLE_ROWS, hours: int | None = None
+    ) -> tuple[float, float, float]:
         """Return low, middle and high of the bytes of `stage` over those of `base`; each may be off by the error."""
-        mid = self.bytes_per_message(stage, payload_bytes) / self.bytes_per_message(base, payload_bytes)
+        of_stage, of_base = (self.bytes_per_message(s, payload_bytes, messages, hours) for s in (stage, base))
+        mid = of_stage / of_base
         off = (1 + self.relative_error) / (1 - self.relative_error)
         return mid / off, mid, mid * off
 
@@ -80,11 +113,10 @@ def encoding_of(stage: Stage) -> Encoding:
 
 def stage_tables(stage: Stage, payload_bytes: int) -> tuple[Table, ...]:
     """Return the tables that a stage stores a message of the benchmark in, as if each had one partition."""
-    message = Message(payload_bytes, encoding_of(stage), len(PUBSUB_TOPIC), len(TOPIC))
     columns = {
-        "pubsub_topic": Column(message.pubsub_topic_bytes),
-        "content_topic": Column(message.content_topic_bytes),
-        "payload": Column(message.stored_payload_bytes),
+        "pubsub_topic": Column(len(PUBSUB_TOPIC)),
+        "content_topic": Column(len(TOPIC)),
+        "payload": Column(_stored(stage, payload_bytes)),
         "version": Column(4, alignment=4),
         "id": Column(1),
         "message_hash": Column(2 * HASH_BYTES),
@@ -110,6 +142,16 @@ def stage_tables(stage: Stage, payload_bytes: int) -> tuple[Table, ...]:
         ),
     )
     return messages, lookup
+
+
+def _stored(stage: Stage, payload_bytes: int) -> int:
+    return payload_bytes * (2 if encoding_of(stage) is Encoding.HEX else 1)
+
+
+def _chunks(stage: Stage, payload_bytes: int) -> int:
+    """Return the number of TOAST chunks of a message."""
+    moved = [value for table in _stage_tables(stage, payload_bytes) for value in toasted(table.columns)[1]]
+    return sum(len(chunk_lengths(value)) for value in moved)
 
 
 def key_order(keys: tuple[str, ...]) -> KeyOrder:
@@ -146,7 +188,7 @@ def fit_stages(measured: Sequence[MeasuredStage]) -> StageStorage:
         raise ValueError("no stage with measured bytes; run `waku-fit bench` or import a run")
 
     def error(random: float, repeated: float) -> float:
-        fit = StorageFit(random, repeated, 0.0, 0.0)
+        fit = StorageFit(random, repeated)
         return sum(
             (_bytes_per_message(m.stage, m.payload_bytes, m.messages, m.hours, fit)[1] / actual - 1) ** 2
             for m in measured
@@ -157,12 +199,23 @@ def fit_stages(measured: Sequence[MeasuredStage]) -> StageStorage:
     for _ in range(PASSES):
         random = min(FILLS, key=lambda fill: error(fill, repeated))
         repeated = min(FILLS, key=lambda fill: error(random, fill))
-    fit = StorageFit(random, repeated, 0.0, 0.0)
+    fit = StorageFit(random, repeated)
     errors = [
         abs(_bytes_per_message(m.stage, m.payload_bytes, m.messages, m.hours, fit)[0] / m.total_bytes - 1)
         for m in measured
     ]
-    return StageStorage(fit, max(errors))
+    return StageStorage(fit, max(errors), _fit_wal(measured))
+
+
+def _fit_wal(measured: Sequence[MeasuredStage]) -> Wal | None:
+    """Fit by least squares; None unless WAL is known of messages with and without TOAST."""
+    known = [(_chunks(m.stage, m.payload_bytes), m) for m in measured if m.wal_bytes is not None]
+    chunks = [count for count, _ in known]
+    if min(chunks, default=0) > 0 or max(chunks, default=0) == 0:
+        return None
+    rest = [(m.wal_bytes or 0.0) - _stored(m.stage, m.payload_bytes) for _, m in known]
+    (row, chunk), *_ = np.linalg.lstsq(np.array([(1.0, count) for count in chunks]), np.array(rest), rcond=None)
+    return Wal(float(row), float(chunk))
 
 
 _stage_tables = cache(stage_tables)

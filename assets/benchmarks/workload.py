@@ -26,7 +26,7 @@ ARRIVING_INTERVAL_NS = 100
 """Between two arriving messages, so that an hour has room for 36 billion of them."""
 
 Protocol = Literal["simple", "prepared"]
-Shape = Literal["insert", "first_page", "next_page", "by_hashes", "presence", "no_time_range"]
+Shape = Literal["insert", "first_page", "next_page", "by_hashes", "presence", "no_time_range", "housekeeping"]
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,8 @@ class Workload:
 HOUR_TARGET = "store_time_range_query_latency_p90"
 HASH_TARGET = "store_hash_query_latency_p95"
 OLDER_TARGET = "store_query_latency_older_target"
+TYPICAL_TARGET = "store_typical_query_time"
+"""For what no narrower target names."""
 
 WORKLOADS: dict[str, Workload] = {
     workload.id: workload
@@ -68,7 +70,8 @@ WORKLOADS: dict[str, Workload] = {
         Workload("next_page_100", "Topics and one hour, page after a cursor", "next_page", HOUR_TARGET, page_size=100),
         Workload("by_hashes", "Nine messages of the newest hour by hash", "by_hashes", HASH_TARGET, page_size=100),
         Workload("presence_100", "Topics and one hour, only the hashes", "presence", HOUR_TARGET, page_size=100),
-        Workload("no_time_range_20", "Topics without a time range", "no_time_range", OLDER_TARGET),
+        Workload("no_time_range_20", "Topics without a time range", "no_time_range", TYPICAL_TARGET),
+        Workload("housekeeping", "What a node asks for its metrics and partitions", "housekeeping", TYPICAL_TARGET),
     )
 }
 """The workloads that pgbench runs on a stage, by id."""
@@ -81,9 +84,11 @@ _PAGE = """select {columns} from {schema}.messages m
  where m.content_topic in ({topics}) and m.pubsub_topic = '{pubsub}'{times}
  order by m."timestamp" desc, m.message_hash desc limit {limit};
 """
+_END_OF_HOUR = f"\\set end_ns :start_ns + {HOUR_NS - 1}\n"
 _AN_HOUR = '\n   and m."timestamp" >= :start_ns and m."timestamp" <= :end_ns'
-# The comparison of pairs alone prunes no partition; `<=` on the timestamp beside it does.
-_BEFORE_CURSOR = """
+# The comparison of pairs alone prunes no partition; the range that the client asked for does.
+_AFTER_CURSOR = _AN_HOUR + '\n   and (m."timestamp", m.message_hash) < (:cursor_ns, {hash})'
+_CURSOR = """
    and m."timestamp" >= :start_ns and m."timestamp" <= :cursor_ns
    and (m."timestamp", m.message_hash) < (:cursor_ns, {hash})"""
 _CURSOR = 'select "timestamp" as cursor_ns from {schema}.{table} where message_hash = {hash} \\gset\n'
@@ -99,6 +104,12 @@ select {columns} from {schema}.messages_lookup l
  where l.message_hash in ({hashes})
    and l."timestamp" >= (select at from oldest) and m."timestamp" >= (select at from oldest)
  order by m."timestamp" desc, m.message_hash desc limit {limit};
+"""
+_HOUSEKEEPING = """select count(*) from {schema}.messages;
+select min("timestamp") from {schema}.messages;
+select pg_database_size(current_database());
+select c.relname from pg_inherits i join pg_class c on c.oid = i.inhrelid
+ where i.inhparent = '{schema}.messages'::regclass order by c.relname;
 """
 _INSERT = """\\set i :i + 1
 \\set n {number}
@@ -140,17 +151,19 @@ def script(workload: Workload, stage: Stage, schema: str, archive: Archive, seed
         return Script(_by_hashes(stage, names, archive), workload.protocol)
     if workload.shape == "next_page":
         return Script(_next_page(stage, names, archive), workload.protocol)
+    if workload.shape == "housekeeping":
+        return Script(_HOUSEKEEPING.format(schema=schema), workload.protocol)
     if workload.shape == "no_time_range":
         return Script(_draw_topics() + _PAGE.format(times="", **names), workload.protocol)
     hour = (
-        f"\\set start_ns {ORIGIN_NS} + random(0, {archive.hours - 1}) * {HOUR_NS}\n"
-        f"\\set end_ns :start_ns + {HOUR_NS - 1}\n"
+        # An hour that a client asks for seldom begins where a partition does.
+        f"\\set start_ns {ORIGIN_NS} + random(0, {(archive.hours - 1) * HOUR_NS})\n" + _END_OF_HOUR
     )
     return Script(_draw_topics() + hour + _PAGE.format(times=_AN_HOUR, **names), workload.protocol)
 
 
 def _next_page(stage: Stage, names: dict[str, str], archive: Archive) -> str:
-    """The cursor is any message but those of the first hour; the range is the hour before it."""
+    """The cursor is any message but those of the first hour; the range is an hour that it is in."""
     table = "messages" if stage.lookup == "none" else "messages_lookup"
     cursor = _hash("number")
     return "".join(
@@ -158,8 +171,9 @@ def _next_page(stage: Stage, names: dict[str, str], archive: Archive) -> str:
             _draw_topics(),
             f"\\set number random({archive.messages_per_hour}, {archive.messages - 1})\n",
             _CURSOR.format(schema=names["schema"], table=table, hash=cursor),
-            f"\\set start_ns :cursor_ns - {HOUR_NS}\n",
-            _PAGE.format(times=_BEFORE_CURSOR.format(hash=cursor), **names),
+            f"\\set start_ns :cursor_ns - random(0, {HOUR_NS - 1})\n",
+            _END_OF_HOUR,
+            _PAGE.format(times=_AFTER_CURSOR.format(hash=cursor), **names),
         )
     )
 

@@ -71,7 +71,8 @@ select status = 'estimated' as is_estimated, grade, evidence_ids from model.cost
 where is_milestone order by scenario_id, with_rln
 """
 ARCHIVE_CAPACITIES = """
-select grade, evidence_ids from marts.archive_capacity where is_current and is_released order by capacity_id
+select grade, evidence_ids from marts.archive_capacity
+where is_current and is_released and per_vcpu_per_s is not null order by capacity_id
 """
 """Of stages that the project released: a candidate of our own is no result of its optimisation."""
 EVIDENCE_GRADES = "select evidence_id, grade from marts.evidence_index order by evidence_id"

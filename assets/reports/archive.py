@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from assets.benchmarks.grids import CURRENT
 from assets.reports.archive_curves import STAGE_ORDER, Panel, curve_panels
 from assets.reports.cells import Cells
 
@@ -117,7 +118,11 @@ class ArchiveSection:
 
     run: str | None
     proposed: str | None
+    largest: str | None
+    """The candidate that saves most storage, whether it is proposed or not."""
     candidates: tuple[str, ...]
+    dearest: str | None
+    """Where the proposed candidate, else that one, saves most money."""
     savings: tuple[str, ...]
     encodings: tuple[str, ...]
     kilobyte: str | None
@@ -130,6 +135,8 @@ class ArchiveSection:
     panels: tuple[tuple[Panel, ...], ...]
     """By workload and axis."""
     capacities: tuple[str, ...]
+    missed: tuple[str, ...]
+    """Capacities of the newest release whose limit was not kept at any rate that was tried, in some round."""
     limits: tuple[str, ...]
     """Evidence of the current run and of the latency limits."""
     published: tuple[str, ...]
@@ -141,6 +148,13 @@ def archive_section(cells: Cells) -> ArchiveSection:
     candidates = cells.keys("archive_recommendation")
     proposed = next((key for key in candidates if cells.value("archive_recommendation", key, "is_proposed")), None)
     latencies, decades = _latencies(cells, cells.keys(FIGURES, run_id=run) if run else [])
+    largest = max(candidates, key=lambda key: cells.value("archive_recommendation", key, "saved_share"), default=None)
+    told = proposed or largest
+    savings = (
+        cells.keys("archive_savings", candidate=cells.value("archive_recommendation", told, "candidate"))
+        if told
+        else []
+    )
     capacities = _by_stage(cells, "archive_capacity", cells.keys("archive_capacity", is_current=True))
     rests_on = {
         evidence_id
@@ -152,8 +166,14 @@ def archive_section(cells: Cells) -> ArchiveSection:
     return ArchiveSection(
         run=run,
         proposed=proposed,
+        largest=largest,
         candidates=tuple(candidates),
-        savings=tuple(cells.keys("archive_savings", is_proposed=True)),
+        dearest=max(
+            (key for key in savings if cells.value("archive_savings", key, "saved_usd_per_month") is not None),
+            key=lambda key: cells.value("archive_savings", key, "saved_usd_per_month"),
+            default=None,
+        ),
+        savings=tuple(savings),
         encodings=tuple(encodings),
         kilobyte=next(
             (key for key in encodings if cells.value("archive_encoding", key, "payload_bytes") == 1000), None
@@ -168,6 +188,12 @@ def archive_section(cells: Cells) -> ArchiveSection:
             for _, group in itertools.groupby(curve_panels(cells), key=lambda panel: (panel.axis, panel.workload))
         ),
         capacities=capacities,
+        missed=tuple(
+            key
+            for key in capacities
+            if cells.value("archive_capacity", key, "failed_rounds")
+            and cells.value("archive_capacity", key, "stage") == CURRENT
+        ),
         limits=tuple(sorted(rests_on)),
         published=tuple(
             key
@@ -181,7 +207,12 @@ def _by_stage(cells: Cells, table: str, keys: Iterable[str]) -> tuple[str, ...]:
     known = [key for key in keys if cells.value(table, key, "stage") in STAGE_ORDER]
     return tuple(
         sorted(
-            known, key=lambda key: (cells.value(table, key, "workload"), STAGE_ORDER[cells.value(table, key, "stage")])
+            known,
+            key=lambda key: (
+                cells.value(table, key, "workload"),
+                STAGE_ORDER[cells.value(table, key, "stage")],
+                cells.value(table, key, "archive_messages") or 0,
+            ),
         )
     )
 

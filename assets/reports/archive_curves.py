@@ -48,18 +48,18 @@ class Panel:
 
 
 def curve_panels(cells: Cells) -> Iterable[Panel]:
-    """Yield the curves of the current run by axis, workload and stage, at the largest value of the other axis."""
+    """Yield the curves of the current run by axis, workload, payload, stage, at the largest value of the other axis."""
     curves: dict[tuple[Any, ...], list[str]] = {}
     for key in cells.keys(CURVES, is_current=True):
         if cells.value(CURVES, key, "stage") in STAGE_ORDER:
-            names = ("axis", "workload", "stage", "fixed")
+            names = ("axis", "workload", "payload_bytes", "stage", "fixed")
             curves.setdefault(tuple(cells.value(CURVES, key, name) for name in names), []).append(key)
     largest: dict[tuple[Any, ...], tuple[Any, list[str]]] = {}
     for (*name, fixed), keys in curves.items():
         if tuple(name) not in largest or fixed > largest[tuple(name)][0]:
             largest[tuple(name)] = (fixed, keys)
-    for (axis, workload, stage), (_, keys) in sorted(
-        largest.items(), key=lambda item: (item[0][0] != "clients", item[0][1], STAGE_ORDER[item[0][2]])
+    for (axis, workload, _, stage), (_, keys) in sorted(
+        largest.items(), key=lambda item: (item[0][0] != "clients", *item[0][1:3], STAGE_ORDER[item[0][3]])
     ):
         yield _panel(cells, stage, workload, axis, keys)
 

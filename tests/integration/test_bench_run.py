@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -25,7 +26,7 @@ from assets.benchmarks.pgbench import Load, run_pgbench
 from assets.benchmarks.run import SCRATCH, Progress, Result, run_grid
 from assets.benchmarks.session_results import session_results
 from assets.benchmarks.sessions import MEASUREMENTS, RUNS, finished, read_rows
-from assets.benchmarks.stages import STAGES
+from assets.benchmarks.stages import HOUR_NS, ORIGIN_NS, SELF_TEST, STAGES
 from assets.benchmarks.workload import WORKLOADS, script
 from assets.evidence.parsing import parse_csv
 from orchestration.warehouse.connection import connect
@@ -38,25 +39,29 @@ ARCHIVE = Archive(payload_bytes=100, messages=480, hours=24)
 TWO_HOURS = replace(ARCHIVE, hours=2)
 TINY: Grid = replace(
     QUICK,
-    rounds=2,
     phases=(
         Phase(
             TWO_HOURS,
+            rounds=2,
             seconds=0.01,
-            cells=tuple(
-                Cell(stage, name, 2)
-                for name in ("insert", "first_page_20")
-                for stage in ("lookup_table", "lookup_partitioned")
+            cells=(
+                *(
+                    Cell(stage, name, 2)
+                    for name in ("insert", "first_page_20")
+                    for stage in ("lookup_table", "lookup_partitioned")
+                ),
+                *(Cell(stage, "first_page_20", 2) for stage in SELF_TEST),
             ),
-            self_tests=(("first_page_20", 2),),
             capacity=(Cell("lookup_partitioned", "first_page_20", 2),),
+            capacity_rounds=1,
+            retention_rounds=1,
         ),
     ),
-    clients=2,
     harness_clients=(2,),
     probe_seconds=0.05,
     probe_steps=2,
     retention_messages=96,
+    storage=((100, 200),),
 )
 
 
@@ -98,6 +103,8 @@ def test_a_session_becomes_evidence_and_leaves_nothing_behind(warehouse_url: str
     (run,) = read_rows(RUNS, result.folder / "runs.csv")
     assert (run["grid"], run["rounds"], run["server_location"]) == ("quick", "2", "embedded")
     assert "collation=" in run["changed_settings"]
+    assert "max_parallel_workers_per_gather=0" in run["changed_settings"]
+    assert run["git_commit"]
     rows = read_rows(MEASUREMENTS, result.folder / "measurements.csv")
     throughputs = [(row["stage"], row["workload"], row["round"]) for row in rows if row["metric"] == "throughput_per_s"]
     assert len(throughputs) == len(set(throughputs))
@@ -107,10 +114,13 @@ def test_a_session_becomes_evidence_and_leaves_nothing_behind(warehouse_url: str
     assert metrics >= {"late_share", "capacity_per_s", "total_bytes_per_message", "wal_bytes_per_message"}
     assert metrics >= {"delete_oldest_ms", "drop_oldest_ms", "latency_ms_p50"}
     noise = session_results(run, rows).noise
-    assert noise.self_test_comparisons == 2
+    # two pairs, each with throughput and the quantiles that so few requests can tell
+    assert noise.self_test_comparisons >= 4
     assert noise.harness_empty_per_s
     assert noise.harness_select_1_per_s
-    assert told[0].doing == "filling 4 stages with 480 messages each"
+    assert told[0].doing == "480 messages of 100 bytes, round 1 of 2: filling 6 stages"
+    grown = {row["stage"]: float(row["value"]) for row in rows if row["metric"] == "total_bytes_per_message"}
+    assert grown["grown_bytea"] < grown["grown_hex"]
     assert 0.5 < told[-1].done_share <= 1
 
 
@@ -138,43 +148,98 @@ def test_every_request_is_answered_by_every_stage(fresh_database: str, tmp_path:
         assert one(connection, "select count(*) from pg_namespace where nspname like 'bench%'") == 0
 
 
-def test_a_page_has_the_newest_messages_of_an_hour(fresh_database: str, tmp_path: Path) -> None:
-    """The statement of a script, with its variables put in by hand."""
+def answers(connection: psycopg.Connection[Any], text: str) -> list[tuple[Any, ...]]:
+    """Run a script as pgbench would, with the middle of each range in place of chance; return all rows."""
+    values: dict[str, object] = {}
+
+    def put(part: str) -> bytes:
+        return re.sub(r"(?<!:):(\w+)", lambda found: str(values[found[1]]), part).encode()
+
+    rows: list[tuple[Any, ...]] = []
+    for command in re.findall(r"(\\set [^\n]*)\n|(.*?)(;|\\gset)\n", text, re.DOTALL):
+        if command[0]:
+            _, name, expression = command[0].split(" ", 2)
+            middle = re.sub(r"random\((\d+), (\d+)\)", r"((\1 + \2) / 2)", expression)
+            values[name] = one(connection, f"select {put(middle).decode()}")
+        elif command[2] == "\\gset":
+            values["cursor_ns"] = one(connection, put(command[1]).decode())
+        else:
+            rows += connection.execute(put(command[1])).fetchall()
+    return [tuple(value.hex() if isinstance(value, bytes) else value for value in row) for row in rows]
+
+
+def test_every_stage_gives_the_same_answer(fresh_database: str, tmp_path: Path) -> None:
     with psycopg.connect(fresh_database, autocommit=True) as connection:
-        bench = Bench(connection, fresh_database, wheel_binaries(), tmp_path, 1, ARCHIVE)
-        bench.load(("lookup_partitioned",))
-        text = script(WORKLOADS["by_hashes"], STAGES["lookup_partitioned"], "bench_lookup_partitioned", ARCHIVE, 1).text
-        query = text[text.index("with oldest") :].rstrip().rstrip(";")
-        for i in reversed(range(9)):
-            query = query.replace(f":number_{i}", str(470 + i))
-        found = [row[4] for row in connection.execute(query.encode()).fetchall()]
-        assert len(found) == 9
-        assert found == sorted(found, reverse=True)
+        shared = replace(ARCHIVE, messages=9_600)
+        bench = Bench(connection, fresh_database, wheel_binaries(), tmp_path, 1, shared)
+        stages = [name for name, stage in STAGES.items() if stage.compression != "lz4"]
+        bench.load(stages)
+        for workload in WORKLOADS.values():
+            if workload.shape in ("insert", "housekeeping"):
+                continue
+            given = {
+                name: answers(connection, script(workload, STAGES[name], f"bench_{name}", shared, 1).text)
+                for name in stages
+            }
+            assert given["single_key"], workload.id
+            assert all(rows == given["single_key"] for rows in given.values()), workload.id
+
+
+def test_a_page_has_the_newest_messages_of_an_hour(fresh_database: str, tmp_path: Path) -> None:
+    with psycopg.connect(fresh_database, autocommit=True) as connection:
+        archive_of_pages = replace(ARCHIVE, messages=24_000)
+        bench = Bench(connection, fresh_database, wheel_binaries(), tmp_path, 1, archive_of_pages)
+        bench.load(["lookup_partitioned"])
+        stage = STAGES["lookup_partitioned"]
+        text = script(WORKLOADS["first_page_20"], stage, "bench_lookup_partitioned", archive_of_pages, 1).text
+        found = answers(connection, text)
+        start = ORIGIN_NS + 23 * HOUR_NS // 2
+        times = [row[4] for row in found]
+        assert times == sorted(times, reverse=True)
+        assert start <= times[-1] < times[0] < start + HOUR_NS
+        topics = ", ".join(f"'/waku-fit/1/topic-{number}/proto'" for number in range(145, 155))
+        query = (
+            f"select array_agg(at) from (select timestamp as at from bench_lookup_partitioned.messages where timestamp"
+            f" between {start} and {start + HOUR_NS - 1} and content_topic in ({topics}) order by 1 desc limit 21) as p"
+        )
+        assert times == one(connection, query)
 
 
 def test_a_server_that_dies_in_mid_round_loses_no_finished_step(state_dir: Path, tmp_path: Path) -> None:
     with embedded_server(state_dir) as server:
 
         def kill_in_second_round(progress: Progress) -> None:
-            if progress.doing.startswith("round 2"):
+            if "round 2" in progress.doing:
                 os.kill(server.pid, signal.SIGKILL)
 
         with pytest.raises(BenchmarkError) as raised:
             measure(server.url, tmp_path, kill_in_second_round)
         message = str(raised.value)
-        assert "2 steps are kept in" in message
+        assert "1 steps are kept in" in message
         assert "the same command goes on from there" in message
         assert finished(tmp_path) == []
         (folder,) = tmp_path.glob("quick_*")
         before = (folder / "measurements.csv").read_bytes()
-        assert {row["round"] for row in read_rows(MEASUREMENTS, folder / "measurements.csv")} == {"0", "1", "3"}
+        assert {row["round"] for row in read_rows(MEASUREMENTS, folder / "measurements.csv")} == {"1"}
         with connect(server.url):  # waits until the supervisor has it back
             pass
         result = measure(server.url, tmp_path)
         assert result.folder == folder
-        assert result.notes[0] == f"Going on with {folder.name}: 2 steps are there already."
+        assert result.notes[0] == f"Going on with {folder.name}: 1 steps are there already."
         assert (folder / "measurements.csv").read_bytes().startswith(before)
         assert scratch_databases(server.url) == 0
+
+
+def test_an_optional_archive_is_left_out_where_the_time_is_over(warehouse_url: str, tmp_path: Path) -> None:
+    (phase,) = TINY.phases
+    once = replace(phase, rounds=1, capacity=(), retention_rounds=0)
+    larger = replace(once, archive=replace(TWO_HOURS, messages=960), is_optional=True)
+    result = measure(warehouse_url, tmp_path, grid=replace(TINY, phases=(once, larger), limit_seconds=0.0))
+    assert "960 x 100 bytes, round 1 left out: the session would have taken too long" in result.notes
+    rows = read_rows(MEASUREMENTS, result.folder / "measurements.csv")
+    assert "960" not in {row["archive_messages"] for row in rows}
+    (run,) = read_rows(RUNS, result.folder / "runs.csv")
+    assert "left out: the session would have taken too long" in run["note"]
 
 
 RUNNER = textwrap.dedent("""
@@ -183,7 +248,7 @@ RUNNER = textwrap.dedent("""
     from tests.integration.test_bench_run import measure
     def tell(progress):
         print(progress.doing, flush=True)
-        if progress.doing.startswith("round 2"):
+        if "round 2" in progress.doing:
             sys.stdin.read()
     measure(sys.argv[1], Path(sys.argv[2]), tell)
 """)
@@ -199,7 +264,7 @@ def test_a_killed_runner_is_resumed_and_a_second_one_is_refused(warehouse_url: s
     )
     try:
         assert runner.stdout is not None
-        eventually(lambda: runner.stdout.readline().startswith("round 2"), "the second round begins")  # type: ignore[union-attr]
+        eventually(lambda: "round 2" in runner.stdout.readline(), "the second round begins")  # type: ignore[union-attr]
         with pytest.raises(BenchmarkError, match="another benchmark writes to"):
             measure(warehouse_url, tmp_path)
         kill(runner.pid)
@@ -208,7 +273,7 @@ def test_a_killed_runner_is_resumed_and_a_second_one_is_refused(warehouse_url: s
         runner.communicate()
     assert scratch_databases(warehouse_url) == 1
     result = measure(warehouse_url, tmp_path)
-    assert "2 steps are there already" in result.notes[0]
+    assert "1 steps are there already" in result.notes[0]
     ids = [row["id"] for row in read_rows(MEASUREMENTS, result.folder / "measurements.csv")]
     assert ids == [f"{result.folder.name}_{number:05}" for number in range(1, len(ids) + 1)]
     assert scratch_databases(warehouse_url) == 0

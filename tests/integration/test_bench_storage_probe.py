@@ -8,12 +8,13 @@ from typing import Any
 import psycopg
 import pytest
 
-from assets.benchmarks.storage import Encoding, archive_tables, fit_storage, predict, predict_table
+from assets.benchmarks.grids import FULL
+from assets.benchmarks.stages import Stage
+from assets.benchmarks.storage import Encoding
 from assets.benchmarks.storage_probe import measure_storage
+from assets.benchmarks.storage_stages import GROWN_STAGES, MeasuredStage, encoding_of, fit_stages
 from orchestration.warehouse.connection import connect
 
-ROWS = {50: 20_000, 200: 20_000, 500: 14_000, 1_000: 9_000, 2_048: 5_000, 4_096: 2_800, 10_240: 1_200, 102_400: 150}
-"""Rows by payload bytes: some 25 MB each."""
 FITTED = (200, 4_096)
 
 
@@ -23,24 +24,24 @@ def autocommit(fresh_database: str) -> Iterator[psycopg.Connection[Any]]:
         yield connection
 
 
-def test_prediction_is_within_2_percent_for_eight_sizes_and_two_encodings(autocommit: psycopg.Connection[Any]) -> None:
-    samples = [
-        measure_storage(autocommit, "probe", payload_bytes=size, encoding=encoding, rows=rows, seed=size)
-        for encoding in Encoding
-        for size, rows in ROWS.items()
-    ]
-    fit = fit_storage([sample for sample in samples if sample.message.payload_bytes in FITTED])
-    for sample in samples:
-        predicted = predict(sample.message, sample.rows, fit)
-        assert predicted.total_bytes * sample.rows == pytest.approx(sample.total, rel=0.02), sample.message
-        if sample.wal_bytes is not None:
-            wal_bytes = (predicted.wal_bytes - 80) * sample.rows
-            assert wal_bytes == pytest.approx(sample.wal_bytes, rel=0.02), sample.message
-        # Heap, TOAST and maps follow from the layout alone.
-        for table, measured in zip(archive_tables(sample.message), sample.tables, strict=True):
-            derived = predict_table(table, sample.rows, fit)
-            assert (derived.heap, derived.maps) == (measured.heap, measured.maps), sample.message
-            assert derived.toast == pytest.approx(measured.toast, rel=0.001, abs=2 * 8_192), sample.message
+def test_formula_is_within_2_percent_for_eight_sizes_and_two_encodings(autocommit: psycopg.Connection[Any]) -> None:
+    sizes = [probed(autocommit, stage, size, rows) for stage in GROWN_STAGES.values() for size, rows in FULL.storage]
+    assert len(sizes) == 16
+    storage = fit_stages([size for size in sizes if size.payload_bytes in FITTED])
+    for size in sizes:
+        predicted = storage.bytes_per_message(size.stage, size.payload_bytes, size.messages)
+        assert predicted == pytest.approx(size.total_bytes, rel=0.02), size
+        if size.wal_bytes is not None:
+            assert storage.wal_bytes(size.stage, size.payload_bytes) == pytest.approx(size.wal_bytes, rel=0.02), size
+
+
+def probed(connection: psycopg.Connection[Any], stage: Stage, payload_bytes: int, rows: int) -> MeasuredStage:
+    found = measure_storage(
+        connection, "probe", payload_bytes=payload_bytes, encoding=encoding_of(stage), rows=rows, seed=payload_bytes
+    )
+    index, lookup, total = (found[f"{part}_bytes_per_message"] for part in ("index", "lookup", "total"))
+    wal = found.get("wal_bytes_per_message")
+    return MeasuredStage(stage, payload_bytes, rows, None, index, lookup, total, wal)
 
 
 def test_tables_are_dropped_and_a_schema_in_use_is_left_alone(autocommit: psycopg.Connection[Any]) -> None:

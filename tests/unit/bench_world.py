@@ -16,7 +16,7 @@ WOBBLE = (1.01, 0.99, 1.0, 1.0)
 """What a round of the second stage is off by besides."""
 
 
-def measurement(stage: str | None, workload: str, metric: str, value: float, **changes: Any) -> Measurement:
+def measurement(stage: str | None, workload: str, metric: str, value: float | None, **changes: Any) -> Measurement:
     fields: dict[str, Any] = {
         "run_id": RUN.run_id,
         "round": 0,

@@ -14,7 +14,8 @@ from assets.benchmarks.frames import (
     gains_frame,
     noise_frame,
 )
-from assets.benchmarks.results import Gain, capacities, median_interval, noise, stage_gains
+from assets.benchmarks.results import Gain, capacities, mean_interval, noise, stage_gains
+from assets.benchmarks.stages import ALL_STAGES
 from assets.evidence.model import Grade
 from tests.unit.bench_world import RUN, measurement, rounds
 
@@ -84,12 +85,15 @@ def test_a_table_that_is_not_there_has_no_ratio() -> None:
 LIMITS = {"insert": (400.0, Grade.PUBLISHED, "benchmarks__latency_targets/older")}
 
 
-def test_capacity_is_the_median_of_the_rounds_divided_by_the_cores() -> None:
-    values = [800.0, 1000.0, 1200.0]
+def test_capacity_is_the_geometric_mean_of_the_rounds_divided_by_the_cores() -> None:
+    values = [800.0, 1000.0, 1250.0]
     measured = [measurement("lookup_table", "insert", "capacity_per_s", v, round=i) for i, v in enumerate(values, 1)]
     (found,) = capacities(RUN, measured, LIMITS)
-    assert (found.per_vcpu_per_s, found.operation, found.latency_limit_ms, found.rounds) == (500, "insert", 400, 3)
-    assert (found.low, found.high) == (400, 600)
+    assert found.per_vcpu_per_s == pytest.approx(500)
+    assert (found.operation, found.latency_limit_ms, found.rounds) == ("insert", 400, 3)
+    # logarithms differ by ln 1.25 = 0.2231, which is their standard deviation: 4.303 x 0.2231 / sqrt(3) = 0.5544
+    assert (found.low, found.high) == pytest.approx((500 / 1.741, 500 * 1.741), rel=1e-3)
+    assert (found.failed_rounds, found.lowest_tried_per_s, found.finding) == (0, None, "limit kept")
     assert found.provenance.grade is Grade.PUBLISHED
     assert found.provenance.evidence_ids == ("benchmarks__latency_targets/older", "benchmarks__runs/run_a")
 
@@ -97,17 +101,39 @@ def test_capacity_is_the_median_of_the_rounds_divided_by_the_cores() -> None:
 def test_one_capacity_has_no_interval_and_unknown_cores_or_limits_no_capacity() -> None:
     measured = [measurement("lookup_table", "insert", "capacity_per_s", 1000.0)]
     (found,) = capacities(RUN, measured, LIMITS)
-    assert (found.per_vcpu_per_s, found.low, found.high) == (500, None, None)
+    assert (found.per_vcpu_per_s, found.low, found.high) == (pytest.approx(500), None, None)
     assert capacities(replace(RUN, cpu_cores=None), measured, LIMITS) == []
     assert capacities(RUN, measured, {}) == []
 
 
-def test_the_interval_of_a_median_is_within_the_values() -> None:
-    found = median_interval([1.0, 2.0, 3.0, 4.0, 100.0])
-    assert found.mid == 3
-    assert 1 <= found.low < 3 < found.high <= 100
+def test_a_rate_that_was_too_much_at_its_lowest_is_a_bound_and_no_capacity() -> None:
+    too_much = measurement("lookup_table", "insert", "capacity_per_s", None, value_high=24.0, round=1)
+    found_once = measurement("lookup_table", "insert", "capacity_per_s", 500.0, round=2)
+    (found,) = capacities(RUN, [too_much], LIMITS)
+    assert (found.per_vcpu_per_s, found.low, found.high) == (None, None, 12)
+    assert (found.failed_rounds, found.lowest_tried_per_s) == (1, 24)
+    assert found.finding == "limit not kept in every round at the lowest rate tried"
+    (found,) = capacities(RUN, [too_much, found_once], LIMITS)
+    assert (found.per_vcpu_per_s, found.low, found.high, found.failed_rounds) == (None, None, 250, 1)
+    assert found.finding == "limit not kept in some round at the lowest rate tried"
+
+
+def test_a_metric_that_is_a_bound_in_some_round_has_no_ratio() -> None:
+    base = rounds("lookup_table", "insert", "capacity_per_s", 500)
+    other = rounds("lookup_partitioned", "insert", "capacity_per_s", 600)
+    bound = measurement("lookup_partitioned", "insert", "capacity_per_s", None, value_high=24.0, round=4)
+    assert len(stage_gains(RUN, [*base, *other], BASES)) == 1
+    assert stage_gains(RUN, [*base, *other[:3], bound], BASES) == []
+
+
+def test_the_interval_of_a_mean_is_students() -> None:
+    found = mean_interval([1.0, 10.0])
+    # logarithms 0 and 2.303: mean 1.151, standard deviation 1.628, 12.706 x 1.628 / sqrt(2) = 14.63
+    assert found.mid == pytest.approx(10**0.5)
+    assert found.high / found.mid == pytest.approx(2.25e6, rel=0.01)
+    assert mean_interval([3.0]).mid == pytest.approx(3.0)
     with pytest.raises(ValueError, match="at least one"):
-        median_interval([])
+        mean_interval([])
 
 
 def test_the_certificate_of_a_run() -> None:
@@ -133,6 +159,7 @@ def test_the_certificate_of_a_run() -> None:
     assert (found.harness_empty_per_s, found.harness_select_1_per_s) == (90_000, 20_000)
     assert found.highest_throughput_per_s == 100
     assert (found.self_test_comparisons, found.self_test_alarms) == (1, 0)
+    assert (found.placebo_comparisons, found.placebo_alarms) == (0, 0)
 
 
 def test_a_run_without_rounds_does_not_claim_to_be_quiet() -> None:
@@ -154,20 +181,24 @@ def test_frames_have_the_columns_that_are_declared_and_unique_names() -> None:
     assert list(noise_frame([noise(RUN, measured, gains)])) == list(NOISE_COLUMNS)
 
 
-def test_a_stage_is_compared_with_itself_again_and_again() -> None:
-    # Run of four rounds: rounds 1 to 4 are the first comparison, 5 to 8 the second, in which b is a third faster.
+def test_equal_stages_are_compared_in_every_metric_and_a_placebo_by_its_queries() -> None:
     measured = [
-        measurement(stage, "insert", "throughput_per_s", value * noise, round=4 * number + i)
-        for number in (0, 1)
-        for stage, value in (("self_test_a", 300.0), ("self_test_b", 400.0 if number else 300.0))
-        for i, noise in enumerate((0.99, 1.0, 1.01, 1.02), 1)
+        *(
+            row
+            for stage in ("self_test_a", "self_test_b")
+            for metric, value in (("throughput_per_s", 300.0), ("latency_ms_p95", 4.0))
+            for row in rounds(stage, "insert", metric, value)
+        ),
+        *rounds("self_test_c", "insert", "latency_ms_p95", 4.0),
+        *rounds("self_test_d", "insert", "latency_ms_p95", 5.0),
+        *rounds("lookup_partitioned", "first_page_20", "throughput_per_s", 300.0),
+        *rounds("no_compression", "first_page_20", "throughput_per_s", 400.0),
+        *rounds("lookup_partitioned", "insert", "throughput_per_s", 300.0),
+        *rounds("no_compression", "insert", "throughput_per_s", 400.0),
     ]
-    gains = stage_gains(RUN, measured, BASES)
-    assert [(found.comparison, found.rounds, found.is_real) for found in gains] == [(0, 4, False), (1, 4, True)]
-    certificate = noise(RUN, measured, gains)
-    assert (certificate.self_test_comparisons, certificate.self_test_alarms) == (2, 1)
-    assert gains_frame(gains)["gain_id"].is_unique
-
-
-def test_a_rate_that_was_too_much_at_its_lowest_is_no_capacity() -> None:
-    assert capacities(RUN, [measurement("lookup_table", "insert", "capacity_per_s", 0.0)], LIMITS) == []
+    bases = {stage.id: stage.base for stage in ALL_STAGES.values()}
+    certificate = noise(RUN, measured, stage_gains(RUN, measured, bases))
+    assert (certificate.self_test_comparisons, certificate.self_test_alarms) == (3, 1)
+    assert (certificate.placebo_comparisons, certificate.placebo_alarms) == (1, 1)
+    assert certificate.holds
+    assert not replace(certificate, self_test_comparisons=100, self_test_alarms=6).holds

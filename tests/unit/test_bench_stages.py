@@ -20,7 +20,15 @@ from assets.benchmarks.stages import (
     create_tables,
     partitions,
 )
-from assets.benchmarks.workload import HASH_TARGET, HOUR_TARGET, OLDER_TARGET, WORKLOADS, latency_limits_ms, script
+from assets.benchmarks.workload import (
+    HASH_TARGET,
+    HOUR_TARGET,
+    OLDER_TARGET,
+    TYPICAL_TARGET,
+    WORKLOADS,
+    latency_limits_ms,
+    script,
+)
 
 PUBLIC = Path(__file__).parents[2] / "evidence/public/benchmarks"
 SMALL = Archive(payload_bytes=3, messages=48, hours=24)
@@ -47,8 +55,8 @@ def test_migrations_are_on_the_days_of_the_evidence() -> None:
 
 
 def test_self_tests_are_equal_in_all_but_their_name() -> None:
-    one, other = (list(create_tables(stage, "same", 24)) for stage in SELF_TEST.values())
-    assert one == other == list(create_tables(STAGES["lookup_partitioned"], "same", 24))
+    made = [list(create_tables(stage, "same", 24)) for stage in SELF_TEST.values()]
+    assert made == [list(create_tables(STAGES["lookup_partitioned"], "same", 24))] * 4
 
 
 def test_first_stage_has_one_table_and_one_key() -> None:
@@ -126,12 +134,12 @@ def test_limits_are_the_published_targets() -> None:
         "insert": 400.0,
         "first_page_20": 10.0,
         "by_hashes": 10.0,
-        "no_time_range_20": 400.0,
+        "no_time_range_20": 2000.0,
     }
 
 
 def test_a_target_in_seconds_is_one_in_milliseconds_and_a_missing_one_is_named() -> None:
-    rows = [(HOUR_TARGET, 0.5, "s"), (HASH_TARGET, 10.0, "ms"), (OLDER_TARGET, 400.0, "ms")]
+    rows = [(HOUR_TARGET, 0.5, "s"), (HASH_TARGET, 10.0, "ms"), (OLDER_TARGET, 400.0, "ms"), (TYPICAL_TARGET, 2.0, "s")]
     assert latency_limits_ms(rows)["first_page_20"] == 500.0
     with pytest.raises(ValueError, match=f"no latency limit for {HASH_TARGET}"):
         latency_limits_ms(rows[:1] + rows[2:])

@@ -221,6 +221,9 @@ class BenchmarkRun(EvidenceRow):
         default=[], description="Settings of the server that differ from its defaults, as name=value"
     )
     code_version: str = Field(min_length=1, description="Version of the code that measured")
+    git_commit: str | None = Field(
+        default=None, description="Commit of the code that measured, or uncommitted; empty is not known"
+    )
     latency_source: Literal["pgbench_log", "pgbench_aggregate", "jmeter_jtl", "csv"] = Field(
         description="What latencies were read from; all are of the single operation, as its client saw it"
     )
@@ -258,6 +261,8 @@ def unit_of(metric: str) -> Literal["1/s", "ms", "share", "bytes"]:
 class BenchmarkMeasurement(EvidenceRow):
     """One number that one of our own benchmark runs measured, or that was computed from a user's run."""
 
+    value_columns: ClassVar[tuple[str, ...]] = ("value", "value_high")
+
     run_id: Annotated[str, Reference("benchmarks__runs")] = Field(description="Run that it belongs to")
     round: int = Field(ge=0, description="Round of interleaved measurements; 0 is a measurement that was made once")
     stage: Identifier | None = Field(
@@ -273,14 +278,19 @@ class BenchmarkMeasurement(EvidenceRow):
     metric: Metric = Field(
         description="What the value is; capacity is the highest rate with 0.1 % late or left out at the latency limit"
     )
-    value: NonNegative = Field(description="The number, in `unit`")
+    value: NonNegative | None = Field(default=None, description="The number, in `unit`; empty is not known")
+    value_high: NonNegative | None = Field(
+        default=None, description="Upper bound where the value is not known, such as the lowest rate that was too much"
+    )
     unit: Literal["1/s", "ms", "share", "bytes"] = Field(description="Unit of the value")
 
     @model_validator(mode="after")
     def _unit_is_that_of_the_metric(self) -> BenchmarkMeasurement:
         if self.unit != unit_of(self.metric):
             raise ValueError(f"{self.metric} has the unit {self.unit}; expected {unit_of(self.metric)}")
-        if self.metric == "late_share" and self.value > 1:
+        if self.value is not None and self.value_high is not None:
+            raise ValueError("there are a value and a bound for it; expected the bound only where the value is unknown")
+        if self.metric == "late_share" and self.value is not None and self.value > 1:
             raise ValueError(f"late_share is {self.value:g}; expected a share between 0 and 1")
         return self
 

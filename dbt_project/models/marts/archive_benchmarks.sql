@@ -31,16 +31,18 @@ repeated as (
         measurements.metric,
         measurements.unit,
         count(*) as rounds,
+        -- A round that is known from above only leaves the median, the lowest round and the variation unknown.
+        count(*) - count(measurements.value) as bounded_rounds,
         percentile_cont(0.5) within group (order by measurements.value) as value,
         min(measurements.value) as value_low,
-        max(measurements.value) as value_high,
+        max(coalesce(measurements.value, measurements.value_high)) as value_high,
         stddev_samp(measurements.value) / nullif(avg(measurements.value), 0) as variation,
         {{ weakest_grade_of_rows('measurements.grade') }} as grade,
         {{ evidence_ids_of_rows('measurements.evidence_id') }} as evidence_ids
 
     from measurements
 
-    where measurements.value is not null
+    where coalesce(measurements.value, measurements.value_high) is not null
 
     group by
         measurements.run_id, measurements.stage, measurements.workload, measurements.clients,
@@ -69,14 +71,17 @@ own as (
         repeated.rate_per_s,
         repeated.metric,
         repeated.unit,
-        repeated.value,
-        case when repeated.rounds > 1 then repeated.value_low end as value_low,
-        case when repeated.rounds > 1 then repeated.value_high end as value_high,
+        case when repeated.bounded_rounds = 0 then repeated.value end as value,
+        case when repeated.bounded_rounds = 0 and repeated.rounds > 1 then repeated.value_low end as value_low,
+        case when repeated.bounded_rounds > 0 or repeated.rounds > 1 then repeated.value_high end as value_high,
         null::text as value_text,
         repeated.rounds,
         -- The median of what is measured lies within the range of n rounds, but for all of them above or all below.
-        case when repeated.rounds > 1 then 1 - 2 * 0.5::double precision ^ repeated.rounds end as interval_confidence,
-        repeated.variation,
+        case
+            when repeated.bounded_rounds = 0 and repeated.rounds > 1
+                then 1 - 2 * 0.5::double precision ^ repeated.rounds
+        end as interval_confidence,
+        case when repeated.bounded_rounds = 0 then repeated.variation end as variation,
         concat_ws(
             '; ',
             runs.server_location,

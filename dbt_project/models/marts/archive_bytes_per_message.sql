@@ -87,7 +87,10 @@ measured as (
 
     from measurements
 
-    where metric like '%\_bytes\_per\_message' and stage is not null and payload_bytes is not null
+    where
+        metric like '%\_bytes\_per\_message' and stage is not null and payload_bytes is not null
+        -- WAL of writers that agree is that of one of them; more clients share the images of pages.
+        and (metric <> 'wal_bytes_per_message' or workload in ('insert', 'storage_probe'))
 
     group by run_id, stage, archive_messages, payload_bytes
 
@@ -99,7 +102,7 @@ own as (
         measured.run_id as study,
         'PostgreSQL ' || runs.postgres_version as system,
         measured.stage,
-        case measured.stage when 'bytea_payload' then 'bytea' else 'hex' end as encoding,
+        case when measured.stage like '%bytea%' then 'bytea' else 'hex' end as encoding,
         measured.archive_messages,
         measured.payload_bytes,
         measured.heap_bytes,

@@ -67,6 +67,7 @@ final as (
         latency_source,
         changed_settings,
         code_version,
+        git_commit,
         rank_in_environment = 1 as is_newest,
         rank_of_all = 1 and grid <> 'import' as is_current,
 

@@ -25,6 +25,7 @@ renamed as (
         rate_per_s,
         metric,
         value,
+        value_high,
         unit,
 
         ---------- times and provenance

@@ -30,6 +30,7 @@ renamed as (
         load_generator,
         changed_settings,
         code_version,
+        git_commit,
         latency_source,
 
         ---------- times and provenance
