@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
+from uuid import uuid4
 
 import click
 import dagster as dg
@@ -30,6 +31,7 @@ from assets.reports.fetch import align_link
 from orchestration import keys
 from orchestration.abandoned import STARTED_HERE, close_abandoned, held_while_running
 from orchestration.check import read_evidence
+from orchestration.dbt import connection_environment
 from orchestration.errors import UserError
 from orchestration.fast_path import Request, fingerprint, latest_release_id, remember
 from orchestration.instance import prepare_home, quick_history
@@ -65,6 +67,7 @@ def run_chain(settings: Settings, request: Request) -> int:
                 bootstrap(connection)
                 align_link(connection, settings.releases_dir, settings.latest)
                 warehouse = warehouse_id(connection)
+            os.environ.update(connection_environment(database.url))
             with dg.DagsterInstance.from_config(str(prepare_home(settings.dagster_home))) as instance:
                 close_abandoned(instance, settings.state_dir)
                 repository = ReconstructableRepository.for_module(
@@ -99,24 +102,26 @@ def _execute(
     was = json.loads(readiness.read_text()) if readiness.exists() else None
     selection = frozenset(plan.reasons)
     job: ReconstructableJob = repository.get_reconstructable_job(keys.JOB).get_subset(asset_selection=selection)
-    run = instance.create_run_for_job(
-        job_def=job.get_definition(),
-        run_config=run_config(settings, request),
-        asset_selection=selection,
-        job_code_origin=job.get_python_origin(),
-        remote_job_origin=_origin(settings),
-        tags=STARTED_HERE,
-    )
-    log = settings.state_dir / "logs" / f"{run.run_id}.log"
+    run_id = str(uuid4())
+    log = settings.state_dir / "logs" / f"{run_id}.log"
     progress = Progress(total=len(selection))
     with (
-        held_while_running(settings.state_dir, run.run_id),
-        quick_history(settings.dagster_home, run.run_id),
+        held_while_running(settings.state_dir, run_id),
+        quick_history(settings.dagster_home, run_id),
         _output_to(log) as terminal,
     ):
+        run = instance.create_run_for_job(
+            job_def=job.get_definition(),
+            run_id=run_id,
+            run_config=run_config(settings, request),
+            asset_selection=selection,
+            job_code_origin=job.get_python_origin(),
+            remote_job_origin=_origin(settings),
+            tags=STARTED_HERE,
+        )
         for event in execute_run_iterator(job, run, instance):
             progress.tell(event, terminal)
-    if not instance.get_run_by_id(run.run_id).is_success:  # type: ignore[union-attr]
+    if not instance.get_run_by_id(run_id).is_success:  # type: ignore[union-attr]
         click.echo(
             "\n".join(["", *progress.failures, f"The run failed; the latest release is as it was. Log: {log}"]),
             err=True,
