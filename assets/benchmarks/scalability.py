@@ -8,13 +8,13 @@ Scalability Based on Rational Functions", 2008). Superlinear speed-up (sigma < 0
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.optimize import nnls
 
 REACH = 2.0
 """Nothing is said beyond this many times the largest measured number of clients."""
@@ -135,29 +135,13 @@ def fit_parameters(clients: Floats, throughputs: Floats) -> Parameters:
     """Fit by Gauss-Newton in 1/lambda, sigma/lambda, kappa/lambda, each step a least squares with bounds at 0."""
     terms = _terms(clients)
     target = clients / throughputs
-    slowness = nonnegative_least_squares(terms / target[:, None], np.ones_like(target))
+    slowness = nnls(terms / target[:, None], np.ones_like(target))[0]
     for _ in range(MAX_STEPS):
         now = terms @ slowness
-        step = nonnegative_least_squares(terms / now[:, None], 1 + np.log(target / now))
+        step = nnls(terms / now[:, None], 1 + np.log(target / now))[0]
         is_converged = bool(np.all(np.abs(step - slowness) <= CONVERGED * slowness[0]))
         slowness = step
         if is_converged:
             break
     one, contention, coherency = (float(value) for value in slowness)
     return Parameters(1 / one, contention / one, coherency / one)
-
-
-def nonnegative_least_squares(matrix: Floats, target: Floats) -> Floats:
-    """Return x >= 0 with the least |matrix x - target|, matrix of shape (n, 3), first part of x not bound at 0.
-
-    With two bounds there are four cases; the best one that keeps the bounds is the answer.
-    """
-    best, best_error = np.zeros(3), math.inf
-    for kept in itertools.chain.from_iterable(itertools.combinations((1, 2), size) for size in (0, 1, 2)):
-        columns = [0, *kept]
-        solution, *_ = np.linalg.lstsq(matrix[:, columns], target, rcond=None)
-        error = float(np.sum((matrix[:, columns] @ solution - target) ** 2))
-        if (solution >= 0).all() and error < best_error:
-            best, best_error = np.zeros(3), error
-            best[columns] = solution
-    return best

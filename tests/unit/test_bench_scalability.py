@@ -10,7 +10,6 @@ import pytest
 from assets.benchmarks.scalability import (
     Parameters,
     fit_scalability,
-    nonnegative_least_squares,
 )
 
 CLIENTS = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0]
@@ -109,12 +108,3 @@ def test_peak_within_and_beyond_reach() -> None:
 def test_too_little_is_refused(clients: list[float], throughputs: list[float], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         fit_scalability(clients, throughputs, seed=1)
-
-
-def test_least_squares_keeps_its_bounds() -> None:
-    matrix = np.array([[1.0, 0.0, 0.0], [1.0, 1.0, 0.0], [1.0, 2.0, 4.0], [1.0, 3.0, 9.0]])
-    assert nonnegative_least_squares(matrix, matrix @ [2.0, 1.0, 0.5]) == pytest.approx([2.0, 1.0, 0.5])
-    # Without bounds the second would be -1.
-    bound = nonnegative_least_squares(matrix, matrix @ [2.0, -1.0, 0.5])
-    assert bound[1] == 0
-    assert bound[2] > 0
