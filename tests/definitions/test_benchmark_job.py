@@ -3,24 +3,10 @@
 from pathlib import Path
 
 import dagster as dg
-import pytest
 from dagster._core.definitions.assets.graph.asset_graph import AssetGraph
 
 from orchestration import keys
-from orchestration.definitions import build_definitions
 from orchestration.instance import prepare_home
-from orchestration.settings import Settings
-
-
-@pytest.fixture(scope="module")
-def definitions(tmp_path_factory: pytest.TempPathFactory) -> dg.Definitions:
-    state = tmp_path_factory.mktemp("state")
-    return build_definitions(Settings.from_environment({"WAKU_FIT_STATE_DIR": str(state)}))
-
-
-@pytest.fixture(scope="module")
-def graph(definitions: dg.Definitions) -> AssetGraph:
-    return definitions.resolve_asset_graph()
 
 
 def selected(definitions: dg.Definitions, job: str) -> set[dg.AssetKey]:

@@ -14,24 +14,13 @@ from orchestration.settings import Settings
 STUB = "dagster/auto_created_stub_asset"
 
 
-@pytest.fixture(scope="module")
-def definitions(tmp_path_factory: pytest.TempPathFactory) -> dg.Definitions:
-    state = tmp_path_factory.mktemp("state")
-    return build_definitions(Settings.from_environment({"WAKU_FIT_STATE_DIR": str(state)}))
-
-
-@pytest.fixture(scope="module")
-def graph(definitions: dg.Definitions) -> AssetGraph:
-    return definitions.resolve_asset_graph()
-
-
 def test_definitions_load_without_a_database(definitions: dg.Definitions) -> None:
     dg.Definitions.validate_loadable(definitions)
 
 
-def test_the_ui_is_not_told_the_password(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_ui_is_not_told_the_password(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It shows the configuration of resources to whoever opens it."""
-    given = {"WAKU_FIT_STATE_DIR": str(tmp_path), "WAKU_FIT_DATABASE_URL": "postgresql://ann:s3cret@db.example/waku"}
+    given = {"WAKU_FIT_STATE_DIR": str(state), "WAKU_FIT_DATABASE_URL": "postgresql://ann:s3cret@db.example/waku"}
     monkeypatch.setenv("WAKU_FIT_DATABASE_URL", given["WAKU_FIT_DATABASE_URL"])
     repository = build_definitions(Settings.from_environment(given)).get_repository_def()
     shown = dg.serialize_value(RepositorySnap.from_def(repository))
