@@ -289,18 +289,26 @@ def criteria_frame(
 
 def reason(found: Cell | Group, rules: Rules) -> str:
     """Say why a cell or a group has its status."""
-    n, needed = f"{found.effective_n:.2g}", f"{rules.decision_effective_n:g}"
+    needed, asked = rules.decision_effective_n, rules.decision_probability
+    n = _apart(found.effective_n, needed)
     if found.sources == 0:
         return "nobody has said or shown anything about it"
-    if found.effective_n < rules.decision_effective_n:
+    if not rules.is_enough(found.effective_n):
         began = "not claimed before it came up; " if found.status is Status.NEW else ""
-        return f"{began}what was said is worth {n} interviews, {needed} are needed"
-    above, asked = found.share.above_half, rules.decision_probability
+        return f"{began}what was said is worth {n} interviews, {needed:g} are needed"
+    above = _apart(found.share.above_half, asked, 1 - asked, 1)
+    below = _apart(1 - found.share.above_half, asked, 1)
     agree = {
-        Status.VALIDATED: f"probability {above:.2f} that most agree, {asked:g} needed",
-        Status.INVALIDATED: f"probability {1 - above:.2f} that most do not agree, {asked:g} needed",
-    }.get(found.status, f"probability {above:.2f} that most agree, which points neither way")
+        Status.VALIDATED: f"probability {above} that most agree, {asked:g} needed",
+        Status.INVALIDATED: f"probability {below} that most do not agree, {asked:g} needed",
+    }.get(found.status, f"probability {above} that most agree, which points neither way")
     return f"worth {n} interviews; {agree}"
+
+
+def _apart(value: float, *bounds: float) -> str:
+    """Write a value with two digits, or with as many, up to four, as tell it from what it is held against."""
+    texts = [f"{value:.{digits}g}" for digits in (2, 3, 4)]
+    return next((text for text in texts if float(text) not in bounds), texts[0])
 
 
 def _share(found: Cell | Group) -> tuple[float, float, float, float]:

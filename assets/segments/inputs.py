@@ -90,6 +90,7 @@ class Rules:
     weight_medium: float
     weight_weak: float
     weight_estimated: float
+    weight_illustrative: float
     decision_effective_n: float
     decision_probability: float
     interval_probability: float
@@ -112,12 +113,17 @@ class Rules:
     def weight(self, finding: Finding) -> float:
         """Return what a finding is worth, in strong findings of an interview: kind times strength times grade."""
         kind = {"interview": self.weight_interview, "session": self.weight_session, "signal": self.weight_signal}
-        graded = self.weight_estimated if finding.grade == "estimated" else 1.0
-        return kind[finding.kind] * self.strength(finding) * graded
+        graded = {"estimated": self.weight_estimated, "illustrative": self.weight_illustrative}
+        return kind[finding.kind] * self.strength(finding) * graded.get(finding.grade, 1.0)
 
     def strength(self, finding: Finding) -> float:
-        """Return how strongly something was said, 0 to 1."""
-        return {"strong": self.weight_strong, "medium": self.weight_medium, "weak": self.weight_weak}[finding.strength]
+        """Return how strongly something was said, above 0 to 1: its points of those of a strong finding."""
+        points = {"strong": self.weight_strong, "medium": self.weight_medium, "weak": self.weight_weak}
+        return points[finding.strength] / self.weight_strong
+
+    def is_enough(self, effective_n: float) -> bool:
+        """Whether so much evidence suffices for a status. Thirds of a finding do not sum up exactly."""
+        return effective_n > self.decision_effective_n - 1e-9
 
 
 @dataclass(frozen=True)

@@ -179,7 +179,7 @@ def voices_of(findings: Iterable[Finding], rules: Rules) -> tuple[Voice, ...]:
 
 def status_of(effective_n: float, above_half: float, is_claimed: bool, rules: Rules) -> Status:
     """Return what follows: a verdict needs both enough evidence and enough probability."""
-    if effective_n < rules.decision_effective_n:
+    if not rules.is_enough(effective_n):
         return Status.UNTESTED if is_claimed else Status.NEW
     if above_half >= rules.decision_probability:
         return Status.VALIDATED

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import pytest
+from pydantic import ValidationError
 
+from assets.evidence.tables.segments import Rule
+from assets.segments.frames import reason
 from assets.segments.inputs import Finding, Rules
 from assets.segments.matrix import Cell, Status, status_of, validation_matrix, voices_of
 from tests.unit.segments_world import RULES, claim, finding
@@ -69,10 +73,32 @@ def test_contradictions_are_kept_beside_support() -> None:
         ({"kind": "session"}, 0.75),
         ({"kind": "signal"}, 0.5),
         ({"kind": "signal", "grade": "estimated", "strength": "weak"}, 0.5 * 0.5 / 3),
+        ({"grade": "illustrative"}, 0.5),
     ],
 )
 def test_evidence_is_weighted_by_kind_grade_and_strength(changes: dict[str, str], weight: float) -> None:
     assert cell([finding("p1", **changes)]).effective_n == pytest.approx(weight)
+
+
+@pytest.mark.parametrize(
+    ("strength", "voices", "status"),
+    [("weak", 6, "validated"), ("weak", 5, "untested"), ("medium", 3, "validated"), ("medium", 2, "untested")],
+)
+def test_thirds_of_a_finding_sum_up_to_whole_ones(strength: str, voices: int, status: str) -> None:
+    assert cell([finding(f"p{n}", strength=strength) for n in range(voices)]).status == status
+
+
+def test_what_is_just_short_of_enough_is_not_written_as_enough() -> None:
+    rules = replace(RULES, weight_session=0.98)
+    said = [finding("p1"), finding("k1", kind="session")]
+    (found,) = validation_matrix(said, [claim()], rules).cells
+    assert reason(found, rules) == "what was said is worth 1.98 interviews, 2 are needed"
+
+
+def test_no_kind_of_evidence_weighs_nothing() -> None:
+    row = {"id": "weight_session", "title": "Weight", "value": 0, "unit": "interviews", "source": "docs/segments.md"}
+    with pytest.raises(ValidationError, match="a weight is above 0"):
+        Rule.model_validate({**row, "as_of": "2024-10-06", "as_of_basis": "assigned", "grade": "estimated"})
 
 
 def test_the_same_source_counts_once() -> None:

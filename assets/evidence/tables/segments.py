@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from assets.evidence.model import DatePrecision, EvidenceRow, Identifier, NonNegative, Reference, Table, TextList
 
@@ -219,9 +219,15 @@ class Rule(EvidenceRow):
 
     title: str = Field(description="Name for readers")
     value: NonNegative | None = Field(default=None, description="The weight or threshold, in `unit`")
-    unit: Literal["criteria", "interviews", "probability", "ratio", "segments", "share"] = Field(
+    unit: Literal["criteria", "interviews", "points", "probability", "ratio", "segments", "share"] = Field(
         description="Unit of the value"
     )
+
+    @model_validator(mode="after")
+    def _every_kind_weighs_something(self) -> Rule:
+        if self.id.startswith("weight_") and self.value == 0:
+            raise ValueError("a weight is above 0; to leave evidence out, run without its pack")
+        return self
 
 
 TABLES: tuple[Table, ...] = (
