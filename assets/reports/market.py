@@ -11,7 +11,7 @@ from typing import Any
 from assets.reports.cells import Cells
 
 THEMES_SHOWN = 10
-"""Themes in the page, those that most brought up; all are in the data files."""
+"""Themes in the page, those that most brought up, in the order of the table; all are in the data files."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def market_section(cells: Cells) -> MarketSection:
         heard={key: _voices(cells, key) for key in heard},
         unheard=tuple(sorted(set(summaries) - set(heard))),
         cells={key: _heard_in(cells, key) for key in heard},
-        themes=tuple(_sorted(cells, "themes", "mentioning", descending=True, segment_id=None)[:THEMES_SHOWN]),
+        themes=tuple(cells.keys("themes", segment_id=None)[:THEMES_SHOWN]),
         opportunities=tuple(_sorted(cells, "opportunities", "score", descending=True)),
         ranking={
             key: tuple(cells.keys("segment_criteria", segment_id=cells.value("segment_ranking", key, "segment_id")))

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Literal
+from typing import Literal, get_args
 
 OTHER_SEGMENTS = "other"
 """Stands for segments of which fewer conversations are on record than a published group may have."""
 
 Kind = Literal["interview", "session", "signal"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
 Relation = Literal["supports", "contradicts"]
 
 
@@ -20,13 +21,15 @@ Relation = Literal["supports", "contradicts"]
 class Finding:
     """One thing that somebody said or did: a row of `marts.findings`.
 
-    `source_key` is who it comes from (an interview, a project, a report), so that nobody is counted twice.
-    `importance` and `satisfaction` are 0 to 10.
+    `source_key` is who it comes from (an interview, a project, a report); `organisation_key` is the organisation behind
+    that, if it was typed, else the same: two people of one are not independent. `importance` and `satisfaction` are
+    0 to 10.
     """
 
     finding_id: str
     kind: Kind
     source_key: str
+    organisation_key: str
     segment_id: str
     tag: str | None
     usp_id: str | None

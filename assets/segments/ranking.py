@@ -214,7 +214,7 @@ def problem_strength(findings: Sequence[Finding], rules: Rules) -> Criterion:
     by_source: dict[str, list[Finding]] = {}
     for finding in findings:
         if finding.problem_id is not None:
-            by_source.setdefault(finding.source_key, []).append(finding)
+            by_source.setdefault(finding.organisation_key, []).append(finding)
     for_it = against = 0.0
     ids: set[str] = set()
     for said in by_source.values():
@@ -235,7 +235,7 @@ def usp_fit(cells: Sequence[Cell], rules: Rules) -> Criterion:
     if not cells:
         return _open("usp_fit")
     quantiles = np.mean([share_quantiles(cell.share, rules.interval_probability) for cell in cells], axis=0)
-    voices = {voice.source_key for cell in cells for voice in cell.voices}
+    voices = {voice.organisation_key for cell in cells for voice in cell.voices}
     ids = {
         evidence_id
         for cell in cells
@@ -255,7 +255,7 @@ def evidence_amount(findings: Sequence[Finding], rules: Rules) -> Criterion:
     """How much was said: n / (n + the n that a verdict needs), where n counts each source with its weight."""
     best: dict[str, float] = {}
     for finding in findings:
-        best[finding.source_key] = max(best.get(finding.source_key, 0.0), rules.weight(finding))
+        best[finding.organisation_key] = max(best.get(finding.organisation_key, 0.0), rules.weight(finding))
     n = sum(best.values())
     ids = tuple(sorted({evidence_id for finding in findings for evidence_id in finding.evidence_ids}))
     value = n / (n + rules.decision_effective_n)

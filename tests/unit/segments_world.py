@@ -35,6 +35,7 @@ def finding(source: str, **changes: Any) -> Finding:
         "finding_id": f"f/{source}",
         "kind": "interview",
         "source_key": source,
+        "organisation_key": changes.get("source_key", source),
         "segment_id": "chat",
         "tag": "privacy",
         "usp_id": "private",

@@ -40,8 +40,9 @@ def test_what_speaks_against_stands_beside_what_speaks_for() -> None:
 
 def test_counts_are_of_how_many() -> None:
     said = text(section())
-    assert "2 of 3 1 of 2" in said
-    assert "Chat : 1 of 2" in said
+    assert "2 of 3 interviews 1 of 2" in said
+    assert "Chat : 1 of 2 interviews" in said
+    assert "Privacy 3 of 4 interviews" in said
 
 
 def test_what_is_not_to_be_quoted_is_counted_without_its_words() -> None:

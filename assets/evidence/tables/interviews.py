@@ -131,6 +131,11 @@ class Interview(EvidenceRow):
     )
     consent_withdrawn_on: date | None = Field(default=None, description="Day on which the consent was withdrawn")
     question_set_id: Annotated[str, Reference("interviews__question_sets")] = Field(description="Questions asked")
+    organisation_code: Identifier | None = Field(
+        default=None,
+        description="Code of the organisation, the same in all its interviews and sessions, or its id in integrations:"
+        " it then counts as one source; never published",
+    )
 
     @model_validator(mode="after")
     def _code_says_nothing(self) -> Interview:
@@ -144,6 +149,11 @@ class Session(EvidenceRow):
 
     segment_id: Annotated[str, _SEGMENT] = Field(description="Segment of the project")
     project_code: Identifier = Field(description="Code of the project, the same in all its sessions; never its name")
+    organisation_code: Identifier | None = Field(
+        default=None,
+        description="Code of the organisation, the same in all its interviews and sessions, or its id in integrations:"
+        " it then counts as one source; never published",
+    )
     held_on: date = Field(description="Day of the session")
     topics: Annotated[TextList, Field(min_length=1)] = Field(description="What was worked on")
     engineer_attended: bool = Field(description="Whether an engineer took part")
