@@ -23,9 +23,15 @@ Relation = Literal["supports", "contradicts"]
 Score = Annotated[float, Field(ge=0, le=10)]
 
 _PRODUCT = re.compile(
-    r"\b(?:\w*waku\w*|logos|rln|relay|store|filter|light ?push|peer exchange|sds|gossipsub|graphcast)\b", re.IGNORECASE
+    # whatever their case
+    r"(?i:\b(?:\w*waku\w*|twn|rln|sds|light ?push|libp2p|gossipsub|graphcast|nimbus|nomos)\b)"
+    r"|(?i:\b(?:relay|store|filter|peer exchange)\s+(?:protocol|node)s?\b)"
+    # words of every day, names with a capital; the last ones only where no sentence begins
+    r"|\b(?:Logos|Vac|VAC|Codex)\b"
+    r"|(?<=[^.?!:\s]\s)(?:Status|Relay|Store|Filter|Peer Exchange)\b"
 )
-"""Waku, its implementations and its protocols: the milestone wants questions that are detached from them."""
+"""Waku, what it is built on, its implementations, protocols and sister projects: the milestone wants questions that are
+detached from them. Who filters, stores or asks for a status names none of them."""
 
 _SEGMENT = Reference("segments__segments")
 _USP = Reference("segments__usps")
