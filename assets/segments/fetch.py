@@ -25,7 +25,7 @@ from marts.segment_profiles order by segment_id
 """
 FIGURES = """
 select segment_id, family, comparable_value as value, grade, evidence_ids
-from marts.market_sizes where family is not null order by market_size_id
+from marts.market_sizes where comparable_value is not null order by market_size_id
 """
 RULES = "select rule_id, value, grade, evidence_ids from marts.segment_rules where value is not null order by rule_id"
 ORDER = "select tags, grade, evidence_ids from marts.interview_order order by position"

@@ -117,6 +117,7 @@ CRITERIA_COLUMNS: dict[str, str] = {
     "middle": "double precision",
     "high": "double precision",
     "basis": "integer",
+    "is_known": "boolean",
     **PROVENANCE,
 }
 """Each: column to PostgreSQL type, in the order of the table."""
@@ -269,7 +270,7 @@ def ranking_frame(
             found.among_first,
             found.expected_rank,
             list(found.acceptabilities),
-            sum(criterion.basis > 0 for criterion in found.criteria),
+            sum(criterion.is_known for criterion in found.criteria),
             len(found.criteria),
             *sources.of(
                 {
@@ -293,7 +294,7 @@ def criteria_frame(
             low, high = criterion.bounds(rules.interval_probability)
             # what nothing is known about still rests on the row that asks for it
             ids = criterion.evidence_ids or records[found.segment_id]
-            values = (low, criterion.middle, high, criterion.basis)
+            values = (low, criterion.middle, high, criterion.basis, criterion.is_known)
             rows.append((found.segment_id, criterion.name, CRITERIA[criterion.name], *values, *sources.of(ids)))
     return pd.DataFrame(rows, columns=list(CRITERIA_COLUMNS), dtype=object)
 

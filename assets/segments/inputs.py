@@ -59,10 +59,10 @@ class SegmentRecord:
 
     segment_id: str
     usp_ids: tuple[str, ...]
-    open_gaps: int
-    """Deliverables that the segment lacks and that are not done."""
-    unknown_gaps: int
-    """Deliverables that the segment lacks and of which the state is not known."""
+    open_gaps: int | None
+    """Deliverables that the segment lacks and that are not done; None where nobody has looked for any."""
+    unknown_gaps: int | None
+    """Deliverables that the segment lacks and of which the state is not known; None likewise."""
     users: int
     """Projects that use it, or have begun to."""
     leavers: int
@@ -73,7 +73,7 @@ class SegmentRecord:
 
 @dataclass(frozen=True)
 class MarketFigure:
-    """One figure of the size of a market; figures of one `family` (money, people) can be laid on one scale."""
+    """One figure of the size of a market; those of one `family`, such as value held, lie on one scale."""
 
     segment_id: str
     family: str
@@ -101,6 +101,7 @@ class Rules:
     pooling_concentration_high: float
     pursue_segments: float
     pursue_known_criteria: float
+    known_effective_n: float
     drop_acceptability: float
     size_factor: float
     saturation_run: float

@@ -22,6 +22,7 @@ RULES = Rules(
     pooling_concentration_high=64.0,
     pursue_segments=5.0,
     pursue_known_criteria=4.0,
+    known_effective_n=1.0,
     drop_acceptability=0.15,
     size_factor=2.0,
     saturation_run=3.0,

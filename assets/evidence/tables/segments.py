@@ -40,8 +40,9 @@ class Segment(EvidenceRow):
     ) = Field(default=None, description="Unit of market_value")
     rationale_for: str | None = Field(default=None, description="Why to pursue the segment")
     rationale_against: str | None = Field(default=None, description="Why not to pursue the segment")
-    technical_gaps: Annotated[TextList, Reference("roadmap__deliverables")] = Field(
-        default=[], description="Deliverables that the segment lacks"
+    technical_gaps: Annotated[TextList, Reference("roadmap__deliverables", besides=("none",))] = Field(
+        default=[],
+        description="Deliverables that the segment lacks; 'none': looked for and none found; empty: not known",
     )
 
 
@@ -75,6 +76,12 @@ class MarketSize(EvidenceRow):
         "wallets",
         "wallets per day",
     ] = Field(description="Unit of the value")
+    family: Literal[
+        "held", "traded", "raised", "earned", "token_value", "active_users", "registered_users", "other"
+    ] = Field(
+        description="What the figure can be held against: value held; traded or earned over a time; capital raised;"
+        " value of tokens; users that are active or registered; other: nothing"
+    )
     what_it_measures: str = Field(description="What the figure covers")
     source_quality: Literal["primary", "primary_undated", "secondary", "own_claim", "rival_claim", "user_post"] = Field(
         description="How close the source is to the figure"
