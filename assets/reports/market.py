@@ -23,6 +23,16 @@ class Voices:
 
 
 @dataclass(frozen=True)
+class Capture:
+    """Keys of what is on record of one segment besides its own row, by table."""
+
+    market_sizes: tuple[str, ...]
+    competitors: tuple[str, ...]
+    learnings: tuple[str, ...]
+    """Keys of `integrations` that tell what went wrong or was missing."""
+
+
+@dataclass(frozen=True)
 class MarketSection:
     """Keys of rows, in the order in which they are shown."""
 
@@ -37,6 +47,10 @@ class MarketSection:
     ranking: dict[str, tuple[str, ...]]
     """Keys of `segment_ranking` by place, each with its keys of `segment_criteria`."""
     saturation: tuple[str, ...]
+    usps: dict[str, tuple[str, ...]]
+    """Keys of `usp_register`, each with its keys of `usp_measurements`."""
+    captures: dict[str, Capture]
+    """By key of `segment_ranking`."""
 
 
 def market_section(cells: Cells) -> MarketSection:
@@ -54,6 +68,26 @@ def market_section(cells: Cells) -> MarketSection:
             for key in _sorted(cells, "segment_ranking", "position")
         },
         saturation=tuple(_sorted(cells, "saturation", "run")),
+        usps={key: tuple(cells.keys("usp_measurements", usp_id=key)) for key in cells.keys("usp_register")},
+        captures={key: _capture(cells, key) for key in cells.keys("segment_ranking")},
+    )
+
+
+def _capture(cells: Cells, segment: str) -> Capture:
+    integrations = cells.keys("integrations")
+    return Capture(
+        market_sizes=tuple(cells.keys("market_sizes", segment_id=segment)),
+        competitors=tuple(
+            key
+            for key in cells.keys("competitors")
+            if cells.value("competitors", key, "segment_id") in (segment, "any")
+        ),
+        learnings=tuple(
+            key
+            for key in integrations
+            if segment in cells.value("integrations", key, "segment_ids")
+            and cells.value("integrations", key, "pain_reported") is not None
+        ),
     )
 
 
