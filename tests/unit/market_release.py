@@ -32,7 +32,10 @@ EVIDENCE: dict[str, str] = {
     **{evidence_id: grade for _, grade, ids in RULE_ROWS for evidence_id in ids},
     "segments__segments/chat": "published",
     "segments__segments/games": "published",
+    "segments__market_sizes/locked": "published",
+    "segments__market_sizes/locked_alt": "published",
     "segments__usps/private": "published",
+    "segments__usp_evidence/delay": "published",
     "segments__problems/exposed": "published",
     "interviews__tags/privacy": "published",
 }
@@ -67,12 +70,20 @@ def market_tables(findings: tuple[Finding, ...] = SPOKEN) -> dict[str, pd.DataFr
             measurement_count=1,
         ).assign(depends_on=[["mix"]]),
         "usp_measurements": _rows(
-            "usp_evidence_id", ["delay"], usp_id="private", metric="delay", value=0.4, unit="s", condition="ten nodes"
+            "usp_evidence_id",
+            ["delay"],
+            of="segments__usp_evidence",
+            usp_id="private",
+            metric="delay",
+            value=0.4,
+            unit="s",
+            condition="ten nodes",
         ),
         "roadmap_deliverables": _rows("deliverable_id", ["mix"], title="Mixnet", status="dropped"),
         "market_sizes": _rows(
             "market_size_id",
             ["locked", "locked_alt"],
+            of="segments__market_sizes",
             segment_id="chat",
             value=8e6,
             unit="USD",
@@ -92,6 +103,7 @@ def market_tables(findings: tuple[Finding, ...] = SPOKEN) -> dict[str, pd.DataFr
         "segment_profiles": _rows(
             "segment_id",
             ["chat", "games"],
+            of="segments__segments",
             name="Chat",
             problem="Operators see who talks",
             rationale_for="They asked",
@@ -106,6 +118,9 @@ def _profile(segment_id: str) -> SegmentRecord:
     return SegmentRecord(segment_id, ("private",), 0, 0, 1, 0, "published", (f"segments__segments/{segment_id}",))
 
 
-def _rows(key: str, names: list[str], **values: Any) -> pd.DataFrame:
-    rows = [{key: name, **values, "grade": "published", "evidence_ids": []} for name in names]
+def _rows(key: str, names: list[str], of: str | None = None, **values: Any) -> pd.DataFrame:
+    """`of` is the table of evidence of which each row tells one row."""
+    rows = [
+        {key: name, **values, "grade": "published", "evidence_ids": [f"{of}/{name}"] if of else []} for name in names
+    ]
     return pd.DataFrame(rows, dtype=object)
