@@ -76,11 +76,11 @@ class MarketSize(EvidenceRow):
         "wallets",
         "wallets per day",
     ] = Field(description="Unit of the value")
-    family: Literal[
-        "held", "traded", "raised", "earned", "token_value", "active_users", "registered_users", "other"
-    ] = Field(
-        description="What the figure can be held against: value held; traded or earned over a time; capital raised;"
-        " value of tokens; users that are active or registered; other: nothing"
+    family: Literal["held", "traded", "raised", "earned", "token_value", "daily_users", "registered_users", "other"] = (
+        Field(
+            description="What the figure can be held against: value held; traded or earned over a time; capital raised;"
+            " value of tokens; users of a day or registered; other: nothing"
+        )
     )
     what_it_measures: str = Field(description="What the figure covers")
     source_quality: Literal["primary", "primary_undated", "secondary", "own_claim", "rival_claim", "user_post"] = Field(
