@@ -112,8 +112,8 @@ def _header(path: Path) -> list[str]:
         return next(csv.reader(file))
 
 
-def pack_to_write(settings: Settings, name: str) -> Pack:
-    """Return a pack; a new folder for it is made if it is `private` or a path whose parent is there."""
+def pack_to_write(settings: Settings, name: str, *, make: bool = True) -> Pack:
+    """Return a pack. It may be new if it is `private` or a path whose parent is there: `make` makes its folder."""
     path = settings.evidence_dir / PRIVATE if name == PRIVATE else Path(name).expanduser()
     if (
         not (settings.evidence_dir / name).is_dir()
@@ -121,6 +121,8 @@ def pack_to_write(settings: Settings, name: str) -> Pack:
         and path.parent.is_dir()
         and (name == PRIVATE or len(path.parts) > 1)
     ):
+        if not make:
+            return Pack(path.name, path, f"{settings.evidence_dir.name}/{name}" if name == PRIVATE else path.name)
         path.mkdir()
     return resolve_pack(name, settings.evidence_dir)
 

@@ -28,11 +28,13 @@ from assets.segments.crm import (
     from_csv,
     from_json,
     organisation,
+    signed,
     to_csv,
     to_json,
     with_rows,
+    without_echoes,
 )
-from assets.segments.hubspot import BATCH, TOKEN, HubSpot
+from assets.segments.hubspot import BATCH, TOKEN, Failure, HubSpot
 from orchestration.analyst import pack_to_write
 from orchestration.errors import UserError
 from orchestration.settings import Settings
@@ -85,7 +87,8 @@ def push(settings: Settings, client: Client, token: str, *, apply: bool, **optio
     if not apply or not (changed or missing):
         click.echo(_summary(changed, "HubSpot", applied=False))
         return 0
-    written, failures = 0, []
+    written = 0
+    failures: list[Failure] = []
     organisations = [one for one, _ in changed]
     try:
         hubspot.add_attributes(missing)
@@ -95,13 +98,13 @@ def push(settings: Settings, client: Client, token: str, *, apply: bool, **optio
             failures += failed
             written += len(batch) - len(failed)
     except RemoteError as error:
+        _show_refused(failures)
         left = len(organisations) - written - len(failures)
         raise UserError(
             f"{error}; {written} of {len(organisations)} organisations were written, {left} were not:"
             " the same command again sends what is left"
         ) from None
-    for failure in failures:
-        click.echo(f"! {failure.organisation_id}: {failure.message}", err=True)
+    _show_refused(failures)
     click.echo(f"{_counted(written)} written to HubSpot" + (f", {len(failures)} refused." if failures else "."))
     return 1 if failures else 0
 
@@ -121,14 +124,14 @@ def released(settings: Settings) -> list[Organisation]:
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     return [
-        organisation({
+        signed(organisation({
             "waku_fit_id": row["organisation_id"],
             "Name": row["name"],
             "Segment": row["segment_ids"],
             "Stage": row["stage"],
             "Dependencies": row["dependencies"],
             "Next step": row["next_step"],
-        })
+        }))
         for row in rows
     ]  # fmt: skip
 
@@ -144,8 +147,8 @@ def _take(
     apply: bool,
 ) -> int:
     """Show what `told`, by line of `name`, changes, and with `apply` add a row of evidence for each change."""
-    changed = differences(released(settings), told.values())
-    pack = pack_to_write(settings, pack_name)
+    changed = differences(released(settings), map(without_echoes, told.values()))
+    pack = pack_to_write(settings, pack_name, make=False)
     path = pack.path / UPDATES.path
     rows = [evidence_row(one, today, source) for one, _ in changed]
     text, lines = with_rows(path.read_text(encoding="utf-8-sig") if path.exists() else "", UPDATES.header(), rows)
@@ -175,6 +178,11 @@ def _show(changed: Sequence[tuple[Organisation, Sequence[Change]]]) -> None:
     for _, changes in changed:
         for change in changes:
             click.echo(str(change))
+
+
+def _show_refused(failures: Sequence[Failure]) -> None:
+    for failure in failures:
+        click.echo(f"! {failure.organisation_id}: {failure.message}", err=True)
 
 
 def _summary(changed: Sequence[object], where: str, *, applied: bool) -> str:

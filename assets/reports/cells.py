@@ -41,18 +41,23 @@ KEYS: dict[str, tuple[str, ...]] = {
     "archive_savings": ("candidate", "scenario_id"),
     "archive_scalability": ("point_id",),
     "archive_stage_gains": ("gain_id",),
+    "competitors": ("segment_competitor_id",),
     "customer_problems": ("problem_id",),
     "finding_tags": ("tag",),
     "findings": ("finding_id",),
+    "integrations": ("integration_id",),
+    "market_sizes": ("market_size_id",),
     "open_questions": ("evidence_id",),
     "opportunities": ("problem_id",),
     "price_dates": ("table_key", "price_source"),
+    "roadmap_deliverables": ("deliverable_id",),
     "saturation": ("run",),
     "scenarios": ("scenario_id",),
     "segment_criteria": ("segment_id", "criterion"),
     "segment_profiles": ("segment_id",),
     "segment_ranking": ("segment_id",),
     "themes": ("tag", "segment_id"),
+    "usp_measurements": ("usp_evidence_id",),
     "usp_register": ("usp_id",),
     "validation_findings": ("usp_id", "problem_id", "finding_id"),
     "validation_matrix": ("usp_id", "problem_id", "segment_id"),
@@ -83,6 +88,14 @@ RUN_ANCHOR = "archive-run"
 
 PART_OF = {"validation_matrix": "validation_summary", "segment_criteria": "segment_ranking"}
 """Tables whose rows are told with the row of another one, which is named by all but the last part of their key."""
+
+ROWS_OF_EVIDENCE = {
+    "market_sizes": "segments__market_sizes",
+    "scenarios": "costs__scenarios",
+    "segment_profiles": "segments__segments",
+    "usp_measurements": "segments__usp_evidence",
+}
+"""Tables of which a row shows what one row of evidence says, whose id is its key."""
 
 PUBLISHED_RESULTS = "benchmarks__postgres_results/"
 
@@ -195,8 +208,8 @@ def anchor(table: str, key: str) -> str | None:
         table, key = PART_OF[table], key.rpartition("|")[0]
     if table == "open_questions":
         return f"e:{key}"
-    if table == "scenarios":
-        return f"e:costs__scenarios/{key}"
+    if table in ROWS_OF_EVIDENCE:
+        return f"e:{ROWS_OF_EVIDENCE[table]}/{key}"
     return re.sub(r"\s", "_", f"why:{table}/{key}")
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from assets.reports.cells import Cells
 
 THEMES_SHOWN = 10
-"""Themes in the page, those that most brought up; all are in the data files."""
+"""Themes in the page, those that most brought up, in the order of the table; all are in the data files."""
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,16 @@ class Voices:
 
     supporting: tuple[str, ...]
     contradicting: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Capture:
+    """Keys of what is on record of one segment besides its own row, by table."""
+
+    market_sizes: tuple[str, ...]
+    competitors: tuple[str, ...]
+    learnings: tuple[str, ...]
+    """Keys of `integrations` that tell what went wrong or was missing."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +47,10 @@ class MarketSection:
     ranking: dict[str, tuple[str, ...]]
     """Keys of `segment_ranking` by place, each with its keys of `segment_criteria`."""
     saturation: tuple[str, ...]
+    usps: dict[str, tuple[str, ...]]
+    """Keys of `usp_register`, each with its keys of `usp_measurements`."""
+    captures: dict[str, Capture]
+    """By key of `segment_ranking`."""
 
 
 def market_section(cells: Cells) -> MarketSection:
@@ -47,13 +61,33 @@ def market_section(cells: Cells) -> MarketSection:
         heard={key: _voices(cells, key) for key in heard},
         unheard=tuple(sorted(set(summaries) - set(heard))),
         cells={key: _heard_in(cells, key) for key in heard},
-        themes=tuple(_sorted(cells, "themes", "mentioning", descending=True, segment_id=None)[:THEMES_SHOWN]),
+        themes=tuple(cells.keys("themes", segment_id=None)[:THEMES_SHOWN]),
         opportunities=tuple(_sorted(cells, "opportunities", "score", descending=True)),
         ranking={
             key: tuple(cells.keys("segment_criteria", segment_id=cells.value("segment_ranking", key, "segment_id")))
             for key in _sorted(cells, "segment_ranking", "position")
         },
         saturation=tuple(_sorted(cells, "saturation", "run")),
+        usps={key: tuple(cells.keys("usp_measurements", usp_id=key)) for key in cells.keys("usp_register")},
+        captures={key: _capture(cells, key) for key in cells.keys("segment_ranking")},
+    )
+
+
+def _capture(cells: Cells, segment: str) -> Capture:
+    integrations = cells.keys("integrations")
+    return Capture(
+        market_sizes=tuple(cells.keys("market_sizes", segment_id=segment)),
+        competitors=tuple(
+            key
+            for key in cells.keys("competitors")
+            if cells.value("competitors", key, "segment_id") in (segment, "any")
+        ),
+        learnings=tuple(
+            key
+            for key in integrations
+            if segment in cells.value("integrations", key, "segment_ids")
+            and cells.value("integrations", key, "pain_reported") is not None
+        ),
     )
 
 

@@ -13,8 +13,8 @@ from assets.segments.fetch import read_inputs
 from orchestration import keys
 from orchestration.metadata import sql_table_metadata
 
-CLAIMS = ("findings", "usp_claims", "segment_rules")
-SPOKEN = ("findings",)
+SPOKEN = ("findings", "source_organisations")
+CLAIMS = (*SPOKEN, "usp_claims", "segment_rules")
 KEYS = (
     keys.VALIDATION_MATRIX,
     keys.VALIDATION_SUMMARY,

@@ -17,7 +17,7 @@ from assets.segments.ranking import rank_segments
 from assets.segments.synthesis import opportunities_of, saturation_of, themes_of
 
 MATRIX_RULES = ("weight_", "decision_", "interval_", "pooling_")
-RANKING_RULES = (*MATRIX_RULES, "pursue_", "drop_", "size_")
+RANKING_RULES = (*MATRIX_RULES, "pursue_", "known_", "drop_", "size_")
 SATURATION_RULES = ("saturation_",)
 """Beginnings of the names of the rules that a table rests on."""
 

@@ -9,11 +9,12 @@ Organisations only: nothing here has a place for a person.
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -21,6 +22,10 @@ from assets.evidence.model import IDENTIFIER_PATTERN, split_list
 
 KEY = "waku_fit_id"
 """Column, or attribute in a CRM, with the id of an organisation: the key that never changes."""
+
+WRITTEN = "waku_fit_written"
+"""Column, or attribute in a CRM, with a fingerprint of each field as it was last written there: what comes back
+unchanged is an echo, and nothing that anybody said."""
 
 HEADINGS = {
     KEY: "organisation_id",
@@ -47,6 +52,8 @@ class Organisation:
     stage: str = ""
     dependencies: tuple[str, ...] = ()
     next_step: str = ""
+    written: str = ""
+    """Fingerprints of the fields as they were last written to the CRM; empty if they never were."""
 
     def cells(self) -> dict[str, str]:
         """Return the fields as text by heading."""
@@ -77,7 +84,21 @@ def organisation(cells: Mapping[str, Any]) -> Organisation:
         stage=_words(cells.get("Stage")),
         dependencies=_list(cells.get("Dependencies")),
         next_step=_words(cells.get("Next step")),
+        written=_words(cells.get(WRITTEN)),
     )
+
+
+def signed(one: Organisation) -> Organisation:
+    """Return an organisation with the fingerprints of its filled fields, to be written with them."""
+    marks = ";".join(f"{heading}:{_fingerprint(text)}" for heading, text in one.cells().items() if text)
+    return replace(one, written=marks)
+
+
+def without_echoes(one: Organisation) -> Organisation:
+    """Return what somebody said: without the fields that still are as they were last written to the CRM."""
+    marks = set(one.written.split(";"))
+    echoes = {h: f for h, f in HEADINGS.items() if h != KEY and f"{h}:{_fingerprint(one.cells()[h])}" in marks}
+    return replace(one, **{field: type(getattr(one, field))() for field in echoes.values()})
 
 
 def differences(known: Iterable[Organisation], told: Iterable[Organisation]) -> list[tuple[Organisation, list[Change]]]:
@@ -90,6 +111,8 @@ def differences(known: Iterable[Organisation], told: Iterable[Organisation]) -> 
     for one in told:
         before = by_id.get(one.organisation_id)
         if before is None:
+            if not one.name:  # all that is left of what was written once, and is not known any more
+                continue
             cells = "; ".join(f"{heading} {text}" for heading, text in one.cells().items() if text and heading != KEY)
             found.append((one, [Change(one.organisation_id, "", "", cells)]))
             continue
@@ -97,7 +120,9 @@ def differences(known: Iterable[Organisation], told: Iterable[Organisation]) -> 
         changed = [h for h, field in HEADINGS.items() if _differs(getattr(before, field), getattr(one, field))]
         if changed:
             name = {"Name": one.name or before.name}
-            kept = {heading: new[heading] for heading in changed} | {KEY: one.organisation_id} | name
+            kept = (
+                {heading: new[heading] for heading in changed} | {KEY: one.organisation_id, WRITTEN: one.written} | name
+            )
             changes = [Change(one.organisation_id, heading, old[heading], new[heading]) for heading in changed]
             found.append((organisation(kept), changes))
     return found
@@ -106,9 +131,10 @@ def differences(known: Iterable[Organisation], told: Iterable[Organisation]) -> 
 def to_csv(organisations: Iterable[Organisation]) -> str:
     """Return the neutral file as CSV."""
     file = io.StringIO()
-    writer = csv.DictWriter(file, list(HEADINGS), lineterminator="\n")
+    writer = csv.DictWriter(file, [*HEADINGS, WRITTEN], lineterminator="\n")
     writer.writeheader()
-    writer.writerows({heading: _inert(text) for heading, text in one.cells().items()} for one in organisations)
+    for one in organisations:
+        writer.writerow({heading: _inert(text) for heading, text in one.cells().items()} | {WRITTEN: one.written})
     return file.getvalue()
 
 
@@ -120,7 +146,7 @@ def from_csv(text: str) -> dict[int, Organisation]:
     found, line = {}, reader.line_num + 1
     try:
         for row in reader:
-            found[line] = organisation({heading: _spoken(row.get(heading) or "") for heading in HEADINGS})
+            found[line] = organisation({heading: _spoken(row.get(heading) or "") for heading in (*HEADINGS, WRITTEN)})
             line = reader.line_num + 1
     except csv.Error as error:
         raise CrmFileError(f"{line}: this is not a CSV file ({error}); expected a file saved as CSV") from None
@@ -129,7 +155,8 @@ def from_csv(text: str) -> dict[int, Organisation]:
 
 def to_json(organisations: Iterable[Organisation]) -> str:
     """Return the neutral file as JSON: an array with one object per organisation, lists as arrays."""
-    rows = [{heading: getattr(one, field) for heading, field in HEADINGS.items()} for one in organisations]
+    fields = {**HEADINGS, WRITTEN: "written"}
+    rows = [{heading: getattr(one, field) for heading, field in fields.items()} for one in organisations]
     return json.dumps(rows, indent=2, ensure_ascii=False) + "\n"
 
 
@@ -187,6 +214,10 @@ def _sound(found: dict[int, Organisation]) -> dict[int, Organisation]:
     if problems:
         raise CrmFileError("\n".join(problems))
     return found
+
+
+def _fingerprint(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
 def _differs(before: Any, after: Any) -> bool:

@@ -14,9 +14,9 @@ from psycopg.rows import dict_row
 from assets.segments.inputs import Claim, Finding, MarketFigure, MarketInputs, Order, Rules, SegmentRecord
 
 FINDINGS = """
-select finding_id, kind, source_key, segment_id, tag, usp_id, problem_id, relation, strength, grade, importance,
-    satisfaction, evidence_ids
-from marts.findings order by finding_id
+select f.finding_id, f.kind, f.source_key, coalesce(o.organisation_key, f.source_key) as organisation_key, f.segment_id,
+    f.tag, f.usp_id, f.problem_id, f.relation, f.strength, f.grade, f.importance, f.satisfaction, f.evidence_ids
+from marts.findings as f left join marts.source_organisations as o using (source_key) order by f.finding_id
 """
 CLAIMS = "select usp_id, segment_id, problem_id, grade, evidence_ids from marts.usp_claims"
 PROFILES = """
@@ -25,7 +25,7 @@ from marts.segment_profiles order by segment_id
 """
 FIGURES = """
 select segment_id, family, comparable_value as value, grade, evidence_ids
-from marts.market_sizes where family is not null order by market_size_id
+from marts.market_sizes where comparable_value is not null order by market_size_id
 """
 RULES = "select rule_id, value, grade, evidence_ids from marts.segment_rules where value is not null order by rule_id"
 ORDER = "select tags, grade, evidence_ids from marts.interview_order order by position"

@@ -13,8 +13,8 @@ from collections.abc import Iterable, Mapping, Sequence
 import pandas as pd
 
 from assets.evidence.model import Grade, weakest
-from assets.segments.inputs import Finding, Rules
-from assets.segments.matrix import Cell, Group, Matrix, Status
+from assets.segments.inputs import KINDS, Finding, Kind, Rules
+from assets.segments.matrix import Cell, Count, Group, Matrix, Status
 from assets.segments.ranking import CRITERIA, RankedSegment
 from assets.segments.synthesis import Opportunity, SaturationRun, Theme
 
@@ -22,6 +22,9 @@ PROVENANCE = {"grade": "text", "evidence_ids": "text[]"}
 SHARE = dict.fromkeys(
     ("posterior_mean", "posterior_low", "posterior_high", "probability_above_half"), "double precision"
 )
+
+COUNTS = {column: "integer" for kind in KINDS for column in (f"{kind}s_agree", f"{kind}s")}
+"""Of those of each kind who spoke, how many agree: two columns each, such as `interviews_agree`, `interviews`."""
 
 MATRIX_COLUMNS: dict[str, str] = {
     "usp_id": "text",
@@ -31,6 +34,7 @@ MATRIX_COLUMNS: dict[str, str] = {
     "is_claimed": "boolean",
     "supporting": "integer",
     "sources": "integer",
+    **COUNTS,
     "effective_n": "double precision",
     **SHARE,
     "reason": "text",
@@ -42,6 +46,7 @@ SUMMARY_COLUMNS: dict[str, str] = {
     "status": "text",
     "supporting": "integer",
     "sources": "integer",
+    **COUNTS,
     "segments_supporting": "integer",
     "segments": "integer",
     "effective_n": "double precision",
@@ -62,8 +67,10 @@ VOICE_COLUMNS: dict[str, str] = {
 THEME_COLUMNS: dict[str, str] = {
     "tag": "text",
     "segment_id": "text",
-    "mentioning": "integer",
-    "sources": "integer",
+    "interviews_mentioning": "integer",
+    "interviews": "integer",
+    "signals_mentioning": "integer",
+    "signals": "integer",
     "strong": "integer",
     "segments": "integer",
     "segments_heard": "integer",
@@ -110,6 +117,7 @@ CRITERIA_COLUMNS: dict[str, str] = {
     "middle": "double precision",
     "high": "double precision",
     "basis": "integer",
+    "is_known": "boolean",
     **PROVENANCE,
 }
 """Each: column to PostgreSQL type, in the order of the table."""
@@ -140,6 +148,7 @@ def matrix_frame(matrix: Matrix, rules: Rules, sources: Sources) -> pd.DataFrame
             cell.claim is not None,
             cell.supporting,
             cell.sources,
+            *_counts(cell.counts),
             cell.effective_n,
             *_share(cell),
             reason(cell, rules),
@@ -158,6 +167,7 @@ def summary_frame(matrix: Matrix, rules: Rules, sources: Sources) -> pd.DataFram
             group.status.value,
             group.supporting,
             group.sources,
+            *_counts(group.counts),
             group.segments_supporting,
             group.segments,
             group.effective_n,
@@ -196,8 +206,10 @@ def themes_frame(themes: Iterable[Theme], sources: Sources) -> pd.DataFrame:
         (
             theme.tag,
             theme.segment_id,
-            theme.mentioning,
-            theme.sources,
+            theme.mentioning["interview"],
+            theme.sources["interview"],
+            theme.mentioning["signal"],
+            theme.sources["signal"],
             theme.strong,
             theme.segments,
             theme.segments_heard,
@@ -258,7 +270,7 @@ def ranking_frame(
             found.among_first,
             found.expected_rank,
             list(found.acceptabilities),
-            sum(criterion.basis > 0 for criterion in found.criteria),
+            sum(criterion.is_known for criterion in found.criteria),
             len(found.criteria),
             *sources.of(
                 {
@@ -282,25 +294,37 @@ def criteria_frame(
             low, high = criterion.bounds(rules.interval_probability)
             # what nothing is known about still rests on the row that asks for it
             ids = criterion.evidence_ids or records[found.segment_id]
-            values = (low, criterion.middle, high, criterion.basis)
+            values = (low, criterion.middle, high, criterion.basis, criterion.is_known)
             rows.append((found.segment_id, criterion.name, CRITERIA[criterion.name], *values, *sources.of(ids)))
     return pd.DataFrame(rows, columns=list(CRITERIA_COLUMNS), dtype=object)
 
 
 def reason(found: Cell | Group, rules: Rules) -> str:
     """Say why a cell or a group has its status."""
-    n, needed = f"{found.effective_n:.2g}", f"{rules.decision_effective_n:g}"
+    needed, asked = rules.decision_effective_n, rules.decision_probability
+    n = _apart(found.effective_n, needed)
     if found.sources == 0:
         return "nobody has said or shown anything about it"
-    if found.effective_n < rules.decision_effective_n:
+    if not rules.is_enough(found.effective_n):
         began = "not claimed before it came up; " if found.status is Status.NEW else ""
-        return f"{began}what was said is worth {n} interviews, {needed} are needed"
-    above, asked = found.share.above_half, rules.decision_probability
+        return f"{began}what was said is worth {n} interviews, {needed:g} are needed"
+    above = _apart(found.share.above_half, asked, 1 - asked, 1)
+    below = _apart(1 - found.share.above_half, asked, 1)
     agree = {
-        Status.VALIDATED: f"probability {above:.2f} that most agree, {asked:g} needed",
-        Status.INVALIDATED: f"probability {1 - above:.2f} that most do not agree, {asked:g} needed",
-    }.get(found.status, f"probability {above:.2f} that most agree, which points neither way")
+        Status.VALIDATED: f"probability {above} that most agree, {asked:g} needed",
+        Status.INVALIDATED: f"probability {below} that most do not agree, {asked:g} needed",
+    }.get(found.status, f"probability {above} that most agree, which points neither way")
     return f"worth {n} interviews; {agree}"
+
+
+def _apart(value: float, *bounds: float) -> str:
+    """Write a value with two digits, or with as many, up to four, as tell it from what it is held against."""
+    texts = [f"{value:.{digits}g}" for digits in (2, 3, 4)]
+    return next((text for text in texts if float(text) not in bounds), texts[0])
+
+
+def _counts(counts: Mapping[Kind, Count]) -> list[int]:
+    return [number for kind in KINDS for number in (counts[kind].agree, counts[kind].said)]
 
 
 def _share(found: Cell | Group) -> tuple[float, float, float, float]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from assets.answers import Client, RemoteError, document, part, text
-from assets.segments.crm import KEY, Organisation, organisation
+from assets.segments.crm import KEY, WRITTEN, Organisation, organisation
 
 TOKEN = "HUBSPOT_ACCESS_TOKEN"  # noqa: S105 - name of the environment variable
 """Of a private app that may read and write companies and their attributes."""
@@ -27,6 +27,7 @@ ATTRIBUTES = {
     "Stage": "waku_stage",
     "Dependencies": "waku_dependencies",
     "Next step": "waku_next_step",
+    WRITTEN: "waku_fit_written",
 }
 """Heading of the neutral file and attribute of a company. `name` is HubSpot's own."""
 
@@ -113,7 +114,7 @@ class HubSpot:
 
 
 def _record(one: Organisation) -> dict[str, Any]:
-    cells = one.cells()
+    cells = one.cells() | {WRITTEN: one.written}
     return {
         "idProperty": KEY,
         "id": one.organisation_id,

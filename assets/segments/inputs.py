@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Literal
+from typing import Literal, get_args
 
 OTHER_SEGMENTS = "other"
 """Stands for segments of which fewer conversations are on record than a published group may have."""
 
 Kind = Literal["interview", "session", "signal"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
 Relation = Literal["supports", "contradicts"]
 
 
@@ -20,13 +21,15 @@ Relation = Literal["supports", "contradicts"]
 class Finding:
     """One thing that somebody said or did: a row of `marts.findings`.
 
-    `source_key` is who it comes from (an interview, a project, a report), so that nobody is counted twice.
-    `importance` and `satisfaction` are 0 to 10.
+    `source_key` is who it comes from (an interview, a project, a report); `organisation_key` is the organisation behind
+    that, if it was typed, else the same: two people of one are not independent. `importance` and `satisfaction` are
+    0 to 10.
     """
 
     finding_id: str
     kind: Kind
     source_key: str
+    organisation_key: str
     segment_id: str
     tag: str | None
     usp_id: str | None
@@ -56,10 +59,10 @@ class SegmentRecord:
 
     segment_id: str
     usp_ids: tuple[str, ...]
-    open_gaps: int
-    """Deliverables that the segment lacks and that are not done."""
-    unknown_gaps: int
-    """Deliverables that the segment lacks and of which the state is not known."""
+    open_gaps: int | None
+    """Deliverables that the segment lacks and that are not done; None where nobody has looked for any."""
+    unknown_gaps: int | None
+    """Deliverables that the segment lacks and of which the state is not known; None likewise."""
     users: int
     """Projects that use it, or have begun to."""
     leavers: int
@@ -70,7 +73,7 @@ class SegmentRecord:
 
 @dataclass(frozen=True)
 class MarketFigure:
-    """One figure of the size of a market; figures of one `family` (money, people) can be laid on one scale."""
+    """One figure of the size of a market; those of one `family`, such as value held, lie on one scale."""
 
     segment_id: str
     family: str
@@ -90,6 +93,7 @@ class Rules:
     weight_medium: float
     weight_weak: float
     weight_estimated: float
+    weight_illustrative: float
     decision_effective_n: float
     decision_probability: float
     interval_probability: float
@@ -97,6 +101,7 @@ class Rules:
     pooling_concentration_high: float
     pursue_segments: float
     pursue_known_criteria: float
+    known_effective_n: float
     drop_acceptability: float
     size_factor: float
     saturation_run: float
@@ -112,12 +117,17 @@ class Rules:
     def weight(self, finding: Finding) -> float:
         """Return what a finding is worth, in strong findings of an interview: kind times strength times grade."""
         kind = {"interview": self.weight_interview, "session": self.weight_session, "signal": self.weight_signal}
-        graded = self.weight_estimated if finding.grade == "estimated" else 1.0
-        return kind[finding.kind] * self.strength(finding) * graded
+        graded = {"estimated": self.weight_estimated, "illustrative": self.weight_illustrative}
+        return kind[finding.kind] * self.strength(finding) * graded.get(finding.grade, 1.0)
 
     def strength(self, finding: Finding) -> float:
-        """Return how strongly something was said, 0 to 1."""
-        return {"strong": self.weight_strong, "medium": self.weight_medium, "weak": self.weight_weak}[finding.strength]
+        """Return how strongly something was said, above 0 to 1: its points of those of a strong finding."""
+        points = {"strong": self.weight_strong, "medium": self.weight_medium, "weak": self.weight_weak}
+        return points[finding.strength] / self.weight_strong
+
+    def is_enough(self, effective_n: float) -> bool:
+        """Whether so much evidence suffices for a status. Thirds of a finding do not sum up exactly."""
+        return effective_n > self.decision_effective_n - 1e-9
 
 
 @dataclass(frozen=True)

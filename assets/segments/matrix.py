@@ -13,7 +13,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from assets.segments.inputs import OTHER_SEGMENTS, Claim, Finding, Relation, Rules
+from assets.segments.inputs import KINDS, OTHER_SEGMENTS, Claim, Finding, Kind, Relation, Rules
 from assets.segments.pooling import Shares, cell_shares, fine_nodes, group_shares, group_weights, pooling_nodes
 
 CellKey = tuple[str | None, str, str | None]
@@ -46,10 +46,18 @@ class Share:
 
 
 @dataclass(frozen=True)
-class Voice:
-    """One source in one cell. A source that says both is split; `weight` is in strong findings of an interview."""
+class Count:
+    """Of those of one kind who spoke: how many agree on balance. An organisation may have spoken in several kinds."""
 
-    source_key: str
+    agree: int
+    said: int
+
+
+@dataclass(frozen=True)
+class Voice:
+    """One organisation in one cell. One that says both is split; weights are in strong findings of an interview."""
+
+    organisation_key: str
     supporting_weight: float
     contradicting_weight: float
     findings: tuple[Finding, ...]
@@ -61,11 +69,12 @@ class Voice:
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell of the matrix. `supporting` of `sources` sources support it on balance."""
+    """One cell of the matrix. `supporting` of `sources` independent sources support it on balance."""
 
     key: CellKey
     claim: Claim | None
     voices: tuple[Voice, ...]
+    counts: Mapping[Kind, Count]
     share: Share
     status: Status
 
@@ -91,6 +100,7 @@ class Group:
     cells: tuple[Cell, ...]
     supporting: int
     sources: int
+    counts: Mapping[Kind, Count]
     segments_supporting: int
     segments: int
     effective_n: float
@@ -126,7 +136,14 @@ def validation_matrix(findings: Iterable[Finding], claims: Iterable[Claim], rule
     common = _shares(group_shares(group_weights(fine, group, len(group_keys), a, b), rules.interval_probability))
     is_claimed = {key: _is_claimed(key, claimed) for key in keys}
     cells = tuple(
-        Cell(key, claimed.get(key), voices[key], share, status_of(n, share.above_half, is_claimed[key], rules))
+        Cell(
+            key=key,
+            claim=claimed.get(key),
+            voices=voices[key],
+            counts=counts_of(spoken.get(key, ()), rules),
+            share=share,
+            status=status_of(n, share.above_half, is_claimed[key], rules),
+        )
         for key, share, n in zip(keys, shares, (a + b).tolist(), strict=True)
     )
     members: dict[GroupKey, list[Cell]] = {}
@@ -145,8 +162,9 @@ def spoken_cells(findings: Iterable[Finding], claimed: Mapping[CellKey, Claim]) 
     """Return the findings by the cells that they speak about.
 
     One that names only a USP speaks about every claimed cell of its segment that has it. So does one that denies a
-    problem: who does not have it needs no USP for it. Who has a problem, and names no USP, says nothing of one: that
-    is a cell of its own, as is what no claim covers.
+    problem: who does not have it needs no USP for it. Where the segment is not told it may be any: then of all
+    segments. Who has a problem, and names no USP, says nothing of one: that is a cell of its own, as is what no claim
+    covers.
     """
     cells: dict[CellKey, list[Finding]] = {}
     for finding in findings:
@@ -155,41 +173,62 @@ def spoken_cells(findings: Iterable[Finding], claimed: Mapping[CellKey, Claim]) 
         own = (finding.usp_id, finding.segment_id, finding.problem_id)
         found: list[CellKey] = [own]
         if finding.problem_id is None or (finding.usp_id is None and finding.relation == "contradicts"):
-            found = [key for key in claimed if _covers(finding, key)] or [own]
+            covered = [key for key in claimed if _covers(finding, key)]
+            found = sorted({(usp, finding.segment_id, problem) for usp, _, problem in covered}, key=_sort_key) or [own]
         for key in found:
             cells.setdefault(key, []).append(finding)
     return cells
 
 
 def voices_of(findings: Iterable[Finding], rules: Rules) -> tuple[Voice, ...]:
-    """Count each source once: with its weightiest finding, shared between the sides if it says both."""
-    by_source: dict[str, list[Finding]] = {}
+    """Count each organisation once: with its weightiest finding, shared between the sides if it says both."""
+    by_organisation: dict[str, list[Finding]] = {}
     for finding in findings:
-        by_source.setdefault(finding.source_key, []).append(finding)
+        by_organisation.setdefault(finding.organisation_key, []).append(finding)
     voices = []
-    for source_key, said in sorted(by_source.items()):
-        best = {
-            side: max((rules.weight(finding) for finding in said if finding.relation == side), default=0.0)
-            for side in ("supports", "contradicts")
-        }
+    for organisation, said in sorted(by_organisation.items()):
+        best = _best_of_each_side(said, rules)
         scale = max(best.values()) / sum(best.values())
-        voices.append(Voice(source_key, best["supports"] * scale, best["contradicts"] * scale, tuple(said)))
+        voices.append(Voice(organisation, best["supports"] * scale, best["contradicts"] * scale, tuple(said)))
     return tuple(voices)
+
+
+def counts_of(findings: Iterable[Finding], rules: Rules) -> dict[Kind, Count]:
+    """Count those who spoke by kind: each interview, project and report once, whoever it belongs to."""
+    spoken: dict[Kind, dict[str, list[Finding]]] = {kind: {} for kind in KINDS}
+    for finding in findings:
+        spoken[finding.kind].setdefault(finding.source_key, []).append(finding)
+    return {
+        kind: Count(sum(_agrees(_best_of_each_side(said, rules)) for said in sources.values()), len(sources))
+        for kind, sources in spoken.items()
+    }
 
 
 def status_of(effective_n: float, above_half: float, is_claimed: bool, rules: Rules) -> Status:
     """Return what follows: a verdict needs both enough evidence and enough probability."""
-    if effective_n < rules.decision_effective_n:
+    if not rules.is_enough(effective_n):
         return Status.UNTESTED if is_claimed else Status.NEW
     if above_half >= rules.decision_probability:
         return Status.VALIDATED
     return Status.INVALIDATED if 1 - above_half >= rules.decision_probability else Status.MIXED
 
 
+def _best_of_each_side(said: Iterable[Finding], rules: Rules) -> dict[Relation, float]:
+    best: dict[Relation, float] = {"supports": 0.0, "contradicts": 0.0}
+    for finding in said:
+        if finding.relation is not None:
+            best[finding.relation] = max(best[finding.relation], rules.weight(finding))
+    return best
+
+
+def _agrees(best: Mapping[Relation, float]) -> bool:
+    return best["supports"] > best["contradicts"]
+
+
 def _covers(finding: Finding, key: CellKey) -> bool:
     usp_id, segment_id, problem_id = key
     named = usp_id == finding.usp_id if finding.problem_id is None else problem_id == finding.problem_id
-    return segment_id == finding.segment_id and named
+    return named and finding.segment_id in (OTHER_SEGMENTS, segment_id)
 
 
 def _is_claimed(key: CellKey, claimed: Iterable[CellKey]) -> bool:
@@ -202,18 +241,18 @@ def _is_claimed(key: CellKey, claimed: Iterable[CellKey]) -> bool:
 
 
 def _each_source_once_a_group(voices: Mapping[CellKey, tuple[Voice, ...]]) -> dict[CellKey, tuple[Voice, ...]]:
-    """Share the weight of a source that speaks for several segments between them, so that it is one source in all."""
+    """Share the weight of one that speaks for several segments between them, so that it is one source in all."""
     spoken: dict[tuple[GroupKey, str], int] = {}
     for (usp, _, problem), members in voices.items():
         for voice in members:
-            key = ((usp, problem), voice.source_key)
+            key = ((usp, problem), voice.organisation_key)
             spoken[key] = spoken.get(key, 0) + 1
     return {
         (usp, segment, problem): tuple(
             Voice(
-                voice.source_key,
-                voice.supporting_weight / spoken[(usp, problem), voice.source_key],
-                voice.contradicting_weight / spoken[(usp, problem), voice.source_key],
+                voice.organisation_key,
+                voice.supporting_weight / spoken[(usp, problem), voice.organisation_key],
+                voice.contradicting_weight / spoken[(usp, problem), voice.organisation_key],
                 voice.findings,
             )
             for voice in members
@@ -225,9 +264,10 @@ def _each_source_once_a_group(voices: Mapping[CellKey, tuple[Voice, ...]]) -> di
 def _group(key: GroupKey, cells: Sequence[Cell], share: Share, is_claimed: bool, rules: Rules) -> Group:
     with_voices = [cell for cell in cells if cell.voices]
     balance: dict[str, float] = {}
-    for voice in (voice for cell in with_voices for voice in cell.voices):
-        balance[voice.source_key] = (
-            balance.get(voice.source_key, 0.0) + voice.supporting_weight - voice.contradicting_weight
+    all_voices = [voice for cell in with_voices for voice in cell.voices]
+    for voice in all_voices:
+        balance[voice.organisation_key] = (
+            balance.get(voice.organisation_key, 0.0) + voice.supporting_weight - voice.contradicting_weight
         )
     effective_n = sum(cell.effective_n for cell in with_voices)
     return Group(
@@ -235,6 +275,7 @@ def _group(key: GroupKey, cells: Sequence[Cell], share: Share, is_claimed: bool,
         cells=tuple(cells),
         supporting=sum(value > 0 for value in balance.values()),
         sources=len(balance),
+        counts=counts_of((finding for voice in all_voices for finding in voice.findings), rules),
         segments_supporting=sum(
             _sum(cell.voices, "supports") > _sum(cell.voices, "contradicts") for cell in with_voices
         ),

@@ -7,10 +7,12 @@ The model, for groups of cells (a USP for a problem) with one cell per segment s
 
     supporting weight a_s, contradicting weight b_s      likelihood  theta_s^a_s (1 - theta_s)^b_s
     theta_s ~ Beta(mu k, (1 - mu) k)                     each segment has its own share
-    mu ~ Uniform(0, 1),  k^(-1/2) ~ Uniform              what segments have in common, and how much
+    mu ~ Beta(c, c),  k^(-1/2) ~ Uniform                 what segments have in common, and how much
 
 (Gelman et al., Bayesian Data Analysis, 3rd ed., section 5.3, whose prior on the concentration k this is, here with
-bounds; weights as powers of the likelihood: Ibrahim and Chen 2000, "Power prior distributions".) mu and k are
+bounds; weights as powers of the likelihood: Ibrahim and Chen 2000, "Power prior distributions".) c follows from the
+bounds of k: a segment by itself has the mean and the variance of a uniform share, 1/2 and 1/12, so that one who agrees
+makes 2/3 of it and two make 3/4, as with Beta(1, 1). A uniform mu would put most of theta at its ends. mu and k are
 integrated on a grid, so nothing is drawn at random and the same evidence gives the same numbers.
 """
 
@@ -53,11 +55,17 @@ class Shares:
 
 
 def pooling_nodes(low: float, high: float, means: tuple[Array, Array] | None = None) -> Nodes:
-    """Return the prior on mu and k with `low` <= k <= `high`; `means` are nodes and weights on (0, 1)."""
-    mean, mean_weight = means or _legendre(0.0, 1.0, MEAN_NODES)
+    """Return the prior on mu and k with `low` <= k <= `high`; `means` are nodes and weights on (0, 1).
+
+    Raises `ValueError` for bounds so low that a segment by itself varies more than a uniform share, whatever mu.
+    """
     # uniform in k^(-1/2): the spread of the shares over segments is about as likely to be small as large
     root, root_weight = _legendre(high**-0.5, low**-0.5, CONCENTRATION_NODES)
-    weight = np.outer(mean_weight, root_weight / root_weight.sum()).ravel()
+    root_weight = root_weight / root_weight.sum()
+    mean, mean_weight = means or _legendre(0.0, 1.0, MEAN_NODES)
+    shape = _mean_shape(float(root_weight @ (1 / (1 + root**-2))))
+    mean_weight = mean_weight * (mean * (1 - mean)) ** (shape - 1)
+    weight = np.outer(mean_weight / mean_weight.sum(), root_weight).ravel()
     mean_grid, root_grid = np.meshgrid(mean, root, indexing="ij")
     return Nodes(mean_grid.ravel(), root_grid.ravel() ** -2, np.log(weight))
 
@@ -109,6 +117,17 @@ def group_shares(weights: Array, interval: float) -> Shares:
     tail = (1 - interval) / 2
     low, high = (np.array([np.interp(p, row, edges) for row in below]) for p in (tail, 1 - tail))
     return Shares(by_mean @ steps, low, high, 1 - below[:, FINE_MEAN_NODES // 2])
+
+
+def _mean_shape(own: float) -> float:
+    """Return c of mu ~ Beta(c, c) by which theta has the variance of a uniform share; `own` is the mean of 1/(k + 1).
+
+    Var theta = Var mu + own (1/4 - Var mu) = 1/12 and Var mu = 1 / (4 (2 c + 1)).
+    """
+    if own >= 1 / 3:
+        raise ValueError("pooling_concentration_low and _high are so low that shares lie at their ends; raise them")
+    variance = (1 / 12 - own / 4) / (1 - own)
+    return (1 / (4 * variance) - 1) / 2
 
 
 def _inverse(below: Callable[[Array], Array], probability: float, size: int) -> Array:

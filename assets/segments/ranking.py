@@ -30,7 +30,6 @@ CRITERIA: dict[str, str] = {
     "market_size": "Size of the market",
     "problem_strength": "Strength of the problem",
     "usp_fit": "Fit of the USPs",
-    "evidence": "Amount of evidence",
     "technical_gaps": "Few technical gaps",
     "integrations": "Integrations that stay",
 }
@@ -48,12 +47,14 @@ class Decision(StrEnum):
 class Criterion:
     """How good a segment is by one criterion, 0 (worst) to 1 (best): values at `LEVELS`, shape (41,).
 
-    `basis` is how many things of evidence it rests on; none means that the whole range is open.
+    `basis` is how many things of evidence it rests on; none means that the whole range is open. `is_known` tells
+    whether that is enough for a decision: of what was said as much as one strong interview is worth, else one fact.
     """
 
     name: str
     quantiles: Array
     basis: int
+    is_known: bool
     evidence_ids: tuple[str, ...]
 
     @property
@@ -98,7 +99,7 @@ def rank_segments(
     among_first = counts[:, :wanted].sum(axis=1)
     ranks = counts @ np.arange(1, len(ordered) + 1)
     order = sorted(range(len(ordered)), key=lambda i: (-among_first[i], ranks[i], ordered[i].segment_id))
-    known = [sum(criterion.basis > 0 for criterion in criteria[i]) for i in order]
+    known = [sum(criterion.is_known for criterion in criteria[i]) for i in order]
     decisions = decisions_of([float(among_first[i]) for i in order], known, rules)
     return tuple(
         RankedSegment(
@@ -172,9 +173,8 @@ def criteria_of(
             sizes.get(record.segment_id, _open("market_size")),
             problem_strength(heard[record.segment_id], rules),
             usp_fit(cells.get(record.segment_id, []), rules),
-            evidence_amount(heard[record.segment_id], rules),
             technical_gaps(record),
-            _beta("integrations", record.users, record.leavers, record.evidence_ids),
+            integrations(record),
         ]
         for record in records
     ]
@@ -183,8 +183,8 @@ def criteria_of(
 def market_sizes(figures: Sequence[MarketFigure], rules: Rules) -> dict[str, Criterion]:
     """Place each segment by all of its figures, from the lowest to the highest: figures are kept, not averaged.
 
-    Figures of one family lie on one logarithmic scale from the smallest to the largest of all segments. Each is taken
-    to be right within `size_factor`, by which trackers of the same thing differ.
+    Figures of one family lie on one logarithmic scale from the smallest to the largest of all segments; a family of one
+    segment compares nothing. Each is taken to be right within `size_factor`, by which trackers of one thing differ.
     """
     placed: dict[str, list[float]] = {}
     ids: dict[str, set[str]] = {}
@@ -192,7 +192,7 @@ def market_sizes(figures: Sequence[MarketFigure], rules: Rules) -> dict[str, Cri
     for family in sorted({figure.family for figure in figures}):
         members = [figure for figure in figures if figure.family == family and figure.value > 0]
         logs = np.log10([figure.value for figure in members])
-        if len(members) < 2 or logs.min() == logs.max():
+        if len({figure.segment_id for figure in members}) < 2 or logs.min() == logs.max():
             continue
         spread = np.log10(rules.size_factor)
         for figure, value in zip(members, logs, strict=True):
@@ -214,7 +214,7 @@ def problem_strength(findings: Sequence[Finding], rules: Rules) -> Criterion:
     by_source: dict[str, list[Finding]] = {}
     for finding in findings:
         if finding.problem_id is not None:
-            by_source.setdefault(finding.source_key, []).append(finding)
+            by_source.setdefault(finding.organisation_key, []).append(finding)
     for_it = against = 0.0
     ids: set[str] = set()
     for said in by_source.values():
@@ -224,7 +224,8 @@ def problem_strength(findings: Sequence[Finding], rules: Rules) -> Criterion:
         strength = rules.strength(best) if has else 0.0
         for_it, against = for_it + weight * strength, against + weight * (1 - strength)
         ids.update(evidence_id for finding in said for evidence_id in finding.evidence_ids)
-    return _beta("problem_strength", for_it, against, tuple(sorted(ids)), basis=len(by_source))
+    is_known = _has_said_enough((finding for said in by_source.values() for finding in said), rules)
+    return _beta("problem_strength", for_it, against, len(by_source), is_known, tuple(sorted(ids)))
 
 
 def usp_fit(cells: Sequence[Cell], rules: Rules) -> Criterion:
@@ -235,14 +236,15 @@ def usp_fit(cells: Sequence[Cell], rules: Rules) -> Criterion:
     if not cells:
         return _open("usp_fit")
     quantiles = np.mean([share_quantiles(cell.share, rules.interval_probability) for cell in cells], axis=0)
-    voices = {voice.source_key for cell in cells for voice in cell.voices}
+    voices = {voice.organisation_key for cell in cells for voice in cell.voices}
     ids = {
         evidence_id
         for cell in cells
         for finding in (finding for voice in cell.voices for finding in voice.findings)
         for evidence_id in finding.evidence_ids
     } | {evidence_id for cell in cells if cell.claim for evidence_id in cell.claim.evidence_ids}
-    return Criterion("usp_fit", quantiles, len(voices), tuple(sorted(ids)))
+    is_known = _has_said_enough((f for cell in cells for voice in cell.voices for f in voice.findings), rules)
+    return Criterion("usp_fit", quantiles, len(voices), is_known, tuple(sorted(ids)))
 
 
 def share_quantiles(share: Share, interval: float) -> Array:
@@ -251,25 +253,33 @@ def share_quantiles(share: Share, interval: float) -> Array:
     return np.interp(LEVELS, [0.0, tail, 0.5, 1 - tail, 1.0], [0.0, share.low, share.mean, share.high, 1.0])
 
 
-def evidence_amount(findings: Sequence[Finding], rules: Rules) -> Criterion:
-    """How much was said: n / (n + the n that a verdict needs), where n counts each source with its weight."""
-    best: dict[str, float] = {}
-    for finding in findings:
-        best[finding.source_key] = max(best.get(finding.source_key, 0.0), rules.weight(finding))
-    n = sum(best.values())
-    ids = tuple(sorted({evidence_id for finding in findings for evidence_id in finding.evidence_ids}))
-    value = n / (n + rules.decision_effective_n)
-    return _between("evidence", value, value, len(best), ids)
-
-
 def technical_gaps(record: SegmentRecord) -> Criterion:
-    """1 / (1 + gaps that are open); a gap of which the state is not known may be open or closed."""
+    """1 / (1 + gaps that are open); a gap of which the state is not known may be open or closed.
+
+    Where nobody has looked for gaps nothing is known: an empty list is no merit.
+    """
+    if record.open_gaps is None or record.unknown_gaps is None:
+        return _open("technical_gaps")
     low, high = 1 / (1 + record.open_gaps + record.unknown_gaps), 1 / (1 + record.open_gaps)
     return _between("technical_gaps", low, high, 1, record.evidence_ids)
 
 
+def integrations(record: SegmentRecord) -> Criterion:
+    """Beta(1 + projects that use it, 1 + projects that left)."""
+    projects = record.users + record.leavers
+    return _beta("integrations", record.users, record.leavers, projects, projects > 0, record.evidence_ids)
+
+
+def _has_said_enough(findings: Iterable[Finding], rules: Rules) -> bool:
+    """Whether what was said is worth `known_effective_n`, each organisation counted once."""
+    best: dict[str, float] = {}
+    for finding in findings:
+        best[finding.organisation_key] = max(best.get(finding.organisation_key, 0.0), rules.weight(finding))
+    return sum(best.values()) > rules.known_effective_n - 1e-9
+
+
 def _between(name: str, low: float, high: float, basis: int, evidence_ids: tuple[str, ...]) -> Criterion:
-    return Criterion(name, low + (high - low) * LEVELS, basis, evidence_ids)
+    return Criterion(name, low + (high - low) * LEVELS, basis, basis > 0, evidence_ids)
 
 
 def _open(name: str) -> Criterion:
@@ -277,7 +287,6 @@ def _open(name: str) -> Criterion:
 
 
 def _beta(
-    name: str, for_it: float, against: float, evidence_ids: tuple[str, ...], basis: int | None = None
+    name: str, for_it: float, against: float, basis: int, is_known: bool, evidence_ids: tuple[str, ...]
 ) -> Criterion:
-    quantiles = np.asarray(betaincinv(1 + for_it, 1 + against, LEVELS))
-    return Criterion(name, quantiles, int(for_it + against) if basis is None else basis, evidence_ids)
+    return Criterion(name, np.asarray(betaincinv(1 + for_it, 1 + against, LEVELS)), basis, is_known, evidence_ids)

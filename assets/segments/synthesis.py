@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assets.segments.inputs import Finding, Rules
+from assets.segments.inputs import KINDS, Finding, Kind, Rules
 from assets.segments.pooling import Array
 
 RESAMPLES = 2000
@@ -20,12 +20,12 @@ SEED = 20261123
 
 @dataclass(frozen=True)
 class Theme:
-    """A tag in one segment, or in all (`segment_id` None): how many of the sources that spoke there brought it up."""
+    """A tag in one segment, or in all (`segment_id` None): how many of those who spoke there brought it up, by kind."""
 
     tag: str
     segment_id: str | None
-    mentioning: int
-    sources: int
+    mentioning: Mapping[Kind, int]
+    sources: Mapping[Kind, int]
     strong: int
     """Of those who brought it up, how many did so strongly."""
     segments: int
@@ -69,7 +69,7 @@ class SaturationRun:
 
 
 def themes_of(findings: Iterable[Finding]) -> tuple[Theme, ...]:
-    """Count each tag by segment and over all, most mentioned first. A source is counted once."""
+    """Count each tag by segment and over all, most mentioned in interviews first. A source is counted once."""
     listed = [finding for finding in findings if finding.tag is not None]
     heard = {finding.segment_id for finding in listed}
     themes = []
@@ -80,7 +80,7 @@ def themes_of(findings: Iterable[Finding]) -> tuple[Theme, ...]:
         for segment in sorted(segments):
             there = [finding for finding in listed if finding.segment_id == segment]
             themes.append(_theme(tag, segment, [f for f in said if f.segment_id == segment], there, 1, 1))
-    return tuple(sorted(themes, key=lambda theme: (-theme.mentioning, theme.tag, theme.segment_id or "")))
+    return tuple(sorted(themes, key=_most_mentioned))
 
 
 def opportunities_of(findings: Iterable[Finding]) -> tuple[Opportunity, ...]:
@@ -124,13 +124,22 @@ def _theme(
     return Theme(
         tag=tag,
         segment_id=segment,
-        mentioning=len(_by_source(said)),
-        sources=len(_by_source(there)),
+        mentioning=_by_kind(said),
+        sources=_by_kind(there),
         strong=len(_by_source([finding for finding in said if finding.strength == "strong"])),
         segments=segments,
         segments_heard=heard,
         findings=tuple(said),
     )
+
+
+def _by_kind(said: Iterable[Finding]) -> dict[Kind, int]:
+    spoken = {(finding.kind, finding.source_key) for finding in said}
+    return {kind: sum(of == kind for of, _ in spoken) for kind in KINDS}
+
+
+def _most_mentioned(theme: Theme) -> tuple[int, int, str, str]:
+    return (-theme.mentioning["interview"], -theme.mentioning["signal"], theme.tag, theme.segment_id or "")
 
 
 def _opportunity(problem: str, said: Sequence[Finding]) -> Opportunity:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -31,7 +32,10 @@ EVIDENCE: dict[str, str] = {
     **{evidence_id: grade for _, grade, ids in RULE_ROWS for evidence_id in ids},
     "segments__segments/chat": "published",
     "segments__segments/games": "published",
+    "segments__market_sizes/locked": "published",
+    "segments__market_sizes/locked_alt": "published",
     "segments__usps/private": "published",
+    "segments__usp_evidence/delay": "published",
     "segments__problems/exposed": "published",
     "interviews__tags/privacy": "published",
 }
@@ -54,12 +58,59 @@ def market_tables(findings: tuple[Finding, ...] = SPOKEN) -> dict[str, pd.DataFr
         "findings": _rows("finding_id", [row.finding_id for row in findings], statement=None).assign(
             statement=["Everybody sees who talks", *[None] * (len(findings) - 1)][: len(findings)]
         ),
-        "usp_register": _rows("usp_id", ["private"], name="Private by design"),
+        "usp_register": _rows(
+            "usp_id",
+            ["private"],
+            name="Private by design",
+            maturity="testnet",
+            where_claimed="docs",
+            claimed_benefit="Nobody sees who talks",
+            problem_solved="Metadata",
+            known_limitation="Timing tells",
+            measurement_count=1,
+        ).assign(depends_on=[["mix"]]),
+        "usp_measurements": _rows(
+            "usp_evidence_id",
+            ["delay"],
+            of="segments__usp_evidence",
+            usp_id="private",
+            metric="delay",
+            value=0.4,
+            unit="s",
+            condition="ten nodes",
+        ),
+        "roadmap_deliverables": _rows("deliverable_id", ["mix"], title="Mixnet", status="dropped"),
+        "market_sizes": _rows(
+            "market_size_id",
+            ["locked", "locked_alt"],
+            of="segments__market_sizes",
+            segment_id="chat",
+            value=8e6,
+            unit="USD",
+            spread=1.9,
+            what_it_measures="Value locked",
+            source_quality="secondary",
+            as_of=date(2024, 6, 30),
+        ),
+        "competitors": _rows(
+            "segment_competitor_id", ["any_rival"], segment_id="any", name="Rival", strength="Quick", weakness=None
+        ),
+        "integrations": _rows(
+            "integration_id", ["messenger"], name="Messenger", status="left", pain_reported="Lost messages"
+        ).assign(segment_ids=[["chat"]]),
         "customer_problems": _rows("problem_id", ["exposed", "slow"], statement="It shows who talks"),
         "finding_tags": _rows("tag", ["privacy", "latency"], title="Privacy"),
         "segment_profiles": _rows(
-            "segment_id", ["chat", "games"], name="Chat", rationale_for="They asked", rationale_against=None
-        ),
+            "segment_id",
+            ["chat", "games"],
+            of="segments__segments",
+            name="Chat",
+            problem="Operators see who talks",
+            rationale_for="They asked",
+            rationale_against=None,
+            public_leads=2,
+            open_gaps=None,
+        ).assign(relevant_usps=[["private"], []], technical_gaps=[[], []], interest_signals=[["Met in May"], []]),
     }
 
 
@@ -67,6 +118,9 @@ def _profile(segment_id: str) -> SegmentRecord:
     return SegmentRecord(segment_id, ("private",), 0, 0, 1, 0, "published", (f"segments__segments/{segment_id}",))
 
 
-def _rows(key: str, names: list[str], **values: Any) -> pd.DataFrame:
-    rows = [{key: name, **values, "grade": "published", "evidence_ids": []} for name in names]
+def _rows(key: str, names: list[str], of: str | None = None, **values: Any) -> pd.DataFrame:
+    """`of` is the table of evidence of which each row tells one row."""
+    rows = [
+        {key: name, **values, "grade": "published", "evidence_ids": [f"{of}/{name}"] if of else []} for name in names
+    ]
     return pd.DataFrame(rows, dtype=object)

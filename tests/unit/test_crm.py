@@ -79,9 +79,9 @@ def test_both_files_come_back_as_they_went() -> None:
 
 def test_the_csv_has_one_line_per_organisation_and_nothing_that_a_spreadsheet_calculates() -> None:
     assert to_csv([STATUS, Organisation("odd", "=1+1")]) == (
-        "waku_fit_id,Name,Segment,Stage,Dependencies,Next step\n"
-        "status,Status,private_messaging;status_communities,ongoing,store_v3,call\n"
-        "odd,'=1+1,,,,\n"
+        "waku_fit_id,Name,Segment,Stage,Dependencies,Next step,waku_fit_written\n"
+        "status,Status,private_messaging;status_communities,ongoing,store_v3,call,\n"
+        "odd,'=1+1,,,,,\n"
     )
 
 
@@ -237,6 +237,7 @@ def test_a_push_shows_what_it_would_write_and_writes_nothing(
         "+ attribute waku_segment of companies\n"
         "+ attribute waku_dependencies of companies\n"
         "+ attribute waku_next_step of companies\n"
+        "+ attribute waku_fit_written of companies\n"
         "~ railgun: Segment: (empty) → defi_private_relayers\n"
         "~ railgun: Stage: building → ongoing\n"
         "+ portrait: Name Portrait; Segment decentralised_web_hosting; Stage ongoing\n"
@@ -252,7 +253,9 @@ def test_a_push_makes_the_attributes_and_keeps_segment_in_step(
         {"waku_fit_id": "railgun", "name": "Railgun", "domain": "example.org", "waku_stage": "ongoing"}
     ]
     assert pushed(settings, hubspot, client) == 0
-    assert hubspot.by_key()["railgun"] == {
+    railgun = hubspot.by_key()["railgun"]
+    assert railgun.pop("waku_fit_written").startswith("waku_fit_id:")
+    assert railgun == {
         "waku_fit_id": "railgun", "name": "Railgun", "domain": "example.org", "waku_stage": "ongoing",
         "waku_segment": "defi_private_relayers",
     }  # fmt: skip
@@ -309,6 +312,53 @@ def test_a_pull_takes_what_the_team_changed_there(
     (row,) = (pack / "segments" / "organisations.csv").read_text().splitlines()[1:]
     assert row.startswith("railgun_2026_11_23,railgun,Railgun,,,,ask again in May,")
     assert '"CRM of the team, HubSpot"' in row
+
+
+def test_what_was_pushed_and_not_touched_is_no_evidence_when_it_comes_back(
+    settings: Settings, pack: Path, hubspot: FakeHubSpot, client: HttpClient, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pushed(settings, hubspot, client)
+    # what follows from the roadmap and the state of an integration moves on; portrait is no longer known
+    moved = [line.replace(",ongoing,,false,", ",lost,rust_sdk,true,") for line in RELEASED.splitlines()[:2]]
+    (settings.latest / "data" / "organisations.csv").write_text("\n".join(moved) + "\n")
+    assert crm.pull(settings, client, hubspot.token, str(pack), TODAY, apply=True, url=hubspot.server.url) == 0
+    assert "HubSpot" not in capsys.readouterr().out.splitlines()[-1]
+    assert list(pack.iterdir()) == []
+    hubspot.by_key()["railgun"]["waku_stage"] = "building"
+    assert crm.pull(settings, client, hubspot.token, str(pack), TODAY, apply=True, url=hubspot.server.url) == 0
+    (row,) = (pack / "segments" / "organisations.csv").read_text().splitlines()[1:]
+    assert row.startswith("railgun_2026_11_23,railgun,Railgun,,building,,,")
+
+
+def test_a_file_that_was_exported_tells_only_what_was_changed_in_it(
+    settings: Settings, pack: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "crm.csv"
+    crm.export_file(settings, file)
+    (settings.latest / "data" / "organisations.csv").write_text(RELEASED.replace(",ongoing,", ",lost,"))
+    assert crm.import_file(settings, file, str(pack), TODAY, apply=True) == 0
+    assert list(pack.iterdir()) == []
+
+
+@pytest.mark.parametrize("apply", [False, True])
+def test_a_pack_is_made_only_when_something_is_written(settings: Settings, tmp_path: Path, apply: bool) -> None:
+    file = tmp_path / "crm.csv"
+    file.write_text("waku_fit_id,Name,Stage\nrailgun,Railgun,lost\n")
+    assert crm.import_file(settings, file, str(tmp_path / "new"), TODAY, apply=apply) == 0
+    assert (tmp_path / "new" / "segments" / "organisations.csv").exists() == apply
+    assert (tmp_path / "new").exists() == apply
+
+
+def test_what_was_refused_is_named_also_when_a_later_batch_fails(
+    settings: Settings, hubspot: FakeHubSpot, client: HttpClient, capsys: pytest.CaptureFixture[str]
+) -> None:
+    header, *_ = RELEASED.splitlines()
+    rows = [f"o{n},Organisation {n},,building,,false,,2025-01-01,published,e/{n}" for n in range(150)]
+    (settings.latest / "data" / "organisations.csv").write_text("\n".join([header, *rows]) + "\n")
+    hubspot.refused, hubspot.upserts_left = {"o7": "Property values were not valid"}, 1
+    with pytest.raises(UserError, match="99 of 150 organisations were written, 50 were not"):
+        pushed(settings, hubspot, client)
+    assert capsys.readouterr().err == "! o7: Property values were not valid\n"
 
 
 def test_a_wrong_token_is_said_without_the_token(settings: Settings, hubspot: FakeHubSpot, client: HttpClient) -> None:

@@ -56,7 +56,7 @@ ROWS = {
     "segments__integrations": 13,
     "segments__market_sizes": 41,
     "segments__problems": 18,
-    "segments__rules": 18,
+    "segments__rules": 20,
     "segments__segments": 17,
     "segments__usp_evidence": 42,
     "segments__usps": 14,

@@ -40,8 +40,9 @@ def test_what_speaks_against_stands_beside_what_speaks_for() -> None:
 
 def test_counts_are_of_how_many() -> None:
     said = text(section())
-    assert "2 of 3 1 of 2" in said
-    assert "Chat : 1 of 2" in said
+    assert "2 of 3 interviews 1 of 2" in said
+    assert "Chat : 1 of 2 interviews" in said
+    assert "Privacy 3 of 4 interviews" in said
 
 
 def test_what_is_not_to_be_quoted_is_counted_without_its_words() -> None:
@@ -68,6 +69,35 @@ def test_nothing_said_is_said() -> None:
 
 def test_segments_stand_by_place() -> None:
     assert list(market_section(cells()).ranking) == ["chat", "games"]
+
+
+def test_a_segment_shows_all_of_its_capture() -> None:
+    said = text(section())
+    for part in (
+        "Problem Operators see who talks",
+        "Selling points that meet it Private by design",
+        "2 public leads: Met in May",
+        "8 million USD : Value locked ( 30 June 2024 , secondary source; trackers of it differ by a factor of 1.90 )",
+        "Messenger ( left ) : Lost messages",
+        "Rival : Quick",
+        "Reasons against not known",
+        "Work that it lacks nobody has looked",
+    ):
+        assert part in said, part
+
+
+def test_of_a_segment_without_a_part_the_part_is_empty_and_not_left_out() -> None:
+    games = market_section(cells()).captures["games"]
+    assert (games.market_sizes, games.competitors, games.learnings) == ((), ("any_rival",), ())
+    assert "Sizes of its market nothing on record" in text(section())
+
+
+def test_a_selling_point_shows_what_it_rests_on_and_what_was_measured() -> None:
+    said = text(section())
+    assert "Private by design testnet docs 1" in said
+    assert "Known limitation Timing tells" in said
+    assert "Work that it rests on Mixnet ( dropped )" in said
+    assert "delay : 0.4 s ten nodes" in said
 
 
 def test_what_has_no_name_yet_goes_by_its_id() -> None:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import pytest
+from pydantic import ValidationError
 
+from assets.evidence.tables.segments import Rule
+from assets.segments.frames import reason
 from assets.segments.inputs import Finding, Rules
-from assets.segments.matrix import Cell, Status, status_of, validation_matrix, voices_of
+from assets.segments.matrix import Cell, Count, Status, status_of, validation_matrix, voices_of
 from tests.unit.segments_world import RULES, claim, finding
 
 
@@ -57,7 +61,11 @@ def test_thresholds(effective_n: float, above_half: float, is_claimed: bool, sta
 
 def test_contradictions_are_kept_beside_support() -> None:
     found = cell([finding("p1"), finding("p2"), finding("p3", relation="contradicts")])
-    assert [(voice.source_key, voice.supports) for voice in found.voices] == [("p1", True), ("p2", True), ("p3", False)]
+    assert [(voice.organisation_key, voice.supports) for voice in found.voices] == [
+        ("p1", True),
+        ("p2", True),
+        ("p3", False),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -69,15 +77,55 @@ def test_contradictions_are_kept_beside_support() -> None:
         ({"kind": "session"}, 0.75),
         ({"kind": "signal"}, 0.5),
         ({"kind": "signal", "grade": "estimated", "strength": "weak"}, 0.5 * 0.5 / 3),
+        ({"grade": "illustrative"}, 0.5),
     ],
 )
 def test_evidence_is_weighted_by_kind_grade_and_strength(changes: dict[str, str], weight: float) -> None:
     assert cell([finding("p1", **changes)]).effective_n == pytest.approx(weight)
 
 
+@pytest.mark.parametrize(
+    ("strength", "voices", "status"),
+    [("weak", 6, "validated"), ("weak", 5, "untested"), ("medium", 3, "validated"), ("medium", 2, "untested")],
+)
+def test_thirds_of_a_finding_sum_up_to_whole_ones(strength: str, voices: int, status: str) -> None:
+    assert cell([finding(f"p{n}", strength=strength) for n in range(voices)]).status == status
+
+
+def test_what_is_just_short_of_enough_is_not_written_as_enough() -> None:
+    rules = replace(RULES, weight_session=0.98)
+    said = [finding("p1"), finding("k1", kind="session")]
+    (found,) = validation_matrix(said, [claim()], rules).cells
+    assert reason(found, rules) == "what was said is worth 1.98 interviews, 2 are needed"
+
+
+def test_no_kind_of_evidence_weighs_nothing() -> None:
+    row = {"id": "weight_session", "title": "Weight", "value": 0, "unit": "interviews", "source": "docs/segments.md"}
+    with pytest.raises(ValidationError, match="a weight is above 0"):
+        Rule.model_validate({**row, "as_of": "2024-10-06", "as_of_basis": "assigned", "grade": "estimated"})
+
+
 def test_the_same_source_counts_once() -> None:
     twice = [finding("p1"), finding("p1", finding_id="f/again", strength="weak")]
     assert (cell(twice).sources, cell(twice).effective_n) == (1, 1.0)
+
+
+def test_two_people_of_an_organisation_and_its_signal_are_one_source_and_three_voices() -> None:
+    found = cell(
+        [
+            finding("p1", organisation_key="railgun"),
+            finding("p2", organisation_key="railgun", strength="weak"),
+            finding("issue", organisation_key="railgun", kind="signal"),
+        ]
+    )
+    assert (found.supporting, found.sources, found.effective_n) == (1, 1, 1.0)
+    assert found.counts == {"interview": Count(2, 2), "session": Count(0, 0), "signal": Count(1, 1)}
+
+
+def test_counts_are_of_one_kind_each() -> None:
+    said = [finding("p1"), finding("p2", relation="contradicts"), finding("issue", kind="signal")]
+    (group,) = validation_matrix([*said, finding("p3", segment_id="games")], [claim()], RULES).groups
+    assert group.counts == {"interview": Count(2, 3), "session": Count(0, 0), "signal": Count(1, 1)}
 
 
 def test_a_source_that_says_both_is_shared_between_the_sides() -> None:
@@ -128,6 +176,15 @@ def test_a_usp_without_a_problem_is_about_all_its_claimed_problems() -> None:
         ("private", "chat", "exposed"): 1,
         ("private", "chat", "front_run"): 1,
         ("private", "games", "exposed"): 0,
+    }
+
+
+def test_of_a_segment_that_is_not_told_a_usp_is_about_all_problems_that_it_is_claimed_for() -> None:
+    claims = [claim(), claim(segment_id="games", problem_id="front_run")]
+    matrix = validation_matrix([finding("p1", segment_id="other", problem_id=None)], claims, RULES)
+    assert {cell.key for cell in matrix.cells if cell.sources} == {
+        ("private", "other", "exposed"),
+        ("private", "other", "front_run"),
     }
 
 

@@ -15,16 +15,20 @@ def test_themes_are_counted_by_source_and_segment() -> None:
         finding("p2", tag="latency", segment_id="games", strength="weak"),
         finding("p3", tag="spam", segment_id="games"),
         finding("p4", tag=None),
+        finding("issue", tag="spam", kind="signal"),
     ]
-    counts = [(t.tag, t.segment_id, t.mentioning, t.sources, t.strong) for t in themes_of(said)]
+    themes = themes_of(said)
+    counts = [(t.tag, t.segment_id, t.mentioning["interview"], t.sources["interview"], t.strong) for t in themes]
     assert counts == [
         ("latency", None, 2, 3, 1),
+        ("spam", None, 1, 3, 2),
         ("latency", "chat", 1, 1, 1),
         ("latency", "games", 1, 2, 0),
-        ("spam", None, 1, 3, 1),
         ("spam", "games", 1, 2, 1),
+        ("spam", "chat", 0, 1, 1),
     ]
-    assert [(t.segments, t.segments_heard) for t in themes_of(said) if t.segment_id is None] == [(2, 2), (1, 2)]
+    assert [(t.segments, t.segments_heard) for t in themes if t.segment_id is None] == [(2, 2), (2, 2)]
+    assert [(t.mentioning["signal"], t.sources["signal"]) for t in themes if t.segment_id is None] == [(0, 1), (1, 1)]
 
 
 def test_an_opportunity_is_importance_and_what_satisfaction_lacks_of_it() -> None:

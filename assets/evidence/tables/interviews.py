@@ -23,9 +23,15 @@ Relation = Literal["supports", "contradicts"]
 Score = Annotated[float, Field(ge=0, le=10)]
 
 _PRODUCT = re.compile(
-    r"\b(?:\w*waku\w*|logos|rln|relay|store|filter|light ?push|peer exchange|sds|gossipsub|graphcast)\b", re.IGNORECASE
+    # whatever their case
+    r"(?i:\b(?:\w*waku\w*|twn|rln|sds|light ?push|libp2p|gossipsub|graphcast|nimbus|nomos)\b)"
+    r"|(?i:\b(?:relay|store|filter|peer exchange)\s+(?:protocol|node)s?\b)"
+    # words of every day, names with a capital; the last ones only where no sentence begins
+    r"|\b(?:Logos|Vac|VAC|Codex)\b"
+    r"|(?<=[^.?!:\s]\s)(?:Status|Relay|Store|Filter|Peer Exchange)\b"
 )
-"""Waku, its implementations and its protocols: the milestone wants questions that are detached from them."""
+"""Waku, what it is built on, its implementations, protocols and sister projects: the milestone wants questions that are
+detached from them. Who filters, stores or asks for a status names none of them."""
 
 _SEGMENT = Reference("segments__segments")
 _USP = Reference("segments__usps")
@@ -131,6 +137,11 @@ class Interview(EvidenceRow):
     )
     consent_withdrawn_on: date | None = Field(default=None, description="Day on which the consent was withdrawn")
     question_set_id: Annotated[str, Reference("interviews__question_sets")] = Field(description="Questions asked")
+    organisation_code: Identifier | None = Field(
+        default=None,
+        description="Code of the organisation, the same in all its interviews and sessions, or its id in integrations:"
+        " it then counts as one source; never published",
+    )
 
     @model_validator(mode="after")
     def _code_says_nothing(self) -> Interview:
@@ -144,6 +155,11 @@ class Session(EvidenceRow):
 
     segment_id: Annotated[str, _SEGMENT] = Field(description="Segment of the project")
     project_code: Identifier = Field(description="Code of the project, the same in all its sessions; never its name")
+    organisation_code: Identifier | None = Field(
+        default=None,
+        description="Code of the organisation, the same in all its interviews and sessions, or its id in integrations:"
+        " it then counts as one source; never published",
+    )
     held_on: date = Field(description="Day of the session")
     topics: Annotated[TextList, Field(min_length=1)] = Field(description="What was worked on")
     engineer_attended: bool = Field(description="Whether an engineer took part")

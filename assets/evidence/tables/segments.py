@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from assets.evidence.model import DatePrecision, EvidenceRow, Identifier, NonNegative, Reference, Table, TextList
 
@@ -40,8 +40,9 @@ class Segment(EvidenceRow):
     ) = Field(default=None, description="Unit of market_value")
     rationale_for: str | None = Field(default=None, description="Why to pursue the segment")
     rationale_against: str | None = Field(default=None, description="Why not to pursue the segment")
-    technical_gaps: Annotated[TextList, Reference("roadmap__deliverables")] = Field(
-        default=[], description="Deliverables that the segment lacks"
+    technical_gaps: Annotated[TextList, Reference("roadmap__deliverables", besides=("none",))] = Field(
+        default=[],
+        description="Deliverables that the segment lacks; 'none': looked for and none found; empty: not known",
     )
 
 
@@ -75,6 +76,12 @@ class MarketSize(EvidenceRow):
         "wallets",
         "wallets per day",
     ] = Field(description="Unit of the value")
+    family: Literal["held", "traded", "raised", "earned", "token_value", "daily_users", "registered_users", "other"] = (
+        Field(
+            description="What the figure can be held against: value held; traded or earned over a time; capital raised;"
+            " value of tokens; users of a day or registered; other: nothing"
+        )
+    )
     what_it_measures: str = Field(description="What the figure covers")
     source_quality: Literal["primary", "primary_undated", "secondary", "own_claim", "rival_claim", "user_post"] = Field(
         description="How close the source is to the figure"
@@ -219,9 +226,15 @@ class Rule(EvidenceRow):
 
     title: str = Field(description="Name for readers")
     value: NonNegative | None = Field(default=None, description="The weight or threshold, in `unit`")
-    unit: Literal["criteria", "interviews", "probability", "ratio", "segments", "share"] = Field(
+    unit: Literal["criteria", "interviews", "points", "probability", "ratio", "segments", "share"] = Field(
         description="Unit of the value"
     )
+
+    @model_validator(mode="after")
+    def _every_kind_weighs_something(self) -> Rule:
+        if self.id.startswith("weight_") and self.value == 0:
+            raise ValueError("a weight is above 0; to leave evidence out, run without its pack")
+        return self
 
 
 TABLES: tuple[Table, ...] = (

@@ -4,7 +4,7 @@ segments as (
 
     select
         segment_id,
-        unnest(technical_gaps) as deliverable_id
+        unnest(array_remove(technical_gaps, 'none')) as deliverable_id
     from {{ ref('stg_segments__segments') }}
     where grade <> 'not_found'
 

@@ -7,22 +7,7 @@ source as (
 
 ),
 
--- Only figures of one family can be laid on one scale. What a service charges is a price and no size of a market;
--- connections, downloads and votes are no people.
-families as (
-
-    select
-        *,
-        case
-            when metric in ('ably_overage', 'pubnub_start', 'pusher_startup') then null
-            when unit in ('USD', 'USD per month', 'USD per quarter') then 'money'
-            when unit in ('accounts', 'identities', 'keys', 'users', 'wallets', 'wallets per day') then 'people'
-        end as family
-
-    from source
-
-),
-
+-- Figures of one family lie on one scale, flows as what they come to in a year.
 final as (
 
     select
@@ -36,10 +21,12 @@ final as (
         unit,
         family,
         case
-            when family = 'money' and unit = 'USD per month' then value * 12
-            when family = 'money' and unit = 'USD per quarter' then value * 4
-            when family is not null then value
+            when family = 'other' then null
+            when unit = 'USD per month' then value * 12
+            when unit = 'USD per quarter' then value * 4
+            else value
         end as comparable_value,
+        max(value) over same_thing / nullif(min(value) over same_thing, 0) as spread,
         what_it_measures,
         source_quality,
         as_of,
@@ -48,7 +35,10 @@ final as (
         grade,
         array[evidence_id] as evidence_ids
 
-    from families
+    from source
+
+    -- `<metric>_alt` is what another tracker says of `<metric>`.
+    window same_thing as (partition by segment_id, regexp_replace(metric, '_alt$', ''), unit)
 
 )
 

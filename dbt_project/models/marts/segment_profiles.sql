@@ -62,11 +62,15 @@ final as (
         segments.problem,
         segments.relevant_usps,
         segments.interest_signals,
+        segments.public_leads,
         segments.rationale_for,
         segments.rationale_against,
         segments.technical_gaps,
-        coalesce(gaps_counted.open_gaps, 0) as open_gaps,
-        coalesce(gaps_counted.unknown_gaps, 0) as unknown_gaps,
+        -- An empty list says that nobody has looked, which is not that nothing is missing.
+        case when cardinality(segments.technical_gaps) > 0 then coalesce(gaps_counted.open_gaps, 0) end as open_gaps,
+        case
+            when cardinality(segments.technical_gaps) > 0 then coalesce(gaps_counted.unknown_gaps, 0)
+        end as unknown_gaps,
         coalesce(integrations_counted.users, 0) as users,
         coalesce(integrations_counted.leavers, 0) as leavers,
 

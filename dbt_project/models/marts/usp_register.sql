@@ -38,6 +38,8 @@ final as (
         usps.problem_solved,
         usps.known_limitation,
         usps.maturity,
+        usps.where_claimed,
+        usps.depends_on,
         coalesce(measured.measurement_count, 0) as measurement_count,
 
         ---------- provenance

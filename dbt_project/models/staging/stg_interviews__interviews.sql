@@ -8,7 +8,7 @@ known as (
 
 source as (
 
-    {{ as_consented('known', counted=True, contents=['note']) }}
+    {{ as_consented('known', counted=True, contents=['organisation_code', 'note']) }}
 
 ),
 
@@ -26,6 +26,7 @@ renamed as (
         role_class,
         channel,
         consent,
+        consented_organisation_code as organisation_code,
 
         ---------- times and provenance
         interviewed_on,

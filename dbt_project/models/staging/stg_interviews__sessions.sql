@@ -8,7 +8,7 @@ known as (
 
 source as (
 
-    {{ as_consented('known', counted=True, contents=['topics', 'outcome', 'blockers', 'roadmap_gaps', 'note']) }}
+    {{ as_consented('known', counted=True, contents=['topics', 'outcome', 'blockers', 'roadmap_gaps', 'organisation_code', 'note']) }}
 
 ),
 
@@ -30,6 +30,7 @@ renamed as (
         commitment_stage,
         consented_roadmap_gaps as roadmap_gaps,
         consent,
+        consented_organisation_code as organisation_code,
 
         ---------- times and provenance
         held_on,

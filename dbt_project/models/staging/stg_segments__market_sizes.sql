@@ -19,6 +19,7 @@ renamed as (
         metric,
         value,
         unit,
+        family,
         what_it_measures,
         source_quality,
 
