@@ -1,5 +1,8 @@
 {#- All that a row says, wherever it is typed. -#}
 {%- set content = "jsonb_strip_nulls(to_jsonb(said) - array['pack', 'file', 'line'])::text" -%}
+{#- Segment, role, channel and day have few values: without the key, all of them could be tried. -#}
+{%- set keyed = "(select scope.content_key from scope) || " ~ content -%}
+{%- set keyed_hash = "encode(sha256(convert_to(" ~ keyed ~ ", 'UTF8')), 'hex')" -%}
 
 with
 
@@ -30,18 +33,9 @@ rows_of_all_tables as (
         note,
 
         ---------- what the row says
-        {%- if table.is_about_people %}
-        -- Segment, role, channel and day have few values: without the key, all of them could be tried.
-        encode(sha256(convert_to(scope.content_key || {{ content }}, 'UTF8')), 'hex') as content_hash
-        {%- else %}
-        md5({{ content }}) as content_hash
-        {%- endif %}
+        {{ keyed_hash if table.is_about_people else 'md5(' ~ content ~ ')' }} as content_hash
 
     from {{ ref('stg_' ~ table.key) }} as said
-    {%- if table.is_about_people %}
-    cross join scope
-    {%- endif %}
-
     {%- if not loop.last %}
 
     union all
