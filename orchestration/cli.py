@@ -86,7 +86,7 @@ def check(settings: Settings, path: Path | None, packs: tuple[str, ...], as_json
 @click.option(
     "--pack", metavar="PACK", help="Pack to write to; `private` for what people said, the first one for a price."
 )
-@click.option("--id", "row_id", metavar="ID", help="Id of the new row; the next free code if not given.")
+@click.option("--id", "row_id", metavar="ID", help="Id of the new row; a code drawn at random if not given.")
 @with_settings
 def new(settings: Settings, kind: str, pack: str | None, row_id: str | None) -> int:
     """Write a commented template of an interview, a co-design session or a price."""
