@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from pydantic import ValidationError
 
-from assets.evidence.model import IDENTIFIER_PATTERN, Mention, Parsed, Problem, Record, Table, split_list
+from assets.evidence.model import IDENTIFIER_PATTERN, Mention, Parsed, Problem, Record, Reference, Table, split_list
 from assets.evidence.wording import (
     control_character,
     expectation,
@@ -31,6 +31,9 @@ MAX_PROBLEMS = 100
 
 Value: TypeAlias = str | list["Value"] | dict[str, "Value"] | None
 """A value before it has a type: text, or a list or mapping of a YAML document."""
+
+MAX_IDS = 40
+"""Ids that a message lists; of more it names the table."""
 
 Place: TypeAlias = tuple[str | int, ...]
 """Where a value is in a document: a key, and for a value of a list its position."""
@@ -162,6 +165,10 @@ class Rows:
         from assets.interviews.identities import identities_in, identities_in_code  # lists of names, for few tables
 
         def visit(inner: Value, place: Place, key: str) -> None:
+                if detail["type"] == "missing" and column in self.references:
+                    # which ids there are is known when all files are read
+                    self.parsed.mentions.append(Mention(where, column, "", self.references[column]))
+                    continue
             where = (places or {}).get(place, line)
             if isinstance(inner, dict):
                 for name, below in inner.items():
@@ -245,7 +252,9 @@ def check_across(parsed: Mapping[str, Sequence[Parsed]]) -> list[Problem]:
             problems = _across(file)
             for mention in file.mentions:
                 target = mention.reference.table
-                if target in whole and mention.value not in ids[target]:
+                if not mention.value:
+                    problems.add(mention.line, mention.column, "has no value", _one_of(mention.reference, ids))
+                elif target in whole and mention.value not in ids[target]:
                     expected = f"an id of {target.replace('__', '/')}"
                     if not problems.is_full:
                         expected = with_suggestion(expected, mention.value, ids[target])
@@ -265,3 +274,10 @@ def _repeated_ids(files: Sequence[Parsed]) -> Iterator[Problem]:
                 message = f"{quoted(row_id)} is already the id of {other.file}:{other.ids[row_id]}"
                 problems.add(line, "id", message, "an id of its own for each row of all packs")
         yield from problems.all()
+def _one_of(reference: Reference, ids: Mapping[str, Collection[str]]) -> str:
+    known = sorted({*reference.besides, *ids.get(reference.table, ())})
+    if not 0 < len(known) <= MAX_IDS:
+        return f"an id of {reference.table.replace('__', '/')}"
+    return f"one of {', '.join(known)}"
+
+

@@ -79,6 +79,13 @@ def test_a_code_tells_no_order(tmp_path: Path) -> None:
     assert "already there" in waku_fit("new", "interview", "--pack", str(tmp_path / "ours"), "--id", codes[0], code=1)
 
 
+def test_a_blank_segment_is_answered_with_the_segments(tmp_path: Path) -> None:
+    waku_fit("new", "interview", "--pack", str(tmp_path / "ours"), "--id", "p4821")
+    said = waku_fit("check", str(tmp_path / "ours" / "interviews" / "interviews" / "p4821.yaml"), code=1)
+    (line,) = (line for line in said.splitlines() if ": segment_id:" in line)
+    assert "segment_id: has no value; expected one of activism_network_states, ai_inference_networks, " in line
+
+
 def test_a_filled_price_passes(tmp_path: Path) -> None:
     pack = tmp_path / "ours"
     pack.mkdir()
