@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import os
+import secrets
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -65,7 +66,7 @@ def new(settings: Settings, kind: str, pack_name: str | None, row_id: str | None
         raise UserError(
             f"what people said does not go into {packs[0].label}, which is public; name another pack, such as {PRIVATE}"
         )
-    row_id = row_id or _next_code(table, [*packs, pack])
+    row_id = row_id or _new_code(table, [*packs, pack])
     path = pack.path / table.path / f"{row_id}.yaml"
     if path.exists():
         raise UserError(f"{pack.label}/{table.path}/{row_id}.yaml is already there; edit it, or name another --id")
@@ -127,9 +128,11 @@ def pack_to_write(settings: Settings, name: str, *, make: bool = True) -> Pack:
     return resolve_pack(name, settings.evidence_dir)
 
 
-def _next_code(table: Table, packs: Sequence[Pack]) -> str:
-    letter, taken = CODES[table.key], set(ids_of(table, packs))
-    return next(code for number in range(1, 10_000) if (code := f"{letter}{number:02d}") not in taken)
+def _new_code(table: Table, packs: Sequence[Pack]) -> str:
+    """Return a code at random: counted up, codes that are published would tell the order of the conversations."""
+    taken = set(ids_of(table, packs))
+    codes = (f"{CODES[table.key]}{1000 + secrets.randbelow(9000)}" for _ in range(1000))
+    return next(code for code in codes if code not in taken)
 
 
 def _questions(packs: Sequence[Pack]) -> tuple[dict[str, dict[str, str]], list[str]]:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from assets.evidence.fetch import AnotherDateError, Evidence, Scope, format_problems, load_raw
+from assets.evidence.fetch import Evidence, Scope, format_problems
+from assets.evidence.load import AnotherDateError, load_raw
 from assets.evidence.tables import ALL_TABLES
 from assets.landing import table_statistics
 from assets.pricing.model import REFRESHED_TABLES

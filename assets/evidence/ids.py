@@ -46,7 +46,7 @@ def check_file(path: Path, place: Place, packs: Sequence[Pack], *, today: date, 
     `path` is resolved.
     """
     own = next((pack for pack in packs if pack.path == place.root), Pack(place.root.name, place.root))
-    words = read_known_words(own) if place.table.is_personal else frozenset()
+    words = read_known_words(own)
     label = file_label(own, place.relative, place.table, words)
     if text is None:
         parsed = read_file(place.table, path, label, own.name, today, words)

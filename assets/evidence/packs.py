@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
+PUBLIC = "public"
+"""Name of the pack with facts from public sources."""
+
 LIVE_PRICES = "prices"
 """Name of the pack that `waku-fit refresh` writes."""
 

@@ -70,9 +70,10 @@ def parse_csv(
             is_after_bad_quote = True
             continue
         values: dict[str, Value] = {column: cell for column, cell in zip(columns, cells, strict=False) if column}
-        if table.is_personal:
-            for column, cell in zip_longest(columns, cells, fillvalue=""):
-                rows.search(cell, line, column)
+        found = [rows.search(cell, line, column) for column, cell in zip_longest(columns, cells, fillvalue="")]
+        if any(found) and not table.is_personal:
+            rows.note_id(values.get("id"), line)  # another message about the row could repeat what was found
+            continue
         if len(cells) == len(columns):
             is_after_bad_quote = False
             rows.take(values, line, absent=absent)
@@ -194,8 +195,9 @@ def parse_yaml(
         expected = "the name of the file, or a file called after the id"
         expected = expected if table.is_personal else f"{printable(stem)}, {expected}"
         rows.problems.add(places["id",], "id", f"{quoted(row_id)} is not the name of the file", expected)
-    if table.is_personal:
-        rows.search(values, start, places=places)
+    if rows.search(values, start, places=places) and not table.is_personal:
+        rows.note_id(values.get("id"), start)
+        return rows.finish()  # another message about the document could repeat what was found
     entries = {part: values.pop(part.key, None) for part in table.parts}
     rows.take(values, start, places=places)
     for part, given in entries.items():

@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from pydantic import ValidationError
 
-from assets.evidence.model import IDENTIFIER_PATTERN, Mention, Parsed, Problem, Record, Table, split_list
+from assets.evidence.model import IDENTIFIER_PATTERN, Mention, Parsed, Problem, Record, Reference, Table, split_list
+from assets.evidence.packs import LOCAL_PACKS, PUBLIC
 from assets.evidence.wording import (
     control_character,
     expectation,
@@ -26,8 +27,14 @@ from assets.evidence.wording import (
     without_values,
 )
 
+if TYPE_CHECKING:
+    from assets.interviews.identities import Identity
+
 MAX_PROBLEMS = 100
 """Listed for one file; more of them are counted."""
+
+MAX_IDS = 40
+"""Ids that a message lists; of more it names the table."""
 
 Value: TypeAlias = str | list["Value"] | dict[str, "Value"] | None
 """A value before it has a type: text, or a list or mapping of a YAML document."""
@@ -37,6 +44,12 @@ Place: TypeAlias = tuple[str | int, ...]
 
 INSTEAD = "no name, address, number or account of a person, but a role or a code"
 ADDRESS = "the address of an account"
+MAIL = "a mail address"
+A_NAME = "a name"
+UNREADABLE = "text in a script that cannot be searched"
+
+ABOUT_PEOPLE = ("roadmap", "segments")
+"""Areas in whose notes somebody may say whom they met; the notes of the public pack are searched in these alone."""
 
 _KIND = {list: "a list", dict: "a mapping", type(None): "an empty value"}
 
@@ -91,7 +104,8 @@ class Rows:
         known_words: Collection[str] = (),
     ) -> None:
         self.table = table
-        self.known_words = known_words
+        self.pack = pack
+        self.known_words = frozenset(known_words)
         self.today = today
         self.kinds = table.columns()
         self.lists = {column for column, kind in self.kinds.items() if kind.endswith("[]")}
@@ -152,35 +166,65 @@ class Rows:
                 if column in wrong or column in absent or (absent and not place):
                     continue
                 where = lines.get(place, lines.get((column,), line))
+                if detail["type"] == "missing" and column in self.references:
+                    # which ids there are is known when all files are read
+                    self.parsed.mentions.append(Mention(where, column, "", self.references[column]))
+                    continue
                 self.problems.add(where, column, *explained(self.table.model, detail, self.typed))
             return
         if self.problems.count == before:
             self.parsed.records.append(Record(row, self.parsed.pack, self.parsed.file, line))
 
-    def search(self, value: Value, line: int, column: str = "", places: Mapping[Place, int] | None = None) -> None:
-        """Note what in a value, and in all that is inside of it, may tell who a person is. Keys are searched too."""
-        from assets.interviews.identities import identities_in, identities_in_code  # lists of names, for few tables
+    def search(self, value: Value, line: int, column: str = "", places: Mapping[Place, int] | None = None) -> bool:
+        """Note what in a value, and in all that is inside of it, may tell who a person is; tell whether there is any.
+
+        Of a table about people everything is searched, keys too; of others what `_is_searched`.
+        """
+        before = self.problems.count
 
         def visit(inner: Value, place: Place, key: str) -> None:
             where = (places or {}).get(place, line)
             if isinstance(inner, dict):
                 for name, below in inner.items():
-                    find(name, (places or {}).get((*place, name), where), "")
+                    if self.table.is_personal:
+                        find(name, (places or {}).get((*place, name), where), "")
                     visit(below, (*place, name), name)
             elif isinstance(inner, list):
                 for position, below in enumerate(inner):
                     visit(below, (*place, position), key)
-            elif inner and key not in self.table.references() and "date" not in self.kinds.get(key, ""):
+            elif inner and self._is_searched(key):
                 find(inner, where, key)
 
         def find(text: str, where: int, key: str) -> None:
-            is_code = " " not in text and re.fullmatch(IDENTIFIER_PATTERN, text.lower()) is not None
-            for found in (identities_in_code if is_code else identities_in)(text, self.known_words):
-                # A public signal is checked at an address, and the owner of a repository is part of one.
-                if key != "source" or found.kind != ADDRESS or self.kinds.get("consent"):
-                    self.problems.add(where, key, f"this may tell who somebody is: {found}", INSTEAD)
+            for found in self._identities(text, key):
+                self.problems.add(where, key, f"this may tell who somebody is: {found}", INSTEAD)
 
         visit(value, (column,) if column else (), column)
+        return self.problems.count > before
+
+    def _is_searched(self, column: str) -> bool:
+        if self.table.is_personal:
+            return column not in self.references and "date" not in self.kinds.get(column, "")
+        if self.pack == PUBLIC:
+            return column == "note" and self.table.area in ABOUT_PEOPLE
+        # What the software writes itself holds names of processors and hashes, and nobody.
+        return self.pack not in LOCAL_PACKS and self.kinds.get(column, "").startswith("text")
+
+    def _identities(self, text: str, column: str) -> Sequence[Identity]:
+        from assets.interviews.identities import identities_in, identities_in_code
+
+        is_code = " " not in text and re.fullmatch(IDENTIFIER_PATTERN, text.lower()) is not None
+        if not self.table.is_personal:
+            found = identities_in(text, self.known_words)
+            if column == "source":  # who published something is part of where it was
+                return [one for one in found if one.kind == MAIL]
+            # A product may be called by one word, and a company in any script.
+            return [one for one in found if one.kind != UNREADABLE and (" " in text or one.kind != A_NAME)]
+        found = (identities_in_code if is_code else identities_in)(text, self.known_words)
+        if column == "source" and not self.kinds.get("consent"):
+            # A public signal is checked at an address, and the owner of a repository is part of one.
+            return [one for one in found if one.kind != ADDRESS]
+        return found
 
     def _filled(self, column: str, raw: Value) -> Value:
         """Return a value without blanks around it and, for a list column, as a list; what is empty is None."""
@@ -245,7 +289,9 @@ def check_across(parsed: Mapping[str, Sequence[Parsed]]) -> list[Problem]:
             problems = _across(file)
             for mention in file.mentions:
                 target = mention.reference.table
-                if target in whole and mention.value not in ids[target]:
+                if not mention.value:
+                    problems.add(mention.line, mention.column, "has no value", _one_of(mention.reference, ids))
+                elif target in whole and mention.value not in ids[target]:
                     expected = f"an id of {target.replace('__', '/')}"
                     if not problems.is_full:
                         expected = with_suggestion(expected, mention.value, ids[target])
@@ -253,6 +299,13 @@ def check_across(parsed: Mapping[str, Sequence[Parsed]]) -> list[Problem]:
                     problems.add(mention.line, mention.column, message, expected)
             found += problems.all()
     return found
+
+
+def _one_of(reference: Reference, ids: Mapping[str, Collection[str]]) -> str:
+    known = sorted({*reference.besides, *ids.get(reference.table, ())})
+    if not 0 < len(known) <= MAX_IDS:
+        return f"an id of {reference.table.replace('__', '/')}"
+    return f"one of {', '.join(known)}"
 
 
 def _repeated_ids(files: Sequence[Parsed]) -> Iterator[Problem]:

@@ -17,6 +17,7 @@ import yaml
 
 from assets.evidence.model import EvidenceRow
 from assets.evidence.tables import TABLES_BY_KEY
+from assets.spreadsheet import inert, typed
 
 INTERVIEWS = TABLES_BY_KEY["interviews__interviews"]
 ANSWERS, FINDINGS = INTERVIEWS.parts
@@ -27,9 +28,6 @@ FINDING_COLUMNS = tuple(
     name for name in FINDINGS.table.model.model_fields if name not in (*FINDINGS.set_by_loader, "note")
 )
 FINDING_NOTE = "finding_note"
-
-FORMULA_STARTS = ("=", "+", "-", "@", "\t")
-"""A spreadsheet runs a cell that begins like this. Such a cell is written with a quote before it."""
 
 Document = dict[str, Any]
 
@@ -56,7 +54,7 @@ def to_sheet(documents: Sequence[Document]) -> str:
         own |= {f"{ANSWER}{question}": text for question, text in (document.get("answers") or {}).items()}
         for finding in document.get("findings") or [{}]:
             row = own | {name: finding.get(name) for name in FINDING_COLUMNS} | {FINDING_NOTE: finding.get("note")}
-            writer.writerow({name: _guarded(value) for name, value in row.items()})
+            writer.writerow({name: inert("" if value is None else str(value)) for name, value in row.items()})
     return out.getvalue()
 
 
@@ -78,7 +76,11 @@ def from_sheet(text: str) -> dict[str, tuple[int, Document]]:
     problems = []
     for row in reader:
         line = reader.line_num
-        cells = {name: _bare(value) for name, value in row.items() if name and isinstance(value, str) and value.strip()}
+        cells = {
+            name: typed(value.strip())
+            for name, value in row.items()
+            if name and isinstance(value, str) and value.strip()
+        }
         if not cells:
             continue
         if None in row or "id" not in cells:
@@ -124,16 +126,6 @@ def _interview(cells: Mapping[str, str]) -> Document:
     if finding:
         document["findings"] = [finding]
     return document
-
-
-def _guarded(value: object) -> str:
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith((*FORMULA_STARTS, "'")) else text
-
-
-def _bare(value: str) -> str:
-    text = value.strip()
-    return text.removeprefix("'")
 
 
 class _Dumper(yaml.SafeDumper):

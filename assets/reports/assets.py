@@ -116,7 +116,7 @@ def _manifest(context: dg.AssetExecutionContext, connection: psycopg.Connection)
     created_at = datetime.now(UTC)
     settings = context.resources.release
     scope = read_table(connection, keys.RAW, "evidence_scope").iloc[0]
-    hashes = _evidence_hashes(context)
+    hashes = _evidence_hashes(context, scope["content_key"])
     outcomes = _checks_of(context)
     return Manifest(
         release_id=release_id(created_at, context.run_id),
@@ -135,13 +135,20 @@ def _manifest(context: dg.AssetExecutionContext, connection: psycopg.Connection)
     )
 
 
-def _evidence_hashes(context: dg.AssetExecutionContext) -> dict[str, str]:
-    """What was loaded, by table: the data versions that the loader gave, not the files as they may be by now."""
-    raw = [keys.raw_key(table.key) for table in ALL_TABLES]
-    newest = {record.asset_entry.asset_key: record.asset_entry for record in context.instance.get_asset_records(raw)}
-    return {
-        key.path[-1]: newest[key].last_materialization.asset_materialization.tags["dagster/data_version"] for key in raw
-    }
+def _evidence_hashes(context: dg.AssetExecutionContext, content_key: str) -> dict[str, str]:
+    """What was loaded, by table: the data versions that the loader gave, not the files as they may be by now.
+
+    Of a table about people it is a hash with the key of the warehouse: of one interview all contents could be tried.
+    """
+    raw = {table: keys.raw_key(table.key) for table in ALL_TABLES}
+    records = context.instance.get_asset_records(list(raw.values()))
+    newest = {record.asset_entry.asset_key: record.asset_entry for record in records}
+    hashes = {}
+    for table, key in raw.items():
+        version = newest[key].last_materialization.asset_materialization.tags["dagster/data_version"]
+        keyed = f"{content_key} {version}".encode()
+        hashes[table.key] = hashlib.sha256(keyed).hexdigest() if "consent" in table.columns() else version
+    return hashes
 
 
 def _checks_of(context: dg.AssetExecutionContext) -> Counter[str]:

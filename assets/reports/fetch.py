@@ -30,6 +30,7 @@ from psycopg.types.json import Jsonb
 
 from assets.landing import read_frame
 from assets.reports.model import RELEASED, Manifest
+from assets.spreadsheet import inert
 
 TABLES = {name: schema for schema, names in RELEASED.items() for name in names}
 
@@ -128,7 +129,9 @@ def _write_csv(path: Path, frame: pd.DataFrame) -> None:
 
 def _csv_cell(value: Any) -> Any:
     if isinstance(value, list):
-        return ";".join(map(str, value))
+        return inert(";".join(map(str, value)))
+    if isinstance(value, str):
+        return inert(value)
     if isinstance(value, bool):
         return "true" if value else "false"
     # a column that holds None and numbers is float with NaN in pandas

@@ -1,36 +1,39 @@
 """Taking out of published releases what people no longer agree to: a consent withdrawn, or made narrower.
 
 Belongs here: the rows and the files of earlier releases. Does not belong here: what a consent covers (staging, macro
-`as_consented`): whatever `raw` holds beyond that is taken out here, and the conversations stay counted.
+`as_consented`): whatever goes beyond that is taken out here, and the conversations stay counted.
 """
 
 from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 import psycopg
 from psycopg import sql
+from psycopg.abc import QueryNoTemplate
 
-from assets.reports.fetch import read_release, write_files
+from assets.reports.fetch import TABLES, read_release, write_files
 from assets.reports.model import Manifest
 
 SHORTEST_TEXT = 12
 """Characters. A shorter text goes with its row; looked for elsewhere, it would hit the words of others."""
 
-_ROWS = """
-select evidence_id from raw.interviews__findings where consent = 'none' or consent_withdrawn_on is not null
-union all
-select evidence_id from raw.interviews__answers where consent = 'none' or consent_withdrawn_on is not null
+_WITHDRAWN = """
+select evidence_id from {raw} where {is_withdrawn}
+union
+-- One whose file is gone from a pack that was read: nobody is there any more who could say that they agree.
+select held.evidence_id
+from release.evidence_index as held
+inner join raw.evidence_scope as scope on held.pack = any(scope.packs)
+where held.table_key = {table} and not exists (select from {raw} as typed where typed.evidence_id = held.evidence_id)
 """
-
-_SESSIONS = """
-select evidence_id from raw.interviews__sessions where consent = 'none' or consent_withdrawn_on is not null
-"""
+_SILENT = "consent = 'none' or consent_withdrawn_on is not null"
+_UNQUOTED = "consent <> 'quote' or consent_withdrawn_on is not null"
 
 _TEXTS = """
 select quote from raw.interviews__findings where consent <> 'quote' or consent_withdrawn_on is not null
@@ -46,9 +49,23 @@ select unnest(topics || blockers || outcome || note) from raw.interviews__sessio
 where consent = 'none' or consent_withdrawn_on is not null
 """
 
-# What rests on nothing else goes with it.
+# Answers and findings by the file that they were typed in, as each release names it: they may be gone from `raw`.
+_ROWS_OF = """
+select distinct content.evidence_id
+from release.evidence_index as content
+inner join release.evidence_index as interview using (release_id, pack, file)
+where interview.evidence_id = any(%(interviews)s::text[])
+    and content.table_key in ('interviews__answers', 'interviews__findings')
+"""
+_PUBLISHED_TEXTS = """
+select statement from release.findings where finding_id = any(%(unquoted)s::text[])
+union
+select note from release.evidence_index where evidence_id = any(%(ids)s::text[] || %(conversations)s::text[])
+"""
+
 _OF_IDS = {
     "evidence_id": ("delete from {table} where release_id = %(release)s and evidence_id = any(%(ids)s)",),
+    # What rests on nothing else goes with it.
     "evidence_ids": (
         """
         delete from {table}
@@ -60,9 +77,28 @@ _OF_IDS = {
         """,
     ),
 }
-# What a session tells against a USP; the session itself stays in the lists of evidence, because it stays counted.
-_OF_SESSIONS = """
-delete from {table} where release_id = %(release)s and kind = 'session' and evidence_ids && %(sessions)s
+_OF_TABLES = {
+    # A conversation stays counted.
+    "evidence_index": (
+        """
+        update {table} set source = 'not published', note = null
+        where release_id = %(release)s and evidence_id = any(%(conversations)s) and source <> 'not published'
+        """,
+    ),
+    "findings": (
+        # What a session tells against a USP; the session itself stays in the lists of evidence.
+        """
+        delete from {table} where release_id = %(release)s and kind = 'session' and evidence_ids && %(sessions)s
+        """,
+        """
+        update {table} set statement = null
+        where release_id = %(release)s and finding_id = any(%(unquoted)s) and statement is not null
+        """,
+    ),
+}
+# A mean over two, less the one that stays, is what the other said: whatever was computed with it goes whole.
+_OF_MODELS = """
+delete from {table} where release_id = %(release)s and evidence_ids && (%(ids)s::text[] || %(sessions)s::text[])
 """
 _OF_TEXT = """
 update {table} set {column} = null
@@ -90,23 +126,45 @@ Render = Callable[[Mapping[str, pd.DataFrame], Manifest], Mapping[str, str]]
 
 @dataclass(frozen=True)
 class Withdrawn:
-    """What must not be in any release: ids of rows of evidence, texts, and findings of the sessions named."""
+    """Whose content must not be in any release, by the names of interviews and sessions, and texts of it."""
 
-    evidence_ids: list[str]
+    interviews: list[str]
+    unquoted: list[str]
+    """Interviews of which no words may be quoted; those of `interviews` and more."""
+    sessions: list[str]
     texts: list[str]
-    session_ids: list[str]
 
     def digest(self, code_version: str) -> str:
         """Name what is taken out, and the code that does so."""
-        named = [code_version, *(sorted(part) for part in (self.evidence_ids, self.texts, self.session_ids))]
+        named = [code_version, *map(sorted, (self.interviews, self.unquoted, self.sessions, self.texts))]
         return hashlib.sha256(repr(named).encode()).hexdigest()
 
 
 def read_withdrawn(connection: psycopg.Connection) -> Withdrawn:
-    """Return what `raw` holds and no consent covers."""
-    texts = [row[0] for row in connection.execute(_TEXTS).fetchall() if row[0] and len(row[0]) >= SHORTEST_TEXT]
-    ids, sessions = ([row[0] for row in connection.execute(query).fetchall()] for query in (_ROWS, _SESSIONS))
-    return Withdrawn(ids, texts, sessions)
+    """Return what no consent covers any more: what `raw` says, and what it had and has no longer."""
+
+    def conversations(table: str, is_withdrawn: str) -> list[str]:
+        query = sql.SQL(_WITHDRAWN).format(
+            raw=sql.Identifier("raw", table), table=sql.Literal(table), is_withdrawn=sql.SQL(is_withdrawn)
+        )
+        return _column(connection, query)
+
+    return Withdrawn(
+        interviews=conversations("interviews__interviews", _SILENT),
+        unquoted=conversations("interviews__interviews", _UNQUOTED),
+        sessions=conversations("interviews__sessions", _SILENT),
+        texts=_long_enough(_column(connection, _TEXTS)),
+    )
+
+
+def _column(
+    connection: psycopg.Connection, query: QueryNoTemplate, values: Mapping[str, list[str]] | None = None
+) -> list[str]:
+    return [row[0] for row in connection.execute(query, values).fetchall()]
+
+
+def _long_enough(texts: Iterable[str | None]) -> list[str]:
+    return [text for text in texts if text and len(text) >= SHORTEST_TEXT]
 
 
 def take_out(
@@ -126,10 +184,12 @@ def take_out(
     changed = []
     mark = withdrawn.digest(code_version)
     connection.execute(_MARK, {"release": keep, "mark": mark})
-    for release_id, plain in connection.execute(_UNMARKED, {"mark": mark}).fetchall():
+    unmarked = connection.execute(_UNMARKED, {"mark": mark}).fetchall()
+    values = _published(connection, withdrawn) if unmarked else {}
+    for release_id, plain in unmarked:
         with connection.transaction():
             connection.execute(_MARK, {"release": release_id, "mark": mark})
-            if not _take_out_of_rows(connection, withdrawn, release_id):
+            if not _take_out_of_rows(connection, values, release_id):
                 continue
             frames = read_release(connection, release_id)
             _replace_files(releases_dir / release_id, frames, render(frames, Manifest.from_json(plain)))
@@ -141,16 +201,21 @@ def take_out(
     return changed
 
 
-def _take_out_of_rows(connection: psycopg.Connection, withdrawn: Withdrawn, release_id: str) -> int:
-    """Return how many rows were deleted or changed."""
+def _published(connection: psycopg.Connection, withdrawn: Withdrawn) -> dict[str, list[str]]:
+    """Return ids and texts of what is withdrawn as releases have them, and as `raw` does."""
     values = {
-        "release": release_id,
-        "ids": withdrawn.evidence_ids,
-        "texts": withdrawn.texts,
-        "sessions": withdrawn.session_ids,
+        "ids": _column(connection, _ROWS_OF, {"interviews": withdrawn.interviews}),
+        "unquoted": _column(connection, _ROWS_OF, {"interviews": withdrawn.unquoted}),
+        "sessions": withdrawn.sessions,
+        "conversations": withdrawn.interviews + withdrawn.sessions,
     }
+    return values | {"texts": withdrawn.texts + _long_enough(_column(connection, _PUBLISHED_TEXTS, values))}
+
+
+def _take_out_of_rows(connection: psycopg.Connection, values: Mapping[str, list[str]], release_id: str) -> int:
+    """Return how many rows were deleted or changed."""
     return sum(
-        connection.execute(statement, values).rowcount
+        connection.execute(statement, {**values, "release": release_id}).rowcount
         for name, columns in _tables(connection).items()
         for statement in _statements(name, columns)
     )
@@ -159,8 +224,9 @@ def _take_out_of_rows(connection: psycopg.Connection, withdrawn: Withdrawn, rele
 def _statements(name: str, columns: Mapping[str, str]) -> Iterator[sql.Composed]:
     """Yield what is done to one table of releases: rows that are withdrawn, ids of them, texts wherever they stand."""
     table = sql.Identifier("release", name)
-    if "finding_id" in columns:
-        yield sql.SQL(_OF_SESSIONS).format(table=table)
+    if TABLES.get(name) == "model" and "evidence_ids" in columns:
+        yield sql.SQL(_OF_MODELS).format(table=table)
+    yield from (sql.SQL(query).format(table=table) for query in _OF_TABLES.get(name, ()))
     for column, kind in columns.items():
         own = sql.Identifier(column)
         if column in _OF_IDS:

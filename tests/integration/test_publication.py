@@ -10,7 +10,6 @@ import pytest
 
 from assets.reports import fetch
 from assets.reports.model import Manifest, release_id
-from assets.reports.withdrawal import Withdrawn, take_out
 from orchestration.fast_path import published
 from orchestration.warehouse.connection import bootstrap, connect
 
@@ -128,44 +127,3 @@ def test_a_reader_sees_releases_and_nothing_else(database: str, tmp_path: Path) 
     write(database, tmp_path, "r1")
     with connect(database, "waku_fit_reader") as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
         connection.execute("select * from readiness.gates")
-
-
-def take_back(database: str, folder: Path, evidence_ids: list[str], *, keep: str, code_version: str = "c") -> list[str]:
-    with connect(database, "waku_fit_admin", autocommit=True) as connection:
-        return take_out(
-            connection,
-            Withdrawn(evidence_ids, texts=[], session_ids=[]),
-            folder / "releases",
-            lambda frames, manifest: {"manifest.json": f"{manifest.release_id} {len(frames)}"},
-            keep=keep,
-            code_version=code_version,
-        )
-
-
-def ids_of(database: str, name: str) -> list[str]:
-    with connect(database, "waku_fit_reader") as connection:
-        return [str(one) for one in fetch.read_release(connection, name)["gates"]["evidence_ids"][0]]
-
-
-def test_what_is_withdrawn_leaves_every_earlier_release_in_rows_and_files(database: str, tmp_path: Path) -> None:
-    folder = write(database, tmp_path, "r1")
-    write(database, tmp_path, "r2")
-    assert take_back(database, tmp_path, ["a/1"], keep="r2") == ["r1"]
-    assert ids_of(database, "r1") == ["a/2"]
-    assert (folder / "data" / "gates.csv").read_text() == "gate_id,status,evidence_ids\ninterviews,fail,a/2\n"
-    assert take_back(database, tmp_path, ["a/1"], keep="r2") == []
-
-
-def test_what_is_withdrawn_once_more_leaves_the_releases_made_in_between(database: str, tmp_path: Path) -> None:
-    write(database, tmp_path, "r1")
-    write(database, tmp_path, "r2")
-    assert take_back(database, tmp_path, ["a/1"], keep="r2") == ["r1"]
-    assert take_back(database, tmp_path, [], keep="r2") == []  # agreed to after all
-    write(database, tmp_path, "r3")
-    assert take_back(database, tmp_path, ["a/1"], keep="r4") == ["r2", "r3"]
-
-
-def test_releases_are_looked_through_again_by_other_code(database: str, tmp_path: Path) -> None:
-    write(database, tmp_path, "r1")
-    assert take_back(database, tmp_path, ["a/1"], keep="r1") == []
-    assert take_back(database, tmp_path, ["a/1"], keep="r2", code_version="d") == ["r1"]

@@ -49,12 +49,13 @@ def waku_fit(*arguments: str, code: int = 0) -> str:
 
 @pytest.mark.parametrize(
     ("kind", "folder", "blanks"),
-    [("interview", "interviews/p01", INTERVIEW_BLANKS), ("session", "sessions/s01", SESSION_BLANKS)],
+    [("interview", "interviews", INTERVIEW_BLANKS), ("session", "sessions", SESSION_BLANKS)],
 )
 def test_a_filled_template_passes(kind: str, folder: str, blanks: dict[str, str], tmp_path: Path) -> None:
     pack = tmp_path / "ours"
-    assert f"{folder}.yaml" in waku_fit("new", kind, "--pack", str(pack))
-    path = pack / "interviews" / f"{folder}.yaml"
+    said = waku_fit("new", kind, "--pack", str(pack))
+    (path,) = (pack / "interviews" / folder).iterdir()
+    assert path.name in said
     text = path.read_text()
     assert text.startswith("# yaml-language-server: $schema=")
     assert (path.parent / text.splitlines()[0].partition("=")[2]).resolve().is_relative_to(EVIDENCE / "schemas")
@@ -67,10 +68,22 @@ def test_a_filled_template_passes(kind: str, folder: str, blanks: dict[str, str]
     assert "no mistakes" in waku_fit("check", str(pack))
 
 
-def test_codes_are_counted_on(tmp_path: Path) -> None:
-    for code in ("p01", "p02"):
-        assert f"{code}.yaml" in waku_fit("new", "interview", "--pack", str(tmp_path / "ours"))
-    assert "already there" in waku_fit("new", "interview", "--pack", str(tmp_path / "ours"), "--id", "p02", code=1)
+def test_a_code_tells_no_order(tmp_path: Path) -> None:
+    for _ in range(3):
+        waku_fit("new", "interview", "--pack", str(tmp_path / "ours"))
+    codes = [path.stem for path in (tmp_path / "ours" / "interviews" / "interviews").iterdir()]
+    assert len(codes) == 3
+    assert all(re.fullmatch(r"p\d{4}", code) for code in codes)
+    numbers = sorted(int(code[1:]) for code in codes)
+    assert numbers[2] - numbers[0] > 2  # one run in several millions draws three in a row
+    assert "already there" in waku_fit("new", "interview", "--pack", str(tmp_path / "ours"), "--id", codes[0], code=1)
+
+
+def test_a_blank_segment_is_answered_with_the_segments(tmp_path: Path) -> None:
+    waku_fit("new", "interview", "--pack", str(tmp_path / "ours"), "--id", "p4821")
+    said = waku_fit("check", str(tmp_path / "ours" / "interviews" / "interviews" / "p4821.yaml"), code=1)
+    (line,) = (line for line in said.splitlines() if ": segment_id:" in line)
+    assert "segment_id: has no value; expected one of activism_network_states, ai_inference_networks, " in line
 
 
 def test_a_filled_price_passes(tmp_path: Path) -> None:

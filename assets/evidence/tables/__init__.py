@@ -1,7 +1,5 @@
 """All tables of evidence. A new table is a model in the file of its area and an entry in that file's `TABLES`."""
 
-from __future__ import annotations
-
 from assets.evidence.model import Table
 from assets.evidence.tables import benchmarks, costs, interviews, pricing, readiness, roadmap, segments
 

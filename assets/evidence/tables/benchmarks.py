@@ -5,10 +5,8 @@ what our own benchmarks measured. Does not belong here: measuring (`assets.bench
 `readiness`).
 """
 
-from __future__ import annotations
-
 from datetime import date
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -285,7 +283,7 @@ class BenchmarkMeasurement(EvidenceRow):
     unit: Literal["1/s", "ms", "share", "bytes"] = Field(description="Unit of the value")
 
     @model_validator(mode="after")
-    def _unit_is_that_of_the_metric(self) -> BenchmarkMeasurement:
+    def _unit_is_that_of_the_metric(self) -> Self:
         if self.unit != unit_of(self.metric):
             raise ValueError(f"{self.metric} has the unit {self.unit}; expected {unit_of(self.metric)}")
         if self.value is not None and self.value_high is not None:

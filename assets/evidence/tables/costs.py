@@ -4,9 +4,7 @@ Belongs here: the columns of `evidence/public/costs/*.csv` and the documents in 
 Does not belong here: prices (`pricing`), the arithmetic that turns needs into money (`assets.costs.model`).
 """
 
-from __future__ import annotations
-
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -76,7 +74,7 @@ class WorkloadParameter(EvidenceRow):
     ] = Field(description="Unit of the values")
 
     @model_validator(mode="after")
-    def _values_are_ordered(self) -> WorkloadParameter:
+    def _values_are_ordered(self) -> Self:
         stated = [v for v in (self.low, self.mid, self.high) if v is not None]
         if stated != sorted(stated):
             raise ValueError("low, mid and high are not in ascending order")
@@ -97,7 +95,7 @@ class Assumption(EvidenceRow):
     )
 
     @model_validator(mode="after")
-    def _values_are_ordered(self) -> Assumption:
+    def _values_are_ordered(self) -> Self:
         stated = [v for v in (self.low, self.mid, self.high) if v is not None]
         if stated != sorted(stated):
             raise ValueError("low, mid and high are not in ascending order")
@@ -269,7 +267,7 @@ class Scenario(EvidenceRow):
     )
 
     @model_validator(mode="after")
-    def _fleet_is_complete(self) -> Scenario:
+    def _fleet_is_complete(self) -> Self:
         if self.relay_nodes + self.store_nodes == 0:
             raise ValueError("no node; expected relay_nodes or store_nodes above 0")
         for role, hosts in (

@@ -5,11 +5,9 @@ Does not belong here: who may see what of it (staging), how it is searched for i
 (`assets.interviews.identities`), what follows from it.
 """
 
-from __future__ import annotations
-
 import re
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -64,7 +62,7 @@ class Question(EvidenceRow):
     text: str = Field(description="What is asked, without naming Waku or its protocols")
 
     @model_validator(mode="after")
-    def _is_detached(self) -> Question:
+    def _is_detached(self) -> Self:
         if found := _PRODUCT.search(self.text):
             raise ValueError(
                 f"the question names {found[0]}; ask for the need, in words that name no product or protocol"
@@ -94,7 +92,7 @@ class Coded(EvidenceRow):
     )
 
     @model_validator(mode="after")
-    def _relation_has_an_object(self) -> Coded:
+    def _relation_has_an_object(self) -> Self:
         if (self.relation is not None) != bool(self.usp_id or self.problem_id):
             raise ValueError("relation goes with usp_id, problem_id or both; fill it and one of them, or none")
         return self
@@ -144,7 +142,7 @@ class Interview(EvidenceRow):
     )
 
     @model_validator(mode="after")
-    def _code_says_nothing(self) -> Interview:
+    def _code_says_nothing(self) -> Self:
         if self.segment_id in self.id or self.role_class in self.id.split("_"):
             raise ValueError("the id names the segment or the role; use a code that says nothing, such as p07")
         return self

@@ -4,10 +4,8 @@ Belongs here: the columns of `evidence/public/pricing/*.csv`, with types, units 
 Does not belong here: conversion to USD and the choice of the newest price (dbt), the price of a scenario (`costs`).
 """
 
-from __future__ import annotations
-
 from datetime import date
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -122,7 +120,7 @@ class StorageOrEgressPrice(EvidenceRow):
     source_kind: SourceKind = Field(description="How the price reached us")
 
     @model_validator(mode="after")
-    def _money_has_a_currency(self) -> StorageOrEgressPrice:
+    def _money_has_a_currency(self) -> Self:
         is_share = self.unit == "share_of_server_price"
         if self.price is not None and is_share == (self.currency is not None):
             raise ValueError("currency is empty for unit share_of_server_price and filled for every other unit")

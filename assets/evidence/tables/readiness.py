@@ -4,9 +4,7 @@ Belongs here: the columns of `evidence/public/readiness/*.csv`.
 Does not belong here: whether a requirement is met (`assets.readiness`), the state of a deliverable (`roadmap`).
 """
 
-from __future__ import annotations
-
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -34,7 +32,7 @@ class GateRequirement(EvidenceRow):
     unit: Identifier = Field(description="Unit of threshold and tolerance")
 
     @model_validator(mode="after")
-    def _only_within_has_a_tolerance(self) -> GateRequirement:
+    def _only_within_has_a_tolerance(self) -> Self:
         if (self.comparison == "within") != (self.tolerance is not None):
             raise ValueError("tolerance is filled for comparison within and empty for at_least")
         return self

@@ -4,8 +4,6 @@ Belongs here: the columns of `evidence/public/roadmap/*.csv`.
 Does not belong here: what a deliverable must reach (`readiness`), which progress is the newest (dbt).
 """
 
-from __future__ import annotations
-
 from datetime import date
 from typing import Annotated, ClassVar, Literal
 

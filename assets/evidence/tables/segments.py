@@ -4,10 +4,8 @@ Belongs here: the columns of `evidence/public/segments/*.csv`, with references b
 Does not belong here: interviews (documents of their own), how far a segment is captured (dbt), its rank.
 """
 
-from __future__ import annotations
-
 from datetime import date
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -231,7 +229,7 @@ class Rule(EvidenceRow):
     )
 
     @model_validator(mode="after")
-    def _every_kind_weighs_something(self) -> Rule:
+    def _every_kind_weighs_something(self) -> Self:
         if self.id.startswith("weight_") and self.value == 0:
             raise ValueError("a weight is above 0; to leave evidence out, run without its pack")
         return self

@@ -36,6 +36,12 @@ interviews as (
 
 ),
 
+published as (
+
+    select * from {{ ref('int_interviews__published_segments') }}
+
+),
+
 witnesses as (
 
     select
@@ -104,23 +110,19 @@ witnesses as (
 
     union all
 
-    -- With fewer interviews the segment of one of them would be told.
+    -- Under the segment that readers are told: with few interviews it is none of the segments.
     select
-        segment_id,
+        published.published_segment_id as segment_id,
         'learnings' as item,
-        grade,
-        as_of,
-        evidence_id
-    from (
-        select
-            segment_id,
-            grade,
-            as_of,
-            evidence_id,
-            count(*) over (partition by segment_id, grade = 'illustrative') as interviews
-        from interviews
-    ) as by_segment
-    where interviews >= {{ fewest_published() }}
+        interviews.grade,
+        interviews.as_of,
+        interviews.evidence_id
+    from interviews
+    inner join published
+        on
+            published.kind = 'interview'
+            and interviews.interview_id = published.conversation_id
+    where published.published_segment_id <> 'other'
 
     union all
 

@@ -1,4 +1,16 @@
+{#- All that a row says, wherever it is typed. -#}
+{%- set content = "jsonb_strip_nulls(to_jsonb(said) - array['pack', 'file', 'line'])::text" -%}
+{#- Segment, role, channel and day have few values: without the key, all of them could be tried. -#}
+{%- set keyed = "(select scope.content_key from scope) || " ~ content -%}
+{%- set keyed_hash = "encode(sha256(convert_to(" ~ keyed ~ ", 'UTF8')), 'hex')" -%}
+
 with
+
+scope as (
+
+    select * from {{ ref('stg_evidence__scope') }}
+
+),
 
 rows_of_all_tables as (
 
@@ -10,7 +22,7 @@ rows_of_all_tables as (
         '{{ table.key }}' as table_key,
 
         ---------- provenance
-        source,
+        {{ "coalesce(source, 'not published')" if table.is_about_people else 'source' }} as source,
         -- The day of a conversation is one more thing to know a person by.
         {{ 'null::date as as_of' if table.is_about_people else 'as_of' }},
         as_of_basis,
@@ -20,11 +32,10 @@ rows_of_all_tables as (
         line,
         note,
 
-        ---------- what the row says, wherever it is typed
-        md5(jsonb_strip_nulls(to_jsonb(said) - array['pack', 'file', 'line'])::text) as content_hash
+        ---------- what the row says
+        {{ keyed_hash if table.is_about_people else 'md5(' ~ content ~ ')' }} as content_hash
 
     from {{ ref('stg_' ~ table.key) }} as said
-
     {%- if not loop.last %}
 
     union all

@@ -33,6 +33,23 @@ published as (
 
 ),
 
+-- An opportunity is a mean of scores; of one or two interviews it would be what a person said, as a number.
+scored as (
+
+    select
+        problem_id,
+        grade = 'illustrative' as is_illustrative
+
+    from interviews
+
+    where importance is not null and satisfaction is not null
+
+    group by problem_id, grade = 'illustrative'
+
+    having count(distinct interview_id) >= {{ fewest_published() }}
+
+),
+
 said as (
 
     select
@@ -46,8 +63,8 @@ said as (
         interviews.relation,
         interviews.strength,
         interviews.quote as statement,
-        interviews.importance,
-        interviews.satisfaction,
+        case when scored.problem_id is not null then interviews.importance end as importance,
+        case when scored.problem_id is not null then interviews.satisfaction end as satisfaction,
         interviews.grade,
         array[interviews.evidence_id] as evidence_ids
 
@@ -57,6 +74,11 @@ said as (
         on
             published.kind = 'interview'
             and interviews.interview_id = published.conversation_id
+
+    left join scored
+        on
+            interviews.problem_id = scored.problem_id
+            and (interviews.grade = 'illustrative') = scored.is_illustrative
 
     union all
 

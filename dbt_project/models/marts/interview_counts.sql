@@ -13,8 +13,7 @@ attributes as (
     select
         'segment' as attribute,
         segment_id as value,
-        grade,
-        evidence_id
+        grade
     from interviews
 
     union all
@@ -22,8 +21,7 @@ attributes as (
     select
         'role_class' as attribute,
         role_class as value,
-        grade,
-        evidence_id
+        grade
     from interviews
 
 ),
@@ -82,6 +80,20 @@ coarsened as (
 
 ),
 
+-- In every row the same: a list of its own for each value would cross the attributes again, interview by interview.
+counted_ids as (
+
+    select
+        grade = 'illustrative' as is_illustrative,
+        {{ weakest_grade_of_rows('grade') }} as grade,
+        {{ evidence_ids_of_rows('evidence_id') }} as evidence_ids
+
+    from interviews
+
+    group by grade = 'illustrative'
+
+),
+
 final as (
 
     select
@@ -94,8 +106,8 @@ final as (
         case when count(*) >= {{ fewest_published() }} then count(*)::integer end as interviews,
 
         ---------- provenance
-        {{ weakest_grade_of_rows('attributes.grade') }} as grade,
-        {{ evidence_ids_of_rows('attributes.evidence_id') }} as evidence_ids
+        counted_ids.grade,
+        counted_ids.evidence_ids
 
     from attributes
 
@@ -105,7 +117,14 @@ final as (
             and attributes.value = coarsened.value
             and (attributes.grade = 'illustrative') = coarsened.is_illustrative
 
-    group by coarsened.attribute, coarsened.published_value, coarsened.is_illustrative
+    inner join counted_ids on coarsened.is_illustrative = counted_ids.is_illustrative
+
+    group by
+        coarsened.attribute,
+        coarsened.published_value,
+        coarsened.is_illustrative,
+        counted_ids.grade,
+        counted_ids.evidence_ids
 
 )
 

@@ -8,7 +8,7 @@ known as (
 
 source as (
 
-    {{ as_consented('known', counted=True, contents=['organisation_code', 'note']) }}
+    {{ as_consented('known', counted=True, contents=['organisation_code', 'source', 'note']) }}
 
 ),
 
@@ -31,7 +31,7 @@ renamed as (
         ---------- times and provenance
         interviewed_on,
         consent_withdrawn_on,
-        source,
+        consented_source as source,
         as_of,
         as_of_basis,
         grade,

@@ -8,7 +8,9 @@ known as (
 
 source as (
 
-    {{ as_consented('known', counted=True, contents=['topics', 'outcome', 'blockers', 'roadmap_gaps', 'organisation_code', 'note']) }}
+    {{ as_consented('known', counted=True, contents=[
+        'topics', 'outcome', 'blockers', 'roadmap_gaps', 'organisation_code', 'source', 'note'
+    ]) }}
 
 ),
 
@@ -35,7 +37,7 @@ renamed as (
         ---------- times and provenance
         held_on,
         consent_withdrawn_on,
-        source,
+        consented_source as source,
         as_of,
         as_of_basis,
         grade,

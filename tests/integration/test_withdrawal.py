@@ -1,0 +1,207 @@
+"""What nobody agrees to any more leaves rows and files of every earlier release, whatever the pack still holds."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assets.reports import fetch
+from assets.reports.model import Manifest
+from assets.reports.withdrawal import Withdrawn, read_withdrawn, take_out
+from orchestration.warehouse.connection import bootstrap, connect
+
+TABLES = {"gates": "readiness", "evidence_index": "marts", "findings": "marts", "opportunities": "model"}
+
+TWO_INTERVIEWS_AND_A_SESSION = """
+create table readiness.gates (gate_id text, evidence_ids text[]);
+insert into readiness.gates values
+    ('interviews', '{interviews__interviews/a,interviews__interviews/b}'),
+    ('matrix', '{interviews__findings/a_1,interviews__findings/b_1,segments__usps/fast}');
+
+create table marts.evidence_index (
+    evidence_id text, table_key text, source text, note text, pack text, file text
+);
+insert into marts.evidence_index values
+    ('interviews__interviews/a', 'interviews__interviews', 'call of a', 'a spoke long', 'ours', 'a.yaml'),
+    ('interviews__findings/a_1', 'interviews__findings', 'call of a', '', 'ours', 'a.yaml'),
+    ('interviews__answers/a_costs', 'interviews__answers', 'call of a', '', 'ours', 'a.yaml'),
+    ('interviews__interviews/b', 'interviews__interviews', 'call of b', '', 'ours', 'b.yaml'),
+    ('interviews__findings/b_1', 'interviews__findings', 'call of b', '', 'ours', 'b.yaml'),
+    ('interviews__sessions/s', 'interviews__sessions', 'minutes of s', 'agreed on a test', 'ours', 's.yaml');
+
+create table marts.findings (finding_id text, kind text, statement text, evidence_ids text[]);
+insert into marts.findings values
+    ('interviews__findings/a_1', 'interview', 'purple walrus', '{interviews__findings/a_1}'),
+    ('interviews__findings/b_1', 'interview', 'too slow', '{interviews__findings/b_1}'),
+    ('interviews__sessions/s fast', 'session', null, '{interviews__sessions/s,segments__usps/fast}');
+
+create table model.opportunities (problem_id text, importance double precision, evidence_ids text[]);
+insert into model.opportunities values
+    ('lag', 8.5, '{interviews__findings/a_1,interviews__findings/b_1}'),
+    ('cost', 6.0, '{interviews__findings/b_1}');
+
+create table raw.evidence_scope (packs text[]);
+create table raw.interviews__interviews (evidence_id text, consent text, consent_withdrawn_on date, note text);
+create table raw.interviews__findings (consent text, consent_withdrawn_on date, quote text, note text);
+create table raw.interviews__answers (consent text, consent_withdrawn_on date, answer text, note text);
+create table raw.interviews__sessions (
+    evidence_id text, consent text, consent_withdrawn_on date, topics text[], blockers text[], outcome text, note text
+);
+insert into raw.evidence_scope values ('{public,ours}');
+insert into raw.interviews__interviews values
+    ('interviews__interviews/a', 'quote', null, ''), ('interviews__interviews/b', 'quote', null, '');
+insert into raw.interviews__sessions values ('interviews__sessions/s', 'summary', null, '{}', '{}', '', '');
+"""
+
+
+@pytest.fixture
+def database(fresh_database: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Two interviews and a session that agreed to all, and have no answers or findings in `raw` any more."""
+    monkeypatch.setattr(fetch, "TABLES", TABLES)
+    with connect(fresh_database) as connection:
+        bootstrap(connection)
+        connection.execute(TWO_INTERVIEWS_AND_A_SESSION)
+        connection.execute("grant select on all tables in schema raw, marts, model, readiness to waku_fit_admin")
+    return fresh_database
+
+
+def write(database: str, folder: Path, name: str) -> Path:
+    made = Manifest(
+        release_id=name,
+        created_at=datetime(2026, 11, 23, 12, 0, tzinfo=UTC),
+        run_id="run",
+        as_of=date(2026, 1, 1),
+        packs=("public", "ours"),
+        evidence_hash="e",
+        evidence={},
+        code_version="c",
+        verdict="not_ready",
+        checks_passed=3,
+        checks_failed=0,
+        tools={},
+    )
+    with connect(database, "waku_fit_admin") as connection:
+        fetch.write_rows(connection, made)
+        frames = fetch.read_release(connection, name)
+    fetch.write_files(folder / "releases" / name, frames, {"manifest.json": name})
+    return folder / "releases" / name
+
+
+def take_back(database: str, folder: Path, *, keep: str, code_version: str = "c") -> list[str]:
+    with connect(database, "waku_fit_admin", autocommit=True) as connection:
+        return take_out(
+            connection,
+            read_withdrawn(connection),
+            folder / "releases",
+            lambda frames, manifest: {"manifest.json": f"{manifest.release_id} {len(frames)}"},
+            keep=keep,
+            code_version=code_version,
+        )
+
+
+def change(database: str, statement: str) -> None:
+    with connect(database) as connection:
+        connection.execute(statement)
+
+
+def rows(database: str, release: str, table: str) -> list[tuple[Any, ...]]:
+    with connect(database, "waku_fit_reader") as connection:
+        return list(fetch.read_release(connection, release)[table].itertuples(index=False, name=None))
+
+
+WITHDRAW_A = "update raw.interviews__interviews set consent_withdrawn_on = '2026-11-20' where evidence_id like '%/a'"
+DELETE_A = "delete from raw.interviews__interviews where evidence_id like '%/a'"
+
+
+@pytest.mark.parametrize("how", [WITHDRAW_A, DELETE_A], ids=["withdrawn", "its file is gone"])
+def test_an_interview_leaves_every_release_though_raw_has_no_word_of_it(
+    how: str, database: str, tmp_path: Path
+) -> None:
+    folder = write(database, tmp_path, "r1")
+    write(database, tmp_path, "r2")
+    change(database, how)
+    assert take_back(database, tmp_path, keep="r2") == ["r1"]
+    assert [row[0] for row in rows(database, "r1", "findings")] == [
+        "interviews__findings/b_1",
+        "interviews__sessions/s fast",
+    ]
+    assert sorted(row[:4] for row in rows(database, "r1", "evidence_index")) == [
+        ("interviews__findings/b_1", "interviews__findings", "call of b", ""),
+        ("interviews__interviews/a", "interviews__interviews", "not published", None),
+        ("interviews__interviews/b", "interviews__interviews", "call of b", ""),
+        ("interviews__sessions/s", "interviews__sessions", "minutes of s", "agreed on a test"),
+    ]
+    assert not [path for path in folder.rglob("*") if path.is_file() and b"purple walrus" in path.read_bytes()]
+    assert take_back(database, tmp_path, keep="r2") == []
+
+
+def test_a_mean_does_not_stay_beside_what_is_left_of_it(database: str, tmp_path: Path) -> None:
+    write(database, tmp_path, "r1")
+    change(database, WITHDRAW_A)
+    take_back(database, tmp_path, keep="r2")
+    assert rows(database, "r1", "opportunities") == [("cost", 6.0, ["interviews__findings/b_1"])]
+
+
+def test_a_gate_keeps_its_row_and_the_count_of_conversations(database: str, tmp_path: Path) -> None:
+    write(database, tmp_path, "r1")
+    change(database, WITHDRAW_A)
+    take_back(database, tmp_path, keep="r2")
+    assert sorted(rows(database, "r1", "gates")) == [
+        ("interviews", ["interviews__interviews/a", "interviews__interviews/b"]),
+        ("matrix", ["interviews__findings/b_1", "segments__usps/fast"]),
+    ]
+
+
+def test_a_consent_to_quote_that_becomes_one_to_a_summary_takes_the_quote_out(database: str, tmp_path: Path) -> None:
+    write(database, tmp_path, "r1")
+    change(database, "update raw.interviews__interviews set consent = 'summary' where evidence_id like '%/b'")
+    assert take_back(database, tmp_path, keep="r2") == ["r1"]
+    assert {row[0]: row[2] for row in rows(database, "r1", "findings")} == {
+        "interviews__findings/a_1": "purple walrus",
+        "interviews__findings/b_1": None,
+        "interviews__sessions/s fast": None,
+    }
+
+
+def test_what_a_session_told_against_a_usp_goes_with_its_consent(database: str, tmp_path: Path) -> None:
+    write(database, tmp_path, "r1")
+    change(database, "update raw.interviews__sessions set consent = 'none'")
+    assert take_back(database, tmp_path, keep="r2") == ["r1"]
+    assert [row[1] for row in rows(database, "r1", "findings")] == ["interview", "interview"]
+    assert ("interviews__sessions/s", "interviews__sessions", "not published", None) in [
+        row[:4] for row in rows(database, "r1", "evidence_index")
+    ]
+
+
+def test_a_pack_that_was_not_read_takes_nothing_out(database: str, tmp_path: Path) -> None:
+    write(database, tmp_path, "r1")
+    change(database, f"{DELETE_A}; update raw.evidence_scope set packs = '{{public}}'")
+    assert take_back(database, tmp_path, keep="r2") == []
+
+
+def test_what_is_withdrawn_once_more_leaves_the_releases_made_in_between(database: str, tmp_path: Path) -> None:
+    write(database, tmp_path, "r1")
+    write(database, tmp_path, "r2")
+    change(database, WITHDRAW_A)
+    assert take_back(database, tmp_path, keep="r2") == ["r1"]
+    change(database, "update raw.interviews__interviews set consent_withdrawn_on = null")
+    assert take_back(database, tmp_path, keep="r2") == []  # agreed to after all
+    write(database, tmp_path, "r3")
+    change(database, WITHDRAW_A)
+    assert take_back(database, tmp_path, keep="r4") == ["r2", "r3"]
+
+
+def test_releases_are_looked_through_again_by_other_code(database: str, tmp_path: Path) -> None:
+    write(database, tmp_path, "r1")
+    change(database, WITHDRAW_A)
+    assert take_back(database, tmp_path, keep="r1") == []
+    assert take_back(database, tmp_path, keep="r2", code_version="d") == ["r1"]
+
+
+def test_the_order_of_what_is_withdrawn_does_not_matter() -> None:
+    first, second = (Withdrawn(ids, ids, [], []) for ids in (["a", "b"], ["b", "a"]))
+    assert first.digest("c") == second.digest("c")
+    assert first.digest("c") != first.digest("d")

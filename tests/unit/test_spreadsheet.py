@@ -1,0 +1,36 @@
+"""No cell of a released file, and of no sheet, is run by a spreadsheet; what was typed comes back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from assets.reports.fetch import write_files
+from assets.spreadsheet import inert, typed
+
+
+@pytest.mark.parametrize(
+    ("text", "cell"),
+    [
+        ('=HYPERLINK("http://x")', '\'=HYPERLINK("http://x")'),
+        ("+1", "'+1"),
+        ("-2+3", "'-2+3"),
+        ("@SUM(A1)", "'@SUM(A1)"),
+        ("\t=1", "'\t=1"),
+        ("\r=1", "'\r=1"),
+        ("'tis", "''tis"),
+        ("a=b", "a=b"),
+        ("", ""),
+    ],
+)
+def test_a_cell_that_would_be_run_is_quoted_and_comes_back(text: str, cell: str) -> None:
+    assert inert(text) == cell
+    assert typed(cell) == text
+
+
+def test_released_text_is_inert_and_numbers_stay_numbers(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"said": ["=1+1", "fine"], "many": [["@x", "y"], ["z"]], "value": [-1.5, 2.0]})
+    write_files(tmp_path / "r1", {"t": frame}, {})
+    assert (tmp_path / "r1" / "data" / "t.csv").read_text() == "said,many,value\n'=1+1,'@x;y,-1.5\nfine,z,2.0\n"
