@@ -5,6 +5,8 @@ Belongs here: which rows, in which order. Does not belong here: layout (`templat
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from assets.costs.model import COMPONENT_UNITS
@@ -17,6 +19,17 @@ TOTAL = "total"
 DRIVERS_SHOWN = 3
 ALTERNATIVES_SHOWN = 3
 
+Pair = tuple[str | None, str | None]
+"""Keys of `scenario_cost` for the same line without and with RLN; None where there is no such line."""
+
+
+@dataclass(frozen=True)
+class Beside:
+    """One component that is no part of the bill, at every place; at the first one alone if it costs the same at all."""
+
+    pairs: list[Pair]
+    is_everywhere: bool
+
 
 @dataclass(frozen=True)
 class CostSection:
@@ -27,6 +40,10 @@ class CostSection:
     components: dict[str, list[str]]
     """Keys of `scenario_cost` at the cheapest place, in the order of the bill."""
     totals: dict[str, str]
+    places: dict[str, list[Pair]]
+    """Totals by scenario, one pair for each place: the cheapest first, places without a bill last."""
+    beside: dict[str, dict[str, Beside]]
+    """By scenario and component."""
     bars: dict[str, Bar]
     """Of costs that are known in full: a bar of known parts alone would look like a total."""
     drivers: dict[str, list[str]]
@@ -51,6 +68,17 @@ def cost_section(cells: Cells) -> CostSection:
         scenarios=scenarios,
         components=components,
         totals={key: parts[TOTAL] for key, parts in places.items() if TOTAL in parts},
+        places={scenario: _pairs(cells, scenario, TOTAL) for scenario in scenarios},
+        beside={
+            scenario: {
+                component: _beside(cells, _pairs(cells, scenario, component))
+                for component in dict.fromkeys(
+                    cells.value(COST, key, "component")
+                    for key in cells.keys(COST, scenario_id=scenario, is_in_total=False)
+                )
+            }
+            for scenario in scenarios
+        },
         bars=stacked_bars(
             {
                 key: {
@@ -82,6 +110,26 @@ def _at_cheapest(cells: Cells, key: str) -> dict[str, str]:
     """Return keys of `scenario_cost` by component."""
     found = cells.keys(COST, is_cheapest=True, **{column: cells.value(SUMMARY, key, column) for column in CELL})
     return {cells.value(COST, part, "component"): part for part in found}
+
+
+def _pairs(cells: Cells, scenario: str, component: str) -> list[Pair]:
+    """Return the rows of one component at every place, the cheapest place first."""
+    found: dict[tuple[str, str], dict[bool, str]] = {}
+    for key in cells.keys(COST, scenario_id=scenario, component=component):
+        place = (cells.value(COST, key, "provider"), cells.value(COST, key, "region"))
+        found.setdefault(place, {})[cells.value(COST, key, "with_rln")] = key
+    pairs = [(of_place.get(False), of_place.get(True)) for _, of_place in sorted(found.items())]
+    return sorted(pairs, key=lambda pair: min(_middles(cells, pair), default=math.inf))
+
+
+def _beside(cells: Cells, pairs: list[Pair]) -> Beside:
+    is_everywhere = len(pairs) > 1 and len({tuple(_middles(cells, pair)) for pair in pairs}) == 1
+    return Beside(pairs[:1] if is_everywhere else pairs, is_everywhere)
+
+
+def _middles(cells: Cells, pair: Iterable[str | None]) -> list[float]:
+    values = [cells.value(COST, key, "p50_usd_per_month") for key in pair if key is not None]
+    return [value for value in values if value is not None]
 
 
 def _counts(cells: Cells, driver: str) -> bool:

@@ -200,7 +200,26 @@ def _scenario_cost() -> pd.DataFrame:
                     **origin,
                 }
             )
+    rows += [_elsewhere(with_rln, cost) for with_rln, cost in ((False, 99.5), (True, None))]
+    rows.append({**_elsewhere(with_rln=False, cost=42.0), "component": "rpc_wallet", "is_in_total": False})
     return _frame(rows, frames.COST_COLUMNS)
+
+
+def _elsewhere(with_rln: bool, cost: float | None) -> dict[str, Any]:
+    """The total of the community at a dearer place, which has no bill with RLN."""
+    return {
+        "scenario_id": "community",
+        "with_rln": with_rln,
+        "provider": "another_cloud",
+        "region": "north",
+        "component": "total",
+        "is_in_total": True,
+        "is_cheapest": False,
+        **_spread("month", cost),
+        "explanation": "price of a volume",
+        "grade": "estimated",
+        "evidence_ids": [SERVER, VOLUME, "costs__scenarios/community"],
+    }
 
 
 def _beside_costs() -> dict[str, pd.DataFrame]:

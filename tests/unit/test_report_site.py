@@ -237,6 +237,22 @@ def test_money_of_an_estimate_is_about() -> None:
     assert set(cell_texts("cost_summary/community|rln/p50_usd_per_month")) == {"≈ USD 1,310"}
 
 
+def test_the_cheapest_place_stands_beside_each_cost() -> None:
+    (table,) = [e for e in page().elements if e.attributes.get("class") == "costs cards"]
+    text = " ".join("".join(table.text).split())
+    assert "without RLN at cloud, all regions" in text
+    assert "error ≈ USD 0.01" in text
+
+
+def test_every_other_place_has_a_bill_or_says_what_is_missing() -> None:
+    table = next(e for e in page().elements if e.attributes.get("class") == "places cards")
+    bills, _, beside = " ".join("".join(table.text).split()).partition("Beside the bill, not added to it")
+    assert "another cloud, north ≈ USD 99.50 ≈ USD 89.55 to ≈ USD 119 missing: price of a volume" in bills
+    assert "Chain access of wallets at another cloud, north" in beside
+    assert "≈ USD 42.00" in beside
+    assert cell_texts("scenario_cost/community|rln|another_cloud|north|total/p50_usd_per_month") == []
+
+
 def test_what_cannot_run_as_specified_is_said() -> None:
     (row,) = [e for e in page().elements if e.tag == "p" and "Cannot run as specified" in "".join(e.text)]
     assert " ".join("".join(row.text).split()) == (
