@@ -17,7 +17,6 @@ SUMMARY, COST = "cost_summary", "scenario_cost"
 CELL = ("scenario_id", "with_rln")
 TOTAL = "total"
 DRIVERS_SHOWN = 3
-ALTERNATIVES_SHOWN = 3
 
 Pair = tuple[str | None, str | None]
 """Keys of `scenario_cost` for the same line without and with RLN; None where there is no such line."""
@@ -49,8 +48,12 @@ class CostSection:
     drivers: dict[str, list[str]]
     confidence: dict[str, list[str]]
     alternatives: dict[str, list[str]]
-    """Keys of `cost_alternatives` by scenario, the cheapest that cost anything."""
+    """Keys of `cost_alternatives` by scenario, chat before notifications, the cheapest first."""
+    not_priced: dict[str, list[str]]
+    """The same where no public price covers the scenario."""
     checks: list[str]
+    price_changes: list[str]
+    """Keys of `compute_offer_history`: newest prices that differ from the one before, the strongest change first."""
 
 
 def cost_section(cells: Cells) -> CostSection:
@@ -94,14 +97,23 @@ def cost_section(cells: Cells) -> CostSection:
             for key in summaries
         },
         confidence={key: _of(cells, "cost_of_confidence", key, "confidence") for key in summaries},
-        alternatives={scenario: _alternatives(cells, scenario) for scenario in scenarios},
+        alternatives={scenario: _alternatives(cells, scenario, is_priced=True) for scenario in scenarios},
+        not_priced={scenario: _alternatives(cells, scenario, is_priced=False) for scenario in scenarios},
         checks=cells.keys("cost_reality_checks"),
+        price_changes=_price_changes(cells),
     )
 
 
 def _scenarios(cells: Cells) -> dict[str, list[str]]:
+    """Return keys of `cost_summary` by scenario: few users before many, those without a count last."""
+
+    def order(key: str) -> tuple[float, str, bool]:
+        users = cells.value(SUMMARY, key, "active_users")
+        scenario, with_rln = (cells.value(SUMMARY, key, name) for name in CELL)
+        return math.inf if users is None else users, scenario, with_rln
+
     grouped: dict[str, list[str]] = {}
-    for key in sorted(cells.keys(SUMMARY), key=lambda key: tuple(cells.value(SUMMARY, key, name) for name in CELL)):
+    for key in sorted(cells.keys(SUMMARY), key=order):
         grouped.setdefault(cells.value(SUMMARY, key, "scenario_id"), []).append(key)
     return grouped
 
@@ -146,7 +158,17 @@ def _of(cells: Cells, table: str, key: str, order: str) -> list[str]:
     return sorted(found, key=lambda row: float(cells.value(table, row, order)))
 
 
-def _alternatives(cells: Cells, scenario: str) -> list[str]:
-    table = "cost_alternatives"
-    paid = [key for key in cells.keys(table, scenario_id=scenario) if cells.value(table, key, "p50_usd_per_month")]
-    return sorted(paid, key=lambda key: float(cells.value(table, key, "p50_usd_per_month")))[:ALTERNATIVES_SHOWN]
+def _alternatives(cells: Cells, scenario: str, *, is_priced: bool) -> list[str]:
+    """Return products that users can write to each other with before those that only notify, the cheapest first."""
+    table, column = "cost_alternatives", "p50_usd_per_month"
+    of_it = cells.keys(table, scenario_id=scenario)
+    found = [key for key in of_it if (cells.value(table, key, column) is not None) == is_priced]
+    return sorted(
+        found, key=lambda key: (not cells.value(table, key, "is_chat"), cells.value(table, key, column) or 0.0, key)
+    )
+
+
+def _price_changes(cells: Cells) -> list[str]:
+    table = "compute_offer_history"
+    changed = [key for key in cells.keys(table, is_newest=True) if cells.value(table, key, "change_share")]
+    return sorted(changed, key=lambda key: (-abs(cells.value(table, key, "change_share")), key))
