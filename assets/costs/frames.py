@@ -27,6 +27,12 @@ CELL = {"scenario_id": TEXT, "with_rln": TRUTH}
 
 TOTAL = "total"
 PER_MILLION = 1e6
+LACKS = {
+    "end_to_end_encryption": "end-to-end encryption",
+    "independence_of_one_operator": "independence of one operator",
+    "user_to_user_messages": "messages from user to user",
+}
+"""How a reader calls what a product lacks, where it is not the name alone."""
 MONEY = {
     f"p{percent}_usd_per_{unit}": REAL
     for unit in ("month", "active_user_month", "million_messages")
@@ -81,8 +87,12 @@ SENSITIVITY_COLUMNS: dict[str, str] = {
     "value_p95": REAL,
     "usd_per_month_at_p5": REAL,
     "usd_per_month_at_p95": REAL,
+    "searched_from": REAL,
+    "searched_to": REAL,
     "flip_value": REAL,
     "flip_provider": TEXT,
+    "limit_value": REAL,
+    "limit_met": TEXT,
     **PROVENANCE,
 }
 CONFIDENCE_COLUMNS: dict[str, str] = {
@@ -106,7 +116,11 @@ ALTERNATIVE_COLUMNS: dict[str, str] = {
     "p95_usd_per_month": REAL,
     "p50_usd_per_active_user_month": REAL,
     "times_self_hosting": REAL,
+    "is_lower_bound": TRUTH,
+    "billed_besides": TEXT,
+    "is_chat": TRUTH,
     "lacks": TEXT,
+    "reason": TEXT,
     **PROVENANCE,
 }
 REALITY_COLUMNS: dict[str, str] = {
@@ -120,7 +134,7 @@ REALITY_COLUMNS: dict[str, str] = {
     "model_p95": REAL,
     "known_low": REAL,
     "known_high": REAL,
-    "agrees": TRUTH,
+    "verdict": TEXT,
     "explanation": TEXT,
     **PROVENANCE,
 }
@@ -252,8 +266,12 @@ def sensitivity_frame(found: Iterable[tuple[Estimate, Sequence[Driver]]], catalo
                     driver.value_high,
                     driver.cost_low,
                     driver.cost_high,
+                    driver.searched_from,
+                    driver.searched_to,
                     driver.flip_value,
                     driver.flip_provider,
+                    driver.limit_value,
+                    driver.limit,
                     known.grade.value,
                     sorted(known.evidence_ids),
                 )
@@ -281,22 +299,27 @@ def alternatives_frame(found: Iterable[HostedCost], own: Mapping[str, Quantity])
     """One row for each scenario with users and hosted product; `own`: total without RLN by scenario."""
     rows = []
     for hosted in found:
-        cost, users = hosted.cost_usd_per_month, hosted.scenario.active_users
-        month = summarise(cost.value)
-        ours = own.get(hosted.scenario.id)
+        cost, users, ours = hosted.cost_usd_per_month, hosted.scenario.active_users, own.get(hosted.scenario.id)
+        figures: tuple[float | None, ...] = (None,) * 5
+        provenance: tuple[str, list[str]] = (Grade.NOT_FOUND.value, sorted(hosted.evidence_ids))
+        if cost is not None:
+            month = summarise(cost.value)
+            per_user = month.p50 / users if users else None
+            figures = (month.p5, month.p50, month.p95, per_user, month.p50 / ours.middle if ours else None)
+            provenance = _provenance(cost.resting_on(ours) if ours else cost)
         rows.append(
             (
                 hosted.scenario.id,
                 hosted.provider,
                 hosted.product,
                 ", ".join(hosted.plans),
-                month.p5,
-                month.p50,
-                month.p95,
-                month.p50 / users if users else None,
-                month.p50 / ours.middle if ours else None,
-                hosted.lacks,
-                *_provenance(cost.resting_on(ours) if ours else cost),
+                *figures,
+                cost is not None and bool(hosted.billed_besides),
+                hosted.billed_besides,
+                "user_to_user_messages" not in hosted.lacks,
+                ", ".join(LACKS.get(lack, lack) for lack in hosted.lacks),
+                hosted.reason,
+                *provenance,
             )
         )
     return pd.DataFrame(rows, columns=list(ALTERNATIVE_COLUMNS), dtype=object)
@@ -307,7 +330,7 @@ def reality_frame(checks: Iterable[Check]) -> pd.DataFrame:
     rows = []
     for check in checks:
         modelled = summarise(check.modelled.value)
-        figures = (modelled.p5, modelled.p50, modelled.p95, check.known_low, check.known_high, check.agrees)
+        figures = (modelled.p5, modelled.p50, modelled.p95, check.known_low, check.known_high, check.verdict)
         what = (check.check_id, check.title, check.scenario_id, check.with_rln, check.unit)
         rows.append((*what, *figures, check.explanation, *_provenance(check.modelled)))
     return pd.DataFrame(rows, columns=list(REALITY_COLUMNS), dtype=object)

@@ -224,7 +224,19 @@ class Alternative:
     included_mau: float | None
     included_messages_per_month: float | None
     included_connections: float | None
-    end_to_end_encrypted: bool
+    included_connections_per_mau: float | None
+    counted_messages: str | None
+    """Of `sent`, `delivered` and `sent_and_delivered`: what a price by message, or the messages in a plan, count."""
+    tier_from: float | None
+    tier_to: float | None
+    """Users or messages a month between which the price holds; None where it has no tiers, or the tier is open."""
+    is_sold_in_units: bool
+    """Whether a subscription can be bought several times, each with what is included."""
+    is_trial: bool
+    needs_base_plan: bool
+    """Whether it is the price of what exceeds a plan that is not on record."""
+    billed_besides: str
+    lacks: tuple[str, ...]
     cost_usd: Quantity
 
 

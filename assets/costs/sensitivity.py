@@ -1,4 +1,4 @@
-"""What drives a cost: total Sobol indices, a tornado, and the value of a driver at which the cheapest provider changes.
+"""What drives a cost: total Sobol indices, a tornado, the values at which another place is cheapest or a limit met.
 
 Belongs here: the three methods. Does not belong here: the model, which they only call.
 
@@ -6,7 +6,11 @@ Belongs here: the three methods. Does not belong here: the model, which they onl
   estimator, sum over draws of (f(A) - f(A with the input from B))^2 / (2 N Var f); M. Jansen, Computer Physics
   Communications 117 (1999) 35-43; A. Saltelli et al., Computer Physics Communications 181 (2010) 259-270, table 2 (f).
 - Tornado: the cost with one input at its 5th and 95th percentile and all others at their median.
-- Flip: all others at their median; the value nearest to the median at which another provider is the cheapest.
+- Flip: all others at their median; the value nearest to the median at which another place is the cheapest. It is
+  looked for in the range of the input and, since a range may be judged too narrow, beyond it up to `REACH` times its
+  ends. What was bought is held.
+- Limit: the same for the value at which the cost meets the budget of the scenario, or an end of the band in which
+  comparable hosting costs a user.
 """
 
 from __future__ import annotations
@@ -16,16 +20,27 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assets.costs.distributions import FloatArray, Point
+from assets.costs.budget import BAND
+from assets.costs.distributions import FloatArray, Input, Point
 from assets.costs.draws import Draws, at_quantiles
+from assets.costs.hosting import Place
+from assets.costs.inputs import Catalogue
 from assets.costs.model import Estimate, World, total_in
 from assets.evidence.quantity import MissingEvidence
 
 LOW, HIGH = 0.05, 0.95
 GRID = 33
-"""Steps in which the range of a driver is searched for a flip, before the step with one is cut finer."""
+"""Steps in which the range of a driver is searched, evenly in probability; odd: the middle one is the median."""
 
 GRID_RANGE = (0.001, 0.999)
+STEPS_BEYOND = 8
+"""Steps on each side of the range, evenly in the logarithm."""
+
+REACH = 10.0
+"""Beyond its range a driver is searched down to its low end divided by this and up to its high end times this."""
+
+MIDDLE = STEPS_BEYOND + GRID // 2
+STEPS = GRID + 2 * STEPS_BEYOND
 
 
 @dataclass(frozen=True)
@@ -41,9 +56,28 @@ class Driver:
     cost_low: float
     cost_high: float
     """The cost at the first and the last of these, all else at its median, USD a month."""
+    searched_from: float
+    searched_to: float
+    """Values between which flip and limit were looked for."""
     flip_value: float | None
-    """Where another provider becomes the cheapest; None if nowhere in the range of the input."""
+    """Where another place becomes the cheapest; None if nowhere between these."""
     flip_provider: str | None
+    limit_value: float | None
+    """Where the cost meets a limit; None if nowhere between these, or without a limit."""
+    limit: str | None
+    """Which limit it meets there."""
+
+
+@dataclass(frozen=True)
+class Turns:
+    """What the search along one driver finds; see `Driver`."""
+
+    searched_from: float
+    searched_to: float
+    flip_value: float | None = None
+    flip_provider: str | None = None
+    limit_value: float | None = None
+    limit: str | None = None
 
 
 def total_indices(
@@ -79,7 +113,7 @@ def drivers(estimated: Estimate, world: World, second: Draws) -> tuple[Driver, .
         {name: np.asarray(second.value(name)) for name in names},
     )
     lows, highs = _tornado(estimated, world, names)
-    flips = _flips(estimated, world, names)
+    turns = _turns(estimated, world, names)
     found = []
     for index, name in enumerate(names):
         value_low, value_mid, value_high = base.inputs[name].distribution.ppf(np.array([LOW, 0.5, HIGH]))
@@ -92,7 +126,7 @@ def drivers(estimated: Estimate, world: World, second: Draws) -> tuple[Driver, .
                 float(value_high),
                 lows[index],
                 highs[index],
-                *flips[name],
+                **vars(turns[name]),
             )
         )
     return tuple(sorted(found, key=lambda driver: (-driver.total_index, driver.name)))
@@ -115,41 +149,110 @@ def _costs_of_best(estimated: Estimate, world: World, quantiles: Mapping[str, Fl
     return np.broadcast_to(total_in(estimated, estimated.best.place, world.catalogue, draws), (length,))
 
 
-def _flips(estimated: Estimate, world: World, names: Sequence[str]) -> dict[str, tuple[float | None, str | None]]:
-    """Search all inputs at once: one draw for each step of each input, evaluated at every provider."""
-    steps = np.linspace(*GRID_RANGE, GRID)
-    length = GRID * len(names)
-    quantiles = {name: np.full(length, 0.5) for name in names}
+def _turns(estimated: Estimate, world: World, names: Sequence[str]) -> dict[str, Turns]:
+    """Search all drivers at once: one draw for each step of each driver, evaluated at every place."""
+    steps = {name: _steps(world.draws.inputs[name], estimated, world.catalogue) for name in names}
+    places, costs = _costs_everywhere(estimated, world, steps)
+    limits = _limits(estimated, world)
+    best = places.index(estimated.best.place) if estimated.best and estimated.best.place else 0
+    found = {}
     for index, name in enumerate(names):
-        quantiles[name][index * GRID : (index + 1) * GRID] = steps
-    places, costs = _costs_everywhere(estimated, world, at_quantiles(world.draws.inputs, quantiles, length), length)
-    found: dict[str, tuple[float | None, str | None]] = {}
-    for index, name in enumerate(names):
-        found[name] = (None, None)
-        cheapest = costs[:, index * GRID : (index + 1) * GRID].argmin(axis=0)
-        middle = GRID // 2
-        changed = np.flatnonzero(cheapest != cheapest[middle])
-        if changed.size:
-            step = int(changed[np.abs(changed - middle).argmin()])
-            inner = step + (1 if step < middle else -1)
-            values = world.draws.inputs[name].distribution.ppf(steps[[inner, step]])
-            gaps = (
-                costs[cheapest[step], index * GRID + np.array([inner, step])]
-                - costs[cheapest[inner], index * GRID + np.array([inner, step])]
-            )
-            share = float(gaps[0] / (gaps[0] - gaps[1]))
-            found[name] = (float(values[0] + share * (values[1] - values[0])), places[int(cheapest[step])])
+        of_it = costs[:, index * STEPS : (index + 1) * STEPS]
+        known = np.flatnonzero(~np.isnan(of_it[best]))
+        values, of_it = steps[name][known], of_it[:, known]
+        middle = int(np.searchsorted(known, MIDDLE))
+        flip_value, flip_place = _flip(values, of_it, middle)
+        limit_value, limit = _crossing(values, of_it[best], middle, limits)
+        place = None if flip_place is None else f"{places[flip_place].provider}/{places[flip_place].region}"
+        found[name] = Turns(float(values[0]), float(values[-1]), flip_value, place, limit_value, limit)
     return found
 
 
-def _costs_everywhere(estimated: Estimate, world: World, draws: Draws, length: int) -> tuple[list[str], FloatArray]:
-    names, costs = [], []
-    for bill in estimated.bills:
-        if bill.place is not None:
-            try:
-                cost = total_in(estimated, bill.place, world.catalogue, draws)
-            except MissingEvidence:
-                continue
-            names.append(f"{bill.provider}/{bill.region}")
-            costs.append(np.broadcast_to(cost, (length,)))
-    return names, np.stack(costs)
+def _steps(known: Input, estimated: Estimate, catalogue: Catalogue) -> FloatArray:
+    """Return the values of a driver to look at, ascending, shape (STEPS,). Nothing is looked at that cannot be.
+
+    A share ends at 1, and the size of a message where rows of the archive were measured.
+    """
+    inside = np.asarray(known.distribution.ppf(np.linspace(*GRID_RANGE, GRID)))
+    beyond = np.geomspace(1.0, REACH, STEPS_BEYOND + 1)[1:]
+    steps = np.concatenate([inside[0] / beyond[::-1], inside, inside[-1] * beyond])
+    if known.unit.startswith("share"):
+        steps = np.minimum(steps, 1.0)
+    if known.name == f"workload/{estimated.scenario.message_bytes_id}" and catalogue.probes:
+        probed = [probe.payload_bytes for probe in catalogue.probes]
+        steps = np.clip(steps, min(*probed, inside[0]), max(*probed, inside[-1]))
+    return steps
+
+
+def _flip(values: FloatArray, costs: FloatArray, middle: int) -> tuple[float | None, int | None]:
+    """Return the value nearest to the middle at which another row of `costs` (places x steps) is the least."""
+    cheapest = np.nanargmin(costs, axis=0)
+    changed = np.flatnonzero(cheapest != cheapest[middle])
+    if not changed.size:
+        return None, None
+    step = int(changed[np.abs(changed - middle).argmin()])
+    inner = step + (1 if step < middle else -1)
+    gaps = costs[cheapest[step]] - costs[cheapest[inner]]
+    return _zero(values[[inner, step]], gaps[[inner, step]]), int(cheapest[step])
+
+
+def _crossing(
+    values: FloatArray, costs: FloatArray, middle: int, limits: Mapping[str, float]
+) -> tuple[float | None, str | None]:
+    """Return the value nearest to the middle at which `costs` meets one of `limits`, and which."""
+    found = []
+    for name, limit in limits.items():
+        gaps = costs - limit
+        for step in np.flatnonzero(np.sign(gaps[:-1]) != np.sign(gaps[1:])):
+            pair = slice(int(step), int(step) + 2)
+            found.append((abs(int(step) + 0.5 - middle), _zero(values[pair], gaps[pair]), name))
+    return min(found)[1:] if found else (None, None)
+
+
+def _zero(values: FloatArray, gaps: FloatArray) -> float:
+    """Return where a straight line through two points is zero, which it crosses between them."""
+    return float(values[0] + (values[1] - values[0]) * gaps[0] / (gaps[0] - gaps[1]))
+
+
+def _limits(estimated: Estimate, world: World) -> dict[str, float]:
+    """Return what the cost is held against, USD a month."""
+    scenario, band = estimated.scenario, world.catalogue.facts.get(BAND)
+    limits = {} if scenario.budget_usd_per_month is None else {"budget": scenario.budget_usd_per_month}
+    if band is not None and scenario.active_users is not None:
+        limits["low end of the band"] = band.low * scenario.active_users
+        limits["high end of the band"] = band.high * scenario.active_users
+    return limits
+
+
+def _costs_everywhere(
+    estimated: Estimate, world: World, steps: Mapping[str, FloatArray]
+) -> tuple[list[Place], FloatArray]:
+    """Return each place with a bill and its cost at every step of every driver; NaN where a price ends before that."""
+    length = STEPS * len(steps)
+    middle = at_quantiles(world.draws.inputs, {}, length)
+    varied = {}
+    for index, (name, values) in enumerate(steps.items()):
+        varied[name] = np.array(middle.value(name))
+        varied[name][index * STEPS : (index + 1) * STEPS] = values
+    together = middle.with_values(varied)
+    places = [bill.place for bill in estimated.bills if bill.place is not None]
+    costs = np.empty((len(places), length))
+    for row, place in zip(costs, places, strict=True):
+        try:
+            row[:] = total_in(estimated, place, world.catalogue, together)
+        except MissingEvidence:
+            row[:] = np.concatenate([_costs_along(estimated, world, place, name, steps[name]) for name in steps])
+    return places, costs
+
+
+def _costs_along(estimated: Estimate, world: World, place: Place, name: str, values: FloatArray) -> FloatArray:
+    """Return the cost at one place along one driver, in its range alone if the whole way is too far."""
+    costs = np.full(STEPS, np.nan)
+    for part in (slice(None), slice(STEPS_BEYOND, STEPS_BEYOND + GRID)):
+        draws = at_quantiles(world.draws.inputs, {}, len(values[part])).with_values({name: values[part]})
+        try:
+            costs[part] = total_in(estimated, place, world.catalogue, draws)
+            break
+        except MissingEvidence:
+            continue
+    return costs

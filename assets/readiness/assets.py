@@ -29,6 +29,7 @@ MARTS = (
     "gate_requirements",
     "milestone_deliverables",
     "milestone_progress",
+    "scenarios",
     "segment_capture",
     "usp_register",
 )

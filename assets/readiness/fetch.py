@@ -11,8 +11,10 @@ from typing import Any, Final
 import psycopg
 from psycopg.rows import dict_row
 
+from assets.costs.budget import budget_state
 from assets.evidence.model import Grade
 from assets.readiness.measures import (
+    BudgetCell,
     Conversations,
     CostCell,
     Deliverable,
@@ -70,6 +72,14 @@ COST_CELLS = """
 select status = 'estimated' as is_estimated, grade, evidence_ids from model.cost_summary
 where is_milestone order by scenario_id, with_rln
 """
+BUDGET_CELLS = """
+select
+    summary.p50_usd_per_month as cost_usd_per_month, scenarios.budget_usd_per_month, summary.grade, summary.evidence_ids
+from model.cost_summary as summary
+inner join marts.scenarios as scenarios on scenarios.scenario_id = summary.scenario_id
+where scenarios.budget_usd_per_month is not null and scenarios.grade <> 'illustrative'
+order by summary.scenario_id, summary.with_rln
+"""
 ARCHIVE_CAPACITIES = """
 select grade, evidence_ids from marts.archive_capacity
 where is_current and is_released and per_vcpu_per_s is not null order by capacity_id
@@ -89,6 +99,14 @@ def read_inputs(connection: psycopg.Connection[Any]) -> ReadinessInputs:
         usps=[Row(**row) for row in _rows(connection, USPS)],
         matrix=[MatrixCell(**row) for row in _rows(connection, MATRIX)],
         cost_cells=[CostCell(**row) for row in _rows(connection, COST_CELLS)],
+        budget_cells=[
+            BudgetCell(
+                row["grade"],
+                row["evidence_ids"],
+                budget_state(row["cost_usd_per_month"], row["budget_usd_per_month"]) or "unknown",
+            )
+            for row in _rows(connection, BUDGET_CELLS)
+        ],
         archive_capacities=[Row(**row) for row in _rows(connection, ARCHIVE_CAPACITIES)],
         evidence_grades={row["evidence_id"]: row["grade"] for row in _rows(connection, EVIDENCE_GRADES)},
     )

@@ -10,11 +10,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from assets.costs.budget import BudgetState
 from assets.evidence.model import Grade, weakest
 from assets.readiness.model import Measurement, Requirement, RequirementResult
 
 CAPACITY_DELIVERABLE = "postgres_opt_phase_2"
 """Its results tell which hardware an archive needs; the cost of self-hosting waits for them."""
+
+WITHIN_BUDGET = "cells_within_budget"
+"""The metric that budgets of scenarios ask for."""
 
 NOTHING_THERE = frozenset({"not_done", "not_planned", "dropped", "descoped"})
 """States of a deliverable in which there is nothing of it: a count of zero. Any other state needs a reported count."""
@@ -78,6 +82,13 @@ class CostCell(Row):
 
 
 @dataclass(frozen=True)
+class BudgetCell(Row):
+    """A scenario with a budget, with or without RLN; `state` compares its median cost with it."""
+
+    state: BudgetState
+
+
+@dataclass(frozen=True)
 class MatrixCell(Row):
     """A row of `model.validation_matrix`; `is_decided` where enough was said for a verdict."""
 
@@ -96,6 +107,8 @@ class ReadinessInputs:
     usps: Sequence[Row] = ()
     matrix: Sequence[MatrixCell] = ()
     cost_cells: Sequence[CostCell] = ()
+    budget_cells: Sequence[BudgetCell] = ()
+    """Of scenarios that are no made-up ones."""
     archive_capacities: Sequence[Row] = ()
     """Rows of `marts.archive_capacity` of released stages in the current run: our own, one machine, never imported."""
     evidence_grades: Mapping[str, Grade] = field(default_factory=dict)
@@ -107,7 +120,7 @@ def results_of(inputs: ReadinessInputs) -> tuple[RequirementResult, ...]:
     Raises `ValueError` for a metric that nothing here counts.
     """
     results = []
-    for requirement in inputs.requirements:
+    for requirement in (*inputs.requirements, *budget_requirements(inputs)):
         if requirement.metric not in METRICS:
             raise ValueError(
                 f"requirement {requirement.requirement_id}: metric {requirement.metric!r} is not counted anywhere; "
@@ -116,6 +129,44 @@ def results_of(inputs: ReadinessInputs) -> tuple[RequirementResult, ...]:
         if requirement.grade is not Grade.ILLUSTRATIVE:
             results.append(RequirementResult(requirement, METRICS[requirement.metric](requirement, inputs)))
     return tuple(results)
+
+
+def budget_requirements(inputs: ReadinessInputs) -> tuple[Requirement, ...]:
+    """Return what budgets ask of the gates that count cost cells: every cell of a scenario with a budget keeps it.
+
+    Nothing where no scenario has a budget, or no gate counts cost cells: a budget can fail a gate, but make none.
+    """
+    cells = inputs.budget_cells
+    if not cells:
+        return ()
+    return tuple(
+        Requirement(
+            requirement_id=f"{asked.gate_id}_{WITHIN_BUDGET}",
+            gate_id=asked.gate_id,
+            deliverable_id=asked.deliverable_id,
+            title="Cost within the budget of its scenario",
+            metric=WITHIN_BUDGET,
+            comparison="at_least",
+            threshold=float(len(cells)),
+            tolerance=None,
+            unit="cost_cases",
+            grade=asked.grade,
+            evidence_ids=asked.evidence_ids,
+        )
+        for asked in inputs.requirements
+        if asked.metric == "cells_estimated"
+    )
+
+
+def cells_within_budget(_: Requirement, inputs: ReadinessInputs) -> Measurement:
+    """Count the cost cells within their budget; not known while none is over and the cost of one is not known."""
+    usable, illustrative_ids = _without_illustrative(inputs.budget_cells, inputs)
+    states = [cell.state for cell in usable]
+    if usable and "over" not in states and (len(usable) < len(inputs.budget_cells) or "unknown" in states):
+        grade = weakest(cell.grade for cell in usable)
+        reason = "the cost of a scenario with a budget is not known"
+        return Measurement(None, grade, _evidence_of(usable), illustrative_ids, reason)
+    return _count(usable, [cell for cell in usable if cell.state == "within"], illustrative_ids, inputs)
 
 
 def cells_estimated(_: Requirement, inputs: ReadinessInputs) -> Measurement:
@@ -225,6 +276,7 @@ def conversation_segments(kind: str, metric: str) -> Callable[[Requirement, Read
 
 METRICS: dict[str, Callable[[Requirement, ReadinessInputs], Measurement]] = {
     "cells_estimated": cells_estimated,
+    WITHIN_BUDGET: cells_within_budget,
     "archive_capacity_results": archive_capacity_results,
     "pages": pages,
     "register_entries": register_entries,

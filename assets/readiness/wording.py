@@ -23,6 +23,7 @@ class Wording:
 
 WORDING: dict[str, Wording] = {
     "cells_estimated": Wording("cost case", "cost cases", "estimated"),
+    "cells_within_budget": Wording("cost case", "cost cases", "within the budget of its scenario"),
     "archive_capacity_results": Wording(
         "capacity result of the PostgreSQL optimisation",
         "capacity results of the PostgreSQL optimisation",

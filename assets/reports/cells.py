@@ -42,6 +42,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "archive_scalability": ("point_id",),
     "archive_stage_gains": ("gain_id",),
     "competitors": ("segment_competitor_id",),
+    "compute_offer_history": ("offer_id",),
     "customer_problems": ("problem_id",),
     "finding_tags": ("tag",),
     "findings": ("finding_id",),
@@ -69,7 +70,7 @@ KEYS: dict[str, tuple[str, ...]] = {
 APPROXIMATE = frozenset({Grade.ESTIMATED, Grade.ILLUSTRATIVE})
 """Grades of which money is written with a sign that it is about so much."""
 
-NUMBERS = frozenset({"count", "hundredths", "quantity", "ratio", "usd", "whole"})
+NUMBERS = frozenset({"change", "count", "hundredths", "quantity", "ratio", "usd", "whole"})
 """Formats of numbers."""
 
 ONE_RUN = frozenset(

@@ -5,6 +5,8 @@ Belongs here: which rows, in which order. Does not belong here: layout (`templat
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from assets.costs.model import COMPONENT_UNITS
@@ -15,7 +17,17 @@ SUMMARY, COST = "cost_summary", "scenario_cost"
 CELL = ("scenario_id", "with_rln")
 TOTAL = "total"
 DRIVERS_SHOWN = 3
-ALTERNATIVES_SHOWN = 3
+
+Pair = tuple[str | None, str | None]
+"""Keys of `scenario_cost` for the same line without and with RLN; None where there is no such line."""
+
+
+@dataclass(frozen=True)
+class Beside:
+    """One component that is no part of the bill, at every place; at the first one alone if it costs the same at all."""
+
+    pairs: list[Pair]
+    is_everywhere: bool
 
 
 @dataclass(frozen=True)
@@ -27,13 +39,21 @@ class CostSection:
     components: dict[str, list[str]]
     """Keys of `scenario_cost` at the cheapest place, in the order of the bill."""
     totals: dict[str, str]
+    places: dict[str, list[Pair]]
+    """Totals by scenario, one pair for each place: the cheapest first, places without a bill last."""
+    beside: dict[str, dict[str, Beside]]
+    """By scenario and component."""
     bars: dict[str, Bar]
     """Of costs that are known in full: a bar of known parts alone would look like a total."""
     drivers: dict[str, list[str]]
     confidence: dict[str, list[str]]
     alternatives: dict[str, list[str]]
-    """Keys of `cost_alternatives` by scenario, the cheapest that cost anything."""
+    """Keys of `cost_alternatives` by scenario, chat before notifications, the cheapest first."""
+    not_priced: dict[str, list[str]]
+    """The same where no public price covers the scenario."""
     checks: list[str]
+    price_changes: list[str]
+    """Keys of `compute_offer_history`: newest prices that differ from the one before, the strongest change first."""
 
 
 def cost_section(cells: Cells) -> CostSection:
@@ -51,6 +71,17 @@ def cost_section(cells: Cells) -> CostSection:
         scenarios=scenarios,
         components=components,
         totals={key: parts[TOTAL] for key, parts in places.items() if TOTAL in parts},
+        places={scenario: _pairs(cells, scenario, TOTAL) for scenario in scenarios},
+        beside={
+            scenario: {
+                component: _beside(cells, _pairs(cells, scenario, component))
+                for component in dict.fromkeys(
+                    cells.value(COST, key, "component")
+                    for key in cells.keys(COST, scenario_id=scenario, is_in_total=False)
+                )
+            }
+            for scenario in scenarios
+        },
         bars=stacked_bars(
             {
                 key: {
@@ -66,14 +97,23 @@ def cost_section(cells: Cells) -> CostSection:
             for key in summaries
         },
         confidence={key: _of(cells, "cost_of_confidence", key, "confidence") for key in summaries},
-        alternatives={scenario: _alternatives(cells, scenario) for scenario in scenarios},
+        alternatives={scenario: _alternatives(cells, scenario, is_priced=True) for scenario in scenarios},
+        not_priced={scenario: _alternatives(cells, scenario, is_priced=False) for scenario in scenarios},
         checks=cells.keys("cost_reality_checks"),
+        price_changes=_price_changes(cells),
     )
 
 
 def _scenarios(cells: Cells) -> dict[str, list[str]]:
+    """Return keys of `cost_summary` by scenario: few users before many, those without a count last."""
+
+    def order(key: str) -> tuple[float, str, bool]:
+        users = cells.value(SUMMARY, key, "active_users")
+        scenario, with_rln = (cells.value(SUMMARY, key, name) for name in CELL)
+        return math.inf if users is None else users, scenario, with_rln
+
     grouped: dict[str, list[str]] = {}
-    for key in sorted(cells.keys(SUMMARY), key=lambda key: tuple(cells.value(SUMMARY, key, name) for name in CELL)):
+    for key in sorted(cells.keys(SUMMARY), key=order):
         grouped.setdefault(cells.value(SUMMARY, key, "scenario_id"), []).append(key)
     return grouped
 
@@ -82,6 +122,26 @@ def _at_cheapest(cells: Cells, key: str) -> dict[str, str]:
     """Return keys of `scenario_cost` by component."""
     found = cells.keys(COST, is_cheapest=True, **{column: cells.value(SUMMARY, key, column) for column in CELL})
     return {cells.value(COST, part, "component"): part for part in found}
+
+
+def _pairs(cells: Cells, scenario: str, component: str) -> list[Pair]:
+    """Return the rows of one component at every place, the cheapest place first."""
+    found: dict[tuple[str, str], dict[bool, str]] = {}
+    for key in cells.keys(COST, scenario_id=scenario, component=component):
+        place = (cells.value(COST, key, "provider"), cells.value(COST, key, "region"))
+        found.setdefault(place, {})[cells.value(COST, key, "with_rln")] = key
+    pairs = [(of_place.get(False), of_place.get(True)) for _, of_place in sorted(found.items())]
+    return sorted(pairs, key=lambda pair: min(_middles(cells, pair), default=math.inf))
+
+
+def _beside(cells: Cells, pairs: list[Pair]) -> Beside:
+    is_everywhere = len(pairs) > 1 and len({tuple(_middles(cells, pair)) for pair in pairs}) == 1
+    return Beside(pairs[:1] if is_everywhere else pairs, is_everywhere)
+
+
+def _middles(cells: Cells, pair: Iterable[str | None]) -> list[float]:
+    values = [cells.value(COST, key, "p50_usd_per_month") for key in pair if key is not None]
+    return [value for value in values if value is not None]
 
 
 def _counts(cells: Cells, driver: str) -> bool:
@@ -98,7 +158,17 @@ def _of(cells: Cells, table: str, key: str, order: str) -> list[str]:
     return sorted(found, key=lambda row: float(cells.value(table, row, order)))
 
 
-def _alternatives(cells: Cells, scenario: str) -> list[str]:
-    table = "cost_alternatives"
-    paid = [key for key in cells.keys(table, scenario_id=scenario) if cells.value(table, key, "p50_usd_per_month")]
-    return sorted(paid, key=lambda key: float(cells.value(table, key, "p50_usd_per_month")))[:ALTERNATIVES_SHOWN]
+def _alternatives(cells: Cells, scenario: str, *, is_priced: bool) -> list[str]:
+    """Return products that users can write to each other with before those that only notify, the cheapest first."""
+    table, column = "cost_alternatives", "p50_usd_per_month"
+    of_it = cells.keys(table, scenario_id=scenario)
+    found = [key for key in of_it if (cells.value(table, key, column) is not None) == is_priced]
+    return sorted(
+        found, key=lambda key: (not cells.value(table, key, "is_chat"), cells.value(table, key, column) or 0.0, key)
+    )
+
+
+def _price_changes(cells: Cells) -> list[str]:
+    table = "compute_offer_history"
+    changed = [key for key in cells.keys(table, is_newest=True) if cells.value(table, key, "change_share")]
+    return sorted(changed, key=lambda key: (-abs(cells.value(table, key, "change_share")), key))

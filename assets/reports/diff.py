@@ -20,12 +20,16 @@ Row: TypeAlias = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Money:
-    """A table with USD a month by scenario: which columns name the scenario, which the line (none: a total)."""
+    """A table with USD a month by scenario: which columns name the scenario, which the line (none: a total).
+
+    `bought` are the columns that name what is paid for: an offer, or the place of the whole bill.
+    """
 
     table: str
     scenario: tuple[str, ...]
     line: tuple[str, ...]
     value: str
+    bought: tuple[str, ...]
     only: str | None = None
     """A column of truths: rows where it is false are not compared."""
 
@@ -42,8 +46,15 @@ class Judgement:
 
 
 MONEY: tuple[Money, ...] = (
-    Money("scenario_cost", ("scenario_id", "with_rln"), ("component",), "p50_usd_per_month", only="is_cheapest"),
-    Money("cost_summary", ("scenario_id", "with_rln"), (), "p50_usd_per_month"),
+    Money(
+        "scenario_cost",
+        ("scenario_id", "with_rln"),
+        ("component",),
+        "p50_usd_per_month",
+        ("choice_id",),
+        only="is_cheapest",
+    ),
+    Money("cost_summary", ("scenario_id", "with_rln"), (), "p50_usd_per_month", ("provider", "region")),
 )
 JUDGEMENTS: tuple[Judgement, ...] = (
     Judgement("gates", ("gate_id",), "title", "status", "value"),
@@ -89,16 +100,28 @@ class Change:
 
 
 @dataclass(frozen=True)
+class Move:
+    """Another offer in a line of the bill, or another place for all of it (`line` is `total`); empty for none."""
+
+    line: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
 class ScenarioChange:
-    """The lines of one scenario that changed, and its total. The total is None if the release has none."""
+    """What changed of one scenario. The total is None if the release has none.
+
+    `budget` and `budget_state` are those of each release, before and after.
+    """
 
     name: str
     lines: tuple[Change, ...]
     lines_as_before: int
+    moves: tuple[Move, ...]
     total: Change | None
-    budget: float | None
-    budget_before: BudgetState | None
-    budget_after: BudgetState | None
+    budget: tuple[float | None, float | None]
+    budget_state: tuple[BudgetState | None, BudgetState | None]
 
 
 @dataclass(frozen=True)
@@ -205,35 +228,55 @@ def _judgements(table: Judgement, before: Release, after: Release, moved: frozen
 
 def _scenarios(before: Release, after: Release, moved: frozenset[str]) -> Iterable[ScenarioChange]:
     lines: dict[tuple[str, ...], list[Change]] = {}
+    moves: dict[tuple[str, ...], list[Move]] = {}
     totals: dict[tuple[str, ...], Change] = {}
     scenario_ids: dict[tuple[str, ...], str] = {}
     for table in MONEY:
         old, new = (_by_key(_compared(release, table), table.scenario + table.line) for release in (before, after))
         for key in _in_order(old, new):
-            row = new.get(key) or old[key]
+            was, now = old.get(key), new.get(key)
+            row = now or was or {}
             scenario = tuple(_worded(column, row[column]) for column in table.scenario)
             scenario_ids[scenario] = row["scenario_id"]
             name = " ".join(row[column] for column in table.line) or "total"
-            change = _change(name, old.get(key), new.get(key), table.value, moved)
+            change = _change(name, was, now, table.value, moved)
+            moves.setdefault(scenario, []).extend(_moves(name, was, now, table.bought))
             if table.line:
                 lines.setdefault(scenario, []).append(change)
             else:
                 totals[scenario] = change
-    budgets = {row["scenario_id"]: _number(row.get("budget_usd_per_month", "")) for row in after.rows(BUDGETS)}
+    budgets = [_budgets(release) for release in (before, after)]
     for scenario in sorted({*lines, *totals}):
         of_scenario, total = lines.get(scenario, []), totals.get(scenario)
         changed = tuple(line for line in of_scenario if not _is_same(line))
-        if changed or (total is not None and not _is_same(total)):
-            budget = budgets.get(scenario_ids[scenario])
+        old_budget, new_budget = (of_release.get(scenario_ids[scenario]) for of_release in budgets)
+        is_same_total = total is None or _is_same(total)
+        if changed or moves[scenario] or not is_same_total or old_budget != new_budget:
             yield ScenarioChange(
                 name=", ".join(scenario),
                 lines=changed,
                 lines_as_before=len(of_scenario) - len(changed),
+                moves=tuple(moves[scenario]),
                 total=total,
-                budget=budget,
-                budget_before=budget_state(total.before, budget) if total else None,
-                budget_after=budget_state(total.after, budget) if total else None,
+                budget=(old_budget, new_budget),
+                budget_state=(
+                    budget_state(total.before if total else None, old_budget),
+                    budget_state(total.after if total else None, new_budget),
+                ),
             )
+
+
+def _moves(line: str, was: Row | None, now: Row | None, columns: tuple[str, ...]) -> Iterable[Move]:
+    """Name what is bought instead. A release of before such a column was there says nothing of it."""
+    if was is None or now is None or not all(column in row for column in columns for row in (was, now)):
+        return
+    before, after = (" ".join(filter(None, (row[column] for column in columns))) for row in (was, now))
+    if before != after:
+        yield Move(line, before, after)
+
+
+def _budgets(release: Release) -> dict[str, float | None]:
+    return {row["scenario_id"]: _number(row.get("budget_usd_per_month", "")) for row in release.rows(BUDGETS)}
 
 
 def _compared(release: Release, table: Money) -> Sequence[Row]:

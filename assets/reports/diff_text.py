@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from assets.reports.diff import Change, Difference, EvidenceRow, JudgementChange, ScenarioChange
+from assets.reports.diff import Change, Difference, EvidenceRow, JudgementChange, Move, ScenarioChange
 
 SHOWN = 20
 """Rows of evidence listed of each kind; `--json` has all."""
@@ -70,6 +70,7 @@ def _costs(scenarios: Sequence[ScenarioChange]) -> list[str]:
     lines = ["", f"{heading:<{width}}  {'before':>12}  {'after':>12}  {'change':>12}"]
     for scenario in scenarios:
         lines += ["", scenario.name.replace("_", " ")]
+        lines += [line for move in scenario.moves for line in _move(move)]
         for line in scenario.lines:
             lines += [_bill(line, width), *_because(line, "    ")]
         if scenario.lines_as_before:
@@ -78,10 +79,24 @@ def _costs(scenarios: Sequence[ScenarioChange]) -> list[str]:
             )
         if scenario.total:
             lines.append(_bill(scenario.total, width))
-        if scenario.budget is not None and scenario.budget_after:
-            was = "" if scenario.budget_before == scenario.budget_after else f", was {scenario.budget_before}"
-            lines.append(f"  budget of {money(scenario.budget)}: {scenario.budget_after}{was}")
+        lines += _budget(scenario)
     return lines
+
+
+def _move(move: Move) -> Iterable[str]:
+    what = "cheapest at" if move.line == "total" else f"{move.line.replace('_', ' ')} from"
+    yield f"  {what} {move.before or 'nowhere'} → {move.after or 'nowhere'}"
+
+
+def _budget(scenario: ScenarioChange) -> Iterable[str]:
+    (old, new), (was, now) = scenario.budget, scenario.budget_state
+    if old is None and new is None:
+        return
+    amount = "none" if new is None else money(new)
+    if old != new:
+        amount = f"{'none' if old is None else money(old)} → {amount}"
+    states = f": {now}" if now else ""
+    yield f"  budget of {amount}{states}{f', was {was}' if was and was != now else ''}"
 
 
 def _bill(change: Change, width: int) -> str:

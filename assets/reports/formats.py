@@ -39,6 +39,31 @@ WORDS = {
     "self_managed_postgresql": "PostgreSQL run oneself",
     "rpc_wallet": "Chain access of wallets",
     "rpc_rln_clients": "Chain access of members",
+    "aws": "AWS",
+    "azure": "Azure",
+    "digitalocean": "DigitalOcean",
+    "gcp": "Google Cloud",
+    "hetzner_cloud": "Hetzner Cloud",
+    "hetzner_dedicated": "Hetzner, dedicated servers",
+    "linode": "Linode",
+    "ovhcloud": "OVHcloud",
+    "scaleway": "Scaleway",
+    "upcloud": "UpCloud",
+    "vultr": "Vultr",
+    "all": "all regions",
+    "usd_per_eth": "USD for one ether",
+    "ably": "Ably",
+    "cometchat": "CometChat",
+    "element": "Element",
+    "firebase": "Firebase",
+    "pubnub": "PubNub",
+    "push_protocol": "Push Protocol",
+    "pusher": "Pusher",
+    "reown": "Reown",
+    "sendbird": "Sendbird",
+    "stream": "Stream",
+    "twilio": "Twilio",
+    "xmtp": "XMTP",
     "retrieved": "undated, as retrieved",
     "recalled": "undated, from memory",
 }
@@ -84,6 +109,11 @@ def hundredths(value: float) -> str:
     return significant(value * 100, 3)
 
 
+def change(value: float) -> str:
+    """Write a change as a share of what was before, of a hundred, with its sign."""
+    return f"{'+' if value >= 0 else '−'}{hundredths(abs(value))}"
+
+
 def whole(value: float) -> str:
     """Write an amount without decimals."""
     return f"{value:,.0f}"
@@ -103,6 +133,11 @@ def day(value: date) -> str:
 def word(value: object) -> str:
     """Write a value that programs use as a reader says it."""
     return WORDS.get(str(value), str(value).replace("_", " "))
+
+
+def place(value: str) -> str:
+    """Write `provider/region` as a reader says it."""
+    return ", ".join(word(part) for part in value.split("/"))
 
 
 def answer(value: object) -> str:
@@ -140,6 +175,8 @@ FORMATS: dict[str, Callable[..., str]] = {
     "usd": usd,
     "quantity": quantity,
     "hundredths": hundredths,
+    "place": place,
+    "change": change,
     "whole": whole,
     "ratio": ratio,
     "day": day,

@@ -19,6 +19,7 @@ RELEASED: dict[str, tuple[str, ...]] = {
         "archive_runs",
         "archive_stage_gains",
         "competitors",
+        "compute_offer_history",
         "compute_offers",
         "conversations_held",
         "customer_problems",

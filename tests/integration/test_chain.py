@@ -1,5 +1,6 @@
 """The whole chain by its command line, on a real PostgreSQL: a verdict, then only what changed."""
 
+import csv
 import json
 import os
 import subprocess
@@ -7,6 +8,7 @@ import sys
 from pathlib import Path
 
 import dagster as dg
+import pytest
 
 from orchestration import keys
 from orchestration.dbt import connection_environment
@@ -116,6 +118,30 @@ def test_releases_and_status_tell_the_story(chain: Chain) -> None:
     status = json.loads(chain.waku_fit("status", "--json").stdout)
     assert (status["verdict"], status["changed_since"]) == ("not_ready", False)
     assert "2024-10-31" in chain.waku_fit("status").stdout
+
+
+def test_an_earlier_day_has_the_prices_of_then(chain: Chain) -> None:
+    """Hetzner raised its cx23 from EUR 3.49 (March 2026) to EUR 5.49 (September 2026)."""
+
+    def offers(data: Path) -> set[str]:
+        with (data / "compute_offers.csv").open() as file:
+            return {row["offer_id"] for row in csv.DictReader(file)}
+
+    def changes(data: Path) -> list[float]:
+        with (data / "compute_offer_history.csv").open() as file:
+            rows = [row for row in csv.DictReader(file) if row["provider"] == "hetzner_cloud"]
+        return [float(row["change_share"]) for row in rows if row["instance_type"] == "cx23" and row["change_share"]]
+
+    (*_, first) = json.loads(chain.waku_fit("releases", "--json").stdout)
+    now = chain.root / "state" / "releases" / first["release_id"] / "data"
+    done = chain.waku_fit("run", "--as-of", "2026-09-01")
+    assert done.returncode == 0, done.stdout + done.stderr
+    then = chain.latest / "data"
+    march, september = "hetzner_cloud_fsn1_cx23_2026_03", "hetzner_cloud_fsn1_cx23"
+    assert offers(then) & {march, september} == {march}
+    assert offers(now) & {march, september} == {september}
+    assert changes(then) == []
+    assert changes(now) == [pytest.approx(5.49 / 3.49 - 1)]
 
 
 def test_the_report_asks_nobody_for_anything(chain: Chain) -> None:

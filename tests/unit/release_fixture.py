@@ -74,6 +74,19 @@ def release(
             **bench_tables(has_run=has_run),
             **market_release.market_tables(),
             "archive_bytes_per_message": _archive_bytes(has_run),
+            "compute_offer_history": _one_row(
+                offer_id="small_2026_09",
+                provider="cloud",
+                region="all",
+                instance_type="small",
+                valid_from=date(2026, 9, 29),
+                previous_cost_usd_per_month=8.0,
+                cost_usd_per_month=10.0,
+                change_share=0.25,
+                is_newest=True,
+                grade="published",
+                evidence_ids=[SERVER],
+            ),
             "price_dates": _one_row(
                 table_key="pricing__compute_offers",
                 price_source="cloud",
@@ -200,7 +213,26 @@ def _scenario_cost() -> pd.DataFrame:
                     **origin,
                 }
             )
+    rows += [_elsewhere(with_rln, cost) for with_rln, cost in ((False, 99.5), (True, None))]
+    rows.append({**_elsewhere(with_rln=False, cost=42.0), "component": "rpc_wallet", "is_in_total": False})
     return _frame(rows, frames.COST_COLUMNS)
+
+
+def _elsewhere(with_rln: bool, cost: float | None) -> dict[str, Any]:
+    """The total of the community at a dearer place, which has no bill with RLN."""
+    return {
+        "scenario_id": "community",
+        "with_rln": with_rln,
+        "provider": "another_cloud",
+        "region": "north",
+        "component": "total",
+        "is_in_total": True,
+        "is_cheapest": False,
+        **_spread("month", cost),
+        "explanation": "price of a volume",
+        "grade": "estimated",
+        "evidence_ids": [SERVER, VOLUME, "costs__scenarios/community"],
+    }
 
 
 def _beside_costs() -> dict[str, pd.DataFrame]:
@@ -213,17 +245,27 @@ def _beside_costs() -> dict[str, pd.DataFrame]:
         "total_index": 0.75,
         "usd_per_month_at_p5": 50.0,
         "usd_per_month_at_p95": 70.0,
+        "searched_from": 0.5,
+        "searched_to": 40.0,
         "flip_value": 7.5,
         "flip_provider": "other/all",
+        "limit_value": 9.0,
+        "limit_met": "budget",
     }
+    steady = {**driver, "rank": 2, "input": "workload/size", "flip_value": None, "limit_value": None}
     hosted = {
         "provider": "chatter",
         "product": "chat",
         "p50_usd_per_month": 441.0,
         "p50_usd_per_active_user_month": 0.0441,
         "times_self_hosting": 7.8,
+        "is_lower_bound": True,
+        "billed_besides": "storage",
+        "is_chat": True,
         "lacks": "end-to-end encryption",
+        "reason": "",
     }
+    unpriced = {"provider": "talker", "product": "chat", "is_lower_bound": False, "reason": "public plans end"}
     check = {
         "check_id": "growth",
         "title": "Growth",
@@ -234,16 +276,16 @@ def _beside_costs() -> dict[str, pd.DataFrame]:
         "model_p95": 300.0,
         "known_low": 92.0,
         "known_high": 143.0,
-        "agrees": True,
+        "verdict": "overlaps",
         "explanation": HOSTILE,
     }
     return {
-        "cost_sensitivity": _frame([{**cell, **driver}], frames.SENSITIVITY_COLUMNS),
+        "cost_sensitivity": _frame([{**cell, **driver}, {**cell, **steady}], frames.SENSITIVITY_COLUMNS),
         "cost_of_confidence": _frame(
             [{**cell, "confidence": level, "p50_usd_per_month": 56.25} for level in (0.8, 0.95)],
             frames.CONFIDENCE_COLUMNS,
         ),
-        "cost_alternatives": _frame([{**cell, **hosted}], frames.ALTERNATIVE_COLUMNS),
+        "cost_alternatives": _frame([{**cell, **hosted}, {**cell, **unpriced}], frames.ALTERNATIVE_COLUMNS),
         "cost_reality_checks": _frame([{**cell, **check}], frames.REALITY_COLUMNS),
     }
 

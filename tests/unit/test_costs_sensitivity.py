@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 
+from assets.costs.budget import BAND
 from assets.costs.distributions import FloatArray, Triangular
 from assets.costs.draws import sample
+from assets.costs.inputs import Fact
 from assets.costs.model import World, estimate
-from assets.costs.sensitivity import drivers, total_indices
+from assets.costs.sensitivity import Driver, _steps, drivers, total_indices
+from assets.evidence.model import Grade
+from assets.evidence.tables.costs import Scenario
 from tests.unit.costs_world import address, all_inputs, an_input, offer, scenario, tier, volume, world
 
 
@@ -73,3 +79,54 @@ def test_a_driver_says_where_the_provider_flips() -> None:
     assert driver.total_index == pytest.approx(1.0, abs=0.01)
     assert driver.cost_low < driver.cost_high
     assert driver.flip_value == pytest.approx(2.1216, abs=1e-4)
+
+
+def one_driver(rate: Triangular, of: Scenario | None = None, **changes: Any) -> Driver:
+    """The rate of messages as the only driver of a scenario at one provider."""
+    catalogue = world(inputs=all_inputs(workload__rate=rate), **changes)
+    first, second = sample(catalogue.inputs.values(), per_scramble=128)
+    known = World(catalogue, first)
+    (driver,) = drivers(estimate(of or scenario(), with_rln=False, world=known), known, second)
+    return driver
+
+
+def test_a_driver_is_searched_far_beyond_its_range() -> None:
+    # a tenth of the lowest and ten times the highest rate, at one draw of a thousand each
+    driver = one_driver(Triangular(1.0, 2.0, 3.0))
+    assert driver.searched_from == pytest.approx(0.1, rel=0.05)
+    assert driver.searched_to == pytest.approx(30.0, rel=0.05)
+    assert (driver.flip_value, driver.flip_provider, driver.limit_value) == (None, None, None)
+
+
+def test_a_driver_says_where_the_budget_is_met() -> None:
+    # USD 49.05 a month at a rate of 2 (`test_costs_model`), of which 16 GB of egress and the archive grow with it
+    met = one_driver(Triangular(1.0, 2.0, 3.0), of=scenario(budget_usd_per_month=60.0))
+    assert met.limit == "budget"
+    assert met.limit_value is not None
+    assert 2.0 < met.limit_value < 30.0
+    at_limit = one_driver(Triangular(met.limit_value - 0.01, met.limit_value, met.limit_value + 0.01))
+    assert at_limit.cost_low < 60.0 < at_limit.cost_high
+
+
+def test_a_driver_says_where_a_user_costs_more_than_the_band() -> None:
+    # 1,000 users at USD 0.06 a month are USD 60, as the budget above
+    band = {BAND: Fact(Grade.ESTIMATED, frozenset({BAND}), 0.005, 0.06)}
+    met = one_driver(Triangular(1.0, 2.0, 3.0), facts=band)
+    assert met.limit == "high end of the band"
+    assert met.limit_value == one_driver(Triangular(1.0, 2.0, 3.0), of=scenario(budget_usd_per_month=60.0)).limit_value
+
+
+def test_where_a_price_ends_the_search_ends() -> None:
+    # traffic beyond 60 GB has no price, so that the search stays within the range of the rate
+    driver = one_driver(Triangular(1.0, 2.0, 3.0), egress_tiers=(tier(0, 60, 0.5),))
+    assert driver.searched_from == pytest.approx(1.0, rel=0.05)
+    assert driver.searched_to == pytest.approx(3.0, rel=0.05)
+
+
+def test_a_share_ends_at_one() -> None:
+    known = an_input("assumption/disk_fill", Triangular(0.7, 0.8, 0.85))
+    of = estimate(
+        scenario(), with_rln=False, world=World(world(), sample(world().inputs.values(), per_scramble=128)[0])
+    )
+    steps = _steps(replace(known, unit="share"), of, World(world(), sample([known], per_scramble=128)[0]))
+    assert steps.max() == 1.0

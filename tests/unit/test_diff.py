@@ -177,6 +177,55 @@ Evidence changed: 1 row
     )
 
 
+def with_budget(amount: str) -> dict[str, list[Row]]:
+    return {**old(), "scenarios": [{"scenario_id": "community", "budget_usd_per_month": amount}]}
+
+
+def test_a_lowered_budget_shows_although_no_cost_changed() -> None:
+    found = compare(Release(manifest("r1"), with_budget("55")), Release(manifest("r2"), with_budget("45")))
+    with_rln, without_rln = found.scenarios
+    assert (with_rln.budget, with_rln.budget_state) == ((55, 45), ("within", "over"))
+    assert (without_rln.budget, without_rln.budget_state) == ((55, 45), ("within", "within"))
+    assert [line for line in diff_lines(found) if "budget" in line] == [
+        "  budget of 55.00 → 45.00: over, was within",
+        "  budget of 55.00 → 45.00: within",
+    ]
+
+
+def test_a_budget_is_compared_with_the_cost_of_its_own_release() -> None:
+    # 50 was within the 52 of then; 59.5 is within the 60 of now
+    after = {**new(), "scenarios": [{"scenario_id": "community", "budget_usd_per_month": "60"}]}
+    found = compare(Release(manifest("r1"), with_budget("52")), Release(manifest("r2"), after))
+    assert found.scenarios[0].budget_state == ("within", "within")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [("", "55", "none → 55.00: within"), ("55", "", "55.00 → none, was within"), ("55", "55", None)],
+)
+def test_a_budget_that_somebody_set_or_took_away(before: str, after: str, said: str | None) -> None:
+    found = compare(Release(manifest("r1"), with_budget(before)), Release(manifest("r2"), with_budget(after)))
+    lines = [line for line in diff_lines(found) if "budget" in line]
+    assert lines == ([f"  budget of {said}"] * 2 if said else [])
+
+
+def test_another_place_and_another_offer_are_named() -> None:
+    def at(provider: str, offer: str) -> dict[str, list[Row]]:
+        return {
+            "scenario_cost": [{**line("compute", "40", OLD_PRICE), "choice_id": offer}],
+            "cost_summary": [{**total("40", OLD_PRICE), "provider": provider, "region": "eu"}],
+        }
+
+    found = compare(Release(manifest("r1"), at("one", "cpx22")), Release(manifest("r2"), at("other", "cx33")))
+    (scenario,) = found.scenarios
+    assert [(move.line, move.before, move.after) for move in scenario.moves] == [
+        ("compute", "cpx22", "cx33"),
+        ("total", "one eu", "other eu"),
+    ]
+    assert "  compute from cpx22 → cx33" in diff_lines(found)
+    assert "  cheapest at one eu → other eu" in diff_lines(found)
+
+
 @pytest.mark.parametrize(
     ("cost", "budget", "state"),
     [(50, 55, "within"), (55, 55, "within"), (55.01, 55, "over"), (None, 55, "unknown"), (50, None, None)],

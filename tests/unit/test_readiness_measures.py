@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from assets.costs.budget import BudgetState
 from assets.evidence.model import Grade
 from assets.readiness.frames import (
     GATE_COLUMNS,
@@ -21,8 +22,8 @@ from assets.readiness.frames import (
     requirement_results_frame,
     verdict_frame,
 )
-from assets.readiness.measures import METRICS, Conversations, ReadinessInputs, Row, results_of
-from assets.readiness.model import Measurement, gates_of, verdict_of
+from assets.readiness.measures import METRICS, BudgetCell, Conversations, ReadinessInputs, Row, results_of
+from assets.readiness.model import Measurement, Status, combined_status, gates_of, verdict_of
 from assets.readiness.wording import WORDING, number
 from tests.unit.readiness_world import (
     CELLS,
@@ -125,6 +126,51 @@ def test_made_up_capacity_is_no_capacity() -> None:
     made_up = Row(ILLUSTRATIVE, ("benchmarks__runs/made_up",))
     found = measured("archive_capacity_results", world(archive_capacities=[made_up]))
     assert (found.value, found.reason) == (None, "the state of Postgres opt phase 2 is not known")
+
+
+def budget_cell(name: str, state: BudgetState, grade: Grade = Grade.ESTIMATED) -> BudgetCell:
+    return BudgetCell(grade, (f"costs__scenarios/{name}",), state)
+
+
+@pytest.mark.parametrize(
+    ("states", "value", "status"),
+    [
+        (["within", "within"], 2, "pass"),
+        (["within", "over"], 1, "fail"),
+        (["unknown", "over"], 0, "fail"),
+        (["within", "unknown"], None, "unknown"),
+    ],
+)
+def test_a_budget_is_kept_in_every_case(states: list[BudgetState], value: float | None, status: str) -> None:
+    inputs = world(budget_cells=[budget_cell(f"s{n}", state) for n, state in enumerate(states)])
+    (found,) = [result for result in results_of(inputs) if result.requirement.metric == "cells_within_budget"]
+    assert (found.requirement.gate_id, found.requirement.threshold) == ("cost", 2)
+    assert (found.measurement.value, found.status) == (value, status)
+
+
+def test_without_a_budget_nothing_is_asked_for() -> None:
+    assert [result.requirement for result in results_of(world())] == list(world().requirements)
+
+
+def test_a_budget_makes_no_gate_of_its_own() -> None:
+    inputs = world(requirements=[], budget_cells=[budget_cell("s", "within")])
+    assert results_of(inputs) == ()
+
+
+def test_a_budget_is_not_kept_by_a_made_up_price() -> None:
+    inputs = world(budget_cells=[budget_cell("s", "within"), budget_cell("t", "within", Grade.ILLUSTRATIVE)])
+    assert measured("cells_within_budget", inputs).value is None
+
+
+@pytest.mark.parametrize("state", ["within", "over", "unknown"])
+def test_a_budget_never_makes_a_verdict_better(state: BudgetState) -> None:
+    def status(cells: list[BudgetCell]) -> Status:
+        return combined_status(
+            result.status for result in results_of(world(budget_cells=cells)) if result.requirement.gate_id == "cost"
+        )
+
+    order = list(Status)
+    assert order.index(status([budget_cell("s", state)])) <= order.index(status([]))
 
 
 def test_cost_cells_with_an_estimate_are_counted() -> None:

@@ -237,6 +237,37 @@ def test_money_of_an_estimate_is_about() -> None:
     assert set(cell_texts("cost_summary/community|rln/p50_usd_per_month")) == {"≈ USD 1,310"}
 
 
+def test_the_cheapest_place_stands_beside_each_cost() -> None:
+    (table,) = [e for e in page().elements if e.attributes.get("class") == "costs cards"]
+    text = " ".join("".join(table.text).split())
+    assert "without RLN at cloud, all regions" in text
+    assert "error ≈ USD 0.01" in text
+
+
+def test_every_other_place_has_a_bill_or_says_what_is_missing() -> None:
+    table = next(e for e in page().elements if e.attributes.get("class") == "places cards")
+    bills, _, beside = " ".join("".join(table.text).split()).partition("Beside the bill, not added to it")
+    assert "another cloud, north ≈ USD 99.50 ≈ USD 89.55 to ≈ USD 119 missing: price of a volume" in bills
+    assert "Chain access of wallets at another cloud, north" in beside
+    assert "≈ USD 42.00" in beside
+    assert cell_texts("scenario_cost/community|rln|another_cloud|north|total/p50_usd_per_month") == []
+
+
+def test_a_hosted_product_is_a_lower_bound_or_has_no_price_where_public_prices_end() -> None:
+    table = next(e for e in page().elements if e.attributes.get("class") == "alternatives cards")
+    text = " ".join("".join(table.text).split())
+    assert "chatter chat not known at least ≈ USD 441 besides: storage at least ≈ USD 0.044" in text
+    assert "at least 7.80 end-to-end" in text
+    assert "talker chat public plans end nothing known" in text
+
+
+def test_a_driver_says_how_far_it_was_searched() -> None:
+    table = next(e for e in page().elements if e.attributes.get("class") == "drivers cards")
+    text = " ".join("".join(table.text).split())
+    assert "7.5 msg/h: other, all regions 9 msg/h: budget" in text
+    assert "at no value from 0.5 to 40 msg/h nowhere there" in text
+
+
 def test_what_cannot_run_as_specified_is_said() -> None:
     (row,) = [e for e in page().elements if e.tag == "p" and "Cannot run as specified" in "".join(e.text)]
     assert " ".join("".join(row.text).split()) == (
@@ -309,3 +340,9 @@ def test_the_age_of_prices_is_shown() -> None:
         release()
     )
     assert 'data-cell="price_dates/pricing__compute_offers|cloud/origin">live</data>' in render_report(release())
+
+
+def test_how_a_price_changed_is_shown() -> None:
+    address = "compute_offer_history/small_2026_09"
+    shown = {name: cell_texts(f"{address}/{name}")[0] for name in ("valid_from", "cost_usd_per_month", "change_share")}
+    assert shown == {"valid_from": "29 September 2026", "cost_usd_per_month": "USD 10.00", "change_share": "+25"}

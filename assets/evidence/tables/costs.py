@@ -263,7 +263,8 @@ class Scenario(EvidenceRow):
 
     budget_usd_per_month: Positive | None = Field(
         default=None,
-        description="Most that it may cost a month, USD; the report says within or over. Empty where nobody set one",
+        description="Most that its median may cost a month, USD, without and with RLN; more fails the cost gate. "
+        "Empty where nobody set one",
     )
 
     @model_validator(mode="after")

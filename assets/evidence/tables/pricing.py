@@ -7,9 +7,18 @@ Does not belong here: conversion to USD and the choice of the newest price (dbt)
 from datetime import date
 from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
-from assets.evidence.model import EvidenceRow, Identifier, NonNegative, Positive, Reference, Table
+from assets.evidence.model import (
+    EvidenceRow,
+    Identifier,
+    NonNegative,
+    Positive,
+    Reference,
+    Share,
+    Table,
+    split_list,
+)
 
 Currency = Literal["USD", "EUR"]
 SourceKind = Literal[
@@ -21,6 +30,11 @@ SourceKind = Literal[
     "recalled",
 ]
 """How the price reached us. The last two have not been checked against the seller."""
+
+
+Lack = Literal["end_to_end_encryption", "history", "independence_of_one_operator", "user_to_user_messages"]
+"""What hosted messaging may lack: whoever runs it cannot read messages; who was away gets them later; no single company
+can end it; users write to each other, not only a server to users."""
 
 
 class ComputeOffer(EvidenceRow):
@@ -310,8 +324,45 @@ class MessagingAlternative(EvidenceRow):
     derived_price_per_mau: NonNegative | None = Field(
         default=None, description="Price of one monthly active user for a month when the plan is full, in `currency`"
     )
-    end_to_end_encrypted: bool = Field(description="Whether the service encrypts between the ends by itself")
+    counted_messages: Literal["sent", "delivered", "sent_and_delivered"] | None = Field(
+        default=None,
+        description="Which messages the price and the messages in it count: each once when sent, once for each "
+        "receiver, or both; empty where messages do not matter",
+    )
+    tier_from: NonNegative | None = Field(
+        default=None,
+        description="The price holds for what lies above this, of users or messages a month; "
+        "empty where the price has no tiers",
+    )
+    tier_to: Positive | None = Field(
+        default=None,
+        description="The price holds up to this, of users or messages a month; empty for an open tier or none",
+    )
+    included_connections_per_mau: Share | None = Field(
+        default=None, description="Connections at one time in the price, as a share of monthly active users"
+    )
+    is_trial: bool = Field(description="Whether it is for a trial or for development only")
+    needs_base_plan: bool = Field(
+        description="Whether it is the price of what exceeds a plan of which neither price nor contents are on record"
+    )
+    billed_besides: str = Field(
+        default="",
+        description="What the seller bills besides and is not counted, so that a cost is a lower bound; "
+        "empty where nothing is known",
+    )
+    lacks: Annotated[list[Lack], BeforeValidator(split_list)] = Field(
+        default=[], description="What it lacks of what Waku offers, judged from what the product is; separated by ;"
+    )
     source_kind: SourceKind = Field(description="How the price reached us")
+
+    @model_validator(mode="after")
+    def _messages_are_counted(self) -> Self:
+        is_by_message = self.price_basis == "message" or self.included_messages_per_month is not None
+        if is_by_message != (self.counted_messages is not None):
+            raise ValueError("counted_messages is filled where a price or its contents count messages, and only there")
+        if self.tier_to is not None and (self.tier_from is None or self.tier_to <= self.tier_from):
+            raise ValueError("tier_to needs a tier_from below it")
+        return self
 
 
 TABLES: tuple[Table, ...] = (

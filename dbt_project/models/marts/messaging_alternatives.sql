@@ -40,7 +40,14 @@ in_usd as (
         newest.included_mau,
         newest.included_messages_per_month,
         newest.included_concurrent_connections,
-        newest.end_to_end_encrypted,
+        newest.counted_messages,
+        newest.tier_from,
+        newest.tier_to,
+        newest.included_connections_per_mau,
+        newest.is_trial,
+        newest.needs_base_plan,
+        newest.billed_besides,
+        newest.lacks,
         newest.note,
 
         ---------- times and provenance

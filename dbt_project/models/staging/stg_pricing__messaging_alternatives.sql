@@ -28,7 +28,14 @@ renamed as (
         included_messages_per_month,
         included_concurrent_connections,
         derived_price_per_mau,
-        end_to_end_encrypted,
+        counted_messages,
+        tier_from,
+        tier_to,
+        included_connections_per_mau,
+        is_trial,
+        needs_base_plan,
+        billed_besides,
+        lacks,
         source_kind,
 
         ---------- times and provenance
