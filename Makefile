@@ -47,7 +47,7 @@ lint: $(READY) ## Style, types, architecture, SQL
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy assets checks orchestration
 	@$(BIN)/lint-imports --no-cache
-	@cd dbt_project && ../$(BIN)/sqlfluff lint --nocolor -q models macros
+	@cd dbt_project && ../$(BIN)/sqlfluff lint --nocolor -q --processes 2 models macros
 
 clean: ## Remove the virtual environment and all local state, releases included
 	@test ! -x $(BIN)/python || $(BIN)/python -c \

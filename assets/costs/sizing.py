@@ -135,7 +135,7 @@ def cheapest_host(
     ]
     if not fitting:
         vcpus, memory = (np.quantile(need.vcpus.value, confidence), np.quantile(need.memory_gib.value, confidence))
-        raise MissingEvidence(f"offer with {vcpus:.1f} vCPUs and {memory:.1f} GiB ({need.hosts} x {need.role})")
+        raise MissingEvidence(f"offer with {vcpus:.2g} vCPUs and {memory:.2g} GiB ({need.hosts} x {need.role})")
     priced: list[tuple[float, str, HostChoice]] = []
     for offer in fitting:
         cost = offer.cost_usd_per_month.mean

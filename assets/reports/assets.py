@@ -105,10 +105,17 @@ def _texts(frames: Mapping[str, pd.DataFrame], manifest: Manifest) -> dict[str, 
 
 
 def _texts_again(frames: Mapping[str, pd.DataFrame], manifest: Manifest) -> dict[str, str]:
-    """Return the files of an earlier release after something was taken out of its tables."""
+    """Return the files of an earlier release after something was taken out of its tables.
+
+    The code that made it may have had other tables and columns, which the page of today fails to show in any way. A
+    withdrawal does not wait for that: the page then says that it was taken back, and `readiness.json` goes.
+    """
     try:
         return _texts(frames, manifest)
-    except Exception:
+    except Exception as error:
+        # without its text, which may quote what was withdrawn
+        name = type(error).__name__
+        dg.get_dagster_logger().warning(f"Release {manifest.release_id} has no page any more ({name}).")
         return {"index.html": WITHDRAWN_PAGE, "manifest.json": as_json(manifest.as_json())}
 
 

@@ -86,11 +86,11 @@ def count(value: float) -> str:
 
 
 def usd(value: float) -> str:
-    """Write money: cents below 100 dollars, three digits from 1,000, two digits below one dollar."""
+    """Write money: cents below 100 dollars, three digits from 1,000, two digits below one dollar, also if one is a 0."""
     if value == 0:
         return "USD 0"
     if abs(value) < 1:
-        return f"USD {significant(value, 2)}"
+        return f"USD {value:.{1 - math.floor(math.log10(abs(value)))}f}"
     if abs(value) < 100:
         return f"USD {value:,.2f}"
     return f"USD {value:,.0f}" if abs(value) < 1000 else f"USD {significant(value, 3)}"

@@ -16,7 +16,8 @@ from assets.reports.formats import count, day, quantity, significant, usd
     [
         (0, "USD 0"),
         (0.0043219, "USD 0.0043"),
-        (0.5, "USD 0.5"),
+        (0.5, "USD 0.50"),
+        (0.0199, "USD 0.020"),
         (12.4, "USD 12.40"),
         (99.999, "USD 100.00"),
         (107.6, "USD 108"),
