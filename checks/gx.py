@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 SAMPLE = 5
 """Offending values shown at most. They are values of typed columns; free text is never under a value expectation."""
 
+QUIET = {"GX_ANALYTICS_ENABLED": "false"}
+
 _ready: list[subprocess.Popen[str]] = []
 
 
@@ -70,7 +72,7 @@ def _start() -> subprocess.Popen[str]:
 
 def _serve() -> None:
     """Read one request from stdin, write findings by table to stdout."""
-    os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    os.environ.update(QUIET)
     import great_expectations as gx
     from great_expectations.data_context.types.base import ProgressBarsConfig
 

@@ -157,6 +157,7 @@ def refresh(settings: Settings, sources: tuple[str, ...], only_check: bool, as_j
 @with_settings
 def status(settings: Settings, as_json: bool) -> int:
     """Show the current verdict, its gates, and whether the evidence has changed since."""
+    from assets.evidence.packs import PackError
     from orchestration.fast_path import request_of_latest, unchanged_release
 
     path = settings.latest / "readiness.json"
@@ -165,7 +166,11 @@ def status(settings: Settings, as_json: bool) -> int:
         return 0
     readiness = json.loads(path.read_text())
     request = request_of_latest(settings)
-    changed = unchanged_release(settings, request) is None
+    gone = ""
+    try:
+        changed = unchanged_release(settings, request) is None
+    except PackError as error:  # what was laid over is not on this machine any more; the verdict still is
+        changed, gone = True, f"The release cannot be made again: {error}."
     from orchestration.price_state import price_lines, price_state
 
     prices = price_state(settings)
@@ -176,7 +181,9 @@ def status(settings: Settings, as_json: bool) -> int:
 
     click.echo("\n".join([*verdict_lines(readiness), *scope_lines(request, settings), *price_lines(prices)]))
     click.echo(_where(settings))
-    if changed:
+    if gone:
+        click.echo(gone)
+    elif changed:
         click.echo("Evidence, code or settings have changed since this release: `waku-fit run` brings it up to date.")
     return 0
 

@@ -4,6 +4,7 @@ Belongs here: the manifest, the translation of dbt nodes to asset keys, the one 
 Does not belong here: SQL, and anything about what a model means.
 """
 
+import fcntl
 import hashlib
 import json
 import os
@@ -24,6 +25,7 @@ from packaging.version import Version
 from assets.evidence.fingerprint import fingerprint_of
 from assets.landing import table_statistics
 from orchestration import keys
+from orchestration.errors import UserError
 from orchestration.metadata import sql_table_metadata
 from orchestration.resources import WarehouseResource
 from orchestration.settings import Settings
@@ -63,14 +65,21 @@ def prepare_manifest(settings: Settings) -> Path:
     """Return the manifest of the project as it is now, parsing it again only when a file of it changed.
 
     A connection in the environment is parsed with, so that a build on it needs no parse of its own.
-    Raises `RuntimeError` with dbt's own words when the project does not parse.
+    One process parses at a time: the UI and a run may both find a changed file.
+    Raises `UserError` with dbt's own words when the project does not parse.
     """
     target = settings.state_dir / "dbt"
+    target.mkdir(parents=True, exist_ok=True)
+    with (target / "parse.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return _parsed(settings, target)
+
+
+def _parsed(settings: Settings, target: Path) -> Path:
     manifest, stamp = target / "manifest.json", target / "parsed.sha256"
     current = fingerprint_of([settings.dbt_project_dir], skip=("target", "logs", ".user.yml"))
     if manifest.exists() and stamp.exists() and stamp.read_text() == current:
         return manifest
-    target.mkdir(parents=True, exist_ok=True)
     command = [str(Path(sys.executable).parent / "dbt"), "--quiet", "parse", "--target-path", str(target)]
     environment = {
         **connection_environment("postgresql:///parse"),
@@ -82,7 +91,7 @@ def prepare_manifest(settings: Settings) -> Path:
         command, cwd=settings.dbt_project_dir, env=environment, capture_output=True, text=True, check=False
     )
     if done.returncode != 0:
-        raise RuntimeError(f"dbt could not parse {settings.dbt_project_dir.name}/:\n{done.stdout}{done.stderr}")
+        raise UserError(f"dbt could not parse {settings.dbt_project_dir.name}/:\n{done.stdout}{done.stderr}")
     stamp.write_text(current)
     return manifest
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from assets.evidence.fingerprint import fingerprint_of
-from assets.evidence.packs import resolve_packs, with_local_packs
+from assets.evidence.packs import LOCAL_PACKS, resolve_packs, with_local_packs
 from orchestration.settings import Settings
 
 CODE = ("orchestration", "assets", "checks", "dbt_project", "requirements.lock", "pyproject.toml")
@@ -31,8 +31,12 @@ class Request:
 
     @classmethod
     def of(cls, settings: Settings, packs: tuple[str, ...] = (), as_of: date | None = None) -> Request:
-        """Ask for the usual packs and `packs`, with those that were written here over them."""
-        return cls(with_local_packs(settings.packs + packs, settings.state_dir), as_of)
+        """Ask for the usual packs and `packs`, with those that were written here over them.
+
+        Paths become absolute: a release is asked about again from other folders.
+        """
+        named = (_lasting(name, settings.evidence_dir) for name in settings.packs + packs)
+        return cls(with_local_packs(named, settings.state_dir), as_of)
 
 
 def fingerprint(settings: Settings, request: Request) -> str:
@@ -63,15 +67,19 @@ def unchanged_release(settings: Settings, request: Request) -> dict[str, Any] | 
     return known if is_latest and known["fingerprint"] == fingerprint(settings, request) else None
 
 
-def remember(settings: Settings, request: Request, fingerprint_before: str, warehouse: str) -> None:
-    """Note what the latest release was made from: `fingerprint_before` was taken before anything was read.
+def remember(
+    settings: Settings, request: Request, fingerprint_before: str, warehouse: str, release_id: str | None
+) -> None:
+    """Note what `release_id` was made from: `fingerprint_before` was taken before anything was read.
 
-    `warehouse` names the database that holds its tables.
+    `warehouse` names the database that holds its tables. Nothing is noted of a release that is no longer the latest.
     """
+    if release_id != latest_release_id(settings):
+        return
     note = _note(settings)
     fresh = note.with_suffix(".new")
     made_from = {
-        "release_id": latest_release_id(settings),
+        "release_id": release_id,
         "fingerprint": fingerprint_before,
         "packs": list(request.packs),
         "as_of": request.as_of.isoformat() if request.as_of else None,
@@ -104,6 +112,11 @@ def published(releases_dir: Path, link: Path) -> list[dict[str, Any]]:
     latest = Path(os.readlink(link)).name if link.is_symlink() else ""
     paths = sorted(releases_dir.glob("[!.]*/manifest.json"), reverse=True)
     return [json.loads(path.read_text()) for path in paths if path.parent.name <= latest]
+
+
+def _lasting(name: str, evidence_dir: Path) -> str:
+    is_path = name not in LOCAL_PACKS and not (evidence_dir / name).is_dir() and Path(name).expanduser().is_dir()
+    return str(Path(name).expanduser().resolve()) if is_path else name
 
 
 def _note(settings: Settings) -> Path:

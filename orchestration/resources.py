@@ -142,9 +142,9 @@ class EvidenceResource(dg.ConfigurableResource):  # type: ignore[type-arg]
             self._evidence = read_packs_once(self.resolved(), today=datetime.now(UTC).date())
         return self._evidence
 
-    def remember(self, warehouse: str) -> None:
-        """Note that the latest release was made from what there was when this run began."""
-        remember(self._settings, self.request, self._made_from, warehouse)
+    def remember(self, warehouse: str, release_id: str) -> None:
+        """Note that `release_id` was made from what there was when this run began."""
+        remember(self._settings, self.request, self._made_from, warehouse, release_id)
 
 
 class ReleaseResource(dg.ConfigurableResource):  # type: ignore[type-arg]
@@ -170,7 +170,7 @@ class ReleaseResource(dg.ConfigurableResource):  # type: ignore[type-arg]
                 allow_retries=False,
             )
 
-    def remember(self, evidence: EvidenceResource, warehouse: str) -> None:
+    def remember(self, evidence: EvidenceResource, warehouse: str, release_id: str) -> None:
         """Note what was published, so that nothing is run for it again; not if the code changed since it was loaded."""
         if self.code_version == code_version(Settings.from_environment()):
-            evidence.remember(warehouse)
+            evidence.remember(warehouse, release_id)

@@ -27,7 +27,7 @@ from dagster._core.workspace.load import location_origins_from_yaml_paths
 from dagster_shared.error import SerializableErrorInfo
 
 from assets.evidence.fetch import format_problems
-from assets.reports.fetch import align_link
+from assets.reports.fetch import LinkError, align_link
 from orchestration import keys
 from orchestration.abandoned import STARTED_HERE, close_abandoned, held_while_running
 from orchestration.check import read_evidence
@@ -67,6 +67,7 @@ def run_chain(settings: Settings, request: Request) -> int:
                 bootstrap(connection)
                 align_link(connection, settings.releases_dir, settings.latest)
                 warehouse = warehouse_id(connection)
+                latest = latest_release_id(settings)
             os.environ.update(connection_environment(database.url))
             with dg.DagsterInstance.from_config(str(prepare_home(settings.dagster_home))) as instance:
                 close_abandoned(instance, settings.state_dir)
@@ -78,10 +79,10 @@ def run_chain(settings: Settings, request: Request) -> int:
                 if plan.reasons:
                     return _execute(settings, request, instance, repository, plan)
             # No table depends on what changed: the release is as good as one made now.
-            remember(settings, request, before, warehouse)
-    except (AnotherRunActive, WarehouseError) as error:
+            remember(settings, request, before, warehouse, latest)
+    except (AnotherRunActive, LinkError, WarehouseError) as error:
         raise UserError(str(error)) from error
-    click.echo(f"No number depends on what has changed since release {latest_release_id(settings)}: nothing was run.")
+    click.echo(f"No number depends on what has changed since release {latest}: nothing was run.")
     return 0
 
 
@@ -197,6 +198,7 @@ class Progress:
         elif (
             event.event_type == dg.DagsterEventType.ASSET_CHECK_EVALUATION
             and not (check := event.asset_check_evaluation_data).passed
+            and check.severity is dg.AssetCheckSeverity.ERROR
         ):
             self.failures.append(
                 f"{check.asset_key.to_user_string()}: check {check.check_name} failed: {check.description or ''}"

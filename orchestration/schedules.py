@@ -32,7 +32,7 @@ def weekly_readiness(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRe
     """
     settings = Settings.from_environment()
     request = Request.of(settings)
-    before = fingerprint(settings, request)
+    before, latest = fingerprint(settings, request), latest_release_id(settings)
     if unchanged := unchanged_release(settings, request):
         yield dg.SkipReason(f"nothing changed since release {unchanged['release_id']}")
         return
@@ -46,8 +46,8 @@ def weekly_readiness(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRe
     if plan.reasons:
         yield dg.RunRequest(asset_selection=list(plan.reasons))
     else:
-        remember(settings, request, before, warehouse)
-        yield dg.SkipReason(f"no number depends on what has changed since release {latest_release_id(settings)}")
+        remember(settings, request, before, warehouse, latest)
+        yield dg.SkipReason(f"no number depends on what has changed since release {latest}")
 
 
 @dg.schedule(

@@ -26,7 +26,9 @@ HOURS = {
 """Time that each archive of our own grids covers, by messages and payload; an imported archive's is not known."""
 
 RUNS = """
-select run_id, environment_id, cpu_cores, rounds, is_newest, is_current, grade, evidence_ids[1] as evidence_id
+select run_id, environment_id, rounds, is_newest, is_current, grade, evidence_ids[1] as evidence_id,
+    -- with the server on another host the cores are those of the load generator
+    case when server_location <> 'other_host' then cpu_cores end as cpu_cores
 from marts.archive_runs order by run_id
 """
 MEASUREMENTS = """

@@ -241,7 +241,7 @@ def capacities(
     `limits_ms` gives for each workload its limit of latency, with grade and evidence id. The machine is divided by all
     of its cores, although the load generator takes a part of them: the figure errs on the low side. Where the limit was
     not kept in a round at any rate that was tried, the capacity is known from above only. Nothing is returned for a run
-    whose cores are not known or for a workload without a limit.
+    whose server's cores are not known (one on another host) or for a workload without a limit.
     """
     if not run.cpu_cores:
         return []

@@ -88,9 +88,6 @@ _END_OF_HOUR = f"\\set end_ns :start_ns + {HOUR_NS - 1}\n"
 _AN_HOUR = '\n   and m."timestamp" >= :start_ns and m."timestamp" <= :end_ns'
 # The comparison of pairs alone prunes no partition; the range that the client asked for does.
 _AFTER_CURSOR = _AN_HOUR + '\n   and (m."timestamp", m.message_hash) < (:cursor_ns, {hash})'
-_CURSOR = """
-   and m."timestamp" >= :start_ns and m."timestamp" <= :cursor_ns
-   and (m."timestamp", m.message_hash) < (:cursor_ns, {hash})"""
 _CURSOR = 'select "timestamp" as cursor_ns from {schema}.{table} where message_hash = {hash} \\gset\n'
 _BY_HASH = """select {columns} from {schema}.messages m
  where m.message_hash in ({hashes}) order by m."timestamp" desc, m.message_hash desc limit {limit};

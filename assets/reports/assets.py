@@ -78,7 +78,7 @@ def published_release(context: dg.AssetExecutionContext) -> Iterator[dg.Material
             keep=manifest.release_id,
             code_version=settings.code_version,
         )
-    settings.remember(evidence, warehouse.identity)
+    settings.remember(evidence, warehouse.identity, manifest.release_id)
     version = dg.DataVersion(manifest.release_id)
     name = {"release_id": manifest.release_id}
     yield dg.MaterializeResult(

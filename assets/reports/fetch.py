@@ -32,6 +32,11 @@ from assets.landing import read_frame
 from assets.reports.model import RELEASED, Manifest
 from assets.spreadsheet import inert
 
+
+class LinkError(Exception):
+    """Something else is where the link to the latest release belongs."""
+
+
 TABLES = {name: schema for schema, names in RELEASED.items() for name in names}
 
 _LEDGER = """
@@ -158,7 +163,13 @@ def publish(connection: psycopg.Connection, release_id: str, directory: Path, li
 
 
 def align_link(connection: psycopg.Connection, releases_dir: Path, link: Path) -> None:
-    """Let the link follow the pointer, and remove what a killed run left half-written."""
+    """Let the link follow the pointer, and remove what a killed run left half-written.
+
+    Raises `LinkError` where something else is in the link's place: before anything is published, which would be seen in
+    tables and not in files.
+    """
+    if link.exists() and not link.is_symlink():
+        raise LinkError(f"{link} is not a link made by waku-fit; move it away and run again")
     for partial in releases_dir.glob(".partial-*"):
         shutil.rmtree(partial)
     if connection.execute("select to_regclass('release.current')").fetchone() == (None,):
@@ -170,8 +181,6 @@ def align_link(connection: psycopg.Connection, releases_dir: Path, link: Path) -
 
 def _point(link: Path, directory: Path) -> None:
     link.parent.mkdir(parents=True, exist_ok=True)
-    if link.exists() and not link.is_symlink():
-        raise FileExistsError(f"{link} is not a link made by waku-fit; move it away and run again")
     fresh = link.with_name(f".{link.name}-{os.getpid()}")
     fresh.unlink(missing_ok=True)
     fresh.symlink_to(os.path.relpath(directory, link.parent))

@@ -86,7 +86,7 @@ def count(value: float) -> str:
 
 
 def usd(value: float) -> str:
-    """Write money: cents below 100 dollars, three digits from 1,000, two digits below one dollar, also if one is a 0."""
+    """Write money: cents below 100 dollars, three digits from 1,000, two digits below one dollar."""
     if value == 0:
         return "USD 0"
     if abs(value) < 1:

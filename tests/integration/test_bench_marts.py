@@ -62,7 +62,7 @@ def test_capacity_is_of_a_virtual_cpu_and_rests_on_run_and_limit(measured: Chain
 
 def test_own_and_published_figures_have_the_same_columns(measured: Chain) -> None:
     figures = table(measured, "archive_benchmarks")
-    assert {row["origin"] for row in figures} == {"own", "published"}
+    assert {row["origin"] for row in figures} == {"own", "published", "published_network"}
     own = next(
         row
         for row in figures

@@ -119,8 +119,9 @@ def test_a_kill_between_pointer_and_link_is_made_good_by_the_next_run(
 def test_a_folder_in_place_of_the_link_is_never_overwritten(database: str, tmp_path: Path) -> None:
     link = tmp_path / "reports" / "latest"
     link.mkdir(parents=True)
-    with connect(database, "waku_fit_admin") as connection, pytest.raises(FileExistsError, match="move it away"):
-        fetch.publish(connection, "r1", write(database, tmp_path, "r1"), link)
+    write(database, tmp_path, "r1")
+    with connect(database, "waku_fit_admin") as connection, pytest.raises(fetch.LinkError, match="move it away"):
+        fetch.align_link(connection, tmp_path / "releases", link)
 
 
 def test_a_reader_sees_releases_and_nothing_else(database: str, tmp_path: Path) -> None:

@@ -12,9 +12,15 @@ measurements as (
 
 ),
 
-published as (
+postgres_results as (
 
     select * from {{ ref('stg_benchmarks__postgres_results') }}
+
+),
+
+network_results as (
+
+    select * from {{ ref('stg_benchmarks__network_results') }}
 
 ),
 
@@ -102,18 +108,65 @@ own as (
 
 ),
 
+published as (
+
+    select
+        'published' as origin,
+        evidence_id,
+        study,
+        system,
+        workload,
+        concurrency as clients,
+        message_count as archive_messages,
+        payload_bytes,
+        metric,
+        unit,
+        value,
+        value_low,
+        value_high,
+        value_text,
+        conditions as environment,
+        measured_on,
+        grade
+    from postgres_results
+
+    union all
+
+    -- Of networks and nodes: the archive is a part of them.
+    select
+        'published_network' as origin,
+        evidence_id,
+        study,
+        system,
+        workload,
+        null as clients,
+        null as archive_messages,
+        payload_bytes,
+        metric,
+        unit,
+        value,
+        value_low,
+        value_high,
+        value_text,
+        concat_ws('; ', scale || ' ' || scale_unit, message_count || ' messages', conditions) as environment,
+        measured_on,
+        grade
+    from network_results
+
+),
+
 stated as (
 
     select
         evidence_id as figure_id,
-        'published' as origin,
+        origin,
         study,
         null::text as run_id,
         null::text as stage,
         system,
         workload,
-        concurrency as clients,
-        message_count as archive_messages,
+        clients,
+        archive_messages,
         payload_bytes,
         null::double precision as rate_per_s,
         -- The same quantity in the same unit has the same name everywhere.
@@ -130,7 +183,7 @@ stated as (
         null::bigint as rounds,
         null::double precision as interval_confidence,
         null::double precision as variation,
-        conditions as environment,
+        environment,
         false as is_current,
         measured_on,
         grade,
