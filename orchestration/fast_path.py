@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from assets.evidence.fingerprint import fingerprint_of
-from assets.evidence.packs import LOCAL_PACKS, resolve_packs, with_local_packs
+from assets.evidence.packs import lasting_name, resolve_packs, with_local_packs
 from orchestration.settings import Settings
 
 CODE = ("orchestration", "assets", "checks", "dbt_project", "requirements.lock", "pyproject.toml")
@@ -35,7 +35,7 @@ class Request:
 
         Paths become absolute: a release is asked about again from other folders.
         """
-        named = (_lasting(name, settings.evidence_dir) for name in settings.packs + packs)
+        named = (lasting_name(name, settings.evidence_dir) for name in settings.packs + packs)
         return cls(with_local_packs(named, settings.state_dir), as_of)
 
 
@@ -112,11 +112,6 @@ def published(releases_dir: Path, link: Path) -> list[dict[str, Any]]:
     latest = Path(os.readlink(link)).name if link.is_symlink() else ""
     paths = sorted(releases_dir.glob("[!.]*/manifest.json"), reverse=True)
     return [json.loads(path.read_text()) for path in paths if path.parent.name <= latest]
-
-
-def _lasting(name: str, evidence_dir: Path) -> str:
-    is_path = name not in LOCAL_PACKS and not (evidence_dir / name).is_dir() and Path(name).expanduser().is_dir()
-    return str(Path(name).expanduser().resolve()) if is_path else name
 
 
 def _note(settings: Settings) -> Path:

@@ -199,10 +199,10 @@ QUICK = Grid(
     id="quick",
     phases=(
         Phase(
-            Archive(payload_bytes=1000, messages=6_000, hours=24),
+            Archive(payload_bytes=1000, messages=6_000, hours=12),
             rounds=3,
             seconds=0.1,
-            cells=_cells(tuple(STAGES), MAIN, 4) + _cells(tuple(SELF_TEST), (*MAIN, *OTHERS[:2]), 4),
+            cells=_cells(tuple(STAGES), MAIN, 4) + _cells(tuple(SELF_TEST), tuple(WORKLOADS), 4),
             capacity=_cells((CURRENT,), MAIN, 4),
             capacity_rounds=1,
             retention_rounds=1,

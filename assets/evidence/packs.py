@@ -61,11 +61,20 @@ def resolve_packs(names: Iterable[str], evidence_dir: Path, state_dir: Path) -> 
     ]
 
 
+def lasting_name(name: str, evidence_dir: Path) -> str:
+    """Return `name` as it stands for the same pack in every working directory: paths become absolute."""
+    if name in LOCAL_PACKS or _is_named(name, evidence_dir) or not Path(name).expanduser().is_dir():
+        return name
+    return str(Path(name).expanduser().resolve())
+
+
+def _is_named(name: str, evidence_dir: Path) -> bool:
+    return name not in ("", ".", "..") and len(Path(name).parts) == 1 and (evidence_dir / name).is_dir()
+
+
 def resolve_pack(name: str, evidence_dir: Path) -> Pack:
     """Return the pack that `name` stands for: a folder of `evidence_dir`, else a path. Raises `PackError`."""
-    named = evidence_dir / name
-    is_name = name not in ("", ".", "..") and len(Path(name).parts) == 1
-    path = (named if is_name and named.is_dir() else Path(name).expanduser()).resolve()
+    path = (evidence_dir / name if _is_named(name, evidence_dir) else Path(name).expanduser()).resolve()
     if name and path.is_dir():
         label = f"{evidence_dir.name}/{path.name}" if path.parent == evidence_dir.resolve() else path.name
         return Pack(path.name, path, label)

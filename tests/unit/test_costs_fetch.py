@@ -9,6 +9,7 @@ import pandas as pd
 
 from assets.costs.distributions import Point, Triangular
 from assets.costs.fetch import MART_COLUMNS, PROVENANCE, catalogue_from
+from assets.costs.inputs import Catalogue
 from assets.evidence.model import Grade
 from assets.evidence.quantity import Quantity
 
@@ -47,8 +48,22 @@ ROWS: dict[str, list[dict[str, Any]]] = {
         }
     ],
     "archive_bytes_per_message": [
-        {"study": study, "payload_bytes": 200, "table_bytes": None, "total_bytes": 1341.0, **GRADED}
-        for study in ("row-size-probe", "another study")
+        {
+            "study": study,
+            "stage": stage,
+            "is_current": is_current,
+            "payload_bytes": payload_bytes,
+            "table_bytes": None,
+            "total_bytes": 1341.0,
+            **GRADED,
+        }
+        for study, stage, is_current, payload_bytes in (
+            ("row-size-probe", None, False, 200),
+            ("another study", None, False, 300),
+            ("full_b", "grown_hex", True, 400),
+            ("full_b", "grown_bytea", True, 500),
+            ("full_a", "grown_hex", False, 600),
+        )
     ],
     "workload_parameters": [
         {
@@ -122,9 +137,17 @@ ROWS: dict[str, list[dict[str, Any]]] = {
     ],
 }
 ALL_COLUMNS = {mart: (*columns, *PROVENANCE) for mart, columns in MART_COLUMNS.items()}
-CATALOGUE = catalogue_from(
-    {mart: pd.DataFrame(ROWS.get(mart, []), columns=[*columns]) for mart, columns in ALL_COLUMNS.items()}
-)
+
+
+def catalogue(**rows: list[dict[str, Any]]) -> Catalogue:
+    """The catalogue of `ROWS`, with other rows for some marts."""
+    known = {**ROWS, **rows}
+    return catalogue_from(
+        {mart: pd.DataFrame(known.get(mart, []), columns=[*columns]) for mart, columns in ALL_COLUMNS.items()}
+    )
+
+
+CATALOGUE = catalogue()
 
 
 def test_row_becomes_a_quantity_with_its_grade_and_evidence() -> None:
@@ -148,8 +171,10 @@ def test_row_without_its_number_is_left_out() -> None:
     assert [offer.offer_id for offer in CATALOGUE.offers] == ["a", "b"]
 
 
-def test_archive_probes_are_of_one_study() -> None:
-    assert [probe.payload_bytes for probe in CATALOGUE.probes] == [200]
+def test_sizes_of_the_archive_are_of_one_measurement_our_own_before_a_published_one() -> None:
+    assert [probe.payload_bytes for probe in CATALOGUE.probes] == [400]
+    published = [row for row in ROWS["archive_bytes_per_message"] if not row["is_current"]]
+    assert [probe.payload_bytes for probe in catalogue(archive_bytes_per_message=published).probes] == [200]
 
 
 def test_newest_parameter_counts_and_the_middle_of_a_range_is_estimated() -> None:
