@@ -23,6 +23,8 @@ DATABASE = "database"
 MOST_COPIES = 4
 """A database is spread over at most this many times the stated hosts, each with a full copy of the archive."""
 MILLISECONDS = 1e3
+LEAST_WRITTEN = 0.1
+"""Needs below it, in vCPUs or GiB, are not written as a number."""
 
 
 @dataclass(frozen=True)
@@ -134,8 +136,10 @@ def cheapest_host(
         and need.probability(offer.vcpus, offer.memory_gib) >= confidence
     ]
     if not fitting:
-        vcpus, memory = (np.quantile(need.vcpus.value, confidence), np.quantile(need.memory_gib.value, confidence))
-        raise MissingEvidence(f"offer with {vcpus:.2g} vCPUs and {memory:.2g} GiB ({need.hosts} x {need.role})")
+        vcpus, memory = (
+            _readable(float(np.quantile(amount.value, confidence))) for amount in (need.vcpus, need.memory_gib)
+        )
+        raise MissingEvidence(f"offer with {vcpus} vCPUs and {memory} GiB ({need.hosts} x {need.role})")
     priced: list[tuple[float, str, HostChoice]] = []
     for offer in fitting:
         cost = offer.cost_usd_per_month.mean
@@ -147,6 +151,11 @@ def cheapest_host(
     if not priced:
         raise MissingEvidence(f"price of a volume for a system disk ({need.role})")
     return min(priced, key=lambda found: found[:2])[2]
+
+
+def _readable(amount: float) -> str:
+    """Write a need for a reader: no 0.0 for something, no power of ten."""
+    return f"{amount:,.1f}" if amount >= LEAST_WRITTEN else f"less than {LEAST_WRITTEN}"
 
 
 def billed_egress_gb(choices: Iterable[HostChoice]) -> Quantity | None:

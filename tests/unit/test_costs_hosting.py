@@ -161,4 +161,4 @@ def test_the_reason_names_what_even_the_most_hosts_would_need() -> None:
     capacities = {"insert": 1e6, "first_page_20": 1e6, "by_hashes": 1e6, "archive_messages": 1e6}
     inputs = all_inputs(**{f"capacity__{name}": value for name, value in capacities.items()})
     found = estimated(scenario(), with_rln=False, catalogue=world(offers=(offer("small", 5.0),), inputs=inputs))
-    assert "left out for want of: offer with 0.0 vCPUs and 8.0 GiB (4 x database)" in found.reason
+    assert "left out for want of: offer with less than 0.1 vCPUs and 8.0 GiB (4 x database)" in found.reason
