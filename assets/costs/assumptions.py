@@ -13,6 +13,7 @@ rows of `costs__assumptions`, and what is computed with the inputs.
 | one number that is a rate of use | times `behaviour_width`, likewise, whatever its grade |
 | one number, published: a price, a limit, a setting | a point |
 | several measurements of one thing | each as likely as another |
+| a capacity with the interval of its mean | triangular in the logarithm, however narrow |
 | monthly means | the last twelve, each as likely as another; gas and ether of one month stay together |
 """
 
@@ -221,7 +222,8 @@ def _capacity_inputs(rows: list[CapacityInput]) -> Iterator[Input]:
             worst = min((row for row in usable if row.released_on == newest), key=lambda row: row.per_vcpu_per_s)
             taken.append(worst)
             low, mid, high = worst.per_vcpu_per_s_low, worst.per_vcpu_per_s, worst.per_vcpu_per_s_high
-            shape = Triangular(low, mid, high) if low < high else Point(mid)
+            # A geometric mean, whose interval is as wide below as above in the logarithm only.
+            shape = LogTriangular(low, mid, high) if low < high else Point(mid)
             label = f"{what} a second and vCPU, in the schema of {newest:%Y-%m}"
             yield Input(f"capacity/{workload}", label, "1/s per vCPU", shape, worst.grade, worst.evidence_ids)
     if taken:
