@@ -33,6 +33,9 @@ RATES_OF_USE = ("msg/", "req/", "runs/")
 FACTOR = "factor"
 """Unit of a width: another value is taken times it, so that half and twice are as far from it."""
 
+CAPACITY = "1/s per vCPU"
+"""Unit of a capacity: a geometric mean, whose interval is as wide below as above in the logarithm only."""
+
 ORDER_OF_MAGNITUDE = 10
 """A range from one value to this many times as much is as uncertain in its size as a factor."""
 
@@ -72,7 +75,7 @@ def inputs_of(
         *(_from_range(f"workload/{row.name}", row, widths) for row in workload),
         *_rln_inputs(list(rln), widths),
         *_fee_inputs(list(fees), widths),
-        *_capacity_inputs(list(capacities)),
+        *_capacity_inputs(list(capacities), widths),
         *_price_inputs(list(prices), widths),
         _width_input("archive/row_size", "Bytes in the archive, times the probe", widths.get("measured_width")),
     ]
@@ -125,8 +128,8 @@ def _input(name: str, row: RangeRow, width_name: str | None, widths: Widths) -> 
 
 
 def _triangular(low: float, mid: float, high: float, unit: str) -> Distribution:
-    """Return a triangular shape, in the logarithm for a factor and for a range over an order of magnitude."""
-    if low > 0 and (unit == FACTOR or high >= ORDER_OF_MAGNITUDE * low):
+    """Return a triangular shape, in the logarithm for a factor, a capacity and a range over an order of magnitude."""
+    if low > 0 and (unit in (FACTOR, CAPACITY) or high >= ORDER_OF_MAGNITUDE * low):
         return LogTriangular(low, mid, high)
     return Triangular(low, mid, high)
 
@@ -212,20 +215,19 @@ def _months_between(row: FeeRow, newest: FeeRow) -> int:
     return (newest.period_start.year - row.period_start.year) * 12 + newest.period_start.month - row.period_start.month
 
 
-def _capacity_inputs(rows: list[CapacityInput]) -> Iterator[Input]:
+def _capacity_inputs(rows: list[CapacityInput], widths: Widths) -> Iterator[Input | None]:
     """Take each load's capacity on the newest stage where it is known; the lowest, of several sizes of archive."""
     taken = []
     for workload, what in CAPACITY_WORKLOADS.items():
-        usable = [row for row in rows if row.workload == workload and row.per_vcpu_per_s_low > 0]
+        usable = [row for row in rows if row.workload == workload]
         if usable:
             newest = max(row.released_on for row in usable)
             worst = min((row for row in usable if row.released_on == newest), key=lambda row: row.per_vcpu_per_s)
             taken.append(worst)
-            low, mid, high = worst.per_vcpu_per_s_low, worst.per_vcpu_per_s, worst.per_vcpu_per_s_high
-            # A geometric mean, whose interval is as wide below as above in the logarithm only.
-            shape = LogTriangular(low, mid, high) if low < high else Point(mid)
             label = f"{what} a second and vCPU, in the schema of {newest:%Y-%m}"
-            yield Input(f"capacity/{workload}", label, "1/s per vCPU", shape, worst.grade, worst.evidence_ids)
+            low, mid, high = worst.per_vcpu_per_s_low, worst.per_vcpu_per_s, worst.per_vcpu_per_s_high
+            row = RangeRow(worst.grade, worst.evidence_ids, workload, label, CAPACITY, low, mid, high)
+            yield _input(f"capacity/{workload}", row, "measured_width", widths)
     if taken:
         yield Input(
             "capacity/archive_messages",

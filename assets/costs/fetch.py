@@ -294,16 +294,14 @@ def _capacities(marts: Mapping[str, pd.DataFrame]) -> Iterator[inputs.CapacityIn
 
 
 def _capacity(row: Mapping[str, Any], released_on: date) -> inputs.CapacityInput:
-    middle = row["per_vcpu_per_s"]
-    low, high = row["per_vcpu_per_s_low"], row["per_vcpu_per_s_high"]
     return inputs.CapacityInput(
         *_provenance(row),
         row["workload"],
         released_on,
         float(row["archive_messages"] or 0),
-        middle if low is None else low,
-        middle,
-        middle if high is None else high,
+        row["per_vcpu_per_s_low"],
+        row["per_vcpu_per_s"],
+        row["per_vcpu_per_s_high"],
     )
 
 

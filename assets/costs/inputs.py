@@ -82,9 +82,10 @@ class CapacityInput(Row):
     """When the schema was released."""
     archive_messages: float
     """Messages in the archive that was measured."""
-    per_vcpu_per_s_low: float
+    per_vcpu_per_s_low: float | None
+    """Ends of the interval of the mean; None where it was measured once."""
     per_vcpu_per_s: float
-    per_vcpu_per_s_high: float
+    per_vcpu_per_s_high: float | None
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from assets.costs.assumptions import inputs_of
 from assets.costs.distributions import LogTriangular, Point
 from assets.costs.draws import sample
 from assets.costs.fetch import MART_COLUMNS, PROVENANCE, catalogue_from
-from assets.costs.inputs import CapacityInput
+from assets.costs.inputs import CapacityInput, RangeRow
 from assets.costs.sizing import DATABASE, HostNeed, host_needs
 from assets.costs.workload import Load, load_of
 from assets.evidence.model import Grade
@@ -21,9 +21,13 @@ from tests.unit.costs_world import all_inputs, scenario, world
 OLDER, NEWER = date(2024, 8, 8), date(2026, 8, 19)
 
 
+WIDTH = RangeRow(Grade.ESTIMATED, frozenset({"a/width"}), "measured_width", "Width", "factor", 0.5, 1, 2)
+
+
 def measured(workload: str, released_on: date, per_s: float, archive_messages: float = 100_000) -> CapacityInput:
+    """A capacity that was measured once."""
     ids = frozenset({f"m/{workload}_{per_s:g}"})
-    return CapacityInput(Grade.MEASURED, ids, workload, released_on, archive_messages, per_s, per_s, per_s)
+    return CapacityInput(Grade.MEASURED, ids, workload, released_on, archive_messages, None, per_s, None)
 
 
 def test_each_load_takes_the_newest_schema_that_was_measured_for_it_and_there_the_lowest() -> None:
@@ -33,14 +37,17 @@ def test_each_load_takes_the_newest_schema_that_was_measured_for_it_and_there_th
             measured("first_page_20", NEWER, 620),
             measured("first_page_20", NEWER, 606, archive_messages=1_000_000),
             measured("by_hashes", OLDER, 51),
-        ]
+        ],
+        assumptions=[WIDTH],
     )
-    assert {name: known.distribution for name, known in found.items()} == {
-        "capacity/first_page_20": Point(606),
-        "capacity/by_hashes": Point(51),
+    capacities = {name: known.distribution for name, known in found.items() if name.startswith("capacity/")}
+    assert capacities == {
+        "capacity/first_page_20": LogTriangular(303, 606, 1212),
+        "capacity/by_hashes": LogTriangular(25.5, 51, 102),
         "capacity/archive_messages": Point(1_000_000),
     }
-    assert found["capacity/first_page_20"].evidence_ids == {"m/first_page_20_606"}
+    assert found["capacity/first_page_20"].evidence_ids == {"m/first_page_20_606", "a/width"}
+    assert found["capacity/first_page_20"].grade is Grade.ESTIMATED
     assert found["capacity/by_hashes"].label == "Queries by hash a second and vCPU, in the schema of 2024-08"
 
 
