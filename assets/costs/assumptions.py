@@ -20,6 +20,7 @@ rows of `costs__assumptions`, and what is computed with the inputs.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import TypeAlias
 
 from assets.costs.distributions import Distribution, Empirical, Input, LogNormal, LogTriangular, Point, Triangular
@@ -217,26 +218,17 @@ def _months_between(row: FeeRow, newest: FeeRow) -> int:
 
 def _capacity_inputs(rows: list[CapacityInput], widths: Widths) -> Iterator[Input | None]:
     """Take each load's capacity on the newest stage where it is known; the lowest, of several sizes of archive."""
-    taken = []
     for workload, what in CAPACITY_WORKLOADS.items():
         usable = [row for row in rows if row.workload == workload]
         if usable:
             newest = max(row.released_on for row in usable)
             worst = min((row for row in usable if row.released_on == newest), key=lambda row: row.per_vcpu_per_s)
-            taken.append(worst)
             label = f"{what} a second and vCPU, in the schema of {newest:%Y-%m}"
             low, mid, high = worst.per_vcpu_per_s_low, worst.per_vcpu_per_s, worst.per_vcpu_per_s_high
             row = RangeRow(worst.grade, worst.evidence_ids, workload, label, CAPACITY, low, mid, high)
-            yield _input(f"capacity/{workload}", row, "measured_width", widths)
-    if taken:
-        yield Input(
-            "capacity/archive_messages",
-            "Messages in the archives with which capacities were measured, at most",
-            "messages",
-            Point(max(row.archive_messages for row in taken)),
-            weakest(row.grade for row in taken),
-            frozenset(i for row in taken for i in row.evidence_ids),
-        )
+            found = _input(f"capacity/{workload}", row, "measured_width", widths)
+            remark = f"{what.lower()} in the schema of {newest:%Y-%m} with {worst.archive_messages:,.0f} messages"
+            yield replace(found, remark=remark) if found else None
 
 
 def _price_inputs(prices: list[tuple[str, Quantity]], widths: Widths) -> Iterator[Input | None]:

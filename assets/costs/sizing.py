@@ -115,10 +115,10 @@ def _measured_processors(load: Load, draws: Draws, hosts: int) -> Quantity | Non
 
 
 def _measured_on(load: Load, draws: Draws) -> str:
-    """Say how far from the measurement the archive is: capacity falls as an archive grows."""
-    measured = draws["capacity/archive_messages"].mean
+    """Say how far from each measurement the archive is: capacity falls as an archive grows."""
+    measured = "; ".join(draws.inputs[f"capacity/{workload}"].remark for workload in CAPACITY_WORKLOADS)
     kept = load.archive_messages.middle if load.archive_messages else 0.0
-    return f"capacities measured with up to {measured:,.0f} messages, while {kept:,.0f} are kept"
+    return f"capacities measured for {measured}; {kept:,.0f} messages are kept"
 
 
 def cheapest_host(

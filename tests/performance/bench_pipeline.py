@@ -52,7 +52,6 @@ UNCERTAIN = {
     "capacity__insert": Triangular(1000, 1400, 1700),
     "capacity__first_page_20": Triangular(260, 600, 950),
     "capacity__by_hashes": Triangular(46, 51, 55),
-    "capacity__archive_messages": 1e6,
     "fee__linea_mainnet__gas_price": Triangular(0.01, 0.05, 0.2),
     "fee__ethereum_mainnet__eth_price": Triangular(1500, 2000, 4000),
 }

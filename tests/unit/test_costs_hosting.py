@@ -158,7 +158,6 @@ def test_storage_in_the_price_of_a_plan_is_not_paid_again() -> None:
 
 def test_the_reason_names_what_even_the_most_hosts_would_need() -> None:
     # Memory is that of the stated host, 8 GiB, however many hosts share the queries; no server has it.
-    capacities = {"insert": 1e6, "first_page_20": 1e6, "by_hashes": 1e6, "archive_messages": 1e6}
-    inputs = all_inputs(**{f"capacity__{name}": value for name, value in capacities.items()})
+    inputs = all_inputs(**{f"capacity__{name}": 1e6 for name in ("insert", "first_page_20", "by_hashes")})
     found = estimated(scenario(), with_rln=False, catalogue=world(offers=(offer("small", 5.0),), inputs=inputs))
     assert "left out for want of: offer with less than 0.1 vCPUs and 8.0 GiB (4 x database)" in found.reason

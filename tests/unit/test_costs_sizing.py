@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from assets.costs.assumptions import inputs_of
-from assets.costs.distributions import LogTriangular, Point
+from assets.costs.distributions import LogTriangular
 from assets.costs.draws import sample
 from assets.costs.fetch import MART_COLUMNS, PROVENANCE, catalogue_from
 from assets.costs.inputs import CapacityInput, RangeRow
@@ -44,7 +44,6 @@ def test_each_load_takes_the_newest_schema_that_was_measured_for_it_and_there_th
     assert capacities == {
         "capacity/first_page_20": LogTriangular(303, 606, 1212),
         "capacity/by_hashes": LogTriangular(25.5, 51, 102),
-        "capacity/archive_messages": Point(1_000_000),
     }
     assert found["capacity/first_page_20"].evidence_ids == {"m/first_page_20_606", "a/width"}
     assert found["capacity/first_page_20"].grade is Grade.ESTIMATED
@@ -84,7 +83,6 @@ CAPACITIES = {
     "capacity__insert": 10.0,
     "capacity__first_page_20": 5.0,
     "capacity__by_hashes": 0.5,
-    "capacity__archive_messages": 100_000.0,
 }
 
 
@@ -107,7 +105,26 @@ def test_processors_are_the_sum_of_each_load_at_its_own_capacity() -> None:
     _, (one, two, *_) = needs(0.1, **CAPACITIES)
     assert (one.hosts, one.vcpus.mean) == (1, pytest.approx(1.0185, abs=1e-4))
     assert (two.hosts, two.vcpus.mean) == (2, pytest.approx(0.5648, abs=1e-4))
-    assert one.basis == "capacities measured with up to 100,000 messages, while 1,440,000 are kept"
+
+
+def basis(*capacities: CapacityInput) -> str:
+    """What a reader is told about the processors of a database that keeps 1,440,000 messages."""
+    known = all_inputs() | inputs_of(capacities=capacities, assumptions=[WIDTH])
+    draws, _ = sample(known.values(), per_scramble=2)
+    load = load_of(scenario(), with_rln=False, catalogue=world(inputs=known), draws=draws)
+    return host_needs(scenario(), with_rln=False, load=load, draws=draws)[-1].basis
+
+
+def test_processors_say_with_how_many_messages_each_capacity_was_measured() -> None:
+    assert basis(
+        measured("insert", NEWER, 1000, archive_messages=1_000_000),
+        measured("first_page_20", NEWER, 600, archive_messages=1_000_000),
+        measured("by_hashes", OLDER, 51, archive_messages=100_000),
+    ) == (
+        "capacities measured for archived messages in the schema of 2026-08 with 1,000,000 messages; "
+        "queries by content topic in the schema of 2026-08 with 1,000,000 messages; "
+        "queries by hash in the schema of 2024-08 with 100,000 messages; 1,440,000 messages are kept"
+    )
 
 
 @pytest.mark.parametrize(
