@@ -21,6 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from datetime import date
 from typing import TypeAlias
 
 from assets.costs.distributions import Distribution, Empirical, Input, LogNormal, LogTriangular, Point, Triangular
@@ -219,16 +220,41 @@ def _months_between(row: FeeRow, newest: FeeRow) -> int:
 def _capacity_inputs(rows: list[CapacityInput], widths: Widths) -> Iterator[Input | None]:
     """Take each load's capacity on the newest stage where it is known; the lowest, of several sizes of archive."""
     for workload, what in CAPACITY_WORKLOADS.items():
-        usable = [row for row in rows if row.workload == workload]
-        if usable:
-            newest = max(row.released_on for row in usable)
-            worst = min((row for row in usable if row.released_on == newest), key=lambda row: row.per_vcpu_per_s)
-            label = f"{what} a second and vCPU, in the schema of {newest:%Y-%m}"
-            low, mid, high = worst.per_vcpu_per_s_low, worst.per_vcpu_per_s, worst.per_vcpu_per_s_high
-            row = RangeRow(worst.grade, worst.evidence_ids, workload, label, CAPACITY, low, mid, high)
+        of_load = [row for row in rows if row.workload == workload]
+        known = [(row.per_vcpu_per_s, row) for row in of_load if row.per_vcpu_per_s is not None]
+        if known:
+            since = max(row.released_on for _, row in known)
+            rate, taken = min((pair for pair in known if pair[1].released_on == since), key=lambda pair: pair[0])
+            missed = _missed_by_the_newest(of_load)
+            ids = taken.evidence_ids.union(*(row.evidence_ids for row in missed))
+            label = f"{what} a second and vCPU, in the schema of {since:%Y-%m}"
+            low, high = taken.per_vcpu_per_s_low, taken.per_vcpu_per_s_high
+            row = RangeRow(taken.grade, ids, workload, label, CAPACITY, low, rate, high)
             found = _input(f"capacity/{workload}", row, "measured_width", widths)
-            remark = f"{what.lower()} in the schema of {newest:%Y-%m} with {worst.archive_messages:,.0f} messages"
-            yield replace(found, remark=remark) if found else None
+            remark = f"{what.lower()} in the schema of {since:%Y-%m} with {taken.archive_messages:,.0f} messages"
+            yield replace(found, remark=remark + _bounds(missed, since)) if found else None
+
+
+def _missed_by_the_newest(rows: list[CapacityInput]) -> list[CapacityInput]:
+    """Return what is known from above only of the newest stage, the lowest of each size of archive, small ones first."""
+    newest = max(row.released_on for row in rows)
+    missed = [row for row in rows if row.released_on == newest and row.per_vcpu_per_s is None]
+    lowest = {row.archive_messages: row for row in sorted(missed, key=_most, reverse=True)}
+    return [lowest[size] for size in sorted(lowest)]
+
+
+def _most(row: CapacityInput) -> float:
+    return row.per_vcpu_per_s_high or 0.0
+
+
+def _bounds(missed: list[CapacityInput], since: date) -> str:
+    """Say where the newest stage did not keep the limit of latency: an older one is taken, or a smaller archive."""
+    if not missed:
+        return ""
+    newest = missed[0].released_on
+    which = "it" if newest == since else f"that of {newest:%Y-%m}"
+    bounds = ", ".join(f"{_most(row):,.1f} with {row.archive_messages:,.0f} messages" for row in missed)
+    return f", while {which} did not keep the limit of latency: at most {bounds}, a second and vCPU"
 
 
 def _price_inputs(prices: list[tuple[str, Quantity]], widths: Widths) -> Iterator[Input | None]:

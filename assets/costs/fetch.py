@@ -286,8 +286,8 @@ _MANAGED_FIELDS = frozenset(field.name for field in fields(inputs.ManagedOffer))
 
 
 def _capacities(marts: Mapping[str, pd.DataFrame]) -> Iterator[inputs.CapacityInput]:
-    """The capacities of released stages in the current run."""
-    for row in _rows(marts["archive_capacity"], "per_vcpu_per_s"):
+    """The capacities of released stages in the current run, those among them that are known from above only."""
+    for row in _rows(marts["archive_capacity"]):
         released_on = STAGES[row["stage"]].since if row["stage"] in STAGES else None
         if row["is_current"] and row["grade"] is not None and released_on is not None:
             yield _capacity(row, released_on)

@@ -84,7 +84,8 @@ class CapacityInput(Row):
     """Messages in the archive that was measured."""
     per_vcpu_per_s_low: float | None
     """Ends of the interval of the mean; None where it was measured once."""
-    per_vcpu_per_s: float
+    per_vcpu_per_s: float | None
+    """None where the limit was not kept at any rate that was tried; the high end is then the most that is possible."""
     per_vcpu_per_s_high: float | None
 
 

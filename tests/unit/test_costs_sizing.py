@@ -127,6 +127,46 @@ def test_processors_say_with_how_many_messages_each_capacity_was_measured() -> N
     )
 
 
+def too_slow(workload: str, released_on: date, at_most_per_s: float, archive_messages: float) -> CapacityInput:
+    """A load that missed its limit of latency at the lowest rate tried."""
+    ids = frozenset({f"m/{workload}_below_{at_most_per_s:g}"})
+    return CapacityInput(Grade.MEASURED, ids, workload, released_on, archive_messages, None, None, at_most_per_s)
+
+
+def test_a_schema_that_keeps_the_limit_is_taken_and_the_newest_that_does_not_is_named() -> None:
+    found = inputs_of(
+        capacities=[
+            measured("by_hashes", OLDER, 51, archive_messages=100_000),
+            too_slow("by_hashes", OLDER, 9, archive_messages=1_000_000),
+            too_slow("by_hashes", NEWER, 2.8, archive_messages=1_000_000),
+            too_slow("by_hashes", NEWER, 15, archive_messages=100_000),
+            too_slow("by_hashes", NEWER, 14, archive_messages=100_000),
+        ],
+        assumptions=[WIDTH],
+    )["capacity/by_hashes"]
+    assert found.distribution == LogTriangular(25.5, 51, 102)
+    assert found.remark == (
+        "queries by hash in the schema of 2024-08 with 100,000 messages, while that of 2026-08 did not keep the limit "
+        "of latency: at most 14.0 with 100,000 messages, 2.8 with 1,000,000 messages, a second and vCPU"
+    )
+    assert {"m/by_hashes_51", "m/by_hashes_below_14", "m/by_hashes_below_2.8"} <= found.evidence_ids
+
+
+def test_a_larger_archive_in_which_the_taken_schema_is_too_slow_is_named() -> None:
+    found = inputs_of(
+        capacities=[measured("first_page_20", NEWER, 498, 1_000_000), too_slow("first_page_20", NEWER, 31, 10_000_000)],
+        assumptions=[WIDTH],
+    )["capacity/first_page_20"]
+    assert found.remark == (
+        "queries by content topic in the schema of 2026-08 with 1,000,000 messages, while it did not keep the limit "
+        "of latency: at most 31.0 with 10,000,000 messages, a second and vCPU"
+    )
+
+
+def test_a_load_that_no_schema_carries_has_no_capacity() -> None:
+    assert "capacity/by_hashes" not in inputs_of(capacities=[too_slow("by_hashes", NEWER, 15, 1e5)], assumptions=[WIDTH])
+
+
 @pytest.mark.parametrize(
     ("missing_share", "receivers", "fetches_per_day"),
     [(0.0, 2, 0), (0.5, 2, 48_000), (1.0, 2, 96_000), (1.0, 4, 100_000)],
