@@ -85,10 +85,8 @@ def load_of(scenario: Scenario, with_rln: bool, catalogue: Catalogue, draws: Dra
         awaited_per_day = network_messages / DAYS_PER_MONTH * scenario.receivers_per_message * online
         missing_per_day = awaited_per_day * draws["assumption/missing_message_share"]
         fetches_per_day = computed(np.minimum, checks_per_day, missing_per_day)
-        store_bytes = _replied_bytes(scenario, checks_per_day, network_messages, draws) + (
-            missing_per_day * DAYS_PER_MONTH * wire_bytes
-        )
-        store_gb = relay_gb + store_bytes / (BYTES_PER_GB * scenario.store_nodes)
+        store_bytes_per_day = _replied_bytes(checks_per_day, awaited_per_day, draws) + missing_per_day * wire_bytes
+        store_gb = relay_gb + store_bytes_per_day * (DAYS_PER_MONTH / (BYTES_PER_GB * scenario.store_nodes))
         checks, fetches = (per_day * peak / SECONDS_PER_DAY for per_day in (checks_per_day, fetches_per_day))
         kept_days = draws[f"workload/{scenario.retention_days_id}"] * draws["assumption/retention_overrun"]
         row_bytes = archived_bytes(payload_bytes, catalogue.probes) * draws["archive/row_size"]
@@ -113,10 +111,13 @@ def relayed_bytes(messages_per_month: Quantity, wire_bytes: Quantity, draws: Dra
     return messages_per_month * wire_bytes * draws[f"workload/{RELAY_AMPLIFICATION}"] + idle
 
 
-def _replied_bytes(scenario: Scenario, checks_per_day: Quantity, messages: Quantity, draws: Draws) -> Quantity:
-    """Return what store nodes answer to checks in a month, bytes: an envelope each, a hash a message and receiver."""
-    envelopes = checks_per_day * DAYS_PER_MONTH * draws[f"workload/{REPLY_BASE}"]
-    return envelopes + messages * scenario.receivers_per_message * draws[f"workload/{REPLY_HASH}"]
+def _replied_bytes(checks: Quantity, awaited: Quantity, draws: Draws) -> Quantity:
+    """Return what store nodes answer to checks, bytes: an envelope each, a hash for each message that a client awaits.
+
+    A check asks for what was sent since the one before: clients that are off are told nothing, and what they ask for
+    when they come back is history, which is not counted.
+    """
+    return checks * draws[f"workload/{REPLY_BASE}"] + awaited * draws[f"workload/{REPLY_HASH}"]
 
 
 def archived_bytes(payload_bytes: Quantity, probes: Sequence[ArchiveProbe], *, table_only: bool = False) -> Quantity:

@@ -117,8 +117,9 @@ def _shared(x):  # type: ignore[no-untyped-def]  # rows of a frame and arrays al
     idle = (x["workload/vanilla_waku_relay_idle_egress"] + x["workload/vanilla_waku_discovery_egress"]) * 1e3 * SECONDS
     relay = (messages * x["workload/bytes"] * x["workload/vanilla_waku_relay_egress_amplification"] + idle) / 1e9
     online = x["assumption/client_online_share"]
-    missing = messages * 2 * online * x["assumption/missing_message_share"] * x["workload/bytes"]
-    store = relay + (1000 * x["workload/queries"] * online * DAYS * 300 + messages * 2 * 36 + missing) / 1e9
+    awaited = messages * 2 * online
+    missing = awaited * x["assumption/missing_message_share"] * x["workload/bytes"]
+    store = relay + (1000 * x["workload/queries"] * online * DAYS * 300 + awaited * 36 + missing) / 1e9
     row = np.interp(x["workload/bytes"], [200, 1000, 2048], [1341, 3709, 6466])
     archive = x["workload/rate"] * 24 * 1000 * x["workload/retention"] * row / 1e9
     return relay, store, archive

@@ -185,6 +185,14 @@ def test_fetched_messages_are_sent_by_store_nodes() -> None:
     assert with_fetches.store_egress_gb.mean - without.store_egress_gb.mean == pytest.approx(0.292)
 
 
+def test_clients_that_are_off_neither_check_nor_are_told_hashes() -> None:
+    # A day of all clients, at 300 bytes a reply and 36 a hash: 100,000 x 300 + 96,000 x 36 = 33.456 MB, x 30.41666 days
+    # = 1.01762 GB; an eighth of it for three hours a day.
+    always, three_hours = needs(0.0)[0], needs(0.0, assumption__client_online_share=0.125)[0]
+    answered = [load.store_egress_gb.mean - load.relay_egress_gb.mean for load in (always, three_hours)]
+    assert answered == pytest.approx([1.01762, 0.1272025])
+
+
 def test_without_all_capacities_the_stated_host_counts() -> None:
     (need,) = needs(0.1, **(CAPACITIES | {"capacity__by_hashes": None}))[1]
     assert (need.vcpus.mean, need.basis) == (4, "the stated host")
