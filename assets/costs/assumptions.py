@@ -46,8 +46,8 @@ CAPACITY_WORKLOADS = {
     "first_page_20": "Queries by content topic",
     "by_hashes": "Queries by hash",
 }
-"""What a database does, as the benchmarks call it. A check for missing messages is a first page by content topic that
-returns hashes only; the capacity of a page with contents stands for it, since that of hashes alone was not searched."""
+"""What a database does, as the benchmarks call it. A check for missing messages asks for pages by content topic that
+hold hashes only; the capacity of a first page with contents stands for each, since that of hashes was not searched."""
 
 EXCHANGE_RATES = "pricing__exchange_rates/"
 MONTHS_OF_HISTORY = 12

@@ -196,9 +196,9 @@ def _hosts(estimates: Sequence[Estimate], catalogue: Catalogue, draws: Draws) ->
 def _queries(estimates: Sequence[Estimate], catalogue: Catalogue, draws: Draws) -> Check:
     known = catalogue.fact(STORE_REQUESTS)
     load = _of_status(estimates).load
-    if load is None or load.peak_checks_per_s is None or load.peak_fetches_per_s is None:
+    if load is None or load.peak_pages_per_s is None or load.peak_fetches_per_s is None:
         raise MissingEvidence("store queries of Status chats")
-    queries_per_s = load.peak_checks_per_s + load.peak_fetches_per_s
+    queries_per_s = load.peak_pages_per_s + load.peak_fetches_per_s
     for_each_message = queries_per_s / (load.own_messages_per_month / SECONDS_PER_MONTH)
     modelled = for_each_message * draws[f"workload/{FLEET_RATE}"] * SECONDS_PER_MINUTE
     return Check(

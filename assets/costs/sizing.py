@@ -63,7 +63,7 @@ def host_needs(scenario: Scenario, with_rln: bool, load: Load, draws: Draws) -> 
     """Return what the hosts of each role need, without roles that the scenario does not have.
 
     Nodes: the stated host times `node_host_share`; with RLN also messages a second at peak x time to verify a proof.
-    Databases: the sum of messages, checks and fetches a second, each / capacity of a vCPU, / planned utilisation where
+    Databases: the sum of messages, pages of checks and fetches a second, each / capacity of a vCPU, / planned utilisation where
     these are measured, else the stated host times `database_host_share`; memory is always the latter. With measured
     capacities there is one need for each number of hosts that may share the queries.
     """
@@ -103,13 +103,13 @@ def host_needs(scenario: Scenario, with_rln: bool, load: Load, draws: Draws) -> 
 def _measured_processors(load: Load, draws: Draws, hosts: int) -> Quantity | None:
     """Return vCPUs of each of `hosts` database hosts from measured capacities, None while one of them is not known.
 
-    Every host inserts all messages and answers its share of the checks and fetches, each at the capacity of its kind.
+    Every host inserts all messages and answers its share of the pages and fetches, each at the capacity of its kind.
     """
     known = {f"capacity/{workload}" for workload in CAPACITY_WORKLOADS} <= draws.inputs.keys()
-    if load.peak_checks_per_s is None or load.peak_fetches_per_s is None or not known:
+    if load.peak_pages_per_s is None or load.peak_fetches_per_s is None or not known:
         return None
     inserting = load.peak_messages_per_s / draws["capacity/insert"]
-    checking = load.peak_checks_per_s / hosts / draws["capacity/first_page_20"]
+    checking = load.peak_pages_per_s / hosts / draws["capacity/first_page_20"]
     fetching = load.peak_fetches_per_s / hosts / draws["capacity/by_hashes"]
     return (inserting + checking + fetching) / draws["assumption/host_utilisation"]
 

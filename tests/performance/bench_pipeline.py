@@ -119,7 +119,9 @@ def _shared(x):  # type: ignore[no-untyped-def]  # rows of a frame and arrays al
     online = x["assumption/client_online_share"]
     awaited = messages * 2 * online
     missing = awaited * x["assumption/missing_message_share"] * x["workload/bytes"]
-    store = relay + (1000 * x["workload/queries"] * online * DAYS * 300 + awaited * 36 + missing) / 1e9
+    checks = 1000 * x["workload/queries"] * online * DAYS
+    pages = checks * np.maximum(np.ceil(awaited / checks / 100), 1)
+    store = relay + (pages * 300 + awaited * 36 + missing) / 1e9
     row = np.interp(x["workload/bytes"], [200, 1000, 2048], [1341, 3709, 6466])
     archive = x["workload/rate"] * 24 * 1000 * x["workload/retention"] * row / 1e9
     return relay, store, archive

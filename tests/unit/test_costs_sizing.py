@@ -179,6 +179,23 @@ def test_a_check_fetches_all_that_it_misses_at_once(
     assert load.peak_fetches_per_s.mean * 86_400 == pytest.approx(fetches_per_day)
 
 
+@pytest.mark.parametrize(("receivers", "pages"), [(2, 1), (208, 1), (209, 2), (1000, 5)])
+def test_a_check_asks_for_every_page_of_a_hundred_hashes(receivers: int, pages: int) -> None:
+    # 48,000 messages a day x receivers / 100,000 checks are 0.96, 99.84, 100.32 and 480 hashes for each check.
+    load, _ = needs(0.0, receivers)
+    assert load.peak_pages_per_s is not None
+    assert load.peak_pages_per_s.mean * 86_400 == pytest.approx(100_000 * pages)
+
+
+def test_at_peak_there_are_more_checks_and_more_pages_in_each_while_replies_of_a_month_are_average() -> None:
+    # Twice as many checks of 960 hashes, 10 pages; on average 480, 5 pages: a day of 500,000 x 300 + 48,000,000 x 36 bytes
+    # are 1.878 GB, x 30.41666 days = 57.1225 GB.
+    load, _ = needs(0.0, 1000, assumption__peak_factor=2.0)
+    assert load.peak_pages_per_s is not None
+    assert load.peak_pages_per_s.mean * 86_400 == pytest.approx(2 * 100_000 * 10)
+    assert load.store_egress_gb.mean - load.relay_egress_gb.mean == pytest.approx(57.1225)
+
+
 def test_fetched_messages_are_sent_by_store_nodes() -> None:
     # 9,600 messages a day x 1,000 bytes x 30.41666 days = 0.292 GB
     without, with_fetches = needs(0.0)[0], needs(0.1)[0]
