@@ -15,6 +15,7 @@ rows of `costs__assumptions`, and what is computed with the inputs.
 | several measurements of one thing | each as likely as another |
 | a capacity with the interval of its mean | triangular in the logarithm, however narrow |
 | monthly means | the last twelve, each as likely as another; gas and ether of one month stay together |
+| a week or a moment of gas or ether | in place of months that are not known or a whole month old: its own range or width |
 """
 
 from __future__ import annotations
@@ -50,7 +51,13 @@ CAPACITY_WORKLOADS = {
 hold hashes only; the capacity of a first page with contents stands for each, since that of hashes was not searched."""
 
 EXCHANGE_RATES = "pricing__exchange_rates/"
+MONTH = "month"
+"""Period of a fee that is the mean of a whole month."""
+
 MONTHS_OF_HISTORY = 12
+MONTHS_UNTIL_STALE = 2
+"""From the beginning of the last month that is known: a whole one has passed since its end."""
+
 GWEI_PER_ETH = 1e9
 Widths: TypeAlias = Mapping[str, RangeRow]
 """Rows of assumptions by name."""
@@ -165,18 +172,18 @@ def _rln_inputs(rows: list[RlnRow], widths: Widths) -> Iterator[Input | None]:
 
 def _fee_inputs(rows: list[FeeRow], widths: Widths) -> Iterator[Input | None]:
     found: dict[tuple[str, str], list[FeeRow]] = {}
-    for fee in sorted(rows, key=lambda fee: fee.period_start):
+    for fee in sorted(rows, key=lambda fee: (fee.period_start, fee.as_of)):
         found.setdefault((fee.chain, fee.metric), []).append(fee)
     for chain in dict.fromkeys(row.chain for row in rows):
         yield _usd_per_gas(chain, found)
     for (chain, metric), of_it in found.items():
-        newest, name = of_it[-1], f"fee/{chain}/{metric}"
+        taken, name = _observed(of_it), f"fee/{chain}/{metric}"
+        newest = taken[-1]
         label = "Price of ether" if metric == "eth_price" else f"Gas price of {CHAIN_NAMES.get(chain, chain)}"
-        year = _last_year(of_it)
-        if len(year) > 1:
-            ids = frozenset(i for row in year for i in row.evidence_ids)
-            grade = weakest(row.grade for row in year)
-            yield Input(name, label, newest.unit, Empirical(tuple(row.value for row in year)), grade, ids)
+        if len(taken) > 1:
+            ids = frozenset(i for row in taken for i in row.evidence_ids)
+            grade = weakest(row.grade for row in taken)
+            yield Input(name, label, newest.unit, Empirical(tuple(row.value for row in taken)), grade, ids)
         elif newest.median is not None and newest.p90 is not None and 0 < newest.median < newest.p90:
             shape = LogNormal(newest.median, newest.p90)
             yield Input(name, label, newest.unit, shape, newest.grade, newest.evidence_ids)
@@ -190,7 +197,7 @@ def _fee_inputs(rows: list[FeeRow], widths: Widths) -> Iterator[Input | None]:
 def _usd_per_gas(chain: str, rows: Mapping[tuple[str, str], list[FeeRow]]) -> Input | None:
     """Price gas month by month where the chain has both series: a month of dear gas was a month of its own ether."""
     gas, ether = (
-        {row.period_start: row for row in _last_year(rows.get((chain, metric), []))}
+        {row.period_start: row for row in _observed(rows.get((chain, metric), []))}
         for metric in ("gas_price", "eth_price")
     )
     months = sorted(gas.keys() & ether.keys())
@@ -208,13 +215,25 @@ def _usd_per_gas(chain: str, rows: Mapping[tuple[str, str], list[FeeRow]]) -> In
     )
 
 
-def _last_year(rows: list[FeeRow]) -> list[FeeRow]:
-    """Return the rows of the twelve months up to the newest; `rows` are in order of time."""
-    return [row for row in rows if _months_between(row, rows[-1]) < MONTHS_OF_HISTORY]
+def _observed(rows: list[FeeRow]) -> list[FeeRow]:
+    """Return the months of the last year, or the newest week or moment alone where these are unknown or stale.
+
+    The rule is that of the mart `network_fees`: a refresh adds many weeks, and none of them is another month.
+    `rows` are in order of time.
+    """
+    months = [row for row in rows if row.period == MONTH]
+    usable = [
+        row
+        for row in rows
+        if row.period == MONTH or not months or _months_since(months[-1], row.as_of) >= MONTHS_UNTIL_STALE
+    ]
+    if usable and usable[-1].period != MONTH:
+        return usable[-1:]
+    return [row for row in months if _months_since(row, months[-1].period_start) < MONTHS_OF_HISTORY]
 
 
-def _months_between(row: FeeRow, newest: FeeRow) -> int:
-    return (newest.period_start.year - row.period_start.year) * 12 + newest.period_start.month - row.period_start.month
+def _months_since(row: FeeRow, day: date) -> int:
+    return (day.year - row.period_start.year) * 12 + day.month - row.period_start.month
 
 
 def _capacity_inputs(rows: list[CapacityInput], widths: Widths) -> Iterator[Input | None]:

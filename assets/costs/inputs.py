@@ -64,7 +64,10 @@ class FeeRow(Row):
     chain: str
     metric: str
     unit: str
+    period: str
+    """`month`, `week` or `point`."""
     period_start: date
+    as_of: date
     value: float
     low: float | None
     median: float | None
