@@ -96,7 +96,10 @@ class Memberships:
     available: int
     rate_limit_per_epoch: float
     sender_exceeds_share: float
-    """Share of draws in which a sender publishes more in an epoch than its membership allows."""
+    """Share of draws in which a sender publishes more than its membership allows in the average epoch.
+
+    Not at peak: the peak factor is that of people together, and says nothing of one of them. A machine sends evenly.
+    """
     deposit_usd: Quantity
     """Refundable: capital that is tied up, not spending."""
 
@@ -110,7 +113,7 @@ class Memberships:
             )
         if self.sender_exceeds_share > 1 - confidence:
             found.append(
-                f"in {self.sender_exceeds_share:.0%} of draws a sender publishes more than the "
+                f"in {self.sender_exceeds_share:.0%} of draws a sender publishes more on average than the "
                 f"{self.rate_limit_per_epoch:,.0f} messages an epoch that its membership allows"
             )
         return tuple(found)
