@@ -63,6 +63,7 @@ def test_only_released_schemas_of_the_current_run_count() -> None:
         | {"workload": "insert", "archive_messages": 1000, "grade": "measured", "evidence_ids": [f"m/{stage}"]}
         for stage, low, mid, high, now in (
             ("lookup_partitioned", 900.0, 1000.0, 1200.0, True),
+            ("lookup_partitioned", None, None, 12.0, True),
             ("lookup_partitioned", None, 10.0, None, False),
             ("bytea_payload", None, 20.0, None, True),
         )
@@ -70,6 +71,7 @@ def test_only_released_schemas_of_the_current_run_count() -> None:
     marts = {mart: pd.DataFrame(columns=[*names, *PROVENANCE]) for mart, names in MART_COLUMNS.items()}
     found = catalogue_from(marts | {"archive_capacity": pd.DataFrame(rows, columns=[*columns])}).inputs
     assert found["capacity/insert"].distribution == LogTriangular(900, 1000, 1200)
+    assert "it did not keep the limit of latency: at most 12.0 with 1,000 messages" in found["capacity/insert"].remark
 
 
 def test_half_of_all_draws_of_a_capacity_lie_below_its_geometric_mean_however_wide_its_interval_is() -> None:
