@@ -15,7 +15,7 @@ rows of `costs__assumptions`, and what is computed with the inputs.
 | several measurements of one thing | each as likely as another |
 | a capacity with the interval of its mean | triangular in the logarithm, however narrow |
 | monthly means | the last twelve, each as likely as another; gas and ether of one month stay together |
-| a week or a moment of gas or ether | in place of months that are not known or a whole month old: its own range or width |
+| a week or a moment of gas or ether | in place of months that are unknown or a month old: its own range or a width |
 """
 
 from __future__ import annotations
@@ -255,7 +255,7 @@ def _capacity_inputs(rows: list[CapacityInput], widths: Widths) -> Iterator[Inpu
 
 
 def _missed_by_the_newest(rows: list[CapacityInput]) -> list[CapacityInput]:
-    """Return what is known from above only of the newest stage, the lowest of each size of archive, small ones first."""
+    """Return what is known from above only of the newest stage: the lowest for each size of archive, in their order."""
     newest = max(row.released_on for row in rows)
     missed = [row for row in rows if row.released_on == newest and row.per_vcpu_per_s is None]
     lowest = {row.archive_messages: row for row in sorted(missed, key=_most, reverse=True)}

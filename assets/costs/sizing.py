@@ -63,9 +63,9 @@ def host_needs(scenario: Scenario, with_rln: bool, load: Load, draws: Draws) -> 
     """Return what the hosts of each role need, without roles that the scenario does not have.
 
     Nodes: the stated host times `node_host_share`; with RLN also messages a second at peak x time to verify a proof.
-    Databases: the sum of messages, pages of checks and fetches a second, each / capacity of a vCPU, / planned utilisation where
-    these are measured, else the stated host times `database_host_share`; memory is always the latter. With measured
-    capacities there is one need for each number of hosts that may share the queries.
+    Databases: the sum of messages, pages of checks and fetches a second, each / capacity of a vCPU, / planned
+    utilisation where these are measured, else the stated host times `database_host_share`; memory is always the latter.
+    With measured capacities there is one need for each number of hosts that may share the queries.
     """
     needs = []
     stated = Quantity(

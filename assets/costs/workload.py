@@ -59,7 +59,7 @@ def load_of(scenario: Scenario, with_rln: bool, catalogue: Catalogue, draws: Dra
 
     A node sends: messages x wire bytes x amplification, gossip and discovery when nobody speaks; shared by all nodes,
     pushes to light clients and answers to what these publish; shared by store nodes, answers to their queries.
-    A check for missing messages is one query, or one for each page that the awaited hashes fill; at peak it awaits more.
+    A check for missing messages is a query for each page that the awaited hashes fill, at least one; at peak more.
     Clients fetch by hash what a check finds missing, all of it in one request: fetches are at most as many as checks
     and as missing messages (`missing_message_check_interval` of the workload parameters).
     """
@@ -121,7 +121,7 @@ def _pages_of_check(awaited: Quantity, draws: Draws) -> Quantity:
 
 
 def _replied_bytes(pages: Quantity, awaited: Quantity, draws: Draws) -> Quantity:
-    """Return what store nodes answer to checks, bytes: an envelope a page, a hash for each message that a client awaits.
+    """Return what store nodes answer to checks, bytes: an envelope a page, a hash for each message that is awaited.
 
     A check asks for what was sent since the one before: clients that are off are told nothing, and what they ask for
     when they come back is history, which is not counted.

@@ -166,7 +166,8 @@ def test_a_larger_archive_in_which_the_taken_schema_is_too_slow_is_named() -> No
 
 
 def test_a_load_that_no_schema_carries_has_no_capacity() -> None:
-    assert "capacity/by_hashes" not in inputs_of(capacities=[too_slow("by_hashes", NEWER, 15, 1e5)], assumptions=[WIDTH])
+    found = inputs_of(capacities=[too_slow("by_hashes", NEWER, 15, 100_000)], assumptions=[WIDTH])
+    assert "capacity/by_hashes" not in found
 
 
 @pytest.mark.parametrize(
@@ -190,8 +191,8 @@ def test_a_check_asks_for_every_page_of_a_hundred_hashes(receivers: int, pages: 
 
 
 def test_at_peak_there_are_more_checks_and_more_pages_in_each_while_replies_of_a_month_are_average() -> None:
-    # Twice as many checks of 960 hashes, 10 pages; on average 480, 5 pages: a day of 500,000 x 300 + 48,000,000 x 36 bytes
-    # are 1.878 GB, x 30.41666 days = 57.1225 GB.
+    # Twice as many checks of 960 hashes, 10 pages; on average 480, 5 pages: a day of 500,000 x 300 + 48,000,000 x 36
+    # bytes are 1.878 GB, x 30.41666 days = 57.1225 GB.
     load, _ = needs(0.0, 1000, assumption__peak_factor=2.0)
     assert load.peak_pages_per_s is not None
     assert load.peak_pages_per_s.mean * 86_400 == pytest.approx(2 * 100_000 * 10)
