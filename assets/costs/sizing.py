@@ -91,7 +91,8 @@ def host_needs(scenario: Scenario, with_rln: bool, load: Load, draws: Draws) -> 
         memory_gib = share * scenario.database_memory_gib
         measured = _measured_processors(load, draws, scenario.database_hosts)
         if measured is None:
-            needs.append(HostNeed(DATABASE, scenario.database_hosts, share * scenario.database_vcpus, memory_gib, None))
+            processors, basis = share * scenario.database_vcpus, _not_measured(draws)
+            needs.append(HostNeed(DATABASE, scenario.database_hosts, processors, memory_gib, None, basis))
         else:
             basis = _measured_on(load, draws)
             for hosts in range(scenario.database_hosts, scenario.database_hosts * MOST_COPIES + 1):
@@ -112,6 +113,12 @@ def _measured_processors(load: Load, draws: Draws, hosts: int) -> Quantity | Non
     checking = load.peak_pages_per_s / hosts / draws["capacity/first_page_20"]
     fetching = load.peak_fetches_per_s / hosts / draws["capacity/by_hashes"]
     return (inserting + checking + fetching) / draws["assumption/host_utilisation"]
+
+
+def _not_measured(draws: Draws) -> str:
+    """Say for want of which capacity the stated host counts."""
+    unknown = [what for workload, what in CAPACITY_WORKLOADS.items() if f"capacity/{workload}" not in draws.inputs]
+    return f"the stated host: no released schema is known to keep the limit of latency for {', '.join(unknown).lower()}"
 
 
 def _measured_on(load: Load, draws: Draws) -> str:
