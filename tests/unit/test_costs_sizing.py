@@ -213,9 +213,21 @@ def test_clients_that_are_off_neither_check_nor_are_told_hashes() -> None:
     assert answered == pytest.approx([1.01762, 0.1272025])
 
 
-def test_without_all_capacities_the_stated_host_counts() -> None:
-    (need,) = needs(0.1, **(CAPACITIES | {"capacity__by_hashes": None}))[1]
+def test_without_any_capacity_the_stated_host_counts() -> None:
+    (need,) = needs(0.1)[1]
     assert need.vcpus.mean == 4
     assert need.basis == (
-        "the stated host: no released schema is known to keep the limit of latency for queries by hash"
+        "the stated host: no released schema is known to keep the limit of latency for archived messages, "
+        "queries by content topic, queries by hash"
+    )
+
+
+def test_while_one_capacity_is_unknown_it_is_the_stated_host_and_no_less_than_the_other_loads_need() -> None:
+    # (48,000 / 10 + 100,000 / 0.5) / 86,400 s / 0.5 = 4.7407; of two: 2.4259, less than the 4 stated.
+    unknown: dict[str, Any] = {"capacity__first_page_20": 0.5, "capacity__by_hashes": None}
+    one, two, *_ = needs(0.1, **(CAPACITIES | unknown))[1]
+    assert (one.vcpus.mean, two.vcpus.mean) == (pytest.approx(4.7407, abs=1e-4), 4)
+    assert one.basis.startswith(
+        "the stated host: no released schema is known to keep the limit of latency for queries by hash; no less than "
+        "from capacities measured for "
     )
