@@ -162,7 +162,7 @@ def _processors(estimates: Sequence[Estimate], catalogue: Catalogue, draws: Draw
         "Known: one database host in each of three data centres, before and after it was doubled for a release; one is "
         "not a copy of another. Model: the load of the scenario's users with planned headroom, processors from "
         f"{need.basis}. Production had an older schema then, its users are not known, and what a larger archive than "
-        "the measured ones takes is not in it; memory decides which host is taken. " + _moved_by(need.vcpus, draws),
+        "the measured ones takes is not in it. " + _moved_by(need.vcpus, draws),
     )
 
 
