@@ -59,9 +59,10 @@ def load_of(scenario: Scenario, with_rln: bool, catalogue: Catalogue, draws: Dra
 
     A node sends: messages x wire bytes x amplification, gossip and discovery when nobody speaks; shared by all nodes,
     pushes to light clients and answers to what these publish; shared by store nodes, answers to their queries.
-    A check for missing messages is a query for each page that the awaited hashes fill, at least one; at peak more.
-    Clients fetch by hash what a check finds missing, all of it in one request: fetches are at most as many as checks
-    and as missing messages (`missing_message_check_interval` of the workload parameters).
+    Clients check for missing messages while they are online. A check is a query for each page that the hashes sent
+    since the one before fill, at least one, and a fetch by hash of all that it misses at once, if it misses any
+    (`missing_message_check_interval` of the workload parameters). At peak more messages are sent and more clients are
+    online, at most all of them.
     """
     per_sender_day = draws[f"workload/{scenario.message_rate_id}"] * scenario.message_rate_factor
     network_messages = per_sender_day * (scenario.network_senders * DAYS_PER_MONTH)
@@ -83,15 +84,18 @@ def load_of(scenario: Scenario, with_rln: bool, catalogue: Catalogue, draws: Dra
     store_gb, pages, fetches, kept, archive = relay_gb, None, None, None, None
     if scenario.retention_days_id and scenario.store_queries_id and scenario.active_users:
         online = draws["assumption/client_online_share"]
-        checks_per_day = draws[f"workload/{scenario.store_queries_id}"] * online * scenario.active_users
-        awaited_per_day = network_messages / DAYS_PER_MONTH * scenario.receivers_per_message * online
-        missing_per_day = awaited_per_day * draws["assumption/missing_message_share"]
-        fetches_per_day = computed(np.minimum, checks_per_day, missing_per_day)
-        pages_per_day = checks_per_day * _pages_of_check(awaited_per_day / checks_per_day, draws)
-        store_bytes_per_day = _replied_bytes(pages_per_day, awaited_per_day, draws) + missing_per_day * wire_bytes
-        store_gb = relay_gb + store_bytes_per_day * (DAYS_PER_MONTH / (BYTES_PER_GB * scenario.store_nodes))
-        pages_at_peak = checks_per_day * _pages_of_check(awaited_per_day * peak / checks_per_day, draws)
-        pages, fetches = (per_day * peak / SECONDS_PER_DAY for per_day in (pages_at_peak, fetches_per_day))
+        online_at_peak = computed(lambda share: np.minimum(share, 1.0), online * peak)
+        all_checks_per_day = draws[f"workload/{scenario.store_queries_id}"] * scenario.active_users
+        awaited = network_messages / DAYS_PER_MONTH * scenario.receivers_per_message / all_checks_per_day
+        missing_share = draws["assumption/missing_message_share"]
+        store_bytes_per_check = _replied_bytes(awaited, draws) + awaited * missing_share * wire_bytes
+        store_bytes = all_checks_per_day * online * store_bytes_per_check * DAYS_PER_MONTH
+        store_gb = relay_gb + store_bytes / (BYTES_PER_GB * scenario.store_nodes)
+        checks_at_peak_per_s = all_checks_per_day * online_at_peak / SECONDS_PER_DAY
+        pages = checks_at_peak_per_s * _pages(awaited * peak, draws)
+        fetches = checks_at_peak_per_s * computed(
+            lambda missed: np.minimum(missed, 1.0), awaited * peak * missing_share
+        )
         kept_days = draws[f"workload/{scenario.retention_days_id}"] * draws["assumption/retention_overrun"]
         row_bytes = archived_bytes(payload_bytes, catalogue.probes) * draws["archive/row_size"]
         kept = per_sender_day * scenario.network_senders * kept_days
@@ -115,18 +119,18 @@ def relayed_bytes(messages_per_month: Quantity, wire_bytes: Quantity, draws: Dra
     return messages_per_month * wire_bytes * draws[f"workload/{RELAY_AMPLIFICATION}"] + idle
 
 
-def _pages_of_check(awaited: Quantity, draws: Draws) -> Quantity:
+def _pages(awaited: Quantity, draws: Draws) -> Quantity:
     """Return in how many pages a check is told `awaited` hashes: one if there are none."""
     return computed(lambda pages: np.maximum(np.ceil(pages), 1.0), awaited / draws[f"workload/{HASHES_PER_PAGE}"])
 
 
-def _replied_bytes(pages: Quantity, awaited: Quantity, draws: Draws) -> Quantity:
-    """Return what store nodes answer to checks, bytes: an envelope a page, a hash for each message that is awaited.
+def _replied_bytes(awaited: Quantity, draws: Draws) -> Quantity:
+    """Return what a store node answers to a check, bytes: an envelope a page, a hash for each message awaited.
 
     A check asks for what was sent since the one before: clients that are off are told nothing, and what they ask for
     when they come back is history, which is not counted.
     """
-    return pages * draws[f"workload/{REPLY_BASE}"] + awaited * draws[f"workload/{REPLY_HASH}"]
+    return _pages(awaited, draws) * draws[f"workload/{REPLY_BASE}"] + awaited * draws[f"workload/{REPLY_HASH}"]
 
 
 def archived_bytes(payload_bytes: Quantity, probes: Sequence[ArchiveProbe], *, table_only: bool = False) -> Quantity:

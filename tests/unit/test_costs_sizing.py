@@ -190,13 +190,16 @@ def test_a_check_asks_for_every_page_of_a_hundred_hashes(receivers: int, pages: 
     assert load.peak_pages_per_s.mean * 86_400 == pytest.approx(100_000 * pages)
 
 
-def test_at_peak_there_are_more_checks_and_more_pages_in_each_while_replies_of_a_month_are_average() -> None:
-    # Twice as many checks of 960 hashes, 10 pages; on average 480, 5 pages: a day of 500,000 x 300 + 48,000,000 x 36
-    # bytes are 1.878 GB, x 30.41666 days = 57.1225 GB.
-    load, _ = needs(0.0, 1000, assumption__peak_factor=2.0)
+@pytest.mark.parametrize(("peak", "checks", "pages"), [(2.0, 50_000, 10), (8.0, 100_000, 39)])
+def test_at_peak_more_clients_are_online_but_no_more_than_all_and_each_check_has_more_pages(
+    peak: float, checks: int, pages: int
+) -> None:
+    # On average a quarter of 100,000 checks is made, of 480 hashes each; at peak of 960 and 3,840.
+    load, _ = needs(0.0, 1000, assumption__client_online_share=0.25, assumption__peak_factor=peak)
     assert load.peak_pages_per_s is not None
-    assert load.peak_pages_per_s.mean * 86_400 == pytest.approx(2 * 100_000 * 10)
-    assert load.store_egress_gb.mean - load.relay_egress_gb.mean == pytest.approx(57.1225)
+    assert load.peak_pages_per_s.mean * 86_400 == pytest.approx(checks * pages)
+    # Replies of a month are average: 25,000 x (5 x 300 + 480 x 36) bytes are 0.4695 GB a day, x 30.41666 days.
+    assert load.store_egress_gb.mean - load.relay_egress_gb.mean == pytest.approx(14.280625)
 
 
 def test_fetched_messages_are_sent_by_store_nodes() -> None:
