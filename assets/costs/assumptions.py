@@ -13,12 +13,16 @@ rows of `costs__assumptions`, and what is computed with the inputs.
 | one number that is a rate of use | times `behaviour_width`, likewise, whatever its grade |
 | one number, published: a price, a limit, a setting | a point |
 | several measurements of one thing | each as likely as another |
+| a capacity with the interval of its mean | triangular in the logarithm, however narrow |
 | monthly means | the last twelve, each as likely as another; gas and ether of one month stay together |
+| a week or a moment of gas or ether | in place of months that are unknown or a month old: its own range or a width |
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import date
 from typing import TypeAlias
 
 from assets.costs.distributions import Distribution, Empirical, Input, LogNormal, LogTriangular, Point, Triangular
@@ -32,6 +36,9 @@ RATES_OF_USE = ("msg/", "req/", "runs/")
 FACTOR = "factor"
 """Unit of a width: another value is taken times it, so that half and twice are as far from it."""
 
+CAPACITY = "1/s per vCPU"
+"""Unit of a capacity: a geometric mean, whose interval is as wide below as above in the logarithm only."""
+
 ORDER_OF_MAGNITUDE = 10
 """A range from one value to this many times as much is as uncertain in its size as a factor."""
 
@@ -40,11 +47,17 @@ CAPACITY_WORKLOADS = {
     "first_page_20": "Queries by content topic",
     "by_hashes": "Queries by hash",
 }
-"""What a database does, as the benchmarks call it. A check for missing messages is a first page by content topic that
-returns hashes only; the capacity of a page with contents stands for it, since that of hashes alone was not searched."""
+"""What a database does, as the benchmarks call it. A check for missing messages asks for pages by content topic that
+hold hashes only; the capacity of a first page with contents stands for each, since that of hashes was not searched."""
 
 EXCHANGE_RATES = "pricing__exchange_rates/"
+MONTH = "month"
+"""Period of a fee that is the mean of a whole month."""
+
 MONTHS_OF_HISTORY = 12
+MONTHS_UNTIL_STALE = 2
+"""From the beginning of the last month that is known: a whole one has passed since its end."""
+
 GWEI_PER_ETH = 1e9
 Widths: TypeAlias = Mapping[str, RangeRow]
 """Rows of assumptions by name."""
@@ -71,7 +84,7 @@ def inputs_of(
         *(_from_range(f"workload/{row.name}", row, widths) for row in workload),
         *_rln_inputs(list(rln), widths),
         *_fee_inputs(list(fees), widths),
-        *_capacity_inputs(list(capacities)),
+        *_capacity_inputs(list(capacities), widths),
         *_price_inputs(list(prices), widths),
         _width_input("archive/row_size", "Bytes in the archive, times the probe", widths.get("measured_width")),
     ]
@@ -124,8 +137,8 @@ def _input(name: str, row: RangeRow, width_name: str | None, widths: Widths) -> 
 
 
 def _triangular(low: float, mid: float, high: float, unit: str) -> Distribution:
-    """Return a triangular shape, in the logarithm for a factor and for a range over an order of magnitude."""
-    if low > 0 and (unit == FACTOR or high >= ORDER_OF_MAGNITUDE * low):
+    """Return a triangular shape, in the logarithm for a factor, a capacity and a range over an order of magnitude."""
+    if low > 0 and (unit in (FACTOR, CAPACITY) or high >= ORDER_OF_MAGNITUDE * low):
         return LogTriangular(low, mid, high)
     return Triangular(low, mid, high)
 
@@ -159,18 +172,18 @@ def _rln_inputs(rows: list[RlnRow], widths: Widths) -> Iterator[Input | None]:
 
 def _fee_inputs(rows: list[FeeRow], widths: Widths) -> Iterator[Input | None]:
     found: dict[tuple[str, str], list[FeeRow]] = {}
-    for fee in sorted(rows, key=lambda fee: fee.period_start):
+    for fee in sorted(rows, key=lambda fee: (fee.period_start, fee.as_of)):
         found.setdefault((fee.chain, fee.metric), []).append(fee)
     for chain in dict.fromkeys(row.chain for row in rows):
         yield _usd_per_gas(chain, found)
     for (chain, metric), of_it in found.items():
-        newest, name = of_it[-1], f"fee/{chain}/{metric}"
+        taken, name = _observed(of_it), f"fee/{chain}/{metric}"
+        newest = taken[-1]
         label = "Price of ether" if metric == "eth_price" else f"Gas price of {CHAIN_NAMES.get(chain, chain)}"
-        year = _last_year(of_it)
-        if len(year) > 1:
-            ids = frozenset(i for row in year for i in row.evidence_ids)
-            grade = weakest(row.grade for row in year)
-            yield Input(name, label, newest.unit, Empirical(tuple(row.value for row in year)), grade, ids)
+        if len(taken) > 1:
+            ids = frozenset(i for row in taken for i in row.evidence_ids)
+            grade = weakest(row.grade for row in taken)
+            yield Input(name, label, newest.unit, Empirical(tuple(row.value for row in taken)), grade, ids)
         elif newest.median is not None and newest.p90 is not None and 0 < newest.median < newest.p90:
             shape = LogNormal(newest.median, newest.p90)
             yield Input(name, label, newest.unit, shape, newest.grade, newest.evidence_ids)
@@ -184,7 +197,7 @@ def _fee_inputs(rows: list[FeeRow], widths: Widths) -> Iterator[Input | None]:
 def _usd_per_gas(chain: str, rows: Mapping[tuple[str, str], list[FeeRow]]) -> Input | None:
     """Price gas month by month where the chain has both series: a month of dear gas was a month of its own ether."""
     gas, ether = (
-        {row.period_start: row for row in _last_year(rows.get((chain, metric), []))}
+        {row.period_start: row for row in _observed(rows.get((chain, metric), []))}
         for metric in ("gas_price", "eth_price")
     )
     months = sorted(gas.keys() & ether.keys())
@@ -202,37 +215,65 @@ def _usd_per_gas(chain: str, rows: Mapping[tuple[str, str], list[FeeRow]]) -> In
     )
 
 
-def _last_year(rows: list[FeeRow]) -> list[FeeRow]:
-    """Return the rows of the twelve months up to the newest; `rows` are in order of time."""
-    return [row for row in rows if _months_between(row, rows[-1]) < MONTHS_OF_HISTORY]
+def _observed(rows: list[FeeRow]) -> list[FeeRow]:
+    """Return the months of the last year, or the newest week or moment alone where these are unknown or stale.
+
+    The rule is that of the mart `network_fees`: a refresh adds many weeks, and none of them is another month.
+    `rows` are in order of time.
+    """
+    months = [row for row in rows if row.period == MONTH]
+    usable = [
+        row
+        for row in rows
+        if row.period == MONTH or not months or _months_since(months[-1], row.as_of) >= MONTHS_UNTIL_STALE
+    ]
+    if usable and usable[-1].period != MONTH:
+        return usable[-1:]
+    return [row for row in months if _months_since(row, months[-1].period_start) < MONTHS_OF_HISTORY]
 
 
-def _months_between(row: FeeRow, newest: FeeRow) -> int:
-    return (newest.period_start.year - row.period_start.year) * 12 + newest.period_start.month - row.period_start.month
+def _months_since(row: FeeRow, day: date) -> int:
+    return (day.year - row.period_start.year) * 12 + day.month - row.period_start.month
 
 
-def _capacity_inputs(rows: list[CapacityInput]) -> Iterator[Input]:
+def _capacity_inputs(rows: list[CapacityInput], widths: Widths) -> Iterator[Input | None]:
     """Take each load's capacity on the newest stage where it is known; the lowest, of several sizes of archive."""
-    taken = []
     for workload, what in CAPACITY_WORKLOADS.items():
-        usable = [row for row in rows if row.workload == workload and row.per_vcpu_per_s_low > 0]
-        if usable:
-            newest = max(row.released_on for row in usable)
-            worst = min((row for row in usable if row.released_on == newest), key=lambda row: row.per_vcpu_per_s)
-            taken.append(worst)
-            low, mid, high = worst.per_vcpu_per_s_low, worst.per_vcpu_per_s, worst.per_vcpu_per_s_high
-            shape = Triangular(low, mid, high) if low < high else Point(mid)
-            label = f"{what} a second and vCPU, in the schema of {newest:%Y-%m}"
-            yield Input(f"capacity/{workload}", label, "1/s per vCPU", shape, worst.grade, worst.evidence_ids)
-    if taken:
-        yield Input(
-            "capacity/archive_messages",
-            "Messages in the archives with which capacities were measured, at most",
-            "messages",
-            Point(max(row.archive_messages for row in taken)),
-            weakest(row.grade for row in taken),
-            frozenset(i for row in taken for i in row.evidence_ids),
-        )
+        of_load = [row for row in rows if row.workload == workload]
+        known = [(row.per_vcpu_per_s, row) for row in of_load if row.per_vcpu_per_s is not None]
+        if known:
+            since = max(row.released_on for _, row in known)
+            rate, taken = min((pair for pair in known if pair[1].released_on == since), key=lambda pair: pair[0])
+            missed = _missed_by_the_newest(of_load)
+            ids = taken.evidence_ids.union(*(row.evidence_ids for row in missed))
+            label = f"{what} a second and vCPU, in the schema of {since:%Y-%m}"
+            low, high = taken.per_vcpu_per_s_low, taken.per_vcpu_per_s_high
+            row = RangeRow(taken.grade, ids, workload, label, CAPACITY, low, rate, high)
+            found = _input(f"capacity/{workload}", row, "measured_width", widths)
+            remark = f"{what.lower()} in the schema of {since:%Y-%m} with {taken.archive_messages:,.0f} messages"
+            yield replace(found, remark=remark + _bounds(missed, since)) if found else None
+
+
+def _missed_by_the_newest(rows: list[CapacityInput]) -> list[CapacityInput]:
+    """Return what is known from above only of the newest stage: the lowest for each size of archive, in their order."""
+    newest = max(row.released_on for row in rows)
+    missed = [row for row in rows if row.released_on == newest and row.per_vcpu_per_s is None]
+    lowest = {row.archive_messages: row for row in sorted(missed, key=_most, reverse=True)}
+    return [lowest[size] for size in sorted(lowest)]
+
+
+def _most(row: CapacityInput) -> float:
+    return row.per_vcpu_per_s_high or 0.0
+
+
+def _bounds(missed: list[CapacityInput], since: date) -> str:
+    """Say where the newest stage did not keep the limit of latency: an older one is taken, or a smaller archive."""
+    if not missed:
+        return ""
+    newest = missed[0].released_on
+    which = "it" if newest == since else f"that of {newest:%Y-%m}"
+    bounds = ", ".join(f"{_most(row):,.1f} with {row.archive_messages:,.0f} messages" for row in missed)
+    return f", while {which} did not keep the limit of latency: at most {bounds}, a second and vCPU"
 
 
 def _price_inputs(prices: list[tuple[str, Quantity]], widths: Widths) -> Iterator[Input | None]:

@@ -61,12 +61,10 @@ class Calls:
 
 @dataclass(frozen=True)
 class PlanChoice:
-    """The cheapest plan of one provider that carries a need, and its cost in USD a month."""
+    """A plan that carries a need, and its cost in USD a month."""
 
     plan: RpcPlan
     cost_usd_per_month: Quantity
-    credits_per_day: Quantity | None
-    """None for a flat rate."""
 
     @property
     def note(self) -> str:
@@ -77,15 +75,12 @@ class PlanChoice:
 
 @dataclass(frozen=True)
 class RpcMarket:
-    """What every provider takes for a need: the cheapest plan of each, cheapest first; plans that cannot be priced."""
+    """What is taken for a need."""
 
-    choices: tuple[PlanChoice, ...]
+    best: PlanChoice
+    """The cheapest plan of all providers; at one price the better evidenced."""
     left_out: int
-
-    @property
-    def best(self) -> PlanChoice:
-        """The cheapest of all; at one price the better evidenced."""
-        return self.choices[0]
+    """Plans that cannot be priced."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +91,10 @@ class Memberships:
     available: int
     rate_limit_per_epoch: float
     sender_exceeds_share: float
-    """Share of draws in which a sender publishes more in an epoch than its membership allows."""
+    """Share of draws in which a sender publishes more than its membership allows in the average epoch.
+
+    Not at peak: the peak factor is that of people together, and says nothing of one of them. A machine sends evenly.
+    """
     deposit_usd: Quantity
     """Refundable: capital that is tied up, not spending."""
 
@@ -110,7 +108,7 @@ class Memberships:
             )
         if self.sender_exceeds_share > 1 - confidence:
             found.append(
-                f"in {self.sender_exceeds_share:.0%} of draws a sender publishes more than the "
+                f"in {self.sender_exceeds_share:.0%} of draws a sender publishes more on average than the "
                 f"{self.rate_limit_per_epoch:,.0f} messages an epoch that its membership allows"
             )
         return tuple(found)
@@ -197,12 +195,12 @@ def plan_cost(plan: RpcPlan, credits_per_day: Quantity, confidence: float, draws
 
 
 def rpc_market(calls: Iterable[Calls], chain: str, confidence: float, catalogue: Catalogue, draws: Draws) -> RpcMarket:
-    """Return each provider's cheapest plan that carries the calls of a day and their rate at peak.
+    """Return the cheapest plan that carries the calls of a day and their rate at peak.
 
     Raises `MissingEvidence` if none does.
     """
     calls = tuple(calls)
-    best: dict[str, PlanChoice] = {}
+    found = []
     left_out = 0
     for plan in catalogue.rpc_plans:
         if not (plan.supports_linea if chain == LINEA else plan.supports_ethereum):
@@ -221,11 +219,10 @@ def rpc_market(calls: Iterable[Calls], chain: str, confidence: float, catalogue:
             left_out += 1
             continue
         if cost is not None:
-            choice = PlanChoice(plan, cost, None if plan.is_flat_rate else need)
-            best[plan.provider] = min(choice, best.get(plan.provider, choice), key=_by_cost)
-    if not best:
+            found.append(PlanChoice(plan, cost))
+    if not found:
         raise MissingEvidence(f"price of an RPC plan on {chain} that carries the need ({left_out} without a quota)")
-    return RpcMarket(tuple(sorted(best.values(), key=_by_cost)), left_out)
+    return RpcMarket(min(found, key=_by_cost), left_out)
 
 
 def _is_fast_enough(plan: RpcPlan, calls: Iterable[Calls], chain: str, confidence: float, catalogue: Catalogue) -> bool:

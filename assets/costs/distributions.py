@@ -131,3 +131,5 @@ class Input:
     distribution: Distribution
     grade: Grade
     evidence_ids: frozenset[str]
+    remark: str = ""
+    """What a reader must know besides, where the number is used."""

@@ -119,7 +119,9 @@ MART_COLUMNS: dict[str, tuple[str, ...]] = {
         "chain",
         "metric",
         "unit",
+        "period",
         "period_start",
+        "as_of",
         "value",
         "value_min",
         "value_median",
@@ -286,24 +288,22 @@ _MANAGED_FIELDS = frozenset(field.name for field in fields(inputs.ManagedOffer))
 
 
 def _capacities(marts: Mapping[str, pd.DataFrame]) -> Iterator[inputs.CapacityInput]:
-    """The capacities of released stages in the current run."""
-    for row in _rows(marts["archive_capacity"], "per_vcpu_per_s"):
+    """The capacities of released stages in the current run, those among them that are known from above only."""
+    for row in _rows(marts["archive_capacity"]):
         released_on = STAGES[row["stage"]].since if row["stage"] in STAGES else None
         if row["is_current"] and row["grade"] is not None and released_on is not None:
             yield _capacity(row, released_on)
 
 
 def _capacity(row: Mapping[str, Any], released_on: date) -> inputs.CapacityInput:
-    middle = row["per_vcpu_per_s"]
-    low, high = row["per_vcpu_per_s_low"], row["per_vcpu_per_s_high"]
     return inputs.CapacityInput(
         *_provenance(row),
         row["workload"],
         released_on,
         float(row["archive_messages"] or 0),
-        middle if low is None else low,
-        middle,
-        middle if high is None else high,
+        row["per_vcpu_per_s_low"],
+        row["per_vcpu_per_s"],
+        row["per_vcpu_per_s_high"],
     )
 
 

@@ -64,7 +64,10 @@ class FeeRow(Row):
     chain: str
     metric: str
     unit: str
+    period: str
+    """`month`, `week` or `point`."""
     period_start: date
+    as_of: date
     value: float
     low: float | None
     median: float | None
@@ -82,9 +85,11 @@ class CapacityInput(Row):
     """When the schema was released."""
     archive_messages: float
     """Messages in the archive that was measured."""
-    per_vcpu_per_s_low: float
-    per_vcpu_per_s: float
-    per_vcpu_per_s_high: float
+    per_vcpu_per_s_low: float | None
+    """Ends of the interval of the mean; None where it was measured once."""
+    per_vcpu_per_s: float | None
+    """None where the limit was not kept at any rate that was tried; the high end is then the most that is possible."""
+    per_vcpu_per_s_high: float | None
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ large enough (`sizing.py`).
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -82,12 +83,20 @@ def sold_gb(price: VolumePrice, gb: Quantity) -> Quantity:
 def tiered_cost(gb: Quantity, tiers: Sequence[EgressTier], draws: Draws) -> Quantity:
     """Price `gb` of a month tier by tier, USD: the sum over tiers of price x GB that fall into the tier.
 
-    Raises `MissingEvidence` if in any draw the tiers end before `gb` or have a gap.
+    Raises `MissingEvidence` if in any draw the tiers end before `gb` or have a gap, and if two tiers overlap: of two
+    prices for the same gigabyte neither is known to be billed, and both would be.
     """
     most = float(np.max(gb.value))
     cost = gb * 0.0
     reached = 0.0
-    for tier in sorted(tiers, key=lambda tier: tier.from_gb_per_month):
+    ordered = sorted(tiers, key=lambda tier: tier.from_gb_per_month)
+    for tier, following in pairwise(ordered):
+        if tier.to_gb_per_month is None or following.from_gb_per_month < tier.to_gb_per_month:
+            raise MissingEvidence(
+                f"one price of egress above {following.from_gb_per_month:,.0f} GB a month, "
+                f"where {tier.price_id} and {following.price_id} overlap"
+            )
+    for tier in ordered:
         start, end = tier.from_gb_per_month, tier.to_gb_per_month
         if reached >= most or start > reached:
             break

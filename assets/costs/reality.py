@@ -160,10 +160,9 @@ def _processors(estimates: Sequence[Estimate], catalogue: Catalogue, draws: Draw
         min(fact.low for fact in known),
         max(fact.high for fact in known),
         "Known: one database host in each of three data centres, before and after it was doubled for a release; one is "
-        "not a copy of another. Model: processors from the measured capacity of the newest released schema, which "
-        "production did not have then, at the load of the scenario's users with planned headroom. The users of "
-        "production are not known, and what a larger archive than the measured ones takes is not in it; memory decides "
-        "which host is taken. " + _moved_by(need.vcpus, draws),
+        "not a copy of another. Model: the load of the scenario's users with planned headroom, processors from "
+        f"{need.basis}. Production had an older schema then, its users are not known, and what a larger archive than "
+        "the measured ones takes is not in it; memory decides which host is taken. " + _moved_by(need.vcpus, draws),
     )
 
 
@@ -197,9 +196,9 @@ def _hosts(estimates: Sequence[Estimate], catalogue: Catalogue, draws: Draws) ->
 def _queries(estimates: Sequence[Estimate], catalogue: Catalogue, draws: Draws) -> Check:
     known = catalogue.fact(STORE_REQUESTS)
     load = _of_status(estimates).load
-    if load is None or load.peak_checks_per_s is None or load.peak_fetches_per_s is None:
+    if load is None or load.peak_pages_per_s is None or load.peak_fetches_per_s is None:
         raise MissingEvidence("store queries of Status chats")
-    queries_per_s = load.peak_checks_per_s + load.peak_fetches_per_s
+    queries_per_s = load.peak_pages_per_s + load.peak_fetches_per_s
     for_each_message = queries_per_s / (load.own_messages_per_month / SECONDS_PER_MONTH)
     modelled = for_each_message * draws[f"workload/{FLEET_RATE}"] * SECONDS_PER_MINUTE
     return Check(

@@ -16,13 +16,15 @@ from assets.costs.draws import Draws
 from assets.costs.inputs import ComputeOffer, VolumePrice
 from assets.costs.workload import Load
 from assets.evidence.model import Grade
-from assets.evidence.quantity import MissingEvidence, Quantity, computed
+from assets.evidence.quantity import MissingEvidence, Quantity, computed, total
 from assets.evidence.tables.costs import Scenario
 
 DATABASE = "database"
 MOST_COPIES = 4
 """A database is spread over at most this many times the stated hosts, each with a full copy of the archive."""
 MILLISECONDS = 1e3
+LEAST_WRITTEN = 0.1
+"""Needs below it, in vCPUs or GiB, are not written as a number."""
 
 
 @dataclass(frozen=True)
@@ -61,9 +63,10 @@ def host_needs(scenario: Scenario, with_rln: bool, load: Load, draws: Draws) -> 
     """Return what the hosts of each role need, without roles that the scenario does not have.
 
     Nodes: the stated host times `node_host_share`; with RLN also messages a second at peak x time to verify a proof.
-    Databases: the sum of messages, checks and fetches a second, each / capacity of a vCPU, / planned utilisation where
-    these are measured, else the stated host times `database_host_share`; memory is always the latter. With measured
-    capacities there is one need for each number of hosts that may share the queries.
+    Databases: the sum of messages, pages of checks and fetches a second, each / capacity of a vCPU, / planned
+    utilisation where these are measured, else the stated host times `database_host_share`, or what the measured ones
+    need if that is more; memory is always the stated host's. With measured capacities there is one need for each number
+    of hosts that may share the queries.
     """
     needs = []
     stated = Quantity(
@@ -87,36 +90,49 @@ def host_needs(scenario: Scenario, with_rln: bool, load: Load, draws: Draws) -> 
     if scenario.database_vcpus and scenario.database_memory_gib:
         share = stated * draws["assumption/database_host_share"]
         memory_gib = share * scenario.database_memory_gib
-        measured = _measured_processors(load, draws, scenario.database_hosts)
-        if measured is None:
-            needs.append(HostNeed(DATABASE, scenario.database_hosts, share * scenario.database_vcpus, memory_gib, None))
-        else:
-            basis = _measured_on(load, draws)
-            for hosts in range(scenario.database_hosts, scenario.database_hosts * MOST_COPIES + 1):
-                processors = _measured_processors(load, draws, hosts) or measured
-                needs.append(HostNeed(DATABASE, hosts, processors, memory_gib, None, basis))
+        stated_vcpus, basis = share * scenario.database_vcpus, _basis(load, draws)
+        copies = MOST_COPIES if _known(draws) else 1
+        for hosts in range(scenario.database_hosts, scenario.database_hosts * copies + 1):
+            processors = _database_processors(load, draws, hosts, stated_vcpus)
+            needs.append(HostNeed(DATABASE, hosts, processors, memory_gib, None, basis))
     return tuple(needs)
 
 
-def _measured_processors(load: Load, draws: Draws, hosts: int) -> Quantity | None:
-    """Return vCPUs of each of `hosts` database hosts from measured capacities, None while one of them is not known.
+def _known(draws: Draws) -> list[str]:
+    """Return the loads of a database whose capacity is known."""
+    return [workload for workload in CAPACITY_WORKLOADS if f"capacity/{workload}" in draws.inputs]
 
-    Every host inserts all messages and answers its share of the checks and fetches, each at the capacity of its kind.
+
+def _database_processors(load: Load, draws: Draws, hosts: int, stated: Quantity) -> Quantity:
+    """Return vCPUs of each of `hosts` database hosts: the sum of its loads, each at the capacity of its kind.
+
+    Every host inserts all messages and answers its share of the pages and fetches. While one of the capacities is not
+    known it is the `stated` host, yet no less than what the known loads need.
     """
-    known = {f"capacity/{workload}" for workload in CAPACITY_WORKLOADS} <= draws.inputs.keys()
-    if load.peak_checks_per_s is None or load.peak_fetches_per_s is None or not known:
-        return None
-    inserting = load.peak_messages_per_s / draws["capacity/insert"]
-    checking = load.peak_checks_per_s / hosts / draws["capacity/first_page_20"]
-    fetching = load.peak_fetches_per_s / hosts / draws["capacity/by_hashes"]
-    return (inserting + checking + fetching) / draws["assumption/host_utilisation"]
+    known = _known(draws)
+    if load.peak_pages_per_s is None or load.peak_fetches_per_s is None or not known:
+        return stated
+    rates_per_s = {
+        "insert": load.peak_messages_per_s,
+        "first_page_20": load.peak_pages_per_s / hosts,
+        "by_hashes": load.peak_fetches_per_s / hosts,
+    }
+    busy = total(rates_per_s[workload] / draws[f"capacity/{workload}"] for workload in known)
+    needed = busy / draws["assumption/host_utilisation"]
+    return needed if len(known) == len(CAPACITY_WORKLOADS) else computed(np.maximum, stated, needed)
 
 
-def _measured_on(load: Load, draws: Draws) -> str:
-    """Say how far from the measurement the archive is: capacity falls as an archive grows."""
-    measured = draws["capacity/archive_messages"].mean
+def _basis(load: Load, draws: Draws) -> str:
+    """Say how far from each measurement the archive is, since capacity falls as it grows, and what is unknown."""
+    known = _known(draws)
+    unknown = [what.lower() for workload, what in CAPACITY_WORKLOADS.items() if workload not in known]
     kept = load.archive_messages.middle if load.archive_messages else 0.0
-    return f"capacities measured with up to {measured:,.0f} messages, while {kept:,.0f} are kept"
+    measured = "; ".join(draws.inputs[f"capacity/{workload}"].remark for workload in known)
+    said = f"capacities measured for {measured}; {kept:,.0f} messages are kept"
+    if not unknown:
+        return said
+    stated = f"the stated host: no released schema is known to keep the limit of latency for {', '.join(unknown)}"
+    return f"{stated}; no less than from {said}" if known else stated
 
 
 def cheapest_host(
@@ -134,8 +150,10 @@ def cheapest_host(
         and need.probability(offer.vcpus, offer.memory_gib) >= confidence
     ]
     if not fitting:
-        vcpus, memory = (np.quantile(need.vcpus.value, confidence), np.quantile(need.memory_gib.value, confidence))
-        raise MissingEvidence(f"offer with {vcpus:.2g} vCPUs and {memory:.2g} GiB ({need.hosts} x {need.role})")
+        vcpus, memory = (
+            _readable(float(np.quantile(amount.value, confidence))) for amount in (need.vcpus, need.memory_gib)
+        )
+        raise MissingEvidence(f"offer with {vcpus} vCPUs and {memory} GiB ({need.hosts} x {need.role})")
     priced: list[tuple[float, str, HostChoice]] = []
     for offer in fitting:
         cost = offer.cost_usd_per_month.mean
@@ -147,6 +165,11 @@ def cheapest_host(
     if not priced:
         raise MissingEvidence(f"price of a volume for a system disk ({need.role})")
     return min(priced, key=lambda found: found[:2])[2]
+
+
+def _readable(amount: float) -> str:
+    """Write a need for a reader: no 0.0 for something, no power of ten."""
+    return f"{amount:,.1f}" if amount >= LEAST_WRITTEN else f"less than {LEAST_WRITTEN}"
 
 
 def billed_egress_gb(choices: Iterable[HostChoice]) -> Quantity | None:

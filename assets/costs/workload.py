@@ -28,6 +28,7 @@ RELAY_IDLE = "vanilla_waku_relay_idle_egress"
 DISCOVERY = "vanilla_waku_discovery_egress"
 REPLY_BASE = "vanilla_waku_store_reply_base"
 REPLY_HASH = "vanilla_waku_store_reply_hash"
+HASHES_PER_PAGE = "status_1to1_missing_message_check_page"
 
 SECONDS_PER_MONTH = SECONDS_PER_DAY * DAYS_PER_MONTH
 
@@ -39,8 +40,8 @@ class Load:
     own_messages_per_month: Quantity
     messages_per_sender_day: Quantity
     peak_messages_per_s: Quantity
-    peak_checks_per_s: Quantity | None
-    """Checks of clients for missing messages, queries by content topic; None without an archive."""
+    peak_pages_per_s: Quantity | None
+    """Pages of hashes in checks for missing messages, a query by content topic each; None without an archive."""
     peak_fetches_per_s: Quantity | None
     """Fetches of what was missing, queries by hash; None without an archive."""
     relay_egress_gb: Quantity
@@ -58,6 +59,7 @@ def load_of(scenario: Scenario, with_rln: bool, catalogue: Catalogue, draws: Dra
 
     A node sends: messages x wire bytes x amplification, gossip and discovery when nobody speaks; shared by all nodes,
     pushes to light clients and answers to what these publish; shared by store nodes, answers to their queries.
+    A check for missing messages is a query for each page that the awaited hashes fill, at least one; at peak more.
     Clients fetch by hash what a check finds missing, all of it in one request: fetches are at most as many as checks
     and as missing messages (`missing_message_check_interval` of the workload parameters).
     """
@@ -78,18 +80,18 @@ def load_of(scenario: Scenario, with_rln: bool, catalogue: Catalogue, draws: Dra
         bytes_sent.append(own_messages * draws[f"workload/{REPLY_BASE}"] * share)
     relay_gb = total(bytes_sent) / BYTES_PER_GB
 
-    store_gb, checks, fetches, kept, archive = relay_gb, None, None, None, None
+    store_gb, pages, fetches, kept, archive = relay_gb, None, None, None, None
     if scenario.retention_days_id and scenario.store_queries_id and scenario.active_users:
         online = draws["assumption/client_online_share"]
         checks_per_day = draws[f"workload/{scenario.store_queries_id}"] * online * scenario.active_users
         awaited_per_day = network_messages / DAYS_PER_MONTH * scenario.receivers_per_message * online
         missing_per_day = awaited_per_day * draws["assumption/missing_message_share"]
         fetches_per_day = computed(np.minimum, checks_per_day, missing_per_day)
-        store_bytes = _replied_bytes(scenario, checks_per_day, network_messages, draws) + (
-            missing_per_day * DAYS_PER_MONTH * wire_bytes
-        )
-        store_gb = relay_gb + store_bytes / (BYTES_PER_GB * scenario.store_nodes)
-        checks, fetches = (per_day * peak / SECONDS_PER_DAY for per_day in (checks_per_day, fetches_per_day))
+        pages_per_day = checks_per_day * _pages_of_check(awaited_per_day / checks_per_day, draws)
+        store_bytes_per_day = _replied_bytes(pages_per_day, awaited_per_day, draws) + missing_per_day * wire_bytes
+        store_gb = relay_gb + store_bytes_per_day * (DAYS_PER_MONTH / (BYTES_PER_GB * scenario.store_nodes))
+        pages_at_peak = checks_per_day * _pages_of_check(awaited_per_day * peak / checks_per_day, draws)
+        pages, fetches = (per_day * peak / SECONDS_PER_DAY for per_day in (pages_at_peak, fetches_per_day))
         kept_days = draws[f"workload/{scenario.retention_days_id}"] * draws["assumption/retention_overrun"]
         row_bytes = archived_bytes(payload_bytes, catalogue.probes) * draws["archive/row_size"]
         kept = per_sender_day * scenario.network_senders * kept_days
@@ -98,7 +100,7 @@ def load_of(scenario: Scenario, with_rln: bool, catalogue: Catalogue, draws: Dra
         own_messages_per_month=own_messages,
         messages_per_sender_day=per_sender_day,
         peak_messages_per_s=network_messages * peak / SECONDS_PER_MONTH,
-        peak_checks_per_s=checks,
+        peak_pages_per_s=pages,
         peak_fetches_per_s=fetches,
         relay_egress_gb=relay_gb,
         store_egress_gb=store_gb,
@@ -113,10 +115,18 @@ def relayed_bytes(messages_per_month: Quantity, wire_bytes: Quantity, draws: Dra
     return messages_per_month * wire_bytes * draws[f"workload/{RELAY_AMPLIFICATION}"] + idle
 
 
-def _replied_bytes(scenario: Scenario, checks_per_day: Quantity, messages: Quantity, draws: Draws) -> Quantity:
-    """Return what store nodes answer to checks in a month, bytes: an envelope each, a hash a message and receiver."""
-    envelopes = checks_per_day * DAYS_PER_MONTH * draws[f"workload/{REPLY_BASE}"]
-    return envelopes + messages * scenario.receivers_per_message * draws[f"workload/{REPLY_HASH}"]
+def _pages_of_check(awaited: Quantity, draws: Draws) -> Quantity:
+    """Return in how many pages a check is told `awaited` hashes: one if there are none."""
+    return computed(lambda pages: np.maximum(np.ceil(pages), 1.0), awaited / draws[f"workload/{HASHES_PER_PAGE}"])
+
+
+def _replied_bytes(pages: Quantity, awaited: Quantity, draws: Draws) -> Quantity:
+    """Return what store nodes answer to checks, bytes: an envelope a page, a hash for each message that is awaited.
+
+    A check asks for what was sent since the one before: clients that are off are told nothing, and what they ask for
+    when they come back is history, which is not counted.
+    """
+    return pages * draws[f"workload/{REPLY_BASE}"] + awaited * draws[f"workload/{REPLY_HASH}"]
 
 
 def archived_bytes(payload_bytes: Quantity, probes: Sequence[ArchiveProbe], *, table_only: bool = False) -> Quantity:

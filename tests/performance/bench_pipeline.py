@@ -52,7 +52,6 @@ UNCERTAIN = {
     "capacity__insert": Triangular(1000, 1400, 1700),
     "capacity__first_page_20": Triangular(260, 600, 950),
     "capacity__by_hashes": Triangular(46, 51, 55),
-    "capacity__archive_messages": 1e6,
     "fee__linea_mainnet__gas_price": Triangular(0.01, 0.05, 0.2),
     "fee__ethereum_mainnet__eth_price": Triangular(1500, 2000, 4000),
 }
@@ -118,8 +117,11 @@ def _shared(x):  # type: ignore[no-untyped-def]  # rows of a frame and arrays al
     idle = (x["workload/vanilla_waku_relay_idle_egress"] + x["workload/vanilla_waku_discovery_egress"]) * 1e3 * SECONDS
     relay = (messages * x["workload/bytes"] * x["workload/vanilla_waku_relay_egress_amplification"] + idle) / 1e9
     online = x["assumption/client_online_share"]
-    missing = messages * 2 * online * x["assumption/missing_message_share"] * x["workload/bytes"]
-    store = relay + (1000 * x["workload/queries"] * online * DAYS * 300 + messages * 2 * 36 + missing) / 1e9
+    awaited = messages * 2 * online
+    missing = awaited * x["assumption/missing_message_share"] * x["workload/bytes"]
+    checks = 1000 * x["workload/queries"] * online * DAYS
+    pages = checks * np.maximum(np.ceil(awaited / checks / 100), 1)
+    store = relay + (pages * 300 + awaited * 36 + missing) / 1e9
     row = np.interp(x["workload/bytes"], [200, 1000, 2048], [1341, 3709, 6466])
     archive = x["workload/rate"] * 24 * 1000 * x["workload/retention"] * row / 1e9
     return relay, store, archive

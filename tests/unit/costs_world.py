@@ -139,6 +139,7 @@ WORKLOAD = {
     "bytes": 1000.0,
     "retention": 30.0,
     "queries": 100.0,
+    "status_1to1_missing_message_check_page": 100.0,
     "vanilla_waku_relay_egress_amplification": 10.0,
     "vanilla_waku_relay_idle_egress": 0.0,
     "vanilla_waku_discovery_egress": 5.0,

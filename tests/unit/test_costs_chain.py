@@ -110,3 +110,15 @@ def test_calls_of_wallets_and_members_stand_beside_the_bill() -> None:
     assert {name: cost.mean for name, cost in beside(with_rln=True).items()} == pytest.approx(
         {"rpc_wallet": 2_635, "rpc_rln_clients": 21_031}
     )
+
+
+@pytest.mark.parametrize(("messages_per_hour", "exceeds"), [(120.0, False), (126.0, True)])
+def test_a_membership_must_allow_what_a_sender_publishes_on_average_whatever_the_peak(
+    messages_per_hour: float, exceeds: bool
+) -> None:
+    # A sixth of an hour is an epoch: 20 and 21 messages on average against the 20 of the membership
+    catalogue = world(inputs=all_inputs(workload__rate=messages_per_hour, assumption__peak_factor=5.0))
+    found = estimated(scenario(), with_rln=True, catalogue=catalogue)
+    said = "a sender publishes more on average than the 20 messages an epoch that its membership allows"
+    assert (said in found.reason) is exceeds
+    assert found.is_feasible is not exceeds

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pytest
 
 from assets.costs.assumptions import inputs_of
 from assets.costs.chain import usd_per_gas
-from assets.costs.distributions import Empirical, LogNormal, LogTriangular, Point, Triangular
+from assets.costs.distributions import Empirical, Input, LogNormal, LogTriangular, Point, Triangular
 from assets.costs.draws import sample
 from assets.costs.inputs import FeeRow, RangeRow
 from assets.costs.prices import drawn
@@ -68,11 +68,43 @@ def test_a_published_number_is_a_point() -> None:
     assert found.distribution == Point(5)
 
 
-def fee(metric: str, month: int, value: float) -> FeeRow:
-    ids = frozenset({f"fees/{metric}_{month}"})
-    return FeeRow(
-        Grade.PUBLISHED, ids, "ethereum_mainnet", metric, "", date(2026, month, 1), value, None, None, None, None
-    )
+def fee(metric: str, month: int, value: float, period: str = "month", day: int = 1) -> FeeRow:
+    """The mean of a month of 2026, or a week or moment that began on a `day` of it and was looked up a week later."""
+    ids = frozenset({f"fees/{metric}_{month}" if period == "month" else f"fees/{metric}_{month}_{day}"})
+    start, as_of = date(2026, month, day), date(2026, month, day) + timedelta(days=7)
+    nothing = (None, None, None, None)
+    return FeeRow(Grade.PUBLISHED, ids, "ethereum_mainnet", metric, "", period, start, as_of, value, *nothing)
+
+
+def gas(*series: FeeRow) -> Input:
+    width = ranged("estimated_width", 0.5, 1, 2, "factor")
+    return inputs_of(fees=series, assumptions=[width])["fee/ethereum_mainnet/gas_price"]
+
+
+MONTHS = (fee("gas_price", 4, 1.4), fee("gas_price", 5, 1.0))
+
+
+def test_weeks_beside_known_months_have_no_vote() -> None:
+    # The week ends before the whole of June has passed.
+    weeks = (fee("gas_price", 6, 9.0, "week", 1), fee("gas_price", 6, 9.0, "week", 20))
+    found = gas(*MONTHS, *weeks)
+    assert found.distribution == Empirical((1.4, 1.0))
+    assert found.evidence_ids == {"fees/gas_price_4", "fees/gas_price_5"}
+
+
+@pytest.mark.parametrize("months", [MONTHS, ()])
+def test_the_newest_week_stands_alone_where_a_whole_month_has_passed_or_none_is_known(
+    months: tuple[FeeRow, ...],
+) -> None:
+    found = gas(*months, fee("gas_price", 10, 9.0, "week", 20), fee("gas_price", 11, 0.7, "week", 16))
+    assert found.distribution == LogTriangular(0.35, 0.7, 1.4)
+    assert "fees/gas_price_11_16" in found.evidence_ids
+    assert "fees/gas_price_5" not in found.evidence_ids
+
+
+def test_a_week_of_gas_is_not_paired_with_a_month_of_ether() -> None:
+    series = [*MONTHS, fee("gas_price", 11, 0.7, "week", 16), fee("eth_price", 4, 1000), fee("eth_price", 5, 2000)]
+    assert "fee/ethereum_mainnet/usd_per_gas" not in inputs_of(fees=series)
 
 
 def test_gas_and_ether_of_one_month_stay_together() -> None:

@@ -158,7 +158,21 @@ def test_storage_in_the_price_of_a_plan_is_not_paid_again() -> None:
 
 def test_the_reason_names_what_even_the_most_hosts_would_need() -> None:
     # Memory is that of the stated host, 8 GiB, however many hosts share the queries; no server has it.
-    capacities = {"insert": 1e6, "first_page_20": 1e6, "by_hashes": 1e6, "archive_messages": 1e6}
-    inputs = all_inputs(**{f"capacity__{name}": value for name, value in capacities.items()})
+    inputs = all_inputs(**{f"capacity__{name}": 1e6 for name in ("insert", "first_page_20", "by_hashes")})
     found = estimated(scenario(), with_rln=False, catalogue=world(offers=(offer("small", 5.0),), inputs=inputs))
-    assert "left out for want of: offer with 0.0 vCPUs and 8.0 GiB (4 x database)" in found.reason
+    assert "left out for want of: offer with less than 0.1 vCPUs and 8.0 GiB (4 x database)" in found.reason
+
+
+@pytest.mark.parametrize("first_ends_at_gb", [100.0, 50.5, None])
+def test_tiers_that_overlap_are_no_price_and_are_named(first_ends_at_gb: float | None) -> None:
+    # As if two kinds of traffic of one provider were tiers of one price: 36 GB would be billed by the first alone.
+    overlapping = (tier(0, first_ends_at_gb, 0.5), tier(50, None, 0.4))
+    found = estimated(scenario(), with_rln=False, catalogue=world(egress_tiers=overlapping))
+    assert found.best is None
+    assert "one price of egress above 50 GB a month, where p_0 and p_50 overlap" in found.reason
+
+
+def test_tiers_that_touch_are_one_price() -> None:
+    # 36.49762 GB: 30 x 0.50 + 6.49762 x 0.40
+    touching = parts(world(egress_tiers=(tier(0, 30, 0.5), tier(30, None, 0.4))))
+    assert touching["egress"].cost_usd_per_month.mean == pytest.approx(17.599048)
