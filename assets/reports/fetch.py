@@ -40,6 +40,8 @@ create table if not exists release.releases (
 );
 -- what was last looked for in it and taken out (withdrawal.py)
 alter table release.releases add column if not exists free_of text;
+-- whether rows of it were deleted that still lie on disk
+alter table release.releases add column if not exists has_dead_rows boolean not null default false;
 create table if not exists release.current (
     singleton boolean primary key default true check (singleton), release_id text not null references release.releases
 );

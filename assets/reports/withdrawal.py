@@ -119,6 +119,8 @@ _UNMARKED = (
     "select release_id, manifest from release.releases where free_of is distinct from %(mark)s order by release_id"
 )
 _MARK = "update release.releases set free_of = %(mark)s where release_id = %(release)s"
+_DEAD = "update release.releases set has_dead_rows = true where release_id = %(release)s"
+_BURIED = "update release.releases set has_dead_rows = false where has_dead_rows"
 
 Render = Callable[[Mapping[str, pd.DataFrame], Manifest], Mapping[str, str]]
 """Makes the text files of a release, by name."""
@@ -191,14 +193,21 @@ def take_out(
             connection.execute(_MARK, {"release": release_id, "mark": mark})
             if not _take_out_of_rows(connection, values, release_id):
                 continue
+            connection.execute(_DEAD, {"release": release_id})
             frames = read_release(connection, release_id)
             _replace_files(releases_dir / release_id, frames, render(frames, Manifest.from_json(plain)))
         changed.append(release_id)
-    if changed:
-        # A deleted row stays in the file of its table until that is written anew.
-        for name in _tables(connection):
-            connection.execute(sql.SQL("vacuum full {}").format(sql.Identifier("release", name)))
+    _take_off_disk(connection)
     return changed
+
+
+def _take_off_disk(connection: psycopg.Connection) -> None:
+    """Write the tables anew: a deleted row stays in the file of its table until then, also after a kill in between."""
+    if connection.execute("select from release.releases where has_dead_rows").fetchone() is None:
+        return
+    for name in _tables(connection):
+        connection.execute(sql.SQL("vacuum full {}").format(sql.Identifier("release", name)))
+    connection.execute(_BURIED)
 
 
 def _published(connection: psycopg.Connection, withdrawn: Withdrawn) -> dict[str, list[str]]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from assets.reports import fetch
+from assets.reports import fetch, withdrawal
 from assets.reports.model import Manifest
 from assets.reports.withdrawal import Withdrawn, read_withdrawn, take_out
 from orchestration.warehouse.connection import bootstrap, connect
@@ -199,6 +199,28 @@ def test_releases_are_looked_through_again_by_other_code(database: str, tmp_path
     change(database, WITHDRAW_A)
     assert take_back(database, tmp_path, keep="r1") == []
     assert take_back(database, tmp_path, keep="r2", code_version="d") == ["r1"]
+
+
+def test_deleted_rows_leave_the_disk_also_after_a_kill(
+    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(database, tmp_path, "r1")
+    change(database, WITHDRAW_A)
+    before = file_of_findings(database)
+    with monkeypatch.context() as killed:
+        killed.setattr(withdrawal, "_take_off_disk", lambda _: None)
+        assert take_back(database, tmp_path, keep="r2") == ["r1"]
+    assert file_of_findings(database) == before
+    assert take_back(database, tmp_path, keep="r2") == []
+    written_anew = file_of_findings(database)
+    assert written_anew != before
+    assert take_back(database, tmp_path, keep="r2") == []
+    assert file_of_findings(database) == written_anew
+
+
+def file_of_findings(database: str) -> object:
+    with connect(database) as connection:
+        return connection.execute("select pg_relation_filenode('release.findings')").fetchone()
 
 
 def test_the_order_of_what_is_withdrawn_does_not_matter() -> None:
