@@ -16,8 +16,9 @@ import pandas as pd
 import psycopg
 from psycopg import sql
 from psycopg.abc import QueryNoTemplate
+from psycopg.types.json import Jsonb
 
-from assets.reports.fetch import TABLES, read_release, write_files
+from assets.reports.fetch import LEDGER, TABLES, read_release, write_files
 from assets.reports.model import Manifest
 
 SHORTEST_TEXT = 12
@@ -29,8 +30,27 @@ union
 -- One whose file is gone from a pack that was read: nobody is there any more who could say that they agree.
 select held.evidence_id
 from release.evidence_index as held
-inner join raw.evidence_scope as scope on held.pack = any(scope.packs)
+inner join release.releases as made using (release_id)
 where held.table_key = {table} and not exists (select from {raw} as typed where typed.evidence_id = held.evidence_id)
+    -- a release from before folders were noted counts as one from this folder
+    and {folders} ->> held.pack = coalesce(made.folders ->> held.pack, {folders} ->> held.pack)
+"""
+_FROM_ELSEWHERE = """
+with known as (
+    select evidence_id from raw.interviews__interviews union all select evidence_id from raw.interviews__sessions
+),
+gone as (
+    select held.pack, held.evidence_id, made.folders ->> held.pack = %(folders)s::jsonb ->> held.pack as is_here
+    from release.evidence_index as held
+    inner join release.releases as made using (release_id)
+    where held.table_key in ('interviews__interviews', 'interviews__sessions') and held.source <> 'not published'
+        and %(folders)s::jsonb ? held.pack and made.folders ? held.pack
+        and not exists (select from known where known.evidence_id = held.evidence_id)
+)
+select pack, count(*) from (
+    select pack, evidence_id from gone group by pack, evidence_id having not bool_or(is_here)
+) as elsewhere
+group by pack order by pack
 """
 _SILENT = "consent = 'none' or consent_withdrawn_on is not null"
 _UNQUOTED = "consent <> 'quote' or consent_withdrawn_on is not null"
@@ -142,12 +162,38 @@ class Withdrawn:
         return hashlib.sha256(repr(named).encode()).hexdigest()
 
 
-def read_withdrawn(connection: psycopg.Connection) -> Withdrawn:
-    """Return what no consent covers any more: what `raw` says, and what it had and has no longer."""
+class AnotherFolderError(ValueError):
+    """A pack of another folder than before lacks conversations of that one, and nobody can say why."""
+
+
+def require_same_folders(connection: psycopg.Connection, folders: Mapping[str, str]) -> None:
+    """Raise `AnotherFolderError` if a pack, by name a hash of its folder, may be another one of the same name.
+
+    What is gone from it would count as withdrawn, and would be lost from all releases for good.
+    """
+    connection.execute(LEDGER)
+    if connection.execute("select to_regclass('release.evidence_index')").fetchone() == (None,):
+        return
+    missing = connection.execute(_FROM_ELSEWHERE, {"folders": Jsonb(dict(folders))}).fetchall()
+    if missing:
+        named = ", ".join(f"{pack} ({count})" for pack, count in missing)
+        raise AnotherFolderError(
+            f"earlier releases have interviews or sessions of packs that were read from other folders, and lack here:"
+            f" {named}. A file that is gone counts as withdrawn, so nothing was published. If this is another pack of"
+            " the same name, rename its folder; if the folder was moved, put the missing files back, with"
+            " consent_withdrawn_on in those that were withdrawn"
+        )
+
+
+def read_withdrawn(connection: psycopg.Connection, folders: Mapping[str, str]) -> Withdrawn:
+    """Return what no consent covers any more: what `raw` says, and what the packs in `folders` had and do not have."""
 
     def conversations(table: str, is_withdrawn: str) -> list[str]:
         query = sql.SQL(_WITHDRAWN).format(
-            raw=sql.Identifier("raw", table), table=sql.Literal(table), is_withdrawn=sql.SQL(is_withdrawn)
+            raw=sql.Identifier("raw", table),
+            table=sql.Literal(table),
+            is_withdrawn=sql.SQL(is_withdrawn),
+            folders=sql.Literal(Jsonb(dict(folders))),
         )
         return _column(connection, query)
 

@@ -10,7 +10,7 @@ import pytest
 
 from assets.reports import fetch, withdrawal
 from assets.reports.model import Manifest
-from assets.reports.withdrawal import Withdrawn, read_withdrawn, take_out
+from assets.reports.withdrawal import AnotherFolderError, Withdrawn, read_withdrawn, require_same_folders, take_out
 from orchestration.warehouse.connection import bootstrap, connect
 
 TABLES = {"gates": "readiness", "evidence_index": "marts", "findings": "marts", "opportunities": "model"}
@@ -43,14 +43,12 @@ insert into model.opportunities values
     ('lag', 8.5, '{interviews__findings/a_1,interviews__findings/b_1}'),
     ('cost', 6.0, '{interviews__findings/b_1}');
 
-create table raw.evidence_scope (packs text[]);
 create table raw.interviews__interviews (evidence_id text, consent text, consent_withdrawn_on date, note text);
 create table raw.interviews__findings (consent text, consent_withdrawn_on date, quote text, note text);
 create table raw.interviews__answers (consent text, consent_withdrawn_on date, answer text, note text);
 create table raw.interviews__sessions (
     evidence_id text, consent text, consent_withdrawn_on date, topics text[], blockers text[], outcome text, note text
 );
-insert into raw.evidence_scope values ('{public,ours}');
 insert into raw.interviews__interviews values
     ('interviews__interviews/a', 'quote', null, ''), ('interviews__interviews/b', 'quote', null, '');
 insert into raw.interviews__sessions values ('interviews__sessions/s', 'summary', null, '{}', '{}', '', '');
@@ -68,7 +66,11 @@ def database(fresh_database: str, monkeypatch: pytest.MonkeyPatch) -> str:
     return fresh_database
 
 
-def write(database: str, folder: Path, name: str) -> Path:
+HERE = {"public": "hash of public", "ours": "hash of a/ours"}
+"""Where the packs lie; tests that change that say so."""
+
+
+def write(database: str, folder: Path, name: str, folders: dict[str, str] = HERE) -> Path:
     made = Manifest(
         release_id=name,
         created_at=datetime(2026, 11, 23, 12, 0, tzinfo=UTC),
@@ -84,17 +86,19 @@ def write(database: str, folder: Path, name: str) -> Path:
         tools={},
     )
     with connect(database, "waku_fit_admin") as connection:
-        fetch.write_rows(connection, made)
+        fetch.write_rows(connection, made, folders)
         frames = fetch.read_release(connection, name)
     fetch.write_files(folder / "releases" / name, frames, {"manifest.json": name})
     return folder / "releases" / name
 
 
-def take_back(database: str, folder: Path, *, keep: str, code_version: str = "c") -> list[str]:
+def take_back(
+    database: str, folder: Path, *, keep: str, code_version: str = "c", folders: dict[str, str] = HERE
+) -> list[str]:
     with connect(database, "waku_fit_admin", autocommit=True) as connection:
         return take_out(
             connection,
-            read_withdrawn(connection),
+            read_withdrawn(connection, folders),
             folder / "releases",
             lambda frames, manifest: {"manifest.json": f"{manifest.release_id} {len(frames)}"},
             keep=keep,
@@ -178,8 +182,37 @@ def test_what_a_session_told_against_a_usp_goes_with_its_consent(database: str, 
 
 def test_a_pack_that_was_not_read_takes_nothing_out(database: str, tmp_path: Path) -> None:
     write(database, tmp_path, "r1")
-    change(database, f"{DELETE_A}; update raw.evidence_scope set packs = '{{public}}'")
-    assert take_back(database, tmp_path, keep="r2") == []
+    change(database, DELETE_A)
+    assert take_back(database, tmp_path, keep="r2", folders={"public": HERE["public"]}) == []
+
+
+ELSEWHERE = HERE | {"ours": "hash of b/ours"}
+
+
+def require(database: str, folders: dict[str, str]) -> None:
+    with connect(database, "waku_fit_admin", autocommit=True) as connection:
+        require_same_folders(connection, folders)
+
+
+def test_another_pack_of_the_same_name_takes_nothing_out_and_is_refused(database: str, tmp_path: Path) -> None:
+    require(database, HERE)  # before the first release
+    write(database, tmp_path, "r1")
+    change(database, DELETE_A)
+    with pytest.raises(AnotherFolderError, match=r"ours \(1\).*rename its folder"):
+        require(database, ELSEWHERE)
+    assert take_back(database, tmp_path, keep="r2", folders=ELSEWHERE) == []
+    require(database, {"public": HERE["public"], "theirs": "hash of b/theirs"})
+    require(database, HERE)
+
+
+def test_what_is_gone_from_a_pack_that_was_moved_whole_is_withdrawn(database: str, tmp_path: Path) -> None:
+    write(database, tmp_path, "r1")
+    require(database, ELSEWHERE)
+    write(database, tmp_path, "r2", ELSEWHERE)
+    change(database, DELETE_A)
+    require(database, ELSEWHERE)
+    assert take_back(database, tmp_path, keep="r3", folders=ELSEWHERE) == ["r1", "r2"]
+    require(database, ELSEWHERE)
 
 
 def test_what_is_withdrawn_once_more_leaves_the_releases_made_in_between(database: str, tmp_path: Path) -> None:
