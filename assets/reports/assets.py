@@ -24,6 +24,7 @@ from assets.reports.fetch import align_link, as_json, publish, read_release, too
 from assets.reports.model import RELEASED, Manifest, release_id
 from assets.reports.site import ReleaseData, render_report
 from assets.reports.withdrawal import AnotherFolderError, read_withdrawn, require_same_folders, take_out
+from assets.reports.withdrawn_files import read_agreed
 from orchestration import keys
 
 WITHDRAWN_PAGE = """<!doctype html>
@@ -79,6 +80,7 @@ def published_release(context: dg.AssetExecutionContext) -> Iterator[dg.Material
         changed = take_out(
             connection,
             read_withdrawn(connection, folders),
+            read_agreed(connection, folders),
             releases_dir,
             _texts_again,
             keep=manifest.release_id,

@@ -1,13 +1,13 @@
 """Taking out of published releases what people no longer agree to: a consent withdrawn, or made narrower.
 
-Belongs here: the rows and the files of earlier releases. Does not belong here: what a consent covers (staging, macro
-`as_consented`): whatever goes beyond that is taken out here, and the conversations stay counted.
+Belongs here: the rows of earlier releases, and which files are made again. Does not belong here: what a folder holds
+(`withdrawn_files.py`); what a consent covers (staging, macro `as_consented`): whatever goes beyond that is taken out
+here, and the conversations stay counted.
 """
 
 from __future__ import annotations
 
 import hashlib
-import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,8 +18,9 @@ from psycopg import sql
 from psycopg.abc import QueryNoTemplate
 from psycopg.types.json import Jsonb
 
-from assets.reports.fetch import LEDGER, TABLES, read_release, write_files
+from assets.reports.fetch import LEDGER, TABLES, read_release
 from assets.reports.model import Manifest
+from assets.reports.withdrawn_files import Agreed, folders_to_clean, replace_files, take_back
 
 SHORTEST_TEXT = 12
 """Characters. A shorter text goes with its row; looked for elsewhere, it would hit the words of others."""
@@ -138,6 +139,7 @@ where release_id = %(release)s and exists (
 _UNMARKED = (
     "select release_id, manifest from release.releases where free_of is distinct from %(mark)s order by release_id"
 )
+_KNOWN = "select release_id, manifest from release.releases"
 _MARK = "update release.releases set free_of = %(mark)s where release_id = %(release)s"
 _DEAD = "update release.releases set has_dead_rows = true where release_id = %(release)s"
 _BURIED = "update release.releases set has_dead_rows = false where has_dead_rows"
@@ -218,6 +220,7 @@ def _long_enough(texts: Iterable[str | None]) -> list[str]:
 def take_out(
     connection: psycopg.Connection,
     withdrawn: Withdrawn,
+    agreed: Agreed,
     releases_dir: Path,
     render: Render,
     *,
@@ -227,7 +230,8 @@ def take_out(
     """Take `withdrawn` out of the rows and files of all releases but `keep`, which has none; return those changed.
 
     One transaction for each release, committed after its files were replaced: after a kill the rows are still there,
-    and the next run finds the release again. A release is looked through once for the same `withdrawn` and code.
+    and the next run finds the release again. A release is looked through once for the same `withdrawn` and code; each
+    folder always, by what it holds: not all of them are of this database.
     """
     changed = []
     mark = withdrawn.digest(code_version)
@@ -241,8 +245,18 @@ def take_out(
                 continue
             connection.execute(_DEAD, {"release": release_id})
             frames = read_release(connection, release_id)
-            _replace_files(releases_dir / release_id, frames, render(frames, Manifest.from_json(plain)))
+            replace_files(releases_dir / release_id, frames, render(frames, Manifest.from_json(plain)))
         changed.append(release_id)
+    known = dict(connection.execute(_KNOWN).fetchall())
+    for directory in folders_to_clean(releases_dir, agreed):
+        if directory.name == keep:
+            continue
+        if directory.name in known:
+            frames = read_release(connection, directory.name)
+            replace_files(directory, frames, render(frames, Manifest.from_json(known[directory.name])))
+        else:
+            take_back(directory)
+        changed.append(directory.name)
     _take_off_disk(connection)
     return changed
 
@@ -302,17 +316,3 @@ def _tables(connection: psycopg.Connection) -> dict[str, dict[str, str]]:
     for table, column, kind in rows:
         tables.setdefault(table, {})[column] = kind
     return {table: columns for table, columns in tables.items() if "release_id" in columns}
-
-
-def _replace_files(directory: Path, frames: Mapping[str, pd.DataFrame], texts: Mapping[str, str]) -> None:
-    """Write the files of a release anew. Whatever else was there may hold the content, so it goes.
-
-    A release whose folder somebody has removed stays removed.
-    """
-    old = directory.with_name(f".withdrawn-{directory.name}")
-    if directory.is_dir():
-        shutil.rmtree(old, ignore_errors=True)
-        directory.rename(old)
-    if old.is_dir():  # also after a kill in between
-        write_files(directory, frames, texts)
-        shutil.rmtree(old)
