@@ -35,6 +35,7 @@ from assets.segments.crm import (
     without_echoes,
 )
 from assets.segments.hubspot import BATCH, TOKEN, Failure, HubSpot
+from assets.spreadsheet import typed
 from orchestration.analyst import pack_to_write
 from orchestration.errors import UserError
 from orchestration.settings import Settings
@@ -122,7 +123,7 @@ def released(settings: Settings) -> list[Organisation]:
     if not path.exists():
         raise UserError("no release has organisations yet; `waku-fit run` makes one")
     with path.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
+        rows = [{name: typed(cell) for name, cell in row.items()} for row in csv.DictReader(file)]
     return [
         signed(organisation({
             "waku_fit_id": row["organisation_id"],

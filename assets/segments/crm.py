@@ -19,6 +19,7 @@ from datetime import date
 from typing import Any
 
 from assets.evidence.model import IDENTIFIER_PATTERN, split_list
+from assets.spreadsheet import inert, typed
 
 KEY = "waku_fit_id"
 """Column, or attribute in a CRM, with the id of an organisation: the key that never changes."""
@@ -134,7 +135,7 @@ def to_csv(organisations: Iterable[Organisation]) -> str:
     writer = csv.DictWriter(file, [*HEADINGS, WRITTEN], lineterminator="\n")
     writer.writeheader()
     for one in organisations:
-        writer.writerow({heading: _inert(text) for heading, text in one.cells().items()} | {WRITTEN: one.written})
+        writer.writerow({heading: inert(text) for heading, text in one.cells().items()} | {WRITTEN: one.written})
     return file.getvalue()
 
 
@@ -146,7 +147,7 @@ def from_csv(text: str) -> dict[int, Organisation]:
     found, line = {}, reader.line_num + 1
     try:
         for row in reader:
-            found[line] = organisation({heading: _spoken(row.get(heading) or "") for heading in (*HEADINGS, WRITTEN)})
+            found[line] = organisation({heading: typed(row.get(heading) or "") for heading in (*HEADINGS, WRITTEN)})
             line = reader.line_num + 1
     except csv.Error as error:
         raise CrmFileError(f"{line}: this is not a CSV file ({error}); expected a file saved as CSV") from None
@@ -237,12 +238,3 @@ def _list(value: Any) -> tuple[str, ...]:
 def _text(value: str | tuple[str, ...]) -> str:
     return value if isinstance(value, str) else ";".join(value)
 
-
-def _inert(text: str) -> str:
-    """Return text that a spreadsheet shows and does not calculate."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
-
-
-def _spoken(text: str) -> str:
-    """Return what `_inert` was given."""
-    return text[1:] if text.startswith("'") and _inert(text[1:]) == text else text

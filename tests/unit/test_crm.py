@@ -73,6 +73,7 @@ def pushed(settings: Settings, fake: FakeHubSpot, client: HttpClient, *, apply: 
 
 def test_both_files_come_back_as_they_went() -> None:
     both = [RAILGUN, STATUS, Organisation("odd", '=1+1, "x"', (), "", (), "line one\nline two")]
+    both += [Organisation("quoted", "'s Lands", (), "", (), "-call")]
     assert list(from_csv(to_csv(both)).values()) == both
     assert list(from_json(to_json(both)).values()) == both
 
@@ -136,6 +137,15 @@ def test_what_was_exported_changes_nothing_when_it_comes_back(
         assert crm.import_file(settings, tmp_path / name, str(pack), TODAY, apply=True) == 0
     assert "nothing differs" in capsys.readouterr().out
     assert list(pack.iterdir()) == []
+
+
+def test_what_no_spreadsheet_may_run_is_the_same_after_each_round(settings: Settings, tmp_path: Path) -> None:
+    (settings.latest / "data" / "organisations.csv").write_text(RELEASED.replace("false,,2024", "false,'-call,2024"))
+    assert [one.next_step for one in crm.released(settings)] == ["-call", ""]
+    crm.export_file(settings, tmp_path / "crm.csv")
+    assert ",'-call," in (tmp_path / "crm.csv").read_text()
+    crm.export_file(settings, tmp_path / "crm.json")
+    assert '"Next step": "-call"' in (tmp_path / "crm.json").read_text()
 
 
 def test_an_import_says_what_would_change_and_changes_nothing(
