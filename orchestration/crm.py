@@ -79,7 +79,7 @@ def push(settings: Settings, client: Client, token: str, *, apply: bool, **optio
     hubspot = HubSpot(client, token, **options)
     try:
         missing = hubspot.missing_attributes()
-        changed = differences(hubspot.organisations(), released(settings))
+        changed = differences(hubspot.organisations(), released(settings), with_fingerprints=True)
     except RemoteError as error:
         raise UserError(f"{error}; nothing was changed") from None
     for name in missing:

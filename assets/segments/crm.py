@@ -102,10 +102,14 @@ def without_echoes(one: Organisation) -> Organisation:
     return replace(one, **{field: type(getattr(one, field))() for field in echoes.values()})
 
 
-def differences(known: Iterable[Organisation], told: Iterable[Organisation]) -> list[tuple[Organisation, list[Change]]]:
+def differences(
+    known: Iterable[Organisation], told: Iterable[Organisation], *, with_fingerprints: bool = False
+) -> list[tuple[Organisation, list[Change]]]:
     """Return the organisations of `told` that differ from `known`, with what differs; empty fields never differ.
 
-    Of an organisation that is known, only the fields that differ are left filled, besides key and name.
+    Of an organisation that is known, only the fields that differ are left filled, besides key and name. With
+    fingerprints, those that were written there once differ too: a field that somebody changed there and we took is as
+    good as written, or it would pass for an echo when it is set back.
     """
     by_id = {one.organisation_id: one for one in known}
     found = []
@@ -119,12 +123,15 @@ def differences(known: Iterable[Organisation], told: Iterable[Organisation]) -> 
             continue
         old, new = before.cells(), one.cells()
         changed = [h for h, field in HEADINGS.items() if _differs(getattr(before, field), getattr(one, field))]
-        if changed:
+        is_outdated = with_fingerprints and before.written not in ("", one.written)
+        if changed or is_outdated:
             name = {"Name": one.name or before.name}
             kept = (
                 {heading: new[heading] for heading in changed} | {KEY: one.organisation_id, WRITTEN: one.written} | name
             )
             changes = [Change(one.organisation_id, heading, old[heading], new[heading]) for heading in changed]
+            if not changed:
+                changes = [Change(one.organisation_id, WRITTEN, "of other values", "of these")]
             found.append((organisation(kept), changes))
     return found
 

@@ -340,6 +340,28 @@ def test_what_was_pushed_and_not_touched_is_no_evidence_when_it_comes_back(
     assert row.startswith("railgun_2026_11_23,railgun,Railgun,,building,,,")
 
 
+def test_a_field_that_the_team_sets_back_is_taken(
+    settings: Settings, pack: Path, hubspot: FakeHubSpot, client: HttpClient, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pushed(settings, hubspot, client)  # ongoing
+    hubspot.by_key()["railgun"]["waku_stage"] = "building"
+    crm.pull(settings, client, hubspot.token, str(pack), date(2026, 11, 21), apply=True, url=hubspot.server.url)
+    # the release that is made with it, and what is pushed from that
+    (settings.latest / "data" / "organisations.csv").write_text(RELEASED.replace("relayers,ongoing", "relayers,building"))
+    capsys.readouterr()
+    pushed(settings, hubspot, client)
+    assert capsys.readouterr().out == (
+        "~ railgun: waku_fit_written: of other values → of these\n1 organisation written to HubSpot.\n"
+    )
+    hubspot.by_key()["railgun"]["waku_stage"] = "ongoing"
+    crm.pull(settings, client, hubspot.token, str(pack), TODAY, apply=True, url=hubspot.server.url)
+    rows = (pack / "segments" / "organisations.csv").read_text().splitlines()[1:]
+    assert [row.split(",")[:5] for row in rows] == [
+        ["railgun_2026_11_21", "railgun", "Railgun", "", "building"],
+        ["railgun_2026_11_23", "railgun", "Railgun", "", "ongoing"],
+    ]
+
+
 def test_a_file_that_was_exported_tells_only_what_was_changed_in_it(
     settings: Settings, pack: Path, tmp_path: Path
 ) -> None:
