@@ -244,4 +244,3 @@ def _list(value: Any) -> tuple[str, ...]:
 
 def _text(value: str | tuple[str, ...]) -> str:
     return value if isinstance(value, str) else ";".join(value)
-

@@ -185,6 +185,11 @@ def test_a_cell_is_no_formula() -> None:
     assert from_sheet(sheet) == {"p01": (2, document)}
 
 
+def test_a_row_is_told_by_its_first_line() -> None:
+    sheet = 'id,segment_id,tag,note\np01,gaming,latency,"one\ntwo"\n\np02,gaming,no_need,"one\ntwo\nthree"\n'
+    assert {row_id: line for row_id, (line, _) in from_sheet(sheet).items()} == {"p01": 2, "p02": 5}
+
+
 def test_rows_of_one_interview_agree() -> None:
     sheet = "id,segment_id,tag\np01,gaming,latency\np01,dao_governance,no_need\n"
     with pytest.raises(SheetError, match="3: segment_id differ from line 2, which is the same interview"):
