@@ -157,6 +157,14 @@ def test_a_table_of_the_pack_that_is_wrong_is_told_before_anything(
     assert table.read_text() == f"{header}\nx\n"
 
 
+def test_what_the_crm_says_does_not_go_into_the_public_pack(settings: Settings, tmp_path: Path) -> None:
+    file = tmp_path / "crm.csv"
+    file.write_text("waku_fit_id,Name,Stage\nrailgun,Railgun,lost\n")
+    for apply in (False, True):
+        with pytest.raises(UserError, match="which is public"):
+            crm.import_file(settings, file, "public", TODAY, apply=apply)
+
+
 def test_without_a_release_there_is_nothing_to_compare(settings: Settings, tmp_path: Path) -> None:
     (settings.latest / "data" / "organisations.csv").unlink()
     with pytest.raises(UserError, match="waku-fit run"):
