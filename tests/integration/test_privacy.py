@@ -316,7 +316,9 @@ def test_with_the_sample_every_view_of_the_market_fills_and_is_marked(private: C
     said = [row for row in table(private, "findings") if row["kind"] == "interview"]
     assert {row["grade"] for row in said} == {"illustrative"}
     assert {row["segment_id"] for row in said} == {"defi_private_relayers", "private_messaging", "other"}
-    assert sorted(tuple(row.values())[:4] for row in table(private, "interview_counts") if row["attribute"] == "segment") == [
+    assert sorted(
+        tuple(row.values())[:4] for row in table(private, "interview_counts") if row["attribute"] == "segment"
+    ) == [
         ("segment", "defi_private_relayers", "true", "3"),
         ("segment", "other", "true", "6"),
         ("segment", "private_messaging", "true", "3"),

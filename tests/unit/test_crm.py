@@ -143,7 +143,10 @@ def test_a_mistake_is_told_with_the_line_of_the_file_and_nothing_is_written(
 
 @pytest.mark.parametrize(
     ("header", "message"),
-    [("id,colour", "ours/segments/organisations.csv:1: colour: "), ("organisation_id", "ours/segments/organisations.csv:1: ")],
+    [
+        ("id,colour", "ours/segments/organisations.csv:1: is not a column of this table"),
+        ("organisation_id", "ours/segments/organisations.csv:1: id: the column is missing"),
+    ],
 )
 def test_a_table_of_the_pack_that_is_wrong_is_told_before_anything(
     settings: Settings, pack: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], header: str, message: str
@@ -303,7 +306,9 @@ def test_a_field_that_the_team_sets_back_is_taken(
     hubspot.by_key()["railgun"]["waku_stage"] = "building"
     crm.pull(settings, client, hubspot.token, str(pack), date(2026, 11, 21), apply=True, url=hubspot.server.url)
     # the release that is made with it, and what is pushed from that
-    (settings.latest / "data" / "organisations.csv").write_text(RELEASED.replace("relayers,ongoing", "relayers,building"))
+    (settings.latest / "data" / "organisations.csv").write_text(
+        RELEASED.replace("relayers,ongoing", "relayers,building")
+    )
     capsys.readouterr()
     pushed(settings, hubspot, client)
     assert capsys.readouterr().out == (
