@@ -44,7 +44,7 @@ STATEMENTS = (
     Statement(
         "evidence_is_known",
         keys.VERDICT,
-        "Every evidence id that a cost or a gate names is in the evidence index",
+        "Every evidence id that a cost, a market table or a gate names is in the evidence index",
         sql.SQL(
             "select used.id from ("
             "select unnest(evidence_ids) as id from model.scenario_cost"
@@ -52,6 +52,14 @@ STATEMENTS = (
             " union select unnest(evidence_ids) from model.cost_sensitivity"
             " union select unnest(evidence_ids) from model.cost_alternatives"
             " union select unnest(evidence_ids) from model.cost_reality_checks"
+            " union select unnest(evidence_ids) from model.validation_matrix"
+            " union select unnest(evidence_ids) from model.validation_summary"
+            " union select unnest(evidence_ids) from model.validation_findings"
+            " union select unnest(evidence_ids) from model.themes"
+            " union select unnest(evidence_ids) from model.opportunities"
+            " union select unnest(evidence_ids) from model.saturation"
+            " union select unnest(evidence_ids) from model.segment_ranking"
+            " union select unnest(evidence_ids) from model.segment_criteria"
             " union select unnest(evidence_ids) from readiness.requirement_results"
             ") as used left join marts.evidence_index as known on known.evidence_id = used.id"
             " where known.evidence_id is null"

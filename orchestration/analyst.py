@@ -60,12 +60,9 @@ def new(settings: Settings, kind: str, pack_name: str | None, row_id: str | None
     table, today = TABLES_BY_KEY[KINDS[kind]], datetime.now(UTC).date()
     packs = [resolve_pack(name, settings.evidence_dir) for name in settings.packs]
     if table.kind == "csv":
-        return _new_row(table, pack_to_write(settings, pack_name) if pack_name else packs[0], packs, row_id, today)
+        pack = pack_to_write(settings, pack_name, may_be_public=True) if pack_name else packs[0]
+        return _new_row(table, pack, packs, row_id, today)
     pack = pack_to_write(settings, pack_name or PRIVATE)
-    if pack.path == packs[0].path:
-        raise UserError(
-            f"what people said does not go into {packs[0].label}, which is public; name another pack, such as {PRIVATE}"
-        )
     row_id = row_id or _new_code(table, [*packs, pack])
     path = pack.path / table.path / f"{row_id}.yaml"
     if path.exists():
@@ -113,8 +110,11 @@ def _header(path: Path) -> list[str]:
         return next(csv.reader(file))
 
 
-def pack_to_write(settings: Settings, name: str, *, make: bool = True) -> Pack:
-    """Return a pack. It may be new if it is `private` or a path whose parent is there: `make` makes its folder."""
+def pack_to_write(settings: Settings, name: str, *, make: bool = True, may_be_public: bool = False) -> Pack:
+    """Return a pack. It may be new if it is `private` or a path whose parent is there: `make` makes its folder.
+
+    Raises `UserError` for the public pack, unless what is written may be public.
+    """
     path = settings.evidence_dir / PRIVATE if name == PRIVATE else Path(name).expanduser()
     if (
         not (settings.evidence_dir / name).is_dir()
@@ -125,7 +125,13 @@ def pack_to_write(settings: Settings, name: str, *, make: bool = True) -> Pack:
         if not make:
             return Pack(path.name, path, f"{settings.evidence_dir.name}/{name}" if name == PRIVATE else path.name)
         path.mkdir()
-    return resolve_pack(name, settings.evidence_dir)
+    pack, public = (resolve_pack(known, settings.evidence_dir) for known in (name, settings.packs[0]))
+    if pack.path == public.path and not may_be_public:
+        raise UserError(
+            f"what people and the CRM say does not go into {public.label}, which is public;"
+            f" name another pack, such as {PRIVATE}"
+        )
+    return pack
 
 
 def _new_code(table: Table, packs: Sequence[Pack]) -> str:

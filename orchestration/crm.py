@@ -17,6 +17,7 @@ import click
 from assets.answers import Client, RemoteError
 from assets.evidence.fetch import format_problems
 from assets.evidence.ids import Place, check_file
+from assets.evidence.model import Problem
 from assets.evidence.packs import resolve_pack
 from assets.evidence.tables import TABLES_BY_KEY
 from assets.segments.crm import (
@@ -35,6 +36,7 @@ from assets.segments.crm import (
     without_echoes,
 )
 from assets.segments.hubspot import BATCH, TOKEN, Failure, HubSpot
+from assets.spreadsheet import typed
 from orchestration.analyst import pack_to_write
 from orchestration.errors import UserError
 from orchestration.settings import Settings
@@ -78,7 +80,7 @@ def push(settings: Settings, client: Client, token: str, *, apply: bool, **optio
     hubspot = HubSpot(client, token, **options)
     try:
         missing = hubspot.missing_attributes()
-        changed = differences(hubspot.organisations(), released(settings))
+        changed = differences(hubspot.organisations(), released(settings), with_fingerprints=True)
     except RemoteError as error:
         raise UserError(f"{error}; nothing was changed") from None
     for name in missing:
@@ -122,7 +124,7 @@ def released(settings: Settings) -> list[Organisation]:
     if not path.exists():
         raise UserError("no release has organisations yet; `waku-fit run` makes one")
     with path.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
+        rows = [{name: typed(cell) for name, cell in row.items()} for row in csv.DictReader(file)]
     return [
         signed(organisation({
             "waku_fit_id": row["organisation_id"],
@@ -150,20 +152,19 @@ def _take(
     changed = differences(released(settings), map(without_echoes, told.values()))
     pack = pack_to_write(settings, pack_name, make=False)
     path = pack.path / UPDATES.path
-    rows = [evidence_row(one, today, source) for one, _ in changed]
-    text, lines = with_rows(path.read_text(encoding="utf-8-sig") if path.exists() else "", UPDATES.header(), rows)
     packs = [*(resolve_pack(known, settings.evidence_dir) for known in settings.packs), pack]
     place = Place(UPDATES, pack.path, UPDATES.path)
-    problems = check_file(path.resolve(), place, packs, today=today, text=text).problems
-    line_of = {one.organisation_id: line for line, one in told.items()}
-    if problems:
-        told_lines = [
+    # what is there first: rows are added to a table only
+    if path.exists() and (problems := check_file(path.resolve(), place, packs, today=today).problems):
+        return _nothing_written(problems)
+    rows = [evidence_row(one, today, source) for one, _ in changed]
+    text, lines = with_rows(path.read_text(encoding="utf-8-sig") if path.exists() else "", UPDATES.header(), rows)
+    if problems := check_file(path.resolve(), place, packs, today=today, text=text).problems:
+        line_of = {one.organisation_id: line for line, one in told.items()}
+        return _nothing_written([
             replace(problem, file=name, line=line_of[lines[problem.line]]) if problem.line in lines else problem
             for problem in problems
-        ]
-        click.echo(format_problems(told_lines), err=True)
-        click.echo("Nothing was written.", err=True)
-        return 1
+        ])  # fmt: skip
     _show(changed)
     if apply and changed:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -172,6 +173,12 @@ def _take(
         os.replace(partial, path)
     click.echo(_summary(changed, f"{pack.label}/{UPDATES.path}", applied=apply))
     return 0
+
+
+def _nothing_written(problems: Sequence[Problem]) -> int:
+    click.echo(format_problems(problems), err=True)
+    click.echo("Nothing was written.", err=True)
+    return 1
 
 
 def _show(changed: Sequence[tuple[Organisation, Sequence[Change]]]) -> None:

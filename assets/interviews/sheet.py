@@ -75,7 +75,8 @@ def from_sheet(text: str) -> dict[str, tuple[int, Document]]:
     found: dict[str, tuple[int, Document]] = {}
     problems = []
     for row in reader:
-        line = reader.line_num
+        # a cell of several lines: the row begins as many before its last one
+        line = reader.line_num - sum(str(value).count("\n") for value in row.values())
         cells = {
             name: typed(value.strip())
             for name, value in row.items()

@@ -6,7 +6,7 @@ The three are one step: a release without its files, or files that nothing point
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
@@ -16,13 +16,15 @@ import pandas as pd
 import psycopg
 from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecordStatus
 
+from assets.evidence.packs import Pack
 from assets.evidence.tables import ALL_TABLES
 from assets.landing import read_table
 from assets.readiness.frames import readiness_json
 from assets.reports.fetch import align_link, as_json, publish, read_release, tool_versions, write_files, write_rows
 from assets.reports.model import RELEASED, Manifest, release_id
 from assets.reports.site import ReleaseData, render_report
-from assets.reports.withdrawal import read_withdrawn, take_out
+from assets.reports.withdrawal import AnotherFolderError, read_withdrawn, require_same_folders, take_out
+from assets.reports.withdrawn_files import read_agreed
 from orchestration import keys
 
 WITHDRAWN_PAGE = """<!doctype html>
@@ -62,7 +64,12 @@ def published_release(context: dg.AssetExecutionContext) -> Iterator[dg.Material
     warehouse, releases_dir, latest = context.resources.warehouse, Path(settings.releases_dir), Path(settings.latest)
     with warehouse.connect("waku_fit_admin") as connection:
         align_link(connection, releases_dir, latest)
-        manifest = write_rows(connection, _manifest(context, connection))
+        folders = _folders(evidence.resolved(), connection)
+        try:
+            require_same_folders(connection, folders)
+        except AnotherFolderError as error:
+            raise dg.Failure(str(error), allow_retries=False) from error
+        manifest = write_rows(connection, _manifest(context, connection), folders)
     with warehouse.connect("waku_fit_reader") as connection:
         frames = read_release(connection, manifest.release_id)
     directory = releases_dir / manifest.release_id
@@ -72,7 +79,8 @@ def published_release(context: dg.AssetExecutionContext) -> Iterator[dg.Material
         # After publication: nobody then reads what is changed. Killed before this, the run is made again.
         changed = take_out(
             connection,
-            read_withdrawn(connection),
+            read_withdrawn(connection, folders),
+            read_agreed(connection, folders),
             releases_dir,
             _texts_again,
             keep=manifest.release_id,
@@ -117,6 +125,12 @@ def _texts_again(frames: Mapping[str, pd.DataFrame], manifest: Manifest) -> dict
         name = type(error).__name__
         dg.get_dagster_logger().warning(f"Release {manifest.release_id} has no page any more ({name}).")
         return {"index.html": WITHDRAWN_PAGE, "manifest.json": as_json(manifest.as_json())}
+
+
+def _folders(packs: Iterable[Pack], connection: psycopg.Connection) -> dict[str, str]:
+    """Tell by pack where it lies, as a hash with the key of the warehouse: a path may name whose machine it is."""
+    key = read_table(connection, keys.RAW, "evidence_scope").iloc[0]["content_key"]
+    return {pack.name: hashlib.sha256(f"{key} {pack.path}".encode()).hexdigest() for pack in packs}
 
 
 def _manifest(context: dg.AssetExecutionContext, connection: psycopg.Connection) -> Manifest:

@@ -39,33 +39,39 @@ class LinkError(Exception):
 
 TABLES = {name: schema for schema, names in RELEASED.items() for name in names}
 
-_LEDGER = """
+LEDGER = """
 create table if not exists release.releases (
     release_id text primary key, created_at timestamptz not null, run_id text not null, manifest jsonb not null
 );
 -- what was last looked for in it and taken out (withdrawal.py)
 alter table release.releases add column if not exists free_of text;
+-- whether rows of it were deleted that still lie on disk
+alter table release.releases add column if not exists has_dead_rows boolean not null default false;
+-- by pack a hash of where its folder lay: two packs of one name are not one
+alter table release.releases add column if not exists folders jsonb;
 create table if not exists release.current (
     singleton boolean primary key default true check (singleton), release_id text not null references release.releases
 );
 """
 
 
-def write_rows(connection: psycopg.Connection, manifest: Manifest) -> Manifest:
+def write_rows(connection: psycopg.Connection, manifest: Manifest, folders: Mapping[str, str]) -> Manifest:
     """Copy every released table under `manifest.release_id`, in one transaction; return the manifest with row counts.
 
+    `folders` tells by pack where it was read, as `require_same_folders` compares it.
     A column that is new in the source is added to `release.<table>`; older releases have NULL there.
     """
     counts: dict[str, int] = {}
     with connection.transaction(), connection.cursor() as cursor:
         cursor.execute("set transaction isolation level repeatable read")
-        cursor.execute(_LEDGER)
+        cursor.execute(LEDGER)
         for name, schema in TABLES.items():
             counts[name] = _copy_table(cursor, schema, name, manifest.release_id)
         counted = replace(manifest, rows=counts)
         cursor.execute(
-            "insert into release.releases (release_id, created_at, run_id, manifest) values (%s, %s, %s, %s)",
-            (counted.release_id, counted.created_at, counted.run_id, Jsonb(counted.as_json())),
+            "insert into release.releases (release_id, created_at, run_id, manifest, folders)"
+            " values (%s, %s, %s, %s, %s)",
+            (counted.release_id, counted.created_at, counted.run_id, Jsonb(counted.as_json()), Jsonb(dict(folders))),
         )
     return counted
 

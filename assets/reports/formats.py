@@ -135,6 +135,11 @@ def word(value: object) -> str:
     return WORDS.get(str(value), str(value).replace("_", " "))
 
 
+def words(values: list[str]) -> str:
+    """Write several such values with commas."""
+    return ", ".join(map(word, values))
+
+
 def place(value: str) -> str:
     """Write `provider/region` as a reader says it."""
     return ", ".join(word(part) for part in value.split("/"))
@@ -181,6 +186,7 @@ FORMATS: dict[str, Callable[..., str]] = {
     "ratio": ratio,
     "day": day,
     "word": word,
+    "words": words,
     "plain": plain,
     "row_name": row_name,
     "answer": answer,

@@ -1,13 +1,13 @@
 """Taking out of published releases what people no longer agree to: a consent withdrawn, or made narrower.
 
-Belongs here: the rows and the files of earlier releases. Does not belong here: what a consent covers (staging, macro
-`as_consented`): whatever goes beyond that is taken out here, and the conversations stay counted.
+Belongs here: the rows of earlier releases, and which files are made again. Does not belong here: what a folder holds
+(`withdrawn_files.py`); what a consent covers (staging, macro `as_consented`): whatever goes beyond that is taken out
+here, and the conversations stay counted.
 """
 
 from __future__ import annotations
 
 import hashlib
-import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,9 +16,11 @@ import pandas as pd
 import psycopg
 from psycopg import sql
 from psycopg.abc import QueryNoTemplate
+from psycopg.types.json import Jsonb
 
-from assets.reports.fetch import TABLES, read_release, write_files
+from assets.reports.fetch import LEDGER, TABLES, read_release
 from assets.reports.model import Manifest
+from assets.reports.withdrawn_files import Agreed, folders_to_clean, replace_files, take_back
 
 SHORTEST_TEXT = 12
 """Characters. A shorter text goes with its row; looked for elsewhere, it would hit the words of others."""
@@ -29,8 +31,27 @@ union
 -- One whose file is gone from a pack that was read: nobody is there any more who could say that they agree.
 select held.evidence_id
 from release.evidence_index as held
-inner join raw.evidence_scope as scope on held.pack = any(scope.packs)
+inner join release.releases as made using (release_id)
 where held.table_key = {table} and not exists (select from {raw} as typed where typed.evidence_id = held.evidence_id)
+    -- a release from before folders were noted counts as one from this folder
+    and {folders} ->> held.pack = coalesce(made.folders ->> held.pack, {folders} ->> held.pack)
+"""
+_FROM_ELSEWHERE = """
+with known as (
+    select evidence_id from raw.interviews__interviews union all select evidence_id from raw.interviews__sessions
+),
+gone as (
+    select held.pack, held.evidence_id, made.folders ->> held.pack = %(folders)s::jsonb ->> held.pack as is_here
+    from release.evidence_index as held
+    inner join release.releases as made using (release_id)
+    where held.table_key in ('interviews__interviews', 'interviews__sessions') and held.source <> 'not published'
+        and %(folders)s::jsonb ? held.pack and made.folders ? held.pack
+        and not exists (select from known where known.evidence_id = held.evidence_id)
+)
+select pack, count(*) from (
+    select pack, evidence_id from gone group by pack, evidence_id having not bool_or(is_here)
+) as elsewhere
+group by pack order by pack
 """
 _SILENT = "consent = 'none' or consent_withdrawn_on is not null"
 _UNQUOTED = "consent <> 'quote' or consent_withdrawn_on is not null"
@@ -118,7 +139,10 @@ where release_id = %(release)s and exists (
 _UNMARKED = (
     "select release_id, manifest from release.releases where free_of is distinct from %(mark)s order by release_id"
 )
+_KNOWN = "select release_id, manifest from release.releases"
 _MARK = "update release.releases set free_of = %(mark)s where release_id = %(release)s"
+_DEAD = "update release.releases set has_dead_rows = true where release_id = %(release)s"
+_BURIED = "update release.releases set has_dead_rows = false where has_dead_rows"
 
 Render = Callable[[Mapping[str, pd.DataFrame], Manifest], Mapping[str, str]]
 """Makes the text files of a release, by name."""
@@ -140,12 +164,38 @@ class Withdrawn:
         return hashlib.sha256(repr(named).encode()).hexdigest()
 
 
-def read_withdrawn(connection: psycopg.Connection) -> Withdrawn:
-    """Return what no consent covers any more: what `raw` says, and what it had and has no longer."""
+class AnotherFolderError(ValueError):
+    """A pack of another folder than before lacks conversations of that one, and nobody can say why."""
+
+
+def require_same_folders(connection: psycopg.Connection, folders: Mapping[str, str]) -> None:
+    """Raise `AnotherFolderError` if a pack, by name a hash of its folder, may be another one of the same name.
+
+    What is gone from it would count as withdrawn, and would be lost from all releases for good.
+    """
+    connection.execute(LEDGER)
+    if connection.execute("select to_regclass('release.evidence_index')").fetchone() == (None,):
+        return
+    missing = connection.execute(_FROM_ELSEWHERE, {"folders": Jsonb(dict(folders))}).fetchall()
+    if missing:
+        named = ", ".join(f"{pack} ({count})" for pack, count in missing)
+        raise AnotherFolderError(
+            f"earlier releases have interviews or sessions of packs that were read from other folders, and lack here:"
+            f" {named}. A file that is gone counts as withdrawn, so nothing was published. If this is another pack of"
+            " the same name, rename its folder; if the folder was moved, put the missing files back, with"
+            " consent_withdrawn_on in those that were withdrawn"
+        )
+
+
+def read_withdrawn(connection: psycopg.Connection, folders: Mapping[str, str]) -> Withdrawn:
+    """Return what no consent covers any more: what `raw` says, and what the packs in `folders` had and do not have."""
 
     def conversations(table: str, is_withdrawn: str) -> list[str]:
         query = sql.SQL(_WITHDRAWN).format(
-            raw=sql.Identifier("raw", table), table=sql.Literal(table), is_withdrawn=sql.SQL(is_withdrawn)
+            raw=sql.Identifier("raw", table),
+            table=sql.Literal(table),
+            is_withdrawn=sql.SQL(is_withdrawn),
+            folders=sql.Literal(Jsonb(dict(folders))),
         )
         return _column(connection, query)
 
@@ -170,6 +220,7 @@ def _long_enough(texts: Iterable[str | None]) -> list[str]:
 def take_out(
     connection: psycopg.Connection,
     withdrawn: Withdrawn,
+    agreed: Agreed,
     releases_dir: Path,
     render: Render,
     *,
@@ -179,7 +230,8 @@ def take_out(
     """Take `withdrawn` out of the rows and files of all releases but `keep`, which has none; return those changed.
 
     One transaction for each release, committed after its files were replaced: after a kill the rows are still there,
-    and the next run finds the release again. A release is looked through once for the same `withdrawn` and code.
+    and the next run finds the release again. A release is looked through once for the same `withdrawn` and code; each
+    folder always, by what it holds: not all of them are of this database.
     """
     changed = []
     mark = withdrawn.digest(code_version)
@@ -191,14 +243,31 @@ def take_out(
             connection.execute(_MARK, {"release": release_id, "mark": mark})
             if not _take_out_of_rows(connection, values, release_id):
                 continue
+            connection.execute(_DEAD, {"release": release_id})
             frames = read_release(connection, release_id)
-            _replace_files(releases_dir / release_id, frames, render(frames, Manifest.from_json(plain)))
+            replace_files(releases_dir / release_id, frames, render(frames, Manifest.from_json(plain)))
         changed.append(release_id)
-    if changed:
-        # A deleted row stays in the file of its table until that is written anew.
-        for name in _tables(connection):
-            connection.execute(sql.SQL("vacuum full {}").format(sql.Identifier("release", name)))
+    known = dict(connection.execute(_KNOWN).fetchall())
+    for directory in folders_to_clean(releases_dir, agreed):
+        if directory.name == keep:
+            continue
+        if directory.name in known:
+            frames = read_release(connection, directory.name)
+            replace_files(directory, frames, render(frames, Manifest.from_json(known[directory.name])))
+        else:
+            take_back(directory)
+        changed.append(directory.name)
+    _take_off_disk(connection)
     return changed
+
+
+def _take_off_disk(connection: psycopg.Connection) -> None:
+    """Write the tables anew: a deleted row stays in the file of its table until then, also after a kill in between."""
+    if connection.execute("select from release.releases where has_dead_rows").fetchone() is None:
+        return
+    for name in _tables(connection):
+        connection.execute(sql.SQL("vacuum full {}").format(sql.Identifier("release", name)))
+    connection.execute(_BURIED)
 
 
 def _published(connection: psycopg.Connection, withdrawn: Withdrawn) -> dict[str, list[str]]:
@@ -247,17 +316,3 @@ def _tables(connection: psycopg.Connection) -> dict[str, dict[str, str]]:
     for table, column, kind in rows:
         tables.setdefault(table, {})[column] = kind
     return {table: columns for table, columns in tables.items() if "release_id" in columns}
-
-
-def _replace_files(directory: Path, frames: Mapping[str, pd.DataFrame], texts: Mapping[str, str]) -> None:
-    """Write the files of a release anew. Whatever else was there may hold the content, so it goes.
-
-    A release whose folder somebody has removed stays removed.
-    """
-    old = directory.with_name(f".withdrawn-{directory.name}")
-    if directory.is_dir():
-        shutil.rmtree(old, ignore_errors=True)
-        directory.rename(old)
-    if old.is_dir():  # also after a kill in between
-        write_files(directory, frames, texts)
-        shutil.rmtree(old)

@@ -19,6 +19,7 @@ from datetime import date
 from typing import Any
 
 from assets.evidence.model import IDENTIFIER_PATTERN, split_list
+from assets.spreadsheet import inert, typed
 
 KEY = "waku_fit_id"
 """Column, or attribute in a CRM, with the id of an organisation: the key that never changes."""
@@ -101,10 +102,14 @@ def without_echoes(one: Organisation) -> Organisation:
     return replace(one, **{field: type(getattr(one, field))() for field in echoes.values()})
 
 
-def differences(known: Iterable[Organisation], told: Iterable[Organisation]) -> list[tuple[Organisation, list[Change]]]:
+def differences(
+    known: Iterable[Organisation], told: Iterable[Organisation], *, with_fingerprints: bool = False
+) -> list[tuple[Organisation, list[Change]]]:
     """Return the organisations of `told` that differ from `known`, with what differs; empty fields never differ.
 
-    Of an organisation that is known, only the fields that differ are left filled, besides key and name.
+    Of an organisation that is known, only the fields that differ are left filled, besides key and name. With
+    fingerprints, those that were written there once differ too: a field that somebody changed there and we took is as
+    good as written, or it would pass for an echo when it is set back.
     """
     by_id = {one.organisation_id: one for one in known}
     found = []
@@ -118,12 +123,15 @@ def differences(known: Iterable[Organisation], told: Iterable[Organisation]) -> 
             continue
         old, new = before.cells(), one.cells()
         changed = [h for h, field in HEADINGS.items() if _differs(getattr(before, field), getattr(one, field))]
-        if changed:
+        is_outdated = with_fingerprints and before.written not in ("", one.written)
+        if changed or is_outdated:
             name = {"Name": one.name or before.name}
             kept = (
                 {heading: new[heading] for heading in changed} | {KEY: one.organisation_id, WRITTEN: one.written} | name
             )
             changes = [Change(one.organisation_id, heading, old[heading], new[heading]) for heading in changed]
+            if not changed:
+                changes = [Change(one.organisation_id, WRITTEN, "of other values", "of these")]
             found.append((organisation(kept), changes))
     return found
 
@@ -134,7 +142,7 @@ def to_csv(organisations: Iterable[Organisation]) -> str:
     writer = csv.DictWriter(file, [*HEADINGS, WRITTEN], lineterminator="\n")
     writer.writeheader()
     for one in organisations:
-        writer.writerow({heading: _inert(text) for heading, text in one.cells().items()} | {WRITTEN: one.written})
+        writer.writerow({heading: inert(text) for heading, text in one.cells().items()} | {WRITTEN: one.written})
     return file.getvalue()
 
 
@@ -146,7 +154,7 @@ def from_csv(text: str) -> dict[int, Organisation]:
     found, line = {}, reader.line_num + 1
     try:
         for row in reader:
-            found[line] = organisation({heading: _spoken(row.get(heading) or "") for heading in (*HEADINGS, WRITTEN)})
+            found[line] = organisation({heading: typed(row.get(heading) or "") for heading in (*HEADINGS, WRITTEN)})
             line = reader.line_num + 1
     except csv.Error as error:
         raise CrmFileError(f"{line}: this is not a CSV file ({error}); expected a file saved as CSV") from None
@@ -236,13 +244,3 @@ def _list(value: Any) -> tuple[str, ...]:
 
 def _text(value: str | tuple[str, ...]) -> str:
     return value if isinstance(value, str) else ";".join(value)
-
-
-def _inert(text: str) -> str:
-    """Return text that a spreadsheet shows and does not calculate."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
-
-
-def _spoken(text: str) -> str:
-    """Return what `_inert` was given."""
-    return text[1:] if text.startswith("'") and _inert(text[1:]) == text else text

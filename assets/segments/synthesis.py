@@ -41,6 +41,7 @@ class Opportunity:
 
     `score` = importance + max(importance - satisfaction, 0), 0 to 20, of the means (Ulwick 2002, "Turn customer input
     into innovation", Harvard Business Review 80(1)). The interval is a bootstrap over sources; None for fewer than two.
+    A source is an organisation, as in the matrix: two people of one are not independent.
     """
 
     problem_id: str
@@ -84,7 +85,9 @@ def themes_of(findings: Iterable[Finding]) -> tuple[Theme, ...]:
 
 
 def opportunities_of(findings: Iterable[Finding]) -> tuple[Opportunity, ...]:
-    """Score each problem of which somebody scored importance and satisfaction, greatest first. One score a source."""
+    """Score each problem of which somebody scored importance and satisfaction, greatest first. One score an
+    organisation.
+    """
     scored: dict[str, list[Finding]] = {}
     for finding in findings:
         if finding.problem_id and finding.importance is not None and finding.satisfaction is not None:
@@ -126,7 +129,7 @@ def _theme(
         segment_id=segment,
         mentioning=_by_kind(said),
         sources=_by_kind(there),
-        strong=len(_by_source([finding for finding in said if finding.strength == "strong"])),
+        strong=len({finding.source_key for finding in said if finding.strength == "strong"}),
         segments=segments,
         segments_heard=heard,
         findings=tuple(said),
@@ -143,9 +146,13 @@ def _most_mentioned(theme: Theme) -> tuple[int, int, str, str]:
 
 
 def _opportunity(problem: str, said: Sequence[Finding]) -> Opportunity:
-    by_source = _by_source(said).values()
-    # of several scores of one person for one problem the most pressing counts
-    chosen = [max(group, key=lambda f: (f.importance or 0) - (f.satisfaction or 0)) for group in by_source]
+    by_organisation: dict[str, list[Finding]] = {}
+    for finding in said:
+        by_organisation.setdefault(finding.organisation_key, []).append(finding)
+    # of several scores of one organisation for one problem the most pressing counts
+    chosen = [
+        max(group, key=lambda f: (f.importance or 0) - (f.satisfaction or 0)) for group in by_organisation.values()
+    ]
     scores = np.array([(finding.importance, finding.satisfaction) for finding in chosen], dtype=float)
     importance, satisfaction = scores.mean(axis=0).tolist()
     low = high = None
@@ -167,10 +174,3 @@ def _opportunity(problem: str, said: Sequence[Finding]) -> Opportunity:
 
 def _score(importance: Array, satisfaction: Array) -> Array:
     return np.asarray(importance + np.maximum(importance - satisfaction, 0))
-
-
-def _by_source(said: Iterable[Finding]) -> Mapping[str, list[Finding]]:
-    grouped: dict[str, list[Finding]] = {}
-    for finding in said:
-        grouped.setdefault(finding.source_key, []).append(finding)
-    return grouped

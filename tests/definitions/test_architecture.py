@@ -36,6 +36,7 @@ WITH_EFFECTS = {
     "assets.reports.fetch",
     "assets.reports.past",
     "assets.reports.withdrawal",
+    "assets.reports.withdrawn_files",
     "assets.segments.assets",
     "assets.segments.fetch",
     "assets.segments.hubspot",

@@ -43,7 +43,7 @@ def refresh(chain: Chain) -> dict[str, int]:
             names=(),
             only_check=False,
             client=client,
-            clock=lambda: datetime(2026, 11, 23, tzinfo=UTC),
+            clock=lambda: datetime(2026, 11, 26, tzinfo=UTC),
             environment=os.environ,
             listed=listed,
         )
@@ -65,7 +65,7 @@ def refreshed(chain: Chain) -> Chain:
 
 def test_a_run_takes_the_refreshed_prices(refreshed: Chain) -> None:
     offers = prices_of(refreshed)
-    assert offers["hetzner_cloud_fsn1_cx23_2026_11_23"] == "2026-11-23"
+    assert offers["hetzner_cloud_fsn1_cx23_2026_11_26"] == "2026-11-26"
     assert offers["hetzner_cloud_fsn1_cpx22"] == "2026-09-29"
     assert refreshed.manifest["packs"] == ["public", "prices"]
 
@@ -73,7 +73,7 @@ def test_a_run_takes_the_refreshed_prices(refreshed: Chain) -> None:
 def test_diff_names_the_lines_that_moved_and_the_rows_that_moved_them(refreshed: Chain) -> None:
     found = json.loads(refreshed.waku_fit("diff", "--json").stdout)
     added = {row["evidence_id"] for row in found["evidence"]["added"]}
-    assert "pricing__compute_offers/hetzner_cloud_fsn1_cx43_2026_11_23" in added
+    assert "pricing__compute_offers/hetzner_cloud_fsn1_cx43_2026_11_26" in added
     assert "pricing__exchange_rates/eur_usd_2026_11_20" in added
     assert (found["evidence"]["removed"], found["evidence"]["changed"]) == ([], [])
     compute = [line for s in found["scenarios"] for line in s["lines"] if line["name"] == "compute"]
@@ -86,7 +86,7 @@ def test_diff_names_the_lines_that_moved_and_the_rows_that_moved_them(refreshed:
 
 def test_the_status_tells_live_prices_from_typed_ones_and_what_was_rejected(refreshed: Chain) -> None:
     status = refreshed.waku_fit("status").stdout
-    assert "hetzner cloud 2026-11-23 live" in status
+    assert "hetzner cloud 2026-11-26 live" in status
     assert "azure 2026-06-18 snapshot" in status
     assert "refresh of hetzner rejected hetzner_cloud fsn1 cpx22: the price is 194.9, 10 times" in status
 

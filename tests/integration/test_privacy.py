@@ -260,6 +260,27 @@ def test_a_withdrawn_consent_takes_the_content_out_of_every_release_in_one_run(p
     assert private.gate("interviews")["value"] == 5
 
 
+# Cells that are alone in their group, so that pooling tells nothing of them. By itself a cell has the mean and the
+# variance of a uniform share for its prior, so a weight w in favour gives Beta(1 + w, 1): mean (1 + w) / (2 + w), above
+# one half 1 - (1/2)^(1 + w); against it the mirror image. The prior is not quite uniform: two digits are by hand.
+CLOSE = 0.005
+
+
+def test_released_posteriors_of_the_public_evidence_are_those_by_hand(published: Chain) -> None:
+    # one strong signal for it: 0.5, so Beta(1.5, 1): 1.5 / 2.5 and 1 - 0.354
+    assert cell(published, "gasless", "coordination_costs_gas", "decentralised_indexers") == (
+        pytest.approx((0.6, 0.646), abs=CLOSE)
+    )
+    # one strong signal against it: Beta(1, 1.5)
+    assert cell(published, "e2e_reliability", "delivery_unknown", "private_messaging") == (
+        pytest.approx((0.4, 0.354), abs=CLOSE)
+    )
+    # a medium signal against it, estimated: 0.5 * 2/3 * 0.5 = 1/6, so Beta(1, 7/6): 6/13
+    assert cell(published, "peer_connection_signalling", "peers_cannot_find_each_other", "gaming") == (
+        pytest.approx((0.462, 0.445), abs=CLOSE)
+    )
+
+
 def test_made_up_interviews_are_marked_and_pass_no_gate(private: Chain) -> None:
     done = private.waku_fit("run", "--pack", "sample")
     assert done.returncode == 0, done.stdout + done.stderr
@@ -270,6 +291,41 @@ def test_made_up_interviews_are_marked_and_pass_no_gate(private: Chain) -> None:
     assert private.gate("codesign")["value"] == 1
     held = (private.latest / "data" / "conversations_held.csv").read_text()
     assert "interview,true,12,12,6,7,illustrative" in held
+
+
+def test_released_posteriors_of_the_sample_are_those_by_hand(private: Chain) -> None:
+    # a strong finding of a made-up interview for it: 0.5, so Beta(1.5, 1)
+    assert cell(private, "service_marketplace_usp", "own_infrastructure_costs", "defi_private_relayers") == (
+        pytest.approx((0.6, 0.646), abs=CLOSE)
+    )
+    # a medium one against it: 2/3 * 0.5 = 1/3, so Beta(1, 4/3): 3/7 and (1/2)^(4/3)
+    assert cell(private, "shared_network_no_infra", "own_infrastructure_costs", "defi_private_relayers") == (
+        pytest.approx((0.429, 0.397), abs=CLOSE)
+    )
+    # a medium one of a problem that no USP is named for, from a segment that is not told: Beta(4/3, 1)
+    assert cell(private, "", "bills_per_message", "other") == pytest.approx((0.571, 0.603), abs=CLOSE)
+
+
+def test_with_the_sample_every_view_of_the_market_fills_and_is_marked(private: Chain) -> None:
+    for name in (
+        "findings", "interview_counts", "conversations_held", "segment_capture", "segment_profiles", "usp_claims",
+        "themes", "opportunities", "saturation", "segment_ranking", "segment_criteria",
+        "validation_matrix", "validation_summary", "validation_findings",
+    ):  # fmt: skip
+        assert table(private, name), name
+    said = [row for row in table(private, "findings") if row["kind"] == "interview"]
+    assert {row["grade"] for row in said} == {"illustrative"}
+    assert {row["segment_id"] for row in said} == {"defi_private_relayers", "private_messaging", "other"}
+    assert sorted(
+        tuple(row.values())[:4] for row in table(private, "interview_counts") if row["attribute"] == "segment"
+    ) == [
+        ("segment", "defi_private_relayers", "true", "3"),
+        ("segment", "other", "true", "6"),
+        ("segment", "private_messaging", "true", "3"),
+    ]
+    pages = list(private.latest.rglob("*.html"))
+    assert pages
+    assert all("This release holds illustrative data" in page.read_text() for page in pages)
 
 
 def test_no_attribute_of_the_published_sample_is_told_of_fewer_than_three_interviews(private: Chain) -> None:
@@ -293,6 +349,16 @@ def test_no_attribute_of_the_published_sample_is_told_of_fewer_than_three_interv
     for code, of_one in told.items():
         alike = [other for other in attributes if of_one <= attributes[other]]
         assert len(alike) >= 3, (code, of_one)
+
+
+def cell(chain: Chain, usp: str, problem: str, segment: str) -> tuple[float, float]:
+    """Mean and probability of more than one half."""
+    (row,) = (
+        row
+        for row in table(chain, "validation_matrix")
+        if (row["usp_id"], row["problem_id"], row["segment_id"]) == (usp, problem, segment)
+    )
+    return float(row["posterior_mean"]), float(row["probability_above_half"])
 
 
 def attributes_of(document: dict[str, object]) -> set[str]:

@@ -48,7 +48,7 @@ def manifest(name: str) -> Manifest:
 
 def write(database: str, folder: Path, name: str) -> Path:
     with connect(database, "waku_fit_admin") as connection:
-        fetch.write_rows(connection, manifest(name))
+        fetch.write_rows(connection, manifest(name), {})
     with connect(database, "waku_fit_reader") as connection:
         frames = fetch.read_release(connection, name)
     fetch.write_files(folder / "releases" / name, frames, {"manifest.json": fetch.as_json(manifest(name).as_json())})

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from assets.reports import fetch
+from assets.reports import fetch, withdrawal
 from assets.reports.model import Manifest
-from assets.reports.withdrawal import Withdrawn, read_withdrawn, take_out
+from assets.reports.withdrawal import AnotherFolderError, Withdrawn, read_withdrawn, require_same_folders, take_out
+from assets.reports.withdrawn_files import read_agreed
 from orchestration.warehouse.connection import bootstrap, connect
 
 TABLES = {"gates": "readiness", "evidence_index": "marts", "findings": "marts", "opportunities": "model"}
@@ -32,25 +34,23 @@ insert into marts.evidence_index values
     ('interviews__findings/b_1', 'interviews__findings', 'call of b', '', 'ours', 'b.yaml'),
     ('interviews__sessions/s', 'interviews__sessions', 'minutes of s', 'agreed on a test', 'ours', 's.yaml');
 
-create table marts.findings (finding_id text, kind text, statement text, evidence_ids text[]);
+create table marts.findings (finding_id text, kind text, statement text, evidence_ids text[], source_key text);
 insert into marts.findings values
-    ('interviews__findings/a_1', 'interview', 'purple walrus', '{interviews__findings/a_1}'),
-    ('interviews__findings/b_1', 'interview', 'too slow', '{interviews__findings/b_1}'),
-    ('interviews__sessions/s fast', 'session', null, '{interviews__sessions/s,segments__usps/fast}');
+    ('interviews__findings/a_1', 'interview', 'purple walrus', '{interviews__findings/a_1}', 'interview a'),
+    ('interviews__findings/b_1', 'interview', 'too slow', '{interviews__findings/b_1}', 'interview b'),
+    ('interviews__sessions/s fast', 'session', null, '{interviews__sessions/s,segments__usps/fast}', 'project k');
 
 create table model.opportunities (problem_id text, importance double precision, evidence_ids text[]);
 insert into model.opportunities values
     ('lag', 8.5, '{interviews__findings/a_1,interviews__findings/b_1}'),
     ('cost', 6.0, '{interviews__findings/b_1}');
 
-create table raw.evidence_scope (packs text[]);
 create table raw.interviews__interviews (evidence_id text, consent text, consent_withdrawn_on date, note text);
 create table raw.interviews__findings (consent text, consent_withdrawn_on date, quote text, note text);
 create table raw.interviews__answers (consent text, consent_withdrawn_on date, answer text, note text);
 create table raw.interviews__sessions (
     evidence_id text, consent text, consent_withdrawn_on date, topics text[], blockers text[], outcome text, note text
 );
-insert into raw.evidence_scope values ('{public,ours}');
 insert into raw.interviews__interviews values
     ('interviews__interviews/a', 'quote', null, ''), ('interviews__interviews/b', 'quote', null, '');
 insert into raw.interviews__sessions values ('interviews__sessions/s', 'summary', null, '{}', '{}', '', '');
@@ -68,7 +68,11 @@ def database(fresh_database: str, monkeypatch: pytest.MonkeyPatch) -> str:
     return fresh_database
 
 
-def write(database: str, folder: Path, name: str) -> Path:
+HERE = {"public": "hash of public", "ours": "hash of a/ours"}
+"""Where the packs lie; tests that change that say so."""
+
+
+def write(database: str, folder: Path, name: str, folders: dict[str, str] = HERE) -> Path:
     made = Manifest(
         release_id=name,
         created_at=datetime(2026, 11, 23, 12, 0, tzinfo=UTC),
@@ -84,17 +88,20 @@ def write(database: str, folder: Path, name: str) -> Path:
         tools={},
     )
     with connect(database, "waku_fit_admin") as connection:
-        fetch.write_rows(connection, made)
+        fetch.write_rows(connection, made, folders)
         frames = fetch.read_release(connection, name)
     fetch.write_files(folder / "releases" / name, frames, {"manifest.json": name})
     return folder / "releases" / name
 
 
-def take_back(database: str, folder: Path, *, keep: str, code_version: str = "c") -> list[str]:
+def take_back(
+    database: str, folder: Path, *, keep: str, code_version: str = "c", folders: dict[str, str] = HERE
+) -> list[str]:
     with connect(database, "waku_fit_admin", autocommit=True) as connection:
         return take_out(
             connection,
-            read_withdrawn(connection),
+            read_withdrawn(connection, folders),
+            read_agreed(connection, folders),
             folder / "releases",
             lambda frames, manifest: {"manifest.json": f"{manifest.release_id} {len(frames)}"},
             keep=keep,
@@ -114,6 +121,7 @@ def rows(database: str, release: str, table: str) -> list[tuple[Any, ...]]:
 
 WITHDRAW_A = "update raw.interviews__interviews set consent_withdrawn_on = '2026-11-20' where evidence_id like '%/a'"
 DELETE_A = "delete from raw.interviews__interviews where evidence_id like '%/a'"
+SUMMARISE_A = "update raw.interviews__interviews set consent = 'summary' where evidence_id like '%/a'"
 
 
 @pytest.mark.parametrize("how", [WITHDRAW_A, DELETE_A], ids=["withdrawn", "its file is gone"])
@@ -178,8 +186,39 @@ def test_what_a_session_told_against_a_usp_goes_with_its_consent(database: str, 
 
 def test_a_pack_that_was_not_read_takes_nothing_out(database: str, tmp_path: Path) -> None:
     write(database, tmp_path, "r1")
-    change(database, f"{DELETE_A}; update raw.evidence_scope set packs = '{{public}}'")
-    assert take_back(database, tmp_path, keep="r2") == []
+    change(database, DELETE_A)
+    assert take_back(database, tmp_path, keep="r2", folders={"public": HERE["public"]}) == []
+
+
+ELSEWHERE = HERE | {"ours": "hash of b/ours"}
+
+
+def require(database: str, folders: dict[str, str]) -> None:
+    with connect(database, "waku_fit_admin", autocommit=True) as connection:
+        require_same_folders(connection, folders)
+
+
+def test_another_pack_of_the_same_name_takes_nothing_out_and_is_refused(database: str, tmp_path: Path) -> None:
+    require(database, HERE)  # before the first release
+    write(database, tmp_path, "r1")
+    change(database, DELETE_A)
+    with pytest.raises(AnotherFolderError, match=r"ours \(1\).*rename its folder"):
+        require(database, ELSEWHERE)
+    with connect(database, "waku_fit_admin") as connection:
+        assert read_withdrawn(connection, ELSEWHERE).interviews == []
+        assert read_withdrawn(connection, HERE).interviews == ["interviews__interviews/a"]
+    require(database, {"public": HERE["public"], "theirs": "hash of b/theirs"})
+    require(database, HERE)
+
+
+def test_what_is_gone_from_a_pack_that_was_moved_whole_is_withdrawn(database: str, tmp_path: Path) -> None:
+    write(database, tmp_path, "r1")
+    require(database, ELSEWHERE)
+    write(database, tmp_path, "r2", ELSEWHERE)
+    change(database, DELETE_A)
+    require(database, ELSEWHERE)
+    assert take_back(database, tmp_path, keep="r3", folders=ELSEWHERE) == ["r1", "r2"]
+    require(database, ELSEWHERE)
 
 
 def test_what_is_withdrawn_once_more_leaves_the_releases_made_in_between(database: str, tmp_path: Path) -> None:
@@ -199,6 +238,74 @@ def test_releases_are_looked_through_again_by_other_code(database: str, tmp_path
     change(database, WITHDRAW_A)
     assert take_back(database, tmp_path, keep="r1") == []
     assert take_back(database, tmp_path, keep="r2", code_version="d") == ["r1"]
+
+
+FORGET_R1 = "delete from release.releases"
+"""The release is then one of another database, or of this one before it was made anew."""
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize("how", [WITHDRAW_A, DELETE_A, SUMMARISE_A], ids=["withdrawn", "file gone", "not quoted"])
+def test_a_release_that_the_database_does_not_know_is_taken_back(how: str, database: str, tmp_path: Path) -> None:
+    folder = write(database, tmp_path, "r1")
+    change(database, FORGET_R1)
+    before = contents(folder)
+    assert take_back(database, tmp_path, keep="r2") == []  # all agree
+    assert contents(folder) == before
+    change(database, how)
+    assert take_back(database, tmp_path, keep="r2", folders={"public": HERE["public"]}) == []  # nobody of it was read
+    assert take_back(database, tmp_path, keep="r2") == ["r1"]
+    after = contents(folder)
+    assert set(after) == {"index.html", "manifest.json"}
+    assert b"taken back" in after["index.html"]
+    assert after["manifest.json"] == b"r1"
+    assert take_back(database, tmp_path, keep="r2") == []
+
+
+def test_each_folder_of_a_release_is_cleaned_though_its_rows_are(database: str, tmp_path: Path) -> None:
+    first, second = (tmp_path / name for name in ("first", "second"))
+    write(database, first, "r1")
+    shutil.copytree(first, second)
+    change(database, WITHDRAW_A)
+    for machine in (first, second):
+        assert take_back(database, machine, keep="r2") == ["r1"]
+        assert b"purple walrus" not in b"".join(contents(machine / "releases").values())
+        assert take_back(database, machine, keep="r2") == []
+    assert contents(second).keys() == contents(first).keys()
+
+
+def test_a_folder_that_a_kill_left_half_done_is_taken_back(database: str, tmp_path: Path) -> None:
+    folder = write(database, tmp_path, "r1")
+    change(database, FORGET_R1)
+    folder.rename(folder.with_name(".withdrawn-r1"))
+    assert take_back(database, tmp_path, keep="r2") == ["r1"]
+    assert [path.name for path in folder.parent.iterdir()] == ["r1"]
+    assert set(contents(folder)) == {"index.html", "manifest.json"}
+
+
+def test_deleted_rows_leave_the_disk_also_after_a_kill(
+    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(database, tmp_path, "r1")
+    change(database, WITHDRAW_A)
+    before = file_of_findings(database)
+    with monkeypatch.context() as killed:
+        killed.setattr(withdrawal, "_take_off_disk", lambda _: None)
+        assert take_back(database, tmp_path, keep="r2") == ["r1"]
+    assert file_of_findings(database) == before
+    assert take_back(database, tmp_path, keep="r2") == []
+    written_anew = file_of_findings(database)
+    assert written_anew != before
+    assert take_back(database, tmp_path, keep="r2") == []
+    assert file_of_findings(database) == written_anew
+
+
+def file_of_findings(database: str) -> object:
+    with connect(database) as connection:
+        return connection.execute("select pg_relation_filenode('release.findings')").fetchone()
 
 
 def test_the_order_of_what_is_withdrawn_does_not_matter() -> None:

@@ -10,7 +10,7 @@ from assets.evidence.packs import Pack
 from assets.evidence.tables import ALL_TABLES
 
 PUBLIC = Path(__file__).parents[2] / "evidence" / "public"
-TODAY = date(2026, 11, 23)
+TODAY = date(2026, 12, 31)
 TABLES = [
     table
     for table in ALL_TABLES

@@ -101,8 +101,14 @@ def test_a_filled_price_passes(tmp_path: Path) -> None:
     assert "1 rows in 1 tables, no mistakes" in waku_fit("check", str(path))
 
 
-def test_conversations_do_not_go_into_the_public_pack() -> None:
+def test_conversations_do_not_go_into_the_public_pack(tmp_path: Path) -> None:
+    before = sorted((EVIDENCE / "public").rglob("*"))
     assert "which is public" in waku_fit("new", "interview", "--pack", "public", code=1)
+    sheet = tmp_path / "sheet.csv"
+    waku_fit("export-interviews", str(sheet), "--pack", "sample")
+    for name in ("public", str(EVIDENCE / "public")):
+        assert "which is public" in waku_fit("import-interviews", str(sheet), "--pack", name, code=1)
+    assert sorted((EVIDENCE / "public").rglob("*")) == before
 
 
 def test_schemas_are_those_of_the_models() -> None:
@@ -183,6 +189,11 @@ def test_a_cell_is_no_formula() -> None:
     sheet = to_sheet([document])
     assert "'=1+1" in sheet
     assert from_sheet(sheet) == {"p01": (2, document)}
+
+
+def test_a_row_is_told_by_its_first_line() -> None:
+    sheet = 'id,segment_id,tag,note\np01,gaming,latency,"one\ntwo"\n\np02,gaming,no_need,"one\ntwo\nthree"\n'
+    assert {row_id: line for row_id, (line, _) in from_sheet(sheet).items()} == {"p01": 2, "p02": 5}
 
 
 def test_rows_of_one_interview_agree() -> None:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import csv
+from collections import defaultdict
+from pathlib import Path
+
 import pytest
 
 from assets.benchmarks.storage import (
+    GROWN,
     HEAP_PAGE_SPACE,
     Column,
     Encoding,
@@ -20,6 +25,8 @@ from assets.benchmarks.storage import (
     toasted,
 )
 from assets.benchmarks.storage_stages import GROWN_STAGES, MeasuredStage, StageStorage, Wal, fit_stages, stage_tables
+
+PROJECT = Path(__file__).parents[2]
 
 FIT = StorageFit(random_leaf_fill=0.7, repeated_leaf_fill=0.7)
 PAGE = 8192
@@ -158,3 +165,22 @@ def test_small_partitions_have_pages_of_their_own() -> None:
     storage = StageStorage(FIT, 0.0)
     whole, hourly = (storage.bytes_per_message(HEX, 200, 2_400, hours) for hours in (None, 24))
     assert hourly > 1.5 * whole
+
+
+def test_two_measured_sizes_predict_the_other_six_within_2_percent() -> None:
+    """Of the committed session: what `pg_total_relation_size` said of tables that grew row by row."""
+    found: dict[tuple[str, int, int], dict[str, float]] = defaultdict(dict)
+    with (PROJECT / "evidence/public/benchmarks/measurements.csv").open() as file:
+        for row in csv.DictReader(file):
+            if row["stage"] in GROWN.values():
+                key = row["stage"], int(row["payload_bytes"]), int(row["archive_messages"])
+                found[key][row["metric"].removesuffix("_bytes_per_message")] = float(row["value"])
+    stages = {stage.id: stage for stage in GROWN_STAGES.values()}
+    measured = [
+        MeasuredStage(stages[stage], payload, messages, None, of_it["index"], of_it["lookup"], of_it["total"])
+        for (stage, payload, messages), of_it in found.items()
+    ]
+    assert len(measured) == 16
+    fitted = fit_stages([size for size in measured if size.payload_bytes in (200, 4096)])
+    errors = [fitted.bytes_per_message(m.stage, m.payload_bytes, m.messages) / m.total_bytes - 1 for m in measured]
+    assert max(map(abs, errors)) < 0.02

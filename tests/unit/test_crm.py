@@ -1,4 +1,4 @@
-"""Organisations out to a CRM and back: files, differences, and HubSpot against a server that behaves like it."""
+"""Organisations out to a CRM and back: by file, and to HubSpot as a server that behaves like it."""
 
 from __future__ import annotations
 
@@ -10,15 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from assets.answers import RemoteError
-from assets.segments.crm import (
-    CrmFileError,
-    Organisation,
-    differences,
-    from_csv,
-    from_json,
-    to_csv,
-    to_json,
-)
+from assets.segments.crm import Organisation
 from assets.segments.hubspot import HubSpot
 from assets.web import HttpClient
 from orchestration import crm
@@ -28,8 +20,6 @@ from orchestration.settings import Settings
 from tests.unit.fake_hubspot import FakeHubSpot, fake_hubspot
 
 TODAY = date(2026, 11, 23)
-RAILGUN = Organisation("railgun", "Railgun", ("defi_private_relayers",), "ongoing", (), "")
-STATUS = Organisation("status", "Status", ("private_messaging", "status_communities"), "ongoing", ("store_v3",), "call")
 RELEASED = (
     "organisation_id,name,segment_ids,stage,dependencies,are_dependencies_inferred,next_step,as_of,grade,evidence_ids\n"
     "railgun,Railgun,defi_private_relayers,ongoing,,false,,2024-12-13,measured,segments__integrations/railgun\n"
@@ -71,63 +61,6 @@ def pushed(settings: Settings, fake: FakeHubSpot, client: HttpClient, *, apply: 
     return crm.push(settings, client, fake.token, apply=apply, url=fake.server.url)
 
 
-def test_both_files_come_back_as_they_went() -> None:
-    both = [RAILGUN, STATUS, Organisation("odd", '=1+1, "x"', (), "", (), "line one\nline two")]
-    assert list(from_csv(to_csv(both)).values()) == both
-    assert list(from_json(to_json(both)).values()) == both
-
-
-def test_the_csv_has_one_line_per_organisation_and_nothing_that_a_spreadsheet_calculates() -> None:
-    assert to_csv([STATUS, Organisation("odd", "=1+1")]) == (
-        "waku_fit_id,Name,Segment,Stage,Dependencies,Next step,waku_fit_written\n"
-        "status,Status,private_messaging;status_communities,ongoing,store_v3,call,\n"
-        "odd,'=1+1,,,,,\n"
-    )
-
-
-def test_columns_of_the_crm_itself_are_left_alone() -> None:
-    (one,) = from_csv("Owner,waku_fit_id,Name,Stage\nsomebody,railgun,Railgun,lost\n").values()
-    assert one == Organisation("railgun", "Railgun", (), "lost")
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("Name,Stage\nRailgun,lost\n", "1: there is no column waku_fit_id; expected waku_fit_id, Name, "),
-        ("waku_fit_id,Name\nrailgun,A\nRail gun,B\n", "3: waku_fit_id: is not a key; expected one in lower_snake_case"),
-        ("waku_fit_id,Name\nrailgun,A\nrailgun,B\n", "3: waku_fit_id: is the key of 2 too; expected each once"),
-        ("waku_fit_id,Name\nrailgun,\n", "2: Name: has no value; expected what the organisation is called"),
-        ('waku_fit_id,Name\n"railgun,A\n', "2: this is not a CSV file ("),
-    ],
-)
-def test_a_file_that_cannot_be_right_is_refused_with_its_line(text: str, message: str) -> None:
-    with pytest.raises(CrmFileError) as caught:
-        from_csv(text)
-    assert str(caught.value).startswith(message)
-
-
-@pytest.mark.parametrize("text", ["{}", '["railgun"]', "[", '[{"Name": "Railgun"}]'])
-def test_json_of_another_shape_is_refused(text: str) -> None:
-    with pytest.raises(CrmFileError, match="expected"):
-        from_json(text)
-
-
-def test_only_what_is_filled_and_different_is_a_change() -> None:
-    told = [
-        Organisation("railgun", "Railgun", (), "lost", (), ""),
-        Organisation("status", "", ("status_communities", "private_messaging"), "", ("store_v3",), "call"),
-    ]
-    ((one, changes),) = differences([RAILGUN, STATUS], told)
-    assert one == Organisation("railgun", "Railgun", (), "lost")
-    assert [str(change) for change in changes] == ["~ railgun: Stage: ongoing → lost"]
-
-
-def test_an_organisation_that_is_not_known_is_new() -> None:
-    ((one, changes),) = differences([STATUS], [RAILGUN])
-    assert one == RAILGUN
-    assert [str(c) for c in changes] == ["+ railgun: Name Railgun; Segment defi_private_relayers; Stage ongoing"]
-
-
 def test_what_was_exported_changes_nothing_when_it_comes_back(
     settings: Settings, pack: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -136,6 +69,15 @@ def test_what_was_exported_changes_nothing_when_it_comes_back(
         assert crm.import_file(settings, tmp_path / name, str(pack), TODAY, apply=True) == 0
     assert "nothing differs" in capsys.readouterr().out
     assert list(pack.iterdir()) == []
+
+
+def test_what_no_spreadsheet_may_run_is_the_same_after_each_round(settings: Settings, tmp_path: Path) -> None:
+    (settings.latest / "data" / "organisations.csv").write_text(RELEASED.replace("false,,2024", "false,'-call,2024"))
+    assert [one.next_step for one in crm.released(settings)] == ["-call", ""]
+    crm.export_file(settings, tmp_path / "crm.csv")
+    assert ",'-call," in (tmp_path / "crm.csv").read_text()
+    crm.export_file(settings, tmp_path / "crm.json")
+    assert '"Next step": "-call"' in (tmp_path / "crm.json").read_text()
 
 
 def test_an_import_says_what_would_change_and_changes_nothing(
@@ -197,6 +139,33 @@ def test_a_mistake_is_told_with_the_line_of_the_file_and_nothing_is_written(
     assert told.err.startswith(message)
     assert "ann@" not in told.out + told.err
     assert list(pack.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("header", "message"),
+    [
+        ("id,colour", "ours/segments/organisations.csv:1: is not a column of this table"),
+        ("organisation_id", "ours/segments/organisations.csv:1: id: the column is missing"),
+    ],
+)
+def test_a_table_of_the_pack_that_is_wrong_is_told_before_anything(
+    settings: Settings, pack: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], header: str, message: str
+) -> None:
+    file, table = tmp_path / "crm.csv", pack / "segments" / "organisations.csv"
+    file.write_text("waku_fit_id,Name,Stage\nrailgun,Railgun,lost\n")
+    table.parent.mkdir()
+    table.write_text(f"{header}\nx\n")
+    assert crm.import_file(settings, file, str(pack), TODAY, apply=True) == 1
+    assert message in capsys.readouterr().err
+    assert table.read_text() == f"{header}\nx\n"
+
+
+def test_what_the_crm_says_does_not_go_into_the_public_pack(settings: Settings, tmp_path: Path) -> None:
+    file = tmp_path / "crm.csv"
+    file.write_text("waku_fit_id,Name,Stage\nrailgun,Railgun,lost\n")
+    for apply in (False, True):
+        with pytest.raises(UserError, match="which is public"):
+            crm.import_file(settings, file, "public", TODAY, apply=apply)
 
 
 def test_without_a_release_there_is_nothing_to_compare(settings: Settings, tmp_path: Path) -> None:
@@ -328,6 +297,30 @@ def test_what_was_pushed_and_not_touched_is_no_evidence_when_it_comes_back(
     assert crm.pull(settings, client, hubspot.token, str(pack), TODAY, apply=True, url=hubspot.server.url) == 0
     (row,) = (pack / "segments" / "organisations.csv").read_text().splitlines()[1:]
     assert row.startswith("railgun_2026_11_23,railgun,Railgun,,building,,,")
+
+
+def test_a_field_that_the_team_sets_back_is_taken(
+    settings: Settings, pack: Path, hubspot: FakeHubSpot, client: HttpClient, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pushed(settings, hubspot, client)  # ongoing
+    hubspot.by_key()["railgun"]["waku_stage"] = "building"
+    crm.pull(settings, client, hubspot.token, str(pack), date(2026, 11, 21), apply=True, url=hubspot.server.url)
+    # the release that is made with it, and what is pushed from that
+    (settings.latest / "data" / "organisations.csv").write_text(
+        RELEASED.replace("relayers,ongoing", "relayers,building")
+    )
+    capsys.readouterr()
+    pushed(settings, hubspot, client)
+    assert capsys.readouterr().out == (
+        "~ railgun: waku_fit_written: of other values → of these\n1 organisation written to HubSpot.\n"
+    )
+    hubspot.by_key()["railgun"]["waku_stage"] = "ongoing"
+    crm.pull(settings, client, hubspot.token, str(pack), TODAY, apply=True, url=hubspot.server.url)
+    rows = (pack / "segments" / "organisations.csv").read_text().splitlines()[1:]
+    assert [row.split(",")[:5] for row in rows] == [
+        ["railgun_2026_11_21", "railgun", "Railgun", "", "building"],
+        ["railgun_2026_11_23", "railgun", "Railgun", "", "ongoing"],
+    ]
 
 
 def test_a_file_that_was_exported_tells_only_what_was_changed_in_it(

@@ -20,7 +20,7 @@ from assets.evidence.packs import Pack, PackError, resolve_pack
 
 PROJECT = Path(__file__).parents[2]
 EVIDENCE = PROJECT / "evidence"
-TODAY = date(2026, 11, 23)
+TODAY = date(2026, 12, 31)
 
 
 class Price(EvidenceRow):

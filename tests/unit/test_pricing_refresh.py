@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -32,6 +33,7 @@ from orchestration.settings import Settings
 from tests.unit.local_server import Answer, LocalServer, as_json, local_server
 from tests.unit.test_pricing_sources import ECB, PRICING, RATES_XML, TYPES, money
 
+PROJECT = Path(__file__).parents[2]
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 TOKEN = "s3cret-t0ken"
 
@@ -49,7 +51,12 @@ def server() -> Iterator[LocalServer]:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return Settings.from_environment({"WAKU_FIT_STATE_DIR": str(tmp_path / "state")})
+    """The public evidence as it was on the day of `NOW`: without what was measured later."""
+    shutil.copytree(PROJECT / "evidence" / "public", tmp_path / "evidence" / "public")
+    for path in (tmp_path / "evidence" / "public" / "benchmarks" / name for name in ("runs.csv", "measurements.csv")):
+        path.write_text(path.read_text().splitlines(keepends=True)[0])
+    places = {"WAKU_FIT_STATE_DIR": str(tmp_path / "state"), "WAKU_FIT_EVIDENCE_DIR": str(tmp_path / "evidence")}
+    return Settings.from_environment(places)
 
 
 def refresh(

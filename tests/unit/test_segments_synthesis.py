@@ -52,6 +52,17 @@ def test_one_person_has_one_score_for_a_problem() -> None:
     assert (found.sources, found.importance, found.satisfaction) == (1, 7, 1)
 
 
+def test_two_people_of_one_organisation_have_one_score() -> None:
+    said = [
+        finding("p1", organisation_key="org", importance=8, satisfaction=6),
+        finding("p2", organisation_key="org", importance=9, satisfaction=2),
+        finding("p3", importance=5, satisfaction=4),
+    ]
+    (found,) = opportunities_of(said)
+    # the more pressing of the two, 9 and 2, and the other organisation
+    assert (found.sources, found.importance, found.satisfaction) == (2, 7, 3)
+
+
 def test_what_nobody_scored_is_no_opportunity() -> None:
     assert opportunities_of([finding("p1"), finding("p2", importance=9)]) == ()
 

@@ -110,19 +110,20 @@ witnesses as (
 
     union all
 
-    -- Under the segment that readers are told: with few interviews it is none of the segments.
+    -- Under the segment that readers are told: with few interviews it is none of the segments. Without a date, or the
+    -- witness would be the newest interview; and only of those whose findings tell the segment too.
     select
         published.published_segment_id as segment_id,
         'learnings' as item,
         interviews.grade,
-        interviews.as_of,
+        null as as_of,
         interviews.evidence_id
     from interviews
     inner join published
         on
             published.kind = 'interview'
             and interviews.interview_id = published.conversation_id
-    where published.published_segment_id <> 'other'
+    where published.has_content and published.published_segment_id <> 'other'
 
     union all
 
@@ -150,7 +151,7 @@ strongest as (
 
     where grade <> 'not_found'
 
-    order by segment_id, item, {{ grade_rank('grade') }}, as_of desc, evidence_id
+    order by segment_id, item, {{ grade_rank('grade') }}, as_of desc nulls last, evidence_id
 
 )
 

@@ -33,20 +33,29 @@ published as (
 
 ),
 
--- An opportunity is a mean of scores; of one or two interviews it would be what a person said, as a number.
+organisations as (
+
+    select * from {{ ref('source_organisations') }}
+
+),
+
+-- An opportunity is a mean of scores, one of each organisation; of one or two it would be what a person said, as a
+-- number.
 scored as (
 
     select
-        problem_id,
-        grade = 'illustrative' as is_illustrative
+        interviews.problem_id,
+        interviews.grade = 'illustrative' as is_illustrative
 
     from interviews
 
-    where importance is not null and satisfaction is not null
+    left join organisations on 'interview ' || interviews.interview_id = organisations.source_key
 
-    group by problem_id, grade = 'illustrative'
+    where interviews.importance is not null and interviews.satisfaction is not null
 
-    having count(distinct interview_id) >= {{ fewest_published() }}
+    group by interviews.problem_id, interviews.grade = 'illustrative'
+
+    having count(distinct coalesce(organisations.organisation_key, interviews.interview_id)) >= {{ fewest_published() }}
 
 ),
 

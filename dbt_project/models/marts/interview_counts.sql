@@ -7,14 +7,23 @@ interviews as (
 
 ),
 
+published as (
+
+    select * from {{ ref('int_interviews__published_segments') }}
+    where kind = 'interview'
+
+),
+
 -- Each attribute by itself and never two together: a cross table beside its margins gives small cells away.
 attributes as (
 
+    -- As in what was said: a segment that is told here and not there would tell which of them agreed to nothing.
     select
         'segment' as attribute,
-        segment_id as value,
-        grade
+        published.published_segment_id as value,
+        interviews.grade
     from interviews
+    inner join published on interviews.interview_id = published.conversation_id
 
     union all
 

@@ -8,7 +8,9 @@ known as (
 
 source as (
 
-    {{ as_consented('known', counted=True, contents=['organisation_code', 'source', 'note']) }}
+    {{ as_consented('known', counted=True, contents=[
+        'question_set_id', 'channel', 'organisation_code', 'source', 'note'
+    ]) }}
 
 ),
 
@@ -20,11 +22,11 @@ renamed as (
         id as interview_id,
         evidence_id,
         segment_id,
-        question_set_id,
+        consented_question_set_id as question_set_id,
 
         ---------- values
         role_class,
-        channel,
+        consented_channel as channel,
         consent,
         consented_organisation_code as organisation_code,
 

@@ -9,7 +9,8 @@ known as (
 source as (
 
     {{ as_consented('known', counted=True, contents=[
-        'topics', 'outcome', 'blockers', 'roadmap_gaps', 'organisation_code', 'source', 'note'
+        'project_code', 'topics', 'engineer_attended', 'outcome', 'blockers', 'commitment_stage', 'roadmap_gaps',
+        'organisation_code', 'source', 'note'
     ]) }}
 
 ),
@@ -24,12 +25,12 @@ renamed as (
         segment_id,
 
         ---------- values
-        project_code,
+        consented_project_code as project_code,
         consented_topics as topics,
-        engineer_attended,
+        consented_engineer_attended as engineer_attended,
         consented_outcome as outcome,
         consented_blockers as blockers,
-        commitment_stage,
+        consented_commitment_stage as commitment_stage,
         consented_roadmap_gaps as roadmap_gaps,
         consent,
         consented_organisation_code as organisation_code,

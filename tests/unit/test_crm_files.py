@@ -1,0 +1,68 @@
+"""Organisations as the neutral file of a CRM, and what differs between two sides."""
+
+from __future__ import annotations
+
+import pytest
+
+from assets.segments.crm import CrmFileError, Organisation, differences, from_csv, from_json, to_csv, to_json
+
+RAILGUN = Organisation("railgun", "Railgun", ("defi_private_relayers",), "ongoing", (), "")
+STATUS = Organisation("status", "Status", ("private_messaging", "status_communities"), "ongoing", ("store_v3",), "call")
+
+
+def test_both_files_come_back_as_they_went() -> None:
+    both = [RAILGUN, STATUS, Organisation("odd", '=1+1, "x"', (), "", (), "line one\nline two")]
+    both += [Organisation("quoted", "'s Lands", (), "", (), "-call")]
+    assert list(from_csv(to_csv(both)).values()) == both
+    assert list(from_json(to_json(both)).values()) == both
+
+
+def test_the_csv_has_one_line_per_organisation_and_nothing_that_a_spreadsheet_calculates() -> None:
+    assert to_csv([STATUS, Organisation("odd", "=1+1")]) == (
+        "waku_fit_id,Name,Segment,Stage,Dependencies,Next step,waku_fit_written\n"
+        "status,Status,private_messaging;status_communities,ongoing,store_v3,call,\n"
+        "odd,'=1+1,,,,,\n"
+    )
+
+
+def test_columns_of_the_crm_itself_are_left_alone() -> None:
+    (one,) = from_csv("Owner,waku_fit_id,Name,Stage\nsomebody,railgun,Railgun,lost\n").values()
+    assert one == Organisation("railgun", "Railgun", (), "lost")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("Name,Stage\nRailgun,lost\n", "1: there is no column waku_fit_id; expected waku_fit_id, Name, "),
+        ("waku_fit_id,Name\nrailgun,A\nRail gun,B\n", "3: waku_fit_id: is not a key; expected one in lower_snake_case"),
+        ("waku_fit_id,Name\nrailgun,A\nrailgun,B\n", "3: waku_fit_id: is the key of 2 too; expected each once"),
+        ("waku_fit_id,Name\nrailgun,\n", "2: Name: has no value; expected what the organisation is called"),
+        ('waku_fit_id,Name\n"railgun,A\n', "2: this is not a CSV file ("),
+    ],
+)
+def test_a_file_that_cannot_be_right_is_refused_with_its_line(text: str, message: str) -> None:
+    with pytest.raises(CrmFileError) as caught:
+        from_csv(text)
+    assert str(caught.value).startswith(message)
+
+
+@pytest.mark.parametrize("text", ["{}", '["railgun"]', "[", '[{"Name": "Railgun"}]'])
+def test_json_of_another_shape_is_refused(text: str) -> None:
+    with pytest.raises(CrmFileError, match="expected"):
+        from_json(text)
+
+
+def test_only_what_is_filled_and_different_is_a_change() -> None:
+    told = [
+        Organisation("railgun", "Railgun", (), "lost", (), ""),
+        Organisation("status", "", ("status_communities", "private_messaging"), "", ("store_v3",), "call"),
+    ]
+    ((one, changes),) = differences([RAILGUN, STATUS], told)
+    assert one == Organisation("railgun", "Railgun", (), "lost")
+    assert [str(change) for change in changes] == ["~ railgun: Stage: ongoing → lost"]
+
+
+def test_an_organisation_that_is_not_known_is_new() -> None:
+    ((one, changes),) = differences([STATUS], [RAILGUN])
+    assert one == RAILGUN
+    assert [str(c) for c in changes] == ["+ railgun: Name Railgun; Segment defi_private_relayers; Stage ongoing"]
