@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import psycopg
@@ -247,7 +248,7 @@ def take_out(
             frames = read_release(connection, release_id)
             replace_files(releases_dir / release_id, frames, render(frames, Manifest.from_json(plain)))
         changed.append(release_id)
-    known = dict(connection.execute(_KNOWN).fetchall())
+    known: dict[str, dict[str, Any]] = dict(connection.execute(_KNOWN).fetchall())
     for directory in folders_to_clean(releases_dir, agreed):
         if directory.name == keep:
             continue
