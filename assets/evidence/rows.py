@@ -46,6 +46,7 @@ INSTEAD = "no name, address, number or account of a person, but a role or a code
 ADDRESS = "the address of an account"
 MAIL = "a mail address"
 A_NAME = "a name"
+PHONE = "a phone number"
 UNREADABLE = "text in a script that cannot be searched"
 
 ABOUT_PEOPLE = ("roadmap", "segments")
@@ -214,13 +215,14 @@ class Rows:
         from assets.interviews.identities import identities_in, identities_in_code
 
         is_code = " " not in text and re.fullmatch(IDENTIFIER_PATTERN, text.lower()) is not None
+        found = (identities_in_code if is_code else identities_in)(text, self.known_words)
         if not self.table.is_personal:
-            found = identities_in(text, self.known_words)
             if column == "source":  # who published something is part of where it was
                 return [one for one in found if one.kind == MAIL]
+            if is_code:  # the time of a benchmark session is part of its id, and looks like a number to call
+                found = [one for one in found if one.kind != PHONE]
             # A product may be called by one word, and a company in any script.
             return [one for one in found if one.kind != UNREADABLE and (" " in text or one.kind != A_NAME)]
-        found = (identities_in_code if is_code else identities_in)(text, self.known_words)
         if column == "source" and not self.kinds.get("consent"):
             # A public signal is checked at an address, and the owner of a repository is part of one.
             return [one for one in found if one.kind != ADDRESS]
