@@ -6,6 +6,7 @@ import csv
 import json
 import os
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -108,7 +109,26 @@ def test_a_changed_row_is_told_from_a_moved_one(refreshed: Chain) -> None:
     ]
 
 
-def test_an_earlier_day_does_not_know_refreshed_prices(refreshed: Chain) -> None:
-    assert refreshed.waku_fit("run", "--as-of", "2026-11-01").returncode == 0
-    assert prices_of(refreshed)["hetzner_cloud_fsn1_cx23"] == "2026-09-29"
-    assert max(prices_of(refreshed).values()) <= "2026-11-01"
+def test_an_earlier_day_has_the_prices_of_then(refreshed: Chain) -> None:
+    """Hetzner raised its cx23 from EUR 3.49 (March 2026) to EUR 5.49 (September 2026)."""
+
+    def offers(data: Path) -> set[str]:
+        with (data / "compute_offers.csv").open() as file:
+            return {row["offer_id"] for row in csv.DictReader(file)}
+
+    def changes(data: Path) -> list[float]:
+        with (data / "compute_offer_history.csv").open() as file:
+            rows = [row for row in csv.DictReader(file) if row["provider"] == "hetzner_cloud"]
+        return [float(row["change_share"]) for row in rows if row["instance_type"] == "cx23" and row["change_share"]]
+
+    (*_, first) = json.loads(refreshed.waku_fit("releases", "--json").stdout)
+    now = refreshed.root / "state" / "releases" / first["release_id"] / "data"
+    done = refreshed.waku_fit("run", "--as-of", "2026-09-01")
+    assert done.returncode == 0, done.stdout + done.stderr
+    then = refreshed.latest / "data"
+    march, september = "hetzner_cloud_fsn1_cx23_2026_03", "hetzner_cloud_fsn1_cx23"
+    assert offers(then) & {march, september} == {march}
+    assert offers(now) & {march, september} == {september}
+    assert changes(then) == []
+    assert changes(now) == [pytest.approx(5.49 / 3.49 - 1)]
+    assert max(prices_of(refreshed).values()) <= "2026-09-01"
