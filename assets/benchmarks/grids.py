@@ -199,7 +199,7 @@ QUICK = Grid(
     id="quick",
     phases=(
         Phase(
-            Archive(payload_bytes=1000, messages=6_000, hours=12),
+            Archive(payload_bytes=1000, messages=4_000, hours=24),
             rounds=3,
             seconds=0.1,
             cells=_cells(tuple(STAGES), MAIN, 4) + _cells(tuple(SELF_TEST), tuple(WORKLOADS), 4),
@@ -208,11 +208,11 @@ QUICK = Grid(
             retention_rounds=1,
         ),
     ),
-    limit_seconds=85,
+    limit_seconds=80,
     harness_clients=(4,),
-    probe_seconds=0.4,
+    probe_seconds=0.3,
     probe_steps=4,
-    retention_messages=4_000,
+    retention_messages=2_000,
 )
 """Minutes become seconds: small archive, short runs, wide intervals."""
 

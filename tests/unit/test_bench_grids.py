@@ -25,6 +25,17 @@ def test_the_plan_fits_into_the_time(grid: Grid, limit: float) -> None:
 
 
 @EVERY_GRID
+def test_every_archive_fills_whole_partitions(grid: Grid) -> None:
+    left = {
+        (phase.archive.hours, stage)
+        for phase in grid.phases
+        for stage in phase.stages
+        if phase.archive.hours % (ALL_STAGES[stage].partition_hours or 1)
+    }
+    assert left == set()
+
+
+@EVERY_GRID
 def test_every_cell_is_measured_once_in_every_round(grid: Grid) -> None:
     for phase in grid.phases:
         assert Counter(turns(phase, 1, seed=1)) == Counter(phase.cells)
