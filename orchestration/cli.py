@@ -7,6 +7,7 @@ imported.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 from datetime import date, datetime
@@ -59,6 +60,8 @@ def run(settings: Settings, as_of: date | None, packs: tuple[str, ...], bench: s
         click.echo(f"Nothing changed since release {unchanged['release_id']}: nothing was run.")
         click.echo(_where(settings))
         return 0
+    # What is imported stays: to look through a million objects for garbage, again and again, takes a fifth of the time.
+    gc.disable()
     from checks.gx import get_ready
 
     get_ready()  # Great Expectations and Dagster both take seconds to import: side by side

@@ -8,30 +8,29 @@ import fcntl
 import hashlib
 import json
 import os
-import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
-from importlib import metadata
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import dagster as dg
-from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliResource, DbtProject, dbt_assets
-from packaging.version import Version
+from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtProject, dbt_assets
+
+# The parts of DbtCliResource, which would start a process that imports dbt once more.
+from dagster_dbt.asset_utils import DBT_INDIRECT_SELECTION_ENV, get_updated_cli_invocation_params_for_context
+from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
 
 from assets.evidence.fingerprint import fingerprint_of
 from assets.landing import table_statistics
 from orchestration import keys
+from orchestration.dbt_build import PARSED, BuildError, run_dbt
 from orchestration.errors import UserError
 from orchestration.metadata import sql_table_metadata
 from orchestration.resources import WarehouseResource
 from orchestration.settings import Settings
-
-PARTIAL_PARSE = "partial_parse.msgpack"
-"""The name that dbt gives to what it remembers of a parse."""
+from orchestration.warehouse.server import DATABASE
 
 QUIET = {
     "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
@@ -64,11 +63,11 @@ def connection_environment(url: str) -> dict[str, str]:
 def prepare_manifest(settings: Settings) -> Path:
     """Return the manifest of the project as it is now, parsing it again only when a file of it changed.
 
-    A connection in the environment is parsed with, so that a build on it needs no parse of its own.
+    A parsed model names the database it is for, and nothing else of a connection.
     One process parses at a time: the UI and a run may both find a changed file.
     Raises `UserError` with dbt's own words when the project does not parse.
     """
-    target = settings.state_dir / "dbt"
+    target = settings.dbt_state_dir
     target.mkdir(parents=True, exist_ok=True)
     with (target / "parse.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -77,14 +76,15 @@ def prepare_manifest(settings: Settings) -> Path:
 
 def _parsed(settings: Settings, target: Path) -> Path:
     manifest, stamp = target / "manifest.json", target / "parsed.sha256"
-    current = fingerprint_of([settings.dbt_project_dir], skip=("target", "logs", ".user.yml"))
+    connection = connection_environment(settings.database_url or f"postgresql:///{DATABASE}")
+    files = fingerprint_of([settings.dbt_project_dir], skip=("target", "logs", ".user.yml"))
+    current = f"{files} {connection['WAKU_FIT_DBT_DATABASE']}"
     if manifest.exists() and stamp.exists() and stamp.read_text() == current:
         return manifest
     command = [str(Path(sys.executable).parent / "dbt"), "--quiet", "parse", "--target-path", str(target)]
     environment = {
-        **connection_environment("postgresql:///parse"),
         **os.environ,
-        **QUIET,
+        **connection,
         "DBT_PROFILES_DIR": str(settings.dbt_project_dir),
     }
     done = subprocess.run(
@@ -94,14 +94,6 @@ def _parsed(settings: Settings, target: Path) -> Path:
         raise UserError(f"dbt could not parse {settings.dbt_project_dir.name}/:\n{done.stdout}{done.stderr}")
     stamp.write_text(current)
     return manifest
-
-
-def _hand_over_parse(parsed: Path, build: Path) -> None:
-    """Give `build` what dbt remembers of the newest parse; it would read the whole project again, for 10 s."""
-    newest, own = parsed / PARTIAL_PARSE, build / PARTIAL_PARSE
-    if newest.exists() and not (own.exists() and own.stat().st_mtime > newest.stat().st_mtime):
-        build.mkdir(exist_ok=True)
-        shutil.copyfile(newest, own)
 
 
 class LayeredTranslator(DagsterDbtTranslator):
@@ -129,27 +121,47 @@ def _macros_version(manifest: Mapping[str, Any]) -> str:
     return hashlib.sha256("\0".join(own).encode()).hexdigest()
 
 
-class LocalDbt(DbtCliResource):
-    """dbt as it is installed beside us, without what a run has no use for.
+class DbtResource(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """dbt as it is installed beside us."""
 
-    `dbt --version` would ask the package index for a newer one. A second adapter in this process would serve to count
-    rows and columns, which `_with_statistics` does; making it takes two seconds.
-    """
+    parsed: str
+    """The file of the parsed project."""
+    target: str
+    """The folder that dbt writes its files to."""
 
-    @cached_property
-    def _cli_version(self) -> Version:
-        return Version(metadata.version("dbt-core"))
+    def build(self, context: dg.AssetExecutionContext) -> Iterator[Any]:
+        """Build the models that `context` selects and run their tests; yield results as Dagster knows them."""
+        selected = get_updated_cli_invocation_params_for_context(context, {}, DagsterDbtTranslator())
+        assert selected.dbt_project is not None
+        if selected.indirect_selection:
+            os.environ[DBT_INDIRECT_SELECTION_ENV] = selected.indirect_selection
+        folder = str(selected.dbt_project.project_dir)
+        arguments = [
+            "build", "--project-dir", folder, "--profiles-dir", folder,
+            "--target-path", self.target, "--log-path", self.target, "--no-write-json",
+            # They are about the code: `make test` runs them, a run on evidence need not.
+            "--exclude-resource-type", "unit_test",
+            *selected.selection_args,
+        ]  # fmt: skip
+        try:
+            for event in run_dbt(Path(self.parsed), arguments):
+                yield from DbtCoreCliEventMessage(event, event_history_metadata={}).to_default_asset_events(
+                    selected.manifest,
+                    selected.dagster_dbt_translator,
+                    context,
+                    Path(self.target),
+                    selected.dbt_project,
+                )
+        except BuildError as error:
+            raise dg.Failure(f"dbt build: {error}") from error
 
-    def _initialize_dbt_core_adapter(self, args: Sequence[str]) -> None:  # type: ignore[override]  # noqa: ARG002
-        return None
 
-
-def build_dbt_assets(settings: Settings) -> tuple[dg.AssetsDefinition, DbtCliResource]:
+def build_dbt_assets(settings: Settings) -> tuple[dg.AssetsDefinition, DbtResource]:
     """Return the assets of all models and the resource that runs dbt."""
     manifest_path = prepare_manifest(settings)
     manifest = json.loads(manifest_path.read_text())
     project = DbtProject(
-        settings.dbt_project_dir, target_path=settings.state_dir / "dbt", profiles_dir=settings.dbt_project_dir
+        settings.dbt_project_dir, target_path=settings.dbt_state_dir, profiles_dir=settings.dbt_project_dir
     )
 
     @dbt_assets(
@@ -158,22 +170,14 @@ def build_dbt_assets(settings: Settings) -> tuple[dg.AssetsDefinition, DbtCliRes
         name="dbt_models",
         dagster_dbt_translator=LayeredTranslator(_macros_version(manifest)),
     )
-    def dbt_models(
-        context: dg.AssetExecutionContext, dbt: DbtCliResource, warehouse: WarehouseResource
-    ) -> Iterator[Any]:
+    def dbt_models(context: dg.AssetExecutionContext, dbt: DbtResource, warehouse: WarehouseResource) -> Iterator[Any]:
         os.environ.update(connection_environment(warehouse.url))
-        target = settings.state_dir / "dbt" / "build"
-        _hand_over_parse(manifest_path.parent, target)
-        # Unit tests are about the code: `make test` runs them, a run on evidence need not.
-        build = ["build", "--exclude-resource-type", "unit_test"]
-        for event in dbt.cli(build, context=context, target_path=target).stream():
+        for event in dbt.build(context):
             yield _with_statistics(event, warehouse)
 
-    dbt = LocalDbt(
-        project_dir=project,  # type: ignore[arg-type]  # its __init__ takes a project, which mypy does not see in subclasses
-        dbt_executable=str(Path(sys.executable).parent / "dbt"),
+    return dbt_models, DbtResource(
+        parsed=str(manifest_path.with_name(PARSED)), target=str(settings.dbt_state_dir / "build")
     )
-    return dbt_models, dbt
 
 
 def _with_statistics(event: Any, warehouse: WarehouseResource) -> Any:

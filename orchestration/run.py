@@ -5,6 +5,7 @@ Belongs here: choosing the assets, starting the job, telling how it goes. Does n
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import sys
@@ -31,7 +32,6 @@ from assets.reports.fetch import LinkError, align_link
 from orchestration import keys
 from orchestration.abandoned import STARTED_HERE, close_abandoned, held_while_running
 from orchestration.check import read_evidence
-from orchestration.dbt import connection_environment
 from orchestration.errors import UserError
 from orchestration.fast_path import Request, fingerprint, latest_release_id, remember
 from orchestration.instance import prepare_home, quick_history
@@ -68,7 +68,6 @@ def run_chain(settings: Settings, request: Request) -> int:
                 align_link(connection, settings.releases_dir, settings.latest)
                 warehouse = warehouse_id(connection)
                 latest = latest_release_id(settings)
-            os.environ.update(connection_environment(database.url))
             with dg.DagsterInstance.from_config(str(prepare_home(settings.dagster_home))) as instance:
                 close_abandoned(instance, settings.state_dir)
                 repository = ReconstructableRepository.for_module(
@@ -76,6 +75,8 @@ def run_chain(settings: Settings, request: Request) -> int:
                 )
                 graph = repository.get_definition().asset_graph
                 plan = make_plan(settings, request, evidence, instance, graph, warehouse)
+                gc.freeze()
+                gc.enable()
                 if plan.reasons:
                     return _execute(settings, request, instance, repository, plan)
             # No table depends on what changed: the release is as good as one made now.
@@ -128,6 +129,7 @@ def _execute(
             err=True,
         )
         return 1
+    gc.freeze()  # nor does the end of the process need to look through them, for two seconds
     now = json.loads(readiness.read_text())
     lines = ["", *verdict_lines(now), *changes(was, now), *scope_lines(request, settings)]
     click.echo("\n".join([*lines, f"Report: {settings.latest / 'index.html'}"]))

@@ -39,6 +39,11 @@ class Settings:
         return self.project_dir / "dbt_project"
 
     @property
+    def dbt_state_dir(self) -> Path:
+        """Where dbt keeps the parsed project, and in `build` what a run wrote."""
+        return self.state_dir / "dbt"
+
+    @property
     def dagster_home(self) -> Path:
         return self.state_dir / "dagster"
 

@@ -63,6 +63,7 @@ def parse_csv(
         return rows.parsed
     absent = rows.kinds.keys() - set(columns)
     rows.parsed.has_all_ids = "id" not in absent
+    searched = {column for column in (*columns, "") if rows.is_searched(column)}
     is_after_bad_quote = False
     for line, cells in sheet:
         if isinstance(cells, Fault):
@@ -70,7 +71,8 @@ def parse_csv(
             is_after_bad_quote = True
             continue
         values: dict[str, Value] = {column: cell for column, cell in zip(columns, cells, strict=False) if column}
-        found = [rows.search(cell, line, column) for column, cell in zip_longest(columns, cells, fillvalue="")]
+        pairs = zip_longest(columns, cells, fillvalue="")
+        found = [rows.search(cell, line, column) for column, cell in pairs if column in searched]
         if any(found) and not table.is_personal:
             rows.note_id(values.get("id"), line)  # another message about the row could repeat what was found
             continue

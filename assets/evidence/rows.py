@@ -112,6 +112,8 @@ class Rows:
         self.lists = {column for column, kind in self.kinds.items() if kind.endswith("[]")}
         self.references = table.references()
         self.past_dates = table.past_dates()
+        self._sound: set[tuple[str, str]] = set()
+        """Columns with texts that were looked at: most cells of a large table repeat one above."""
         self.latest = today + timedelta(days=1)  # it is already tomorrow elsewhere
         self.typed = [name for name in self.kinds if name not in set_by_loader] + [part.key for part in table.parts]
         self.problems = ProblemList(file, _keys(table) if table.is_personal else None)
@@ -179,7 +181,7 @@ class Rows:
     def search(self, value: Value, line: int, column: str = "", places: Mapping[Place, int] | None = None) -> bool:
         """Note what in a value, and in all that is inside of it, may tell who a person is; tell whether there is any.
 
-        Of a table about people everything is searched, keys too; of others what `_is_searched`.
+        Of a table about people everything is searched, keys too; of others what `is_searched`.
         """
         before = self.problems.count
 
@@ -193,7 +195,7 @@ class Rows:
             elif isinstance(inner, list):
                 for position, below in enumerate(inner):
                     visit(below, (*place, position), key)
-            elif inner and self._is_searched(key):
+            elif inner and self.is_searched(key):
                 find(inner, where, key)
 
         def find(text: str, where: int, key: str) -> None:
@@ -203,7 +205,8 @@ class Rows:
         visit(value, (column,) if column else (), column)
         return self.problems.count > before
 
-    def _is_searched(self, column: str) -> bool:
+    def is_searched(self, column: str) -> bool:
+        """Tell whether values of a column are searched for what may tell who a person is."""
         if self.table.is_personal:
             return column not in self.references and "date" not in self.kinds.get(column, "")
         if self.pack == PUBLIC:
@@ -236,6 +239,8 @@ class Rows:
 
     def _is_sound(self, column: str, value: Value, line: int) -> bool:
         """Tell whether the text of a value can be of the column's type, and note the problem if it cannot."""
+        if isinstance(value, str) and (column, value) in self._sound:
+            return True
         kind = self.kinds.get(column)
         if kind is None:
             return True  # said by the model, which knows no such key
@@ -254,6 +259,8 @@ class Rows:
                 today = self.latest - timedelta(days=1)
                 self.problems.add(line, column, f"{quoted(text)} lies in the future", f"a date up to today, {today}")
                 return False
+        if isinstance(value, str):
+            self._sound.add((column, value))
         return True
 
     def _mention(self, column: str, value: Value, line: int, lines: Mapping[Place, int]) -> None:

@@ -228,8 +228,10 @@ def row_key(table: str, values: Iterable[Any]) -> str:
 
 def _by_key(table: str, frame: pd.DataFrame) -> dict[str, Row]:
     rows: dict[str, Row] = {}
-    for record in frame.astype(object).to_dict(orient="records"):
-        row = {str(column): plain_value(value) for column, value in record.items()}
+    names = [str(column) for column in frame.columns]
+    columns = [map(plain_value, frame[column].astype(object).tolist()) for column in frame.columns]
+    for values in zip(*columns, strict=True):
+        row = dict(zip(names, values, strict=True))
         key = row_key(table, [row[column] for column in KEYS[table]])
         if key in rows:
             raise ValueError(f"the release has two rows {table}/{key}, expected one")
