@@ -7,6 +7,7 @@ Belongs here: how a suite is run on PostgreSQL. Does not belong here: what is ex
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import subprocess
@@ -73,6 +74,7 @@ def _start() -> subprocess.Popen[str]:
 def _serve() -> None:
     """Read one request from stdin, write findings by table to stdout."""
     os.environ.update(QUIET)
+    gc.disable()  # nearly all that there is stays to the end
     import great_expectations as gx
     from great_expectations.data_context.types.base import ProgressBarsConfig
 
@@ -91,6 +93,7 @@ def _serve() -> None:
     except RuntimeError as error:
         sys.exit(str(error))
     json.dump(found, sys.stdout)
+    gc.freeze()  # and needs no looking through then
 
 
 def _run(gx: Any, datasource: Any, schema: str, table: str, suite: Sequence[Mapping[str, Any]]) -> list[Finding]:
