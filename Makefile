@@ -22,7 +22,7 @@ run: $(READY) ## Evidence in, verdict and report out (ARGS="--as-of 2025-06-30" 
 	@$(BIN)/waku-fit run $(ARGS)
 
 test: $(READY) lint ## All tests (ARGS="-k costs" passes options to pytest)
-	@$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(ARGS)
+	@$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 bench-pipeline: $(READY) ## How fast the cost model is, on one core, beside naive pandas and plain numpy
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -W ignore::UserWarning -m tests.performance.bench_pipeline

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import nnls
 
 REACH = 2.0
 """Nothing is said beyond this many times the largest measured number of clients."""
@@ -133,6 +132,8 @@ def _terms(clients: Floats) -> Floats:
 
 def fit_parameters(clients: Floats, throughputs: Floats) -> Parameters:
     """Fit by Gauss-Newton in 1/lambda, sigma/lambda, kappa/lambda, each step a least squares with bounds at 0."""
+    from scipy.optimize import nnls  # half a second to import, and most runs fit nothing
+
     terms = _terms(clients)
     target = clients / throughputs
     slowness = nnls(terms / target[:, None], np.ones_like(target))[0]
