@@ -18,9 +18,12 @@ def test_definitions_load_without_a_database(definitions: dg.Definitions) -> Non
     dg.Definitions.validate_loadable(definitions)
 
 
-def test_the_ui_is_not_told_the_password(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_ui_is_not_told_the_password(parsed_state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It shows the configuration of resources to whoever opens it."""
-    given = {"WAKU_FIT_STATE_DIR": str(state), "WAKU_FIT_DATABASE_URL": "postgresql://ann:s3cret@db.example/waku"}
+    given = {
+        "WAKU_FIT_STATE_DIR": str(parsed_state),
+        "WAKU_FIT_DATABASE_URL": "postgresql://ann:s3cret@db.example/waku",
+    }
     monkeypatch.setenv("WAKU_FIT_DATABASE_URL", given["WAKU_FIT_DATABASE_URL"])
     repository = build_definitions(Settings.from_environment(given)).get_repository_def()
     shown = dg.serialize_value(RepositorySnap.from_def(repository))

@@ -4,6 +4,7 @@ import fcntl
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,6 +16,14 @@ from typing import Any
 from orchestration.warehouse.server import stop_server
 
 PROJECT = Path(__file__).resolve().parents[2]
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Keep other processes of the test session from making or copying what is in `folder` meanwhile."""
+    with folder.with_suffix(".lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 @dataclass(frozen=True)
@@ -31,18 +40,11 @@ class Chain:
 
     def clone(self, root: Path) -> "Chain":
         """A second project in the same state, to be changed: a second instead of a whole first run."""
-        with self.lock():
+        with locked(self.root):
             stop_server(self.root / "state")
             # cp keeps owners: run by root, the database belongs to another account
             subprocess.run(["cp", "-a", str(self.root), str(root)], check=True)
         return Chain(root, self.database_url)
-
-    @contextmanager
-    def lock(self) -> Iterator[None]:
-        """Keep other processes of the test session from making or copying this project meanwhile."""
-        with self.root.with_suffix(".lock").open("w") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            yield
 
     @property
     def environment(self) -> dict[str, str]:
@@ -62,6 +64,25 @@ class Chain:
         return subprocess.run(
             self.command(*arguments), env=self.environment, capture_output=True, text=True, check=False, timeout=600
         )
+
+    def kill_run_when(self, seen: str) -> None:
+        """Start a run and kill it, with everything that it started, as soon as its progress names `seen`."""
+        process = subprocess.Popen(
+            self.command("run"),
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        lines = []
+        for line in process.stdout:
+            lines.append(line)
+            if seen in line:
+                os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        assert seen in "".join(lines), "".join(lines)
+        assert process.returncode == -signal.SIGKILL
 
     @property
     def latest(self) -> Path:

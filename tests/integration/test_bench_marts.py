@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 
 import pytest
 
@@ -123,17 +122,3 @@ def test_the_report_shows_the_section(measured: Chain) -> None:
     assert "We propose" in page
     assert "e:benchmarks__runs/full_a" in page
     assert "e:benchmarks__measurements/" not in page
-
-
-def test_without_runs_capacity_is_unknown_and_the_tables_are_empty(measured: Chain) -> None:
-    """Last, because it changes the evidence."""
-    for name in ("runs", "measurements"):
-        path = measured.root / "evidence" / "public" / "benchmarks" / f"{name}.csv"
-        path.write_text(path.read_text().splitlines()[0] + "\n")
-    done = measured.waku_fit("run")
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert measured.gate("cost")["status"] == "unknown"
-    for name in ("archive_stage_gains", "archive_capacity", "archive_recommendation", "archive_savings"):
-        assert table(measured, name) == []
-    assert "No benchmark run of our own is on record" in (measured.latest / "index.html").read_text()
-    assert json.loads(measured.waku_fit("status", "--json").stdout)["verdict"] == "not_ready"

@@ -7,17 +7,28 @@ from collections.abc import Callable
 from pathlib import Path
 
 from orchestration.warehouse.connection import connect
+from orchestration.warehouse.server import remove_server
 from tests.integration.chain import Chain
 from tests.integration.servers import PASSWORD
 
 
-def test_a_run_publishes_there_and_tells_nobody_the_password(open_folder: Path, login: Callable[..., str]) -> None:
+def test_a_run_publishes_there_and_tells_nobody_the_password(
+    published: Chain, open_folder: Path, login: Callable[..., str]
+) -> None:
+    """The run history tells of another database, and what a run that is killed began with must not count as made."""
     url = login("ann", "createrole")
-    chain = Chain.create(open_folder / "elsewhere", url)
+    chain = Chain(published.clone(open_folder / "elsewhere").root, url)
+    remove_server(chain.root / "state")
+    was = chain.manifest
+    chain.kill_run_when("raw/benchmarks__archive_notes")
+    assert chain.manifest == was
 
     done = chain.waku_fit("run")
 
     assert done.returncode == 0, done.stdout + done.stderr
+    counted = done.stdout.partition(" tables are out of date")[0].split()
+    assert counted[-3] == counted[-1], counted
+    assert chain.manifest["release_id"] > was["release_id"]
     assert chain.readiness["verdict"] == "not_ready"
     with connect(url) as connection:
         assert connection.execute("select release_id from release.current").fetchall() == [

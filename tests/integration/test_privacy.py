@@ -159,6 +159,15 @@ def test_interviews_and_sessions_of_a_pack_count(private: Chain) -> None:
     assert private.gate("codesign")["value"] == 2
 
 
+def test_diff_names_new_interviews(private: Chain) -> None:
+    added = {row["evidence_id"] for row in json.loads(private.waku_fit("diff", "--json").stdout)["evidence"]["added"]}
+    assert {f"interviews__interviews/{code}" for code in ("p01", "p02", "p03", "p04")} <= added
+    assert {name.partition("/")[0] for name in added if "/p01" in name} == {
+        "interviews__interviews", "interviews__answers", "interviews__findings"
+    }  # fmt: skip
+    assert {name for name in added if "/p03" in name} == {"interviews__interviews/p03"}, "p03 agreed to nothing"
+
+
 def test_days_and_small_groups_are_not_published(private: Chain) -> None:
     index = (private.latest / "data" / "evidence_index.csv").read_text()
     (row,) = (line for line in index.splitlines() if line.startswith("interviews__interviews/p01,"))
