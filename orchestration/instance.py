@@ -5,14 +5,14 @@ Belongs here: what goes into `DAGSTER_HOME`, and how its files are kept. Does no
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import event
-from sqlalchemy.engine import Engine
+import dagster as dg
+from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventLogStorage
+from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
+from sqlalchemy import Connection, Engine, create_engine, event
 
 CONFIGURATION = """\
 # Written by waku-fit; edit orchestration/instance.py instead.
@@ -39,25 +39,37 @@ def prepare_home(home: Path) -> Path:
 
 
 @contextmanager
-def quick_history(home: Path, run_id: str) -> Iterator[None]:
-    """Write the history of a run without waiting for the disk after each of some thousand events.
+def quick_history(instance: dg.DagsterInstance) -> Iterator[None]:
+    """Keep the files of the history open while a run writes some thousand events.
 
-    Dagster opens and closes a SQLite file for each event. The last connection that is closed folds the write-ahead log
-    into the file, with a wait for the disk; one more that stays open saves that. `synchronous = NORMAL` keeps the file
-    whole whatever happens; a power cut may take the last events, and what they tell of is then made again.
+    Dagster's storage makes an engine and a connection for each event: its statements are compiled anew, and the last
+    connection that is closed folds the write-ahead log into the file, with a wait for the disk. `synchronous = NORMAL`
+    keeps the file whole whatever happens; a power cut may take the last events, and what they tell of is made again.
     """
-    event.listen(Engine, "connect", _without_waiting)
-    with ExitStack() as stack:
-        for name in (run_id, "index"):
-            path = home / "history" / "runs" / f"{name}.db"
-            path.parent.mkdir(parents=True, exist_ok=True)
-            connection = stack.enter_context(closing(sqlite3.connect(path)))
-            connection.execute("pragma journal_mode = wal")
-            connection.execute("select count(*) from sqlite_master").fetchone()
+    storage = instance.event_log_storage
+    assert isinstance(storage, SqliteEventLogStorage)  # it is what `CONFIGURATION` leaves in place
+    engines: dict[str, Engine] = {}
+
+    def opened(shard: str) -> Engine:
+        if shard not in engines:
+            url = storage.conn_string_for_shard(shard)
+            engine = create_engine(url, pool_size=1, connect_args={"timeout": SQLITE_BUSY_TIMEOUT_SECONDS})
+            event.listen(engine, "connect", lambda raw, _: raw.execute("pragma synchronous = normal"))
+            if shard not in storage._initialized_dbs:
+                storage._initdb(engine)
+                storage._initialized_dbs.add(shard)
+            engines[shard] = engine
+        return engines[shard]
+
+    @contextmanager
+    def connect(shard: str) -> Iterator[Connection]:
+        with storage._db_lock, opened(shard).begin() as connection:
+            yield connection
+
+    storage._connect = connect  # type: ignore[method-assign]
+    try:
         yield
-    event.remove(Engine, "connect", _without_waiting)
-
-
-def _without_waiting(connection: Any, _: Any) -> None:
-    if isinstance(connection, sqlite3.Connection):
-        connection.execute("pragma synchronous = normal")
+    finally:
+        del storage._connect
+        for engine in engines.values():
+            engine.dispose()

@@ -109,7 +109,7 @@ def _execute(
     progress = Progress(total=len(selection))
     with (
         held_while_running(settings.state_dir, run_id),
-        quick_history(settings.dagster_home, run_id),
+        quick_history(instance),
         _output_to(log) as terminal,
     ):
         run = instance.create_run_for_job(

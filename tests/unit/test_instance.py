@@ -4,21 +4,20 @@ import sqlite3
 from pathlib import Path
 
 import dagster as dg
-import sqlalchemy as sa
 
 from orchestration.instance import prepare_home, quick_history
 
 
 def test_history_is_kept_in_one_open_file_for_the_length_of_a_run(tmp_path: Path) -> None:
-    path = f"sqlite:///{tmp_path / 'other.db'}"
     with dg.DagsterInstance.from_config(str(prepare_home(tmp_path))) as instance:
-        with quick_history(tmp_path, "a"):
+        with quick_history(instance):
             instance.report_engine_event("begun", run_id="a", job_name="j")
             assert (tmp_path / "history" / "runs" / "a.db-wal").exists(), "the log was folded in at once"
-            with sa.create_engine(path).connect() as connection:
-                assert connection.execute(sa.text("pragma synchronous")).scalar() == 1
+            with instance.event_log_storage.run_connection("a") as connection:
+                assert connection.exec_driver_sql("pragma synchronous").scalar() == 1
+        assert not (tmp_path / "history" / "runs" / "a.db-wal").exists(), "the file was left open"
         assert [entry.message for entry in instance.all_logs("a")] == ["begun"]
-    with sa.create_engine(path).connect() as connection:
-        assert connection.execute(sa.text("pragma synchronous")).scalar() == 2
+        with instance.event_log_storage.run_connection("a") as connection:
+            assert connection.exec_driver_sql("pragma synchronous").scalar() == 2
     with sqlite3.connect(tmp_path / "history" / "runs" / "a.db") as kept:
         assert kept.execute("pragma integrity_check").fetchone() == ("ok",)
