@@ -10,10 +10,13 @@ SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c '$(SUPPORTED)' 2>/dev/null && { echo $$p; break; }; done)
 
+# One more than there are processors, because tests also wait for databases and disks; at most 5.
+WORKERS := $(shell n=$$(getconf _NPROCESSORS_ONLN); echo $$((n < 4 ? n + 1 : 5)))
+
 # Containers often forbid Python to keep what it compiled; every command would then compile all libraries again, 5 s each time.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run test bench-pipeline check schemas ui doctor status lint clean
+.PHONY: help run test bench-pipeline check schemas ui doctor status lint types sql clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -22,7 +25,7 @@ run: $(READY) ## Evidence in, verdict and report out (ARGS="--as-of 2025-06-30" 
 	@$(BIN)/waku-fit run $(ARGS)
 
 test: $(READY) lint ## All tests (ARGS="-k costs" passes options to pytest)
-	@$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 bench-pipeline: $(READY) ## How fast the cost model is, on one core, beside naive pandas and plain numpy
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -W ignore::UserWarning -m tests.performance.bench_pipeline
@@ -45,8 +48,13 @@ status: $(READY) ## The current verdict
 lint: $(READY) ## Style, types, architecture, SQL
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/mypy assets checks orchestration
 	@$(BIN)/lint-imports --no-cache
+	@$(MAKE) --no-print-directory -j2 types sql
+
+types: $(READY)
+	@$(BIN)/mypy assets checks orchestration
+
+sql: $(READY)
 	@cd dbt_project && ../$(BIN)/sqlfluff lint --nocolor -q --processes 2 models macros
 
 clean: ## Remove the virtual environment and all local state, releases included

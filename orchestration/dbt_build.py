@@ -53,5 +53,5 @@ def _read(parsed: Path) -> Manifest:
     from dbt.parser.manifest import extended_mashumuro_decoder
 
     manifest = Manifest.from_msgpack(parsed.read_bytes(), decoder=extended_mashumuro_decoder)
-    manifest.build_flat_graph()  # type: ignore[no-untyped-call]
+    manifest.build_flat_graph()
     return manifest

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from pydantic import ValidationError
@@ -215,10 +216,8 @@ class Rows:
         return self.pack not in LOCAL_PACKS and self.kinds.get(column, "").startswith("text")
 
     def _identities(self, text: str, column: str) -> Sequence[Identity]:
-        from assets.interviews.identities import identities_in, identities_in_code
-
         is_code = " " not in text and re.fullmatch(IDENTIFIER_PATTERN, text.lower()) is not None
-        found = (identities_in_code if is_code else identities_in)(text, self.known_words)
+        found = list(_identities_in(text, is_code, self.known_words))
         if not self.table.is_personal:
             if column == "source":  # who published something is part of where it was
                 return [one for one in found if one.kind == MAIL]
@@ -269,6 +268,13 @@ class Rows:
             if isinstance(text, str) and text not in reference.besides:
                 where = lines.get((column, position), lines.get((column,), line))
                 self.parsed.mentions.append(Mention(where, column, text, reference))
+
+
+@lru_cache(maxsize=4096)  # sources and notes are the same in many rows, and a search takes a millisecond
+def _identities_in(text: str, is_code: bool, known_words: frozenset[str]) -> Sequence[Identity]:
+    from assets.interviews.identities import identities_in, identities_in_code
+
+    return tuple((identities_in_code if is_code else identities_in)(text, known_words))
 
 
 def _keys(table: Table) -> frozenset[str]:

@@ -22,7 +22,7 @@ def test_the_ui_is_not_told_the_password(parsed_state: Path, monkeypatch: pytest
     """It shows the configuration of resources to whoever opens it."""
     given = {
         "WAKU_FIT_STATE_DIR": str(parsed_state),
-        "WAKU_FIT_DATABASE_URL": "postgresql://ann:s3cret@db.example/waku",
+        "WAKU_FIT_DATABASE_URL": "postgresql://ann:s3cret@db.example/waku_fit",  # which the models are parsed for
     }
     monkeypatch.setenv("WAKU_FIT_DATABASE_URL", given["WAKU_FIT_DATABASE_URL"])
     repository = build_definitions(Settings.from_environment(given)).get_repository_def()
