@@ -11,15 +11,16 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtProject, dbt_assets
 
 # The parts of DbtCliResource, which would start a process that imports dbt once more.
-from dagster_dbt.asset_utils import DBT_INDIRECT_SELECTION_ENV, get_updated_cli_invocation_params_for_context
+from dagster_dbt.asset_utils import get_updated_cli_invocation_params_for_context
 from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
 
 from assets.evidence.fingerprint import fingerprint_of
@@ -30,7 +31,11 @@ from orchestration.errors import UserError
 from orchestration.metadata import sql_table_metadata
 from orchestration.resources import WarehouseResource
 from orchestration.settings import Settings
+from orchestration.warehouse.connection import WarehouseError, check_url
 from orchestration.warehouse.server import DATABASE
+
+MACROS_FROM = ("dbt-core", "dbt-adapters", "dbt-postgres")
+"""Packages whose macros are part of what is parsed."""
 
 QUIET = {
     "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
@@ -63,7 +68,7 @@ def connection_environment(url: str) -> dict[str, str]:
 def prepare_manifest(settings: Settings) -> Path:
     """Return the manifest of the project as it is now, parsing it again only when a file of it changed.
 
-    A parsed model names the database it is for, and nothing else of a connection.
+    A parsed model names the database it is for, and nothing else of a connection. Macros of dbt are parsed with it.
     One process parses at a time: the UI and a run may both find a changed file.
     Raises `UserError` with dbt's own words when the project does not parse.
     """
@@ -76,15 +81,20 @@ def prepare_manifest(settings: Settings) -> Path:
 
 def _parsed(settings: Settings, target: Path) -> Path:
     manifest, stamp = target / "manifest.json", target / "parsed.sha256"
-    connection = connection_environment(settings.database_url or f"postgresql:///{DATABASE}")
     files = fingerprint_of([settings.dbt_project_dir], skip=("target", "logs", ".user.yml"))
-    current = f"{files} {connection['WAKU_FIT_DBT_DATABASE']}"
-    if manifest.exists() and stamp.exists() and stamp.read_text() == current:
+    try:
+        database = check_url(settings.database_url).get("dbname", "") if settings.database_url else DATABASE
+    except WarehouseError as error:
+        raise UserError(str(error)) from None
+    current = json.dumps([files, database, *map(version, MACROS_FROM)])
+    parts = (stamp, manifest, target / PARSED)
+    if all(part.exists() for part in parts) and stamp.read_text() == current:
         return manifest
+    stamp.unlink(missing_ok=True)  # a parse that fails may have written one of its files
     command = [str(Path(sys.executable).parent / "dbt"), "--quiet", "parse", "--target-path", str(target)]
     environment = {
         **os.environ,
-        **connection,
+        **connection_environment(f"postgresql:///{quote(database)}"),
         "DBT_PROFILES_DIR": str(settings.dbt_project_dir),
     }
     done = subprocess.run(
@@ -133,8 +143,6 @@ class DbtResource(dg.ConfigurableResource):  # type: ignore[type-arg]
         """Build the models that `context` selects and run their tests; yield results as Dagster knows them."""
         selected = get_updated_cli_invocation_params_for_context(context, {}, DagsterDbtTranslator())
         assert selected.dbt_project is not None
-        if selected.indirect_selection:
-            os.environ[DBT_INDIRECT_SELECTION_ENV] = selected.indirect_selection
         folder = str(selected.dbt_project.project_dir)
         arguments = [
             "build", "--project-dir", folder, "--profiles-dir", folder,
@@ -143,6 +151,8 @@ class DbtResource(dg.ConfigurableResource):  # type: ignore[type-arg]
             "--exclude-resource-type", "unit_test",
             *selected.selection_args,
         ]  # fmt: skip
+        if selected.indirect_selection:
+            arguments += ["--indirect-selection", selected.indirect_selection]
         try:
             for event in run_dbt(Path(self.parsed), arguments):
                 yield from DbtCoreCliEventMessage(event, event_history_metadata={}).to_default_asset_events(

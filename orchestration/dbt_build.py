@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 PARSED = "partial_parse.msgpack"
 """The name that dbt gives to the file of a parsed project."""
-RESULTS = ("LogModelResult", "LogTestResult")
+RESULTS = ("LogModelResult", "LogSeedResult", "LogSnapshotResult", "LogTestResult")
+"""Events that say what became of a node."""
 
 
 class BuildError(Exception):
@@ -30,20 +31,28 @@ def run_dbt(parsed: Path, arguments: Sequence[str]) -> Iterator[dict[str, Any]]:
     comes from the environment. What is yielded has `info` and `data`, like a line of dbt's log in JSON. dbt keeps state
     in its modules: one call at a time. Raises `BuildError` in the end if not all went well.
     """
+    from dbt.adapters.factory import FACTORY
     from dbt.cli.main import dbtRunner, dbtRunnerResult
     from dbt_common.events.functions import msg_to_dict
 
     news: SimpleQueue[Any] = SimpleQueue()
     runner = dbtRunner(_read(parsed), callbacks=[news.put])
-    # dbt calls back, who iterates asks: hence a thread. One that an interrupted run leaves behind ends with the
-    # process.
-    Thread(target=lambda: news.put(runner.invoke(list(arguments))), name="dbt", daemon=True).start()
+    # dbt calls back, who iterates asks: hence a thread. `invoke` raises nothing, whatever happens.
+    thread = Thread(target=lambda: news.put(runner.invoke(list(arguments))), name="dbt", daemon=True)
+    thread.start()
     errors = []
-    while not isinstance(item := news.get(), dbtRunnerResult):
-        if item.info.level == "error":
-            errors.append(item.info.msg)
-        if item.info.name in RESULTS:
-            yield msg_to_dict(item)
+    try:
+        while not isinstance(item := news.get(), dbtRunnerResult):
+            if item.info.level == "error":
+                errors.append(item.info.msg)
+            if item.info.name in RESULTS:
+                yield msg_to_dict(item)
+    except BaseException:  # interrupted, or who asks fails: what runs is cancelled, and what rests on it skipped
+        for adapter in FACTORY.adapters.values():
+            adapter.cancel_open_connections()
+        raise
+    finally:
+        thread.join()  # nothing may write any more once the lock of the run is given back
     if not item.success:
         raise BuildError("\n".join(errors) or repr(item.exception))
 

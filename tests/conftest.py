@@ -5,6 +5,7 @@ Belongs here: fixtures that tests of several areas share. Importing it connects 
 
 from __future__ import annotations
 
+import gc
 import itertools
 import os
 import shutil
@@ -99,6 +100,13 @@ def common_folder() -> Path:
     folder = Path(os.environ[COMMON_FOLDER])
     folder.mkdir(mode=0o711, exist_ok=True)
     return folder
+
+
+@pytest.fixture(autouse=True)
+def garbage_is_collected() -> Iterator[None]:
+    """Commands that are called in this process switch it off, for the rest of what is a short life elsewhere."""
+    yield
+    gc.enable()
 
 
 def pytest_configure(config: pytest.Config) -> None:

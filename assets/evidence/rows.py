@@ -113,8 +113,8 @@ class Rows:
         self.lists = {column for column, kind in self.kinds.items() if kind.endswith("[]")}
         self.references = table.references()
         self.past_dates = table.past_dates()
+        # columns with texts that were found sound: most cells of a large table repeat one above
         self._sound: set[tuple[str, str]] = set()
-        """Columns with texts that were looked at: most cells of a large table repeat one above."""
         self.latest = today + timedelta(days=1)  # it is already tomorrow elsewhere
         self.typed = [name for name in self.kinds if name not in set_by_loader] + [part.key for part in table.parts]
         self.problems = ProblemList(file, _keys(table) if table.is_personal else None)
@@ -217,7 +217,9 @@ class Rows:
 
     def _identities(self, text: str, column: str) -> Sequence[Identity]:
         is_code = " " not in text and re.fullmatch(IDENTIFIER_PATTERN, text.lower()) is not None
-        found = list(_identities_in(text, is_code, self.known_words))
+        # what people said is not kept in memory
+        search = _identities_in if self.table.is_personal else _identities_in_note
+        found = search(text, is_code, self.known_words)
         if not self.table.is_personal:
             if column == "source":  # who published something is part of where it was
                 return [one for one in found if one.kind == MAIL]
@@ -270,11 +272,14 @@ class Rows:
                 self.parsed.mentions.append(Mention(where, column, text, reference))
 
 
-@lru_cache(maxsize=4096)  # sources and notes are the same in many rows, and a search takes a millisecond
 def _identities_in(text: str, is_code: bool, known_words: frozenset[str]) -> Sequence[Identity]:
     from assets.interviews.identities import identities_in, identities_in_code
 
-    return tuple((identities_in_code if is_code else identities_in)(text, known_words))
+    return (identities_in_code if is_code else identities_in)(text, known_words)
+
+
+_identities_in_note = lru_cache(maxsize=4096)(_identities_in)
+"""Many rows have the same note, and a search takes a millisecond."""
 
 
 def _keys(table: Table) -> frozenset[str]:

@@ -37,6 +37,7 @@ __all__ = [
     "Database",
     "WarehouseError",
     "bootstrap",
+    "check_url",
     "connect",
     "open_warehouse",
     "redact",
@@ -85,7 +86,7 @@ def open_warehouse(database_url: str | None, state_dir: Path) -> Iterator[Databa
     PostgreSQL or the embedded server does not start; whether an external server answers, `connect` finds out.
     """
     if database_url is not None:
-        _check_url(database_url)
+        check_url(database_url)
         yield Database(database_url, is_embedded=False)
         return
     with embedded_server(state_dir) as server:
@@ -142,8 +143,11 @@ def redact(url: str) -> str:
     return re.sub(r"(?s)(://[^:@/]*):.*@", r"\1:***@", url)
 
 
-def _check_url(url: str) -> dict[str, Any]:
-    """Return the parts of `url`. Messages show it redacted, and never what libpq says: that quotes it."""
+def check_url(url: str) -> dict[str, Any]:
+    """Return the parts of `url`, named as libpq does. Raises `WarehouseError` for one that is not clear.
+
+    Messages show it redacted, and never what libpq says: that quotes it.
+    """
     scheme, separator, _ = url.partition("://")
     if scheme not in SCHEMES or not separator:
         given = re.split(r"[:=/@]", url, maxsplit=1)[0][:32]
@@ -179,7 +183,7 @@ def _credentials(url: str) -> tuple[str | None, str | None]:
 
 
 def _open(url: str, application_name: str, autocommit: bool) -> psycopg.Connection:
-    parts = _check_url(url)
+    parts = check_url(url)
     options = {"connect_timeout": CONNECT_SECONDS, **parts, "application_name": application_name}
     try:
         try:

@@ -9,6 +9,7 @@ from dagster._core.remote_representation.external_data import RepositorySnap
 
 from orchestration import keys
 from orchestration.definitions import build_definitions
+from orchestration.errors import UserError
 from orchestration.settings import Settings
 
 STUB = "dagster/auto_created_stub_asset"
@@ -29,6 +30,13 @@ def test_the_ui_is_not_told_the_password(parsed_state: Path, monkeypatch: pytest
     shown = dg.serialize_value(RepositorySnap.from_def(repository))
     assert "WAKU_FIT_DATABASE_URL" in shown
     assert "s3cret" not in shown
+
+
+def test_a_url_that_cannot_be_read_is_not_repeated(parsed_state: Path) -> None:
+    given = {"WAKU_FIT_STATE_DIR": str(parsed_state), "WAKU_FIT_DATABASE_URL": "postgresql://ann:se/cret@host/waku_fit"}
+    with pytest.raises(UserError, match="expected postgresql://") as refused:
+        build_definitions(Settings.from_environment(given))
+    assert "cret" not in str(refused.value)
 
 
 def test_data_flows_one_way(graph: AssetGraph) -> None:

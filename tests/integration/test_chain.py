@@ -142,9 +142,10 @@ def test_the_unit_tests_of_the_sql_hold(chain: Chain) -> None:
     folder, parsed = str(PROJECT / "dbt_project"), chain.root / "state" / "dbt" / PARSED
     target = chain.root / "target"
     arguments = ["test", "--select", "test_type:unit", "--project-dir", folder, "--profiles-dir", folder]
+    arguments += ["--target-path", str(target), "--log-path", str(target)]
     with open_warehouse(None, chain.root / "state") as database:
         done = subprocess.run(
-            [sys.executable, "-c", UNIT_TESTS, str(parsed), *arguments, "--target-path", str(target)],
+            [sys.executable, "-c", UNIT_TESTS, str(parsed), *arguments],
             env={**chain.environment, **connection_environment(database.url)},
             capture_output=True,
             text=True,

@@ -122,6 +122,9 @@ def test_an_earlier_day_knows_less(refreshed: Chain) -> None:
     later = "interviews_held_later,customer_interviews,2026-10-01,interviews_held_cumulative,3,interviews,gaming"
     progress = refreshed.root / "evidence" / "public" / "roadmap" / "milestone_progress.csv"
     progress.write_text(f"{progress.read_text()}{later},made up,2026-10-01,source_date,published,\n")
+    for name in ("runs", "measurements"):
+        path = refreshed.root / "evidence" / "public" / "benchmarks" / f"{name}.csv"
+        path.write_text(path.read_text().splitlines()[0] + "\n")
     done = refreshed.waku_fit("run", "--as-of", "2026-09-01")
     assert done.returncode == 0, done.stdout + done.stderr
     then = refreshed.latest / "data"
