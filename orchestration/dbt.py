@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -22,11 +23,12 @@ from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtP
 # The parts of DbtCliResource, which would start a process that imports dbt once more.
 from dagster_dbt.asset_utils import get_updated_cli_invocation_params_for_context
 from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
+from pydantic import PrivateAttr
 
 from assets.evidence.fingerprint import fingerprint_of
 from assets.landing import table_statistics
 from orchestration import keys
-from orchestration.dbt_build import PARSED, BuildError, run_dbt
+from orchestration.dbt_build import PARSED, BuildError, read_project, run_dbt
 from orchestration.errors import UserError
 from orchestration.metadata import sql_table_metadata
 from orchestration.resources import WarehouseResource
@@ -139,6 +141,12 @@ class DbtResource(dg.ConfigurableResource):  # type: ignore[type-arg]
     target: str
     """The folder that dbt writes its files to."""
 
+    _project: Future[Any] = PrivateAttr()
+
+    def setup_for_execution(self, context: dg.InitResourceContext) -> None:  # noqa: ARG002
+        """Begin to read the project, which is done when the checks of the raw tables are."""
+        self._project = ThreadPoolExecutor(1).submit(read_project, Path(self.parsed))
+
     def build(self, context: dg.AssetExecutionContext) -> Iterator[Any]:
         """Build the models that `context` selects and run their tests; yield results as Dagster knows them."""
         selected = get_updated_cli_invocation_params_for_context(context, {}, DagsterDbtTranslator())
@@ -154,7 +162,7 @@ class DbtResource(dg.ConfigurableResource):  # type: ignore[type-arg]
         if selected.indirect_selection:
             arguments += ["--indirect-selection", selected.indirect_selection]
         try:
-            for event in run_dbt(Path(self.parsed), arguments):
+            for event in run_dbt(self._project.result(), arguments):
                 yield from DbtCoreCliEventMessage(event, event_history_metadata={}).to_default_asset_events(
                     selected.manifest,
                     selected.dagster_dbt_translator,

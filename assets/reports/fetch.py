@@ -16,6 +16,7 @@ import os
 import platform
 import shutil
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
@@ -124,8 +125,8 @@ def write_files(directory: Path, frames: Mapping[str, pd.DataFrame], texts: Mapp
         pq.write_table(pa.Table.from_pandas(frame, preserve_index=False), partial / "data" / f"{name}.parquet")
     for name, content in texts.items():
         (partial / name).write_text(content, encoding="utf-8")
-    for path in partial.rglob("*"):
-        _to_disk(path)
+    with ThreadPoolExecutor() as pool:  # a disk takes many such requests at once in the time of one
+        list(pool.map(_to_disk, partial.rglob("*")))
     os.replace(partial, directory)
     _to_disk(directory.parent)
 

@@ -8,7 +8,8 @@ here, and the conversations stay counted.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -86,16 +87,16 @@ select note from release.evidence_index where evidence_id = any(%(ids)s::text[] 
 """
 
 _OF_IDS = {
-    "evidence_id": ("delete from {table} where release_id = %(release)s and evidence_id = any(%(ids)s)",),
+    "evidence_id": ("delete from {table} where release_id = any(%(releases)s) and evidence_id = any(%(ids)s)",),
     # What rests on nothing else goes with it.
     "evidence_ids": (
         """
         delete from {table}
-        where release_id = %(release)s and evidence_ids <@ %(ids)s and cardinality(evidence_ids) > 0
+        where release_id = any(%(releases)s) and evidence_ids <@ %(ids)s and cardinality(evidence_ids) > 0
         """,
         """
         update {table} set evidence_ids = array(select id from unnest(evidence_ids) as id where id <> all(%(ids)s))
-        where release_id = %(release)s and evidence_ids && %(ids)s
+        where release_id = any(%(releases)s) and evidence_ids && %(ids)s
         """,
     ),
 }
@@ -104,36 +105,36 @@ _OF_TABLES = {
     "evidence_index": (
         """
         update {table} set source = 'not published', note = null
-        where release_id = %(release)s and evidence_id = any(%(conversations)s) and source <> 'not published'
+        where release_id = any(%(releases)s) and evidence_id = any(%(conversations)s) and source <> 'not published'
         """,
     ),
     "findings": (
         # What a session tells against a USP; the session itself stays in the lists of evidence.
         """
-        delete from {table} where release_id = %(release)s and kind = 'session' and evidence_ids && %(sessions)s
+        delete from {table} where release_id = any(%(releases)s) and kind = 'session' and evidence_ids && %(sessions)s
         """,
         """
         update {table} set statement = null
-        where release_id = %(release)s and finding_id = any(%(unquoted)s) and statement is not null
+        where release_id = any(%(releases)s) and finding_id = any(%(unquoted)s) and statement is not null
         """,
     ),
 }
 # A mean over two, less the one that stays, is what the other said: whatever was computed with it goes whole.
 _OF_MODELS = """
-delete from {table} where release_id = %(release)s and evidence_ids && (%(ids)s::text[] || %(sessions)s::text[])
+delete from {table} where release_id = any(%(releases)s) and evidence_ids && (%(ids)s::text[] || %(sessions)s::text[])
 """
 _OF_TEXT = """
 update {table} set {column} = null
-where release_id = %(release)s
-    and exists (select from unnest(%(texts)s::text[]) as said where position(said in {column}) > 0)
+where release_id = any(%(releases)s)
+    and {column} like any(%(holding)s::text[])
 """
 _OF_ARRAY = """
 update {table} set {column} = array(
     select part from unnest({column}) as part
-    where not exists (select from unnest(%(texts)s::text[]) as said where position(said in part::text) > 0)
+    where (part::text like any(%(holding)s::text[])) is not true
 )
-where release_id = %(release)s and exists (
-    select from unnest({column}) as part, unnest(%(texts)s::text[]) as said where position(said in part::text) > 0
+where release_id = any(%(releases)s) and exists (
+    select from unnest({column}) as part where part::text like any(%(holding)s::text[])
 )
 """
 
@@ -141,7 +142,7 @@ _UNMARKED = (
     "select release_id, manifest from release.releases where free_of is distinct from %(mark)s order by release_id"
 )
 _KNOWN = "select release_id, manifest from release.releases"
-_MARK = "update release.releases set free_of = %(mark)s where release_id = %(release)s"
+_MARK = "update release.releases set free_of = %(mark)s where release_id = any(%(releases)s)"
 _DEAD = "update release.releases set has_dead_rows = true where release_id = %(release)s"
 _BURIED = "update release.releases set has_dead_rows = false where has_dead_rows"
 
@@ -236,14 +237,18 @@ def take_out(
     """
     changed = []
     mark = withdrawn.digest(code_version)
-    connection.execute(_MARK, {"release": keep, "mark": mark})
-    unmarked = connection.execute(_UNMARKED, {"mark": mark}).fetchall()
+    connection.execute(_MARK, {"releases": [keep], "mark": mark})
+    unmarked: dict[str, Any] = dict(connection.execute(_UNMARKED, {"mark": mark}).fetchall())
     values = _published(connection, withdrawn) if unmarked else {}
-    for release_id, plain in unmarked:
+    # Most releases hold nothing of it, and one look at all of them tells which do.
+    with connection.transaction(force_rollback=True):
+        touched = _take_out_of_rows(connection, values, list(unmarked))
+    connection.execute(_MARK, {"releases": sorted(unmarked.keys() - touched), "mark": mark})
+    for release_id in sorted(touched):
+        plain = unmarked[release_id]
         with connection.transaction():
-            connection.execute(_MARK, {"release": release_id, "mark": mark})
-            if not _take_out_of_rows(connection, values, release_id):
-                continue
+            connection.execute(_MARK, {"releases": [release_id], "mark": mark})
+            _take_out_of_rows(connection, values, [release_id])
             connection.execute(_DEAD, {"release": release_id})
             frames = read_release(connection, release_id)
             replace_files(releases_dir / release_id, frames, render(frames, Manifest.from_json(plain)))
@@ -272,23 +277,36 @@ def _take_off_disk(connection: psycopg.Connection) -> None:
 
 
 def _published(connection: psycopg.Connection, withdrawn: Withdrawn) -> dict[str, list[str]]:
-    """Return ids and texts of what is withdrawn as releases have them, and as `raw` does."""
+    """Return the ids of what is withdrawn as releases have them, and patterns of its texts, there and in `raw`."""
     values = {
         "ids": _column(connection, _ROWS_OF, {"interviews": withdrawn.interviews}),
         "unquoted": _column(connection, _ROWS_OF, {"interviews": withdrawn.unquoted}),
         "sessions": withdrawn.sessions,
         "conversations": withdrawn.interviews + withdrawn.sessions,
     }
-    return values | {"texts": withdrawn.texts + _long_enough(_column(connection, _PUBLISHED_TEXTS, values))}
+    texts = withdrawn.texts + _long_enough(_column(connection, _PUBLISHED_TEXTS, values))
+    return values | {"holding": [f"%{_literal(text)}%" for text in texts]}
 
 
-def _take_out_of_rows(connection: psycopg.Connection, values: Mapping[str, list[str]], release_id: str) -> int:
-    """Return how many rows were deleted or changed."""
-    return sum(
-        connection.execute(statement, {**values, "release": release_id}).rowcount
+def _literal(text: str) -> str:
+    """Return a text as a pattern of LIKE that matches nothing else."""
+    return re.sub(r"([\\%_])", r"\\\1", text)
+
+
+def _take_out_of_rows(
+    connection: psycopg.Connection, values: Mapping[str, list[str]], releases: Sequence[str]
+) -> set[str]:
+    """Return the releases of which rows were deleted or changed."""
+    if not releases:
+        return set()
+    return {
+        release_id
         for name, columns in _tables(connection).items()
         for statement in _statements(name, columns)
-    )
+        for (release_id,) in connection.execute(
+            sql.SQL("{} returning release_id").format(statement), {**values, "releases": list(releases)}
+        )
+    }
 
 
 def _statements(name: str, columns: Mapping[str, str]) -> Iterator[sql.Composed]:

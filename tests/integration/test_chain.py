@@ -20,8 +20,8 @@ THREE_HELD = "interviews_held_cumulative,3,interviews,zk_identity;gaming"
 UNIT_TESTS = """
 import sys
 from pathlib import Path
-from orchestration.dbt_build import run_dbt
-list(run_dbt(Path(sys.argv[1]), sys.argv[2:]))
+from orchestration.dbt_build import read_project, run_dbt
+list(run_dbt(read_project(Path(sys.argv[1])), sys.argv[2:]))
 """
 
 

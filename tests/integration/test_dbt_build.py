@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from orchestration.dbt import connection_environment
-from orchestration.dbt_build import PARSED, BuildError, run_dbt
+from orchestration.dbt_build import PARSED, BuildError, read_project, run_dbt
 from tests.integration.chain import PROJECT
 
 
@@ -24,5 +24,5 @@ def build(parsed_state: Path, warehouse_url: str, monkeypatch: pytest.MonkeyPatc
 def test_a_model_that_cannot_be_built_is_told_with_what_postgresql_said(build: list[str], parsed_state: Path) -> None:
     told = []
     with pytest.raises(BuildError, match=r'relation "raw\.roadmap__deliverables" does not exist'):
-        told.extend(run_dbt(parsed_state / "dbt" / PARSED, build))
+        told.extend(run_dbt(read_project(parsed_state / "dbt" / PARSED), build))
     assert [event["data"]["node_info"]["node_status"] for event in told] == ["error"]

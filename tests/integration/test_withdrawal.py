@@ -308,6 +308,16 @@ def file_of_findings(database: str) -> object:
         return connection.execute("select pg_relation_filenode('release.findings')").fetchone()
 
 
+def test_a_text_is_looked_for_as_it_stands(database: str) -> None:
+    def holds(said: str, cell: str) -> bool:
+        with connect(database) as connection:
+            return connection.execute("select %s like %s", (cell, f"%{withdrawal._literal(said)}%")).fetchone()[0]
+
+    assert holds("100 % of_them\\", "it was\n100 % of_them\\ and more")
+    assert not holds("100 % of_them", "100 or 2 % of_them")
+    assert not holds("of_them", "of them")
+
+
 def test_the_order_of_what_is_withdrawn_does_not_matter() -> None:
     first, second = (Withdrawn(ids, ids, [], []) for ids in (["a", "b"], ["b", "a"]))
     assert first.digest("c") == second.digest("c")
