@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, closing
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -142,10 +143,15 @@ class DbtResource(dg.ConfigurableResource):  # type: ignore[type-arg]
     """The folder that dbt writes its files to."""
 
     _project: Future[Any] = PrivateAttr()
+    _running: ExitStack = PrivateAttr(default_factory=ExitStack)
 
     def setup_for_execution(self, context: dg.InitResourceContext) -> None:  # noqa: ARG002
         """Begin to read the project, which is done when the checks of the raw tables are."""
         self._project = ThreadPoolExecutor(1).submit(read_project, Path(self.parsed))
+
+    def teardown_after_execution(self, context: dg.InitResourceContext) -> None:  # noqa: ARG002
+        """Stop dbt if the run was interrupted: nothing may write once the lock of the run is given back."""
+        self._running.close()
 
     def build(self, context: dg.AssetExecutionContext) -> Iterator[Any]:
         """Build the models that `context` selects and run their tests; yield results as Dagster knows them."""
@@ -161,8 +167,9 @@ class DbtResource(dg.ConfigurableResource):  # type: ignore[type-arg]
         ]  # fmt: skip
         if selected.indirect_selection:
             arguments += ["--indirect-selection", selected.indirect_selection]
+        events = self._running.enter_context(closing(run_dbt(self._project.result(), arguments)))
         try:
-            for event in run_dbt(self._project.result(), arguments):
+            for event in events:
                 yield from DbtCoreCliEventMessage(event, event_history_metadata={}).to_default_asset_events(
                     selected.manifest,
                     selected.dagster_dbt_translator,

@@ -5,10 +5,11 @@ Belongs here: one dbt command on a project that was parsed. Does not belong here
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from queue import SimpleQueue
-from threading import Thread
+from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -24,19 +25,26 @@ class BuildError(Exception):
     """What dbt said of models and tests that failed."""
 
 
-def run_dbt(project: Manifest, arguments: Sequence[str]) -> Iterator[dict[str, Any]]:
+def run_dbt(project: Manifest, arguments: Sequence[str]) -> Generator[dict[str, Any]]:
     """Run `dbt <arguments>` on a project that was parsed; yield what became of each node as soon as it is known.
 
     The files of the project are not compared with what was parsed, as the command `dbt` does first. The connection
     comes from the environment. What is yielded has `info` and `data`, like a line of dbt's log in JSON. dbt keeps state
-    in its modules: one call at a time. Raises `BuildError` in the end if not all went well.
+    in its modules: one call at a time. Raises `BuildError` in the end if not all went well. Closing the iterator stops
+    dbt.
     """
-    from dbt.adapters.factory import FACTORY
     from dbt.cli.main import dbtRunner, dbtRunnerResult
     from dbt_common.events.functions import msg_to_dict
 
     news: SimpleQueue[Any] = SimpleQueue()
-    runner = dbtRunner(project, callbacks=[news.put])
+    stopped = Event()
+
+    def tell(event: Any) -> None:
+        if stopped.is_set() and event.info.name == "LogStartLine":
+            raise InterruptedError  # dbt lets this fail the node that was about to start
+        news.put(event)
+
+    runner = dbtRunner(project, callbacks=[tell])
     # dbt calls back, who iterates asks: hence a thread. `invoke` raises nothing, whatever happens.
     thread = Thread(target=lambda: news.put(runner.invoke(list(arguments))), name="dbt", daemon=True)
     thread.start()
@@ -47,14 +55,27 @@ def run_dbt(project: Manifest, arguments: Sequence[str]) -> Iterator[dict[str, A
                 errors.append(item.info.msg)
             if item.info.name in RESULTS:
                 yield msg_to_dict(item)
-    except BaseException:  # interrupted, or who asks fails: what runs is cancelled, and what rests on it skipped
-        for adapter in FACTORY.adapters.values():
-            adapter.cancel_open_connections()
-        raise
     finally:
-        thread.join()  # nothing may write any more once the lock of the run is given back
+        stopped.set()
+        _cancel_until_ended(thread)
     if not item.success:
         raise BuildError("\n".join(errors) or repr(item.exception))
+
+
+def _cancel_until_ended(thread: Thread) -> None:
+    """Cancel what dbt runs, if it does; return when it has ended, since it must not write when others may.
+
+    dbt's own way to cancel needs the right to end sessions of who logged in, which the role of its connections lacks.
+    """
+    from dbt.adapters.factory import FACTORY
+
+    while thread.is_alive():
+        thread.join(0.1)
+        for adapter in FACTORY.adapters.values():
+            for connection in list(adapter.connections.thread_connections.values()):
+                if connection.state == "open":
+                    with suppress(Exception):  # it may have been closed just now
+                        connection.handle.cancel()
 
 
 def read_project(parsed: Path) -> Manifest:

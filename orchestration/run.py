@@ -124,10 +124,8 @@ def _execute(
         for event in execute_run_iterator(job, run, instance):
             progress.tell(event, terminal)
     if not instance.get_run_by_id(run_id).is_success:  # type: ignore[union-attr]
-        click.echo(
-            "\n".join(["", *progress.failures, f"The run failed; the latest release is as it was. Log: {log}"]),
-            err=True,
-        )
+        told = ["Interrupted"] if progress.interrupted else [*progress.failures, "The run failed"]
+        click.echo("\n".join(["", *told]) + f"; the latest release is as it was. Log: {log}", err=True)
         return 1
     gc.freeze()  # nor does the end of the process need to look through them, for two seconds
     now = json.loads(readiness.read_text())
@@ -184,6 +182,7 @@ class Progress:
     total: int
     done: int = 0
     failures: list[str] = field(default_factory=list)
+    interrupted: bool = False
     started: float = field(default_factory=time.monotonic)
 
     def tell(self, event: dg.DagsterEvent, terminal: IO[str]) -> None:
@@ -193,6 +192,9 @@ class Progress:
             line = f"[{self.done:>3}/{self.total}] {seconds:5.1f} s  {event.asset_key.to_user_string()}"
             # On a terminal one line that moves, elsewhere a log that stays.
             terminal.write(f"\r\x1b[K{line}" if terminal.isatty() else f"{line}\n")
+        elif event.event_type == dg.DagsterEventType.RUN_FAILURE:
+            error = event.job_failure_data.error
+            self.interrupted = error is not None and error.cls_name == dg.DagsterExecutionInterruptedError.__name__
         elif event.is_step_failure:
             self.failures.append(f"{event.step_key} failed: {_reason(event)}")
         elif event.is_resource_init_failure:

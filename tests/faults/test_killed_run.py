@@ -1,6 +1,7 @@
-"""A run that is killed between load and publication: readers keep the old release, the next run is clean."""
+"""A run that is killed or interrupted between load and publication: readers keep the old release, the next is clean."""
 
 import os
+import signal
 import subprocess
 import sys
 
@@ -23,7 +24,8 @@ def test_killed_between_load_and_publication(chain: Chain) -> None:
     was, link = chain.manifest, os.readlink(chain.latest)
     chain.edit("roadmap/milestone_progress.csv", TWO_HELD, SEVEN_HELD)
 
-    chain.kill_run_when("staging/stg_roadmap__milestone_progress")
+    code, _ = chain.end_run_when("staging/stg_roadmap__milestone_progress", signal.SIGKILL)
+    assert code == -signal.SIGKILL
 
     assert (chain.manifest, os.readlink(chain.latest)) == (was, link)
     assert chain.gate("interviews")["value"] == 2
@@ -58,10 +60,13 @@ def plan_all_checks(chain: Chain) -> None:
     subprocess.run([sys.executable, "-c", plan], env=chain.environment, check=True, cwd=PROJECT)
 
 
-def test_killed_and_the_evidence_put_back_and_two_runs_at_once(chain: Chain) -> None:
-    """What the killed run loaded must not leak into the next release, though the files are as they were before it."""
+def test_interrupted_and_the_evidence_put_back_and_two_runs_at_once(chain: Chain) -> None:
+    """What the interrupted run loaded must not leak into the next release, though the files are as before it."""
     chain.edit("roadmap/milestone_progress.csv", SEVEN_HELD, TWO_HELD)
-    chain.kill_run_when("marts/milestone_progress")
+    code, output = chain.end_run_when("marts/milestone_progress", signal.SIGINT)
+    assert code == 1
+    assert "\n\nInterrupted; the latest release is as it was. Log: " in output
+    assert not [line for line in output.splitlines() if "PASS" in line or "START" in line], "dbt went on"
     chain.edit("roadmap/milestone_progress.csv", TWO_HELD, SEVEN_HELD)
 
     assert "Nothing changed" in chain.waku_fit("run").stdout

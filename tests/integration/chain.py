@@ -65,8 +65,8 @@ class Chain:
             self.command(*arguments), env=self.environment, capture_output=True, text=True, check=False, timeout=600
         )
 
-    def kill_run_when(self, seen: str) -> None:
-        """Start a run and kill it, with everything that it started, as soon as its progress names `seen`."""
+    def end_run_when(self, seen: str, by: signal.Signals) -> tuple[int, str]:
+        """Start a run and end it, with all that it started, when its progress names `seen`; return code and output."""
         process = subprocess.Popen(
             self.command("run"),
             env=self.environment,
@@ -79,10 +79,10 @@ class Chain:
         for line in process.stdout:
             lines.append(line)
             if seen in line:
-                os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        assert seen in "".join(lines), "".join(lines)
-        assert process.returncode == -signal.SIGKILL
+                os.killpg(process.pid, by)
+        output = "".join(lines)
+        assert seen in output, output
+        return process.wait(), output
 
     @property
     def latest(self) -> Path:
