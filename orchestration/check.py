@@ -28,6 +28,17 @@ def read_evidence(settings: Settings, packs: tuple[str, ...], extra: Path | None
     return read_packs_once(chosen, today=datetime.now(UTC).date())
 
 
+def evidence_without_mistakes(settings: Settings, packs: tuple[str, ...]) -> Evidence | None:
+    """Return what a run is about to load, or tell the mistakes in it and return None."""
+    evidence = read_evidence(settings, packs)
+    if evidence.problems:
+        click.echo(format_problems(evidence.problems), err=True)
+        click.echo("Nothing was loaded; the latest release is as it was.", err=True)
+        return None
+    click.echo(f"{evidence.rows:,} rows of evidence in {len(evidence.records)} tables. Starting Dagster and dbt ...")
+    return evidence
+
+
 def _is_complete(pack: Pack, model: Pack) -> bool:
     """A copy of the whole public pack is checked in its place: over it, every id would be there twice."""
     return {p.name for p in model.path.iterdir() if p.is_dir()} <= {p.name for p in pack.path.iterdir()}

@@ -10,6 +10,7 @@ from __future__ import annotations
 import gc
 import json
 import os
+import time
 from datetime import date, datetime
 from pathlib import Path
 
@@ -49,8 +50,9 @@ def _day(_: click.Context, __: click.Parameter, value: str | None) -> date | Non
 @with_settings
 def run(settings: Settings, as_of: date | None, packs: tuple[str, ...], bench: str) -> int:
     """Load the evidence, compute costs and gates, publish a release. Exit code 0: published, or nothing had changed."""
-    from orchestration.fast_path import Request, unchanged_release
+    from orchestration.fast_path import Request, fingerprint, unchanged_release
 
+    started = time.monotonic()
     if bench != "reuse":
         from orchestration.bench import measure_and_tell
 
@@ -65,9 +67,15 @@ def run(settings: Settings, as_of: date | None, packs: tuple[str, ...], bench: s
     from checks.gx import get_ready
 
     get_ready()  # Great Expectations and Dagster both take seconds to import: side by side
+    from orchestration.check import evidence_without_mistakes
+
+    before = fingerprint(settings, request)
+    evidence = evidence_without_mistakes(settings, request.packs)
+    if evidence is None:
+        return 1
     from orchestration.run import run_chain
 
-    return run_chain(settings, request)
+    return run_chain(settings, request, evidence, before, started)
 
 
 @main.command(cls=Example, example="waku-fit check ../our-interviews")
@@ -190,6 +198,8 @@ def status(settings: Settings, as_json: bool) -> int:
         click.echo(gone)
     elif changed:
         click.echo("Evidence, code or settings have changed since this release: `waku-fit run` brings it up to date.")
+    else:
+        click.echo("Nothing has changed since this release.")
     return 0
 
 

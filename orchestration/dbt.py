@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
+import click
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtProject, dbt_assets
 
@@ -93,6 +94,7 @@ def _parsed(settings: Settings, target: Path) -> Path:
     parts = (stamp, manifest, target / PARSED)
     if all(part.exists() for part in parts) and stamp.read_text() == current:
         return manifest
+    click.echo("Reading the dbt project, once after each change of it ...", err=True)
     stamp.unlink(missing_ok=True)  # a parse that fails may have written one of its files
     command = [str(Path(sys.executable).parent / "dbt"), "--quiet", "parse", "--target-path", str(target)]
     environment = {

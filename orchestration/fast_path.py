@@ -96,12 +96,16 @@ def known_warehouse(settings: Settings) -> str | None:
 
 
 def request_of_latest(settings: Settings) -> Request:
-    """Return what the latest release was asked for; what a run without options asks for if that is not known."""
+    """Return what the latest release was asked for, with the packs that were written here since.
+
+    If that is not known, it is what a run without options asks for.
+    """
     note = _note(settings)
     known = json.loads(note.read_text()) if note.exists() else {}
     if "packs" not in known:
         return Request.of(settings)
-    return Request(tuple(known["packs"]), date.fromisoformat(known["as_of"]) if known["as_of"] else None)
+    packs = with_local_packs(known["packs"], settings.state_dir)
+    return Request(packs, date.fromisoformat(known["as_of"]) if known["as_of"] else None)
 
 
 def published(releases_dir: Path, link: Path) -> list[dict[str, Any]]:

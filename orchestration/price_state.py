@@ -6,6 +6,7 @@ Belongs here: reading and a few lines of text, with the standard library only.
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from typing import Any
 
 from assets.pricing.ledger import read_ledger
@@ -29,17 +30,17 @@ def price_state(settings: Settings) -> dict[str, Any]:
 
 
 def price_lines(state: dict[str, Any]) -> list[str]:
-    """Return a line per table with its newest and oldest seller, then what the last refresh found wrong."""
+    """Return a line per table with its oldest and newest price, then what the last refresh found wrong."""
     tables: dict[str, list[dict[str, str]]] = {}
     for row in state["newest"]:
         tables.setdefault(row["table_key"].removeprefix("pricing__").replace("_", " "), []).append(row)
     width = max((len(table) for table in tables), default=0)
-    lines = ["Newest prices:"] if tables else []
+    lines = ["Newest prices by seller (--json lists all):"] if tables else []
     for table, rows in tables.items():
-        sellers = [f"{row['price_source'].replace('_', ' ')} {row['as_of']} {row['origin']}" for row in rows]
-        lines += [
-            f"  {name:<{width}}  {seller}" for name, seller in zip([table, *[""] * len(sellers)], sellers, strict=False)
-        ]
+        origins = Counter(row["origin"] for row in rows)
+        oldest, newest = (pick(rows, key=lambda row: row["as_of"]) for pick in (min, max))
+        span = " to ".join(dict.fromkeys(f"{row['as_of']} ({_seller(row)})" for row in (oldest, newest)))
+        lines.append(f"  {table:<{width}}  {', '.join(f'{n} {origin}' for origin, n in origins.items())}: {span}")
     for source, outcome in state["refresh"].items():
         if outcome["state"] == "failed":
             lines.append(f"  refresh of {source} failed at {outcome['checked_at']}: {outcome['message']}")
@@ -48,3 +49,7 @@ def price_lines(state: dict[str, Any]) -> list[str]:
         if len(rejected) > SHOWN:
             lines.append(f"  refresh of {source} rejected {len(rejected) - SHOWN} more")
     return [*lines, ""] if lines else []
+
+
+def _seller(row: dict[str, str]) -> str:
+    return row["price_source"].replace("_", " ")

@@ -27,17 +27,17 @@ from dagster._core.remote_origin import RemoteJobOrigin, RemoteRepositoryOrigin
 from dagster._core.workspace.load import location_origins_from_yaml_paths
 from dagster_shared.error import SerializableErrorInfo
 
-from assets.evidence.fetch import format_problems
+from assets.evidence.fetch import Evidence
+from assets.reports.assets import RELEASES_CLEANED
 from assets.reports.fetch import LinkError, align_link
 from orchestration import keys
 from orchestration.abandoned import STARTED_HERE, close_abandoned, held_while_running
-from orchestration.check import read_evidence
 from orchestration.errors import UserError
-from orchestration.fast_path import Request, fingerprint, latest_release_id, remember
+from orchestration.fast_path import Request, latest_release_id, remember
 from orchestration.instance import prepare_home, quick_history
 from orchestration.plan import Plan, make_plan
 from orchestration.settings import Settings
-from orchestration.summary import changes, scope_lines, verdict_lines
+from orchestration.summary import changes, scope_lines, verdict_lines, withdrawal_lines
 from orchestration.ui import environment
 from orchestration.warehouse.connection import (
     AnotherRunActive,
@@ -50,14 +50,11 @@ from orchestration.warehouse.connection import (
 )
 
 
-def run_chain(settings: Settings, request: Request) -> int:
-    """Bring the latest release up to date with `request` and return the exit code."""
-    before = fingerprint(settings, request)
-    evidence = read_evidence(settings, request.packs)
-    if evidence.problems:
-        click.echo(format_problems(evidence.problems), err=True)
-        click.echo("Nothing was loaded; the latest release is as it was.", err=True)
-        return 1
+def run_chain(settings: Settings, request: Request, evidence: Evidence, before: str, started: float) -> int:
+    """Bring the latest release up to date with `request` and return the exit code.
+
+    `before` is the fingerprint from before `evidence` was read, `started` when the command was, on the monotonic clock.
+    """
     os.environ.update(environment(settings))
     try:
         with open_warehouse(settings.database_url, settings.state_dir) as database:
@@ -78,7 +75,7 @@ def run_chain(settings: Settings, request: Request) -> int:
                 gc.freeze()
                 gc.enable()
                 if plan.reasons:
-                    return _execute(settings, request, instance, repository, plan)
+                    return _execute(settings, request, instance, repository, plan, started)
             # No table depends on what changed: the release is as good as one made now.
             remember(settings, request, before, warehouse, latest)
     except (AnotherRunActive, LinkError, WarehouseError) as error:
@@ -98,6 +95,7 @@ def _execute(
     instance: dg.DagsterInstance,
     repository: ReconstructableRepository,
     plan: Plan,
+    started: float,
 ) -> int:
     click.echo(f"{len(plan.reasons)} of {plan.tables} tables are out of date" + _why(plan.reasons) + ".")
     readiness = settings.latest / "readiness.json"
@@ -106,7 +104,7 @@ def _execute(
     job: ReconstructableJob = repository.get_reconstructable_job(keys.JOB).get_subset(asset_selection=selection)
     run_id = str(uuid4())
     log = settings.state_dir / "logs" / f"{run_id}.log"
-    progress = Progress(total=len(selection))
+    progress = Progress(total=len(selection), started=started)
     with (
         held_while_running(settings.state_dir, run_id),
         quick_history(instance),
@@ -129,7 +127,8 @@ def _execute(
         return 1
     gc.freeze()  # nor does the end of the process need to look through them, for two seconds
     now = json.loads(readiness.read_text())
-    lines = ["", *verdict_lines(now), *changes(was, now), *scope_lines(request, settings)]
+    lines = ["", *verdict_lines(now), *changes(was, now), *withdrawal_lines(progress.cleaned)]
+    lines += scope_lines(request, settings)
     click.echo("\n".join([*lines, f"Report: {settings.latest / 'index.html'}"]))
     return 0
 
@@ -177,17 +176,21 @@ def _output_to(log: Path) -> Iterator[IO[str]]:
 
 @dataclass
 class Progress:
-    """Prints one line per finished table: how many of how many, seconds since the start, its name."""
+    """Prints one line per finished table: how many of how many, seconds since the command began, its name."""
 
     total: int
+    started: float
     done: int = 0
     failures: list[str] = field(default_factory=list)
     interrupted: bool = False
-    started: float = field(default_factory=time.monotonic)
+    cleaned: int = 0
+    """Earlier releases that something was taken out of."""
 
     def tell(self, event: dg.DagsterEvent, terminal: IO[str]) -> None:
         if event.is_step_materialization and event.asset_key is not None:
             self.done += 1
+            if event.asset_key == keys.LATEST:
+                self.cleaned = int(event.materialization.metadata[RELEASES_CLEANED].value)  # type: ignore[arg-type]
             seconds = time.monotonic() - self.started
             line = f"[{self.done:>3}/{self.total}] {seconds:5.1f} s  {event.asset_key.to_user_string()}"
             # On a terminal one line that moves, elsewhere a log that stays.

@@ -32,7 +32,21 @@ def changes(before: dict[str, Any] | None, after: dict[str, Any]) -> list[str]:
             lines.append(f"{gate['title']}: new gate, {gate['status']}")
         elif (was["status"], was["value"]) != (gate["status"], gate["value"]):
             lines.append(f"{gate['title']}: {_shown(was)} → {_shown(gate)}")
+    if before["as_of"] != after["as_of"] and lines:
+        until = before["as_of"]
+        lines.insert(0, f"Against the release before, with {f'evidence until {until}' if until else 'all evidence'}:")
     return lines or ["No gate changed."]
+
+
+def withdrawal_lines(cleaned: int) -> list[str]:
+    """Say that what is withdrawn, or gone from a pack, was taken out of `cleaned` earlier releases."""
+    if not cleaned:
+        return []
+    releases = "1 earlier release" if cleaned == 1 else f"{cleaned} earlier releases"
+    return [
+        f"What people no longer agree to, or what is gone from a pack, was taken out of {releases} for good.",
+        "Not reached: copies that were handed on, backups, version control of the pack (docs/privacy.md).",
+    ]
 
 
 def scope_lines(request: Request, settings: Settings) -> list[str]:

@@ -32,6 +32,8 @@ WITHDRAWN_PAGE = """<!doctype html>
 <p>The pages of this release were taken back because a consent was withdrawn. Its tables are in <code>data/</code>.</p>
 </html>
 """
+RELEASES_CLEANED = "releases_with_withdrawn_content"
+"""Metadata of `reports/latest`: how many earlier releases something was taken out of."""
 FINISHED = {AssetCheckExecutionRecordStatus.SUCCEEDED, AssetCheckExecutionRecordStatus.FAILED}
 RELEASED_KEYS = [dg.AssetKey([schema, name]) for schema, names in RELEASED.items() for name in names]
 
@@ -100,7 +102,7 @@ def published_release(context: dg.AssetExecutionContext) -> Iterator[dg.Material
     yield dg.MaterializeResult(
         keys.LATEST,
         data_version=version,
-        metadata={**name, "link": dg.MetadataValue.path(latest), "releases_with_withdrawn_content": len(changed)},
+        metadata={**name, "link": dg.MetadataValue.path(latest), RELEASES_CLEANED: len(changed)},
     )
 
 

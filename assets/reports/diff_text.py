@@ -6,11 +6,12 @@ Belongs here: words and columns. Does not belong here: what counts as a change (
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 
 from assets.reports.diff import Change, Difference, EvidenceRow, JudgementChange, Move, ScenarioChange
 
-SHOWN = 20
-"""Rows of evidence listed of each kind; `--json` has all."""
+SHOWN = 8
+"""Rows of evidence listed of each table, an interview with all its rows; `--json` has all."""
 
 UNKNOWN = "not known"
 
@@ -30,22 +31,22 @@ def diff_lines(difference: Difference) -> list[str]:
 
 
 KINDS = {
-    "gates": "gate",
-    "requirement_results": "requirement",
-    "validation_summary": "selling point",
-    "validation_matrix": "cell",
-    "segment_ranking": "place of segment",
+    "gates": ("gate", ""),
+    "requirement_results": ("requirement", ""),
+    "validation_summary": ("selling point", "sources: "),
+    "validation_matrix": ("selling point by segment", "sources: "),
+    "segment_ranking": ("segment", "position: "),
 }
+"""What a row of a table is called, and its number."""
 
 
 def _judgement(change: JudgementChange) -> Iterable[str]:
-    kind = KINDS[change.table]
+    kind, label = KINDS[change.table]
     was, now = ("not there" if state is None else state for state in (change.state_before, change.state_after))
-    value = (
-        ""
-        if change.value.before == change.value.after
-        else f" ({_plain(change.value.before)} → {_plain(change.value.after)})"
-    )
+    # A side that is not there has no number that could be known.
+    sides = ((change.state_before, change.value.before), (change.state_after, change.value.after))
+    values = [_plain(value) for state, value in sides if state is not None]
+    value = "" if change.value.before == change.value.after else f" ({label}{' → '.join(values)})"
     states = f"{was} → {now}" if was != now else f"{now}, as before"
     yield f"  {kind} {change.title}: {states}{value}"
     yield from _because(change.value, "    ")
@@ -124,9 +125,8 @@ def _evidence(difference: Difference) -> list[str]:
     for what, rows in (("added", evidence.added), ("removed", evidence.removed), ("changed", evidence.changed)):
         if rows:
             lines.append(f"Evidence {what}: {len(rows)} {'row' if len(rows) == 1 else 'rows'}")
-            lines += [_row(row) for row in rows[:SHOWN]]
-            if len(rows) > SHOWN:
-                lines.append(f"  and {len(rows) - SHOWN} more; --json lists all")
+            by_table = groupby(sorted(rows, key=_table), key=_table)
+            lines += [line for table, of_table in by_table for line in _rows(table, list(of_table))]
     if not evidence.is_comparable:
         lines.append("One of the releases does not say what its rows of evidence said: changed rows cannot be told.")
     elif len(lines) == 1:
@@ -134,8 +134,14 @@ def _evidence(difference: Difference) -> list[str]:
     return lines
 
 
-def _row(row: EvidenceRow) -> str:
-    return f"  {row.evidence_id}  ({row.place})"
+def _table(row: EvidenceRow) -> str:
+    return row.evidence_id.partition("/")[0]
+
+
+def _rows(table: str, rows: Sequence[EvidenceRow]) -> Iterable[str]:
+    yield from (f"  {row.evidence_id}  ({row.place})" for row in rows[:SHOWN])
+    if len(rows) > SHOWN:
+        yield f"  and {len(rows) - SHOWN} more of {table}; --json lists all"
 
 
 def money(value: float | None) -> str:

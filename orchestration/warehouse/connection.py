@@ -89,8 +89,9 @@ def open_warehouse(database_url: str | None, state_dir: Path) -> Iterator[Databa
         check_url(database_url)
         yield Database(database_url, is_embedded=False)
         return
+    is_first_start = not (state_dir / "postgres").exists()
     with embedded_server(state_dir) as server:
-        yield Database(server.url, is_embedded=True, notes=(server.notes,) if server.notes else ())
+        yield Database(server.url, is_embedded=True, notes=(server.notes,) if server.notes and is_first_start else ())
 
 
 def connect(url: str, role: str | None = None, autocommit: bool = False) -> psycopg.Connection:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,7 +21,7 @@ def test_a_run_publishes_there_and_tells_nobody_the_password(
     chain = Chain(published.clone(open_folder / "elsewhere").root, url)
     remove_server(chain.root / "state")
     was = chain.manifest
-    chain.kill_run_when("raw/benchmarks__archive_notes")
+    chain.end_run_when("raw/benchmarks__archive_notes", signal.SIGKILL)
     assert chain.manifest == was
 
     done = chain.waku_fit("run")

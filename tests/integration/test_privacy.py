@@ -257,6 +257,7 @@ def test_a_withdrawn_consent_takes_the_content_out_of_every_release_in_one_run(p
     (private.root / "ours" / "interviews" / "interviews" / "p04.yaml").unlink()
     done = run(private)
     assert done.returncode == 0, done.stdout + done.stderr
+    assert "no longer agree to, or what is gone from a pack, was taken out of 1 earlier release for good" in done.stdout
     assert private.latest.resolve() != old
     assert old.is_dir()
     assert {path.name for path in old.iterdir()} == {"index.html", "readiness.json", "manifest.json", "data"}

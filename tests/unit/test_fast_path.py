@@ -52,6 +52,16 @@ def test_a_release_is_known_by_all_that_it_was_made_from(settings: Settings) -> 
     assert unchanged_release(settings, request) is None
 
 
+def test_what_was_measured_here_since_counts_as_a_change(settings: Settings) -> None:
+    request = Request.of(settings)
+    remember(settings, request, fingerprint(settings, request), "warehouse", "r1")
+    assert "Nothing has changed since" in CliRunner().invoke(main, ["status"]).output
+    folder = settings.state_dir / "benchmarks" / "local_benchmarks" / "benchmarks"
+    folder.mkdir(parents=True)
+    (folder / "runs.csv").write_text("id\n")
+    assert "have changed since this release" in CliRunner().invoke(main, ["status"]).output
+
+
 def test_nothing_is_noted_of_a_release_that_another_run_has_replaced(settings: Settings) -> None:
     request = Request.of(settings)
     remember(settings, request, fingerprint(settings, request), "warehouse", "r0")

@@ -1,0 +1,21 @@
+"""What a run says about the release before."""
+
+from orchestration.summary import changes, withdrawal_lines
+
+
+def readiness(as_of: str | None, value: int) -> dict[str, object]:
+    gate = {"gate_id": "interviews", "title": "Interviews", "status": "fail", "value": value}
+    return {"verdict": "not_ready", "as_of": as_of, "gates": [gate]}
+
+
+def test_a_release_that_looked_back_is_named_where_gates_differ_from_it() -> None:
+    assert changes(readiness("2024-12-31", 1), readiness(None, 2)) == [
+        "Against the release before, with evidence until 2024-12-31:",
+        "Interviews: 1 (fail) → 2 (fail)",
+    ]
+    assert changes(readiness(None, 2), readiness("2024-12-31", 2)) == ["No gate changed."]
+
+
+def test_what_was_taken_out_is_told() -> None:
+    assert withdrawal_lines(0) == []
+    assert "was taken out of 3 earlier releases for good" in withdrawal_lines(3)[0]
