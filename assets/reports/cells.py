@@ -204,7 +204,8 @@ def anchor(table: str, key: str) -> str | None:
     if table == "archive_benchmarks":
         return f"e:{key}" if key.startswith(PUBLISHED_RESULTS) else RUN_ANCHOR
     if table == "validation_findings":
-        return f"e:{key.rpartition('|')[2]}"
+        # What a session is taken to say of several selling points is one finding for each: "<evidence id> <usp id>".
+        return f"e:{key.rpartition('|')[2].partition(' ')[0]}"
     if table in PART_OF:
         table, key = PART_OF[table], key.rpartition("|")[0]
     if table == "open_questions":

@@ -26,9 +26,19 @@ SPOKEN = (
     _said("two", relation="contradicts"),
     _said("three", usp_id=None, problem_id="slow", tag="latency"),
     _said("four", segment_id="other"),
+    finding(
+        "project k1",
+        finding_id="interviews__sessions/k1 private",
+        kind="session",
+        relation="contradicts",
+        strength="weak",
+        tag=None,
+        problem_id=None,
+        evidence_ids=("interviews__sessions/k1", "segments__usps/private"),
+    ),
 )
 EVIDENCE: dict[str, str] = {
-    **{row.finding_id: row.grade for row in SPOKEN},
+    **{evidence_id: row.grade for row in SPOKEN for evidence_id in row.evidence_ids},
     **{evidence_id: grade for _, grade, ids in RULE_ROWS for evidence_id in ids},
     "segments__segments/chat": "published",
     "segments__segments/games": "published",

@@ -33,22 +33,29 @@ def test_what_speaks_against_stands_beside_what_speaks_for() -> None:
     shown = market_section(cells())
     assert shown.heard[PAIR] == Voices(
         supporting=(f"{PAIR}|interviews__findings/one", f"{PAIR}|interviews__findings/four"),
-        contradicting=(f"{PAIR}|interviews__findings/two",),
+        contradicting=(f"{PAIR}|interviews__sessions/k1 private", f"{PAIR}|interviews__findings/two"),
     )
     assert shown.cells[PAIR] == (f"{PAIR}|chat", f"{PAIR}|other")
 
 
 def test_counts_are_of_how_many() -> None:
     said = text(section())
-    assert "2 of 3 interviews 1 of 2" in said
+    assert "2 of 3 interviews 0 of 1 projects in co-design 1 of 2" in said
     assert "Chat : 1 of 2 interviews" in said
     assert "Privacy 3 of 4 interviews" in said
+
+
+def test_a_session_has_a_finding_for_each_selling_point_and_one_row_of_evidence() -> None:
+    html = section()
+    address = f"validation_findings/{PAIR}|interviews__sessions/k1 private/weight"
+    link = '<a class="why" href="#e:interviews__sessions/k1">'
+    assert f'{link}<data class="n" value="0.25" data-cell="{address}">0.25</data></a>' in html
 
 
 def test_what_is_not_to_be_quoted_is_counted_without_its_words() -> None:
     said = text(section())
     assert said.count("Everybody sees who talks") == 1
-    assert said.count("Said, and not to be quoted:") == 3
+    assert said.count("Said, and not to be quoted:") == 4
 
 
 def test_few_are_not_named() -> None:
