@@ -64,7 +64,7 @@ def readiness_tables(context: dg.AssetExecutionContext) -> Iterator[dg.Materiali
     with context.resources.warehouse.connect("waku_fit_admin") as connection:
         inputs = read_inputs(connection)
         results = results_of(inputs)
-        gates = gates_of(results, {d.deliverable_id: d.title for d in inputs.deliverables})
+        gates = gates_of(results)
         verdict = verdict_of(gates, inputs.evidence_grades)
         for key, columns, frame in (
             (keys.REQUIREMENT_RESULTS, REQUIREMENT_COLUMNS, requirement_results_frame(results)),

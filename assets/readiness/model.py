@@ -15,7 +15,7 @@ from enum import StrEnum
 from typing import Literal
 
 from assets.evidence.model import GRADE_ORDER, Grade, weakest
-from assets.readiness.wording import counted, enumerated, not_counted, number, sentence
+from assets.readiness.wording import GATE_TITLES, counted, enumerated, not_counted, number, sentence
 
 Comparison = Literal["at_least", "within"]
 
@@ -210,21 +210,15 @@ def combined_status(statuses: Iterable[Status]) -> Status:
     return next((status for status in Status if status in found), Status.UNKNOWN)
 
 
-def gates_of(results: Iterable[RequirementResult], titles: Mapping[str, str]) -> tuple[Gate, ...]:
-    """Group results by gate, in the order in which the gates first appear.
-
-    `titles` has the names of deliverables; one that was not yet known on an earlier day is called by its id.
-    """
+def gates_of(results: Iterable[RequirementResult]) -> tuple[Gate, ...]:
+    """Group results by gate, in the order in which the gates first appear."""
     grouped: dict[str, list[RequirementResult]] = {}
     for result in results:
         grouped.setdefault(result.requirement.gate_id, []).append(result)
-    gates = []
-    for gate_id, members in grouped.items():
-        deliverable_id = members[0].requirement.deliverable_id
-        gates.append(
-            Gate(gate_id, deliverable_id, titles.get(deliverable_id, deliverable_id.replace("_", " ")), tuple(members))
-        )
-    return tuple(gates)
+    return tuple(
+        Gate(gate_id, members[0].requirement.deliverable_id, GATE_TITLES[gate_id], tuple(members))
+        for gate_id, members in grouped.items()
+    )
 
 
 def verdict_of(gates: Sequence[Gate], evidence_grades: Mapping[str, Grade]) -> Verdict:

@@ -1,7 +1,7 @@
-"""How a count is said in plain words: "Two of ten interviews are on record".
+"""How a gate is called, and a count is said, in plain words: "Two of ten interviews are on record".
 
-Belongs here: nouns of the metrics, and sentences made of them. Does not belong here: what is counted (`measures.py`)
-and whether it is enough (`model.py`). No number is spelt here: all come from evidence.
+Belongs here: titles of gates, nouns of the metrics, and sentences made of them. Does not belong here: what is counted
+(`measures.py`) and whether it is enough (`model.py`). No number is spelt here: all come from evidence.
 """
 
 from __future__ import annotations
@@ -20,6 +20,18 @@ class Wording:
     nouns: str
     predicate: str
 
+
+GATE_TITLES: dict[str, str] = {
+    "cost": "Define cost (self-host)",
+    "whitepaper": "The Waku Whitepaper",
+    "usps": "Define potential USPs",
+    "target_customers": "Define target customers",
+    "interviews": "Customer Interviews",
+    "codesign": "Co-design sessions (Devcon 2024)",
+    "mvp_review": "Review Waku MVP",
+}
+"""By gate, the title of its deliverable. A title is a label and no evidence: it holds on every day, also on one on
+which the row of the deliverable was not known yet."""
 
 WORDING: dict[str, Wording] = {
     "cells_estimated": Wording("cost case", "cost cases", "estimated"),

@@ -57,7 +57,7 @@ def release(
     """Return a release of `inputs`, with one made-up row of evidence if `is_illustrative`, with a run if `has_run`."""
     inputs = inputs or world()
     results = results_of(inputs)
-    gates = gates_of(results, {row.deliverable_id: row.title for row in inputs.deliverables})
+    gates = gates_of(results)
     scenarios = {"costs__scenarios/community": "estimated", "costs__scenarios/one_to_one": "estimated"}
     places = {SERVER: "published", VOLUME: "published", OPEN: "not_found"}
     grades = {**inputs.evidence_grades, **scenarios, **places, **EVIDENCE, **market_release.EVIDENCE}

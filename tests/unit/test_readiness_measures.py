@@ -242,7 +242,7 @@ def test_numbers_in_words(value: float, text: str) -> None:
 def frames() -> dict[str, Any]:
     inputs = world()
     results = results_of(inputs)
-    gates = gates_of(results, {})
+    gates = gates_of(results)
     return {
         "requirement_results": requirement_results_frame(results),
         "gates": gates_frame(gates),

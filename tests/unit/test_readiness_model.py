@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import csv
 import itertools
 from dataclasses import replace
+from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from assets.evidence.model import GRADE_ORDER, Grade
+from assets.evidence.tables.readiness import GateRequirement
 from assets.readiness.measures import ReadinessInputs, results_of
 from assets.readiness.model import (
     Answer,
@@ -21,6 +25,7 @@ from assets.readiness.model import (
     requirement_status,
     verdict_of,
 )
+from assets.readiness.wording import GATE_TITLES
 from tests.unit.readiness_world import REQUIREMENTS, progress, requirement, world
 
 FAIL, UNKNOWN, PASS = Status.FAIL, Status.UNKNOWN, Status.PASS
@@ -31,8 +36,7 @@ def measured(value: float | None, grade: Grade = Grade.PUBLISHED) -> Measurement
 
 
 def judge(inputs: ReadinessInputs) -> Verdict:
-    titles = {row.deliverable_id: row.title for row in inputs.deliverables}
-    return verdict_of(gates_of(results_of(inputs), titles), inputs.evidence_grades)
+    return verdict_of(gates_of(results_of(inputs)), inputs.evidence_grades)
 
 
 def gate(inputs: ReadinessInputs, gate_id: str) -> Gate:
@@ -101,8 +105,8 @@ def test_the_public_numbers_are_not_ready() -> None:
     assert verdict.answer is Answer.NOT_READY
     assert [verdict.count(status) for status in (FAIL, UNKNOWN, PASS)] == [4, 2, 1]
     assert verdict.reason == (
-        "Four of seven gates fail: Whitepaper, Target customers, Customer interviews and Codesign sessions; "
-        "two cannot be judged and one passes."
+        "Four of seven gates fail: The Waku Whitepaper, Define target customers, Customer Interviews and "
+        "Co-design sessions (Devcon 2024); two cannot be judged and one passes."
     )
     assert {found.gate_id: (found.status, found.shown.measurement.value, found.reason) for found in verdict.gates} == {
         "cost": (
@@ -165,7 +169,22 @@ def test_the_verdict_says_why(passing: int, failing: int, answer: Answer, reason
 def test_an_unknown_gate_keeps_ready_away() -> None:
     verdict = judge(world(requirements=[row for row in REQUIREMENTS if row.gate_id in ("usps", "mvp_review")]))
     assert verdict.answer is Answer.UNKNOWN
-    assert verdict.reason == "No gate fails, but one of two cannot be judged: Review mvp; one passes."
+    assert verdict.reason == "No gate fails, but one of two cannot be judged: Review Waku MVP; one passes."
+
+
+def test_a_gate_has_its_title_on_a_day_before_its_deliverable_was_known() -> None:
+    assert gate(world(deliverables=[]), "mvp_review").title == "Review Waku MVP"
+
+
+def test_every_gate_is_called_like_its_deliverable_on_public_record() -> None:
+    assert set(GATE_TITLES) == set(get_args(GateRequirement.model_fields["gate_id"].annotation))
+    public = Path(__file__).parents[2] / "evidence" / "public"
+    rows = {
+        name: list(csv.DictReader((public / f"{name}.csv").open(encoding="utf-8")))
+        for name in ("readiness/gate_requirements", "roadmap/deliverables")
+    }
+    titles = {row["id"]: row["title"] for row in rows["roadmap/deliverables"]}
+    assert {row["gate_id"]: titles[row["deliverable_id"]] for row in rows["readiness/gate_requirements"]} == GATE_TITLES
 
 
 def test_a_failing_gate_shows_what_fails_before_what_is_unknown() -> None:
@@ -195,10 +214,10 @@ def test_ten_made_up_interviews_never_pass_the_gate() -> None:
 @pytest.mark.parametrize(("first", "second"), itertools.product(GRADE_ORDER, repeat=2))
 def test_nothing_is_better_founded_than_its_weakest_evidence(first: Grade, second: Grade) -> None:
     results = [
-        RequirementResult(requirement("a", "d", "pages", 5), measured(5, first)),
-        RequirementResult(requirement("b", "d", "pages", 5, grade=second), measured(5)),
+        RequirementResult(requirement("usps", "d", "pages", 5), measured(5, first)),
+        RequirementResult(requirement("cost", "d", "pages", 5, grade=second), measured(5)),
     ]
-    verdict = verdict_of(gates_of(results, {}), {})
+    verdict = verdict_of(gates_of(results), {})
     for grade in (first, second):
         assert GRADE_ORDER.index(verdict.grade) >= GRADE_ORDER.index(grade)
     if {first, second} & {Grade.ILLUSTRATIVE, Grade.NOT_FOUND}:
@@ -209,13 +228,14 @@ def test_the_weakest_path_leads_to_the_weakest_row() -> None:
     grades = {"t/strong": Grade.MEASURED, "t/weak": Grade.ESTIMATED, "t/other": Grade.PUBLISHED}
     results = [
         RequirementResult(
-            requirement("a", "d", "pages", 5, evidence_ids=()), Measurement(5, Grade.PUBLISHED, ("t/other",))
+            requirement("usps", "d", "pages", 5, evidence_ids=()), Measurement(5, Grade.PUBLISHED, ("t/other",))
         ),
         RequirementResult(
-            requirement("b", "d", "pages", 5, evidence_ids=()), Measurement(5, Grade.ESTIMATED, ("t/strong", "t/weak"))
+            requirement("cost", "d", "pages", 5, evidence_ids=()),
+            Measurement(5, Grade.ESTIMATED, ("t/strong", "t/weak")),
         ),
     ]
-    assert verdict_of(gates_of(results, {}), grades).weakest_path == ("b", "b_pages", "t/weak")
+    assert verdict_of(gates_of(results), grades).weakest_path == ("cost", "cost_pages", "t/weak")
 
 
 def test_the_weakest_path_ends_where_nothing_was_found() -> None:
