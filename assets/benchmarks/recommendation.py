@@ -6,8 +6,9 @@ Belongs here: the declared rule of choice and its arithmetic, pure. Does not bel
 The rule: of the candidates that lose on no workload, the one that saves most storage. A candidate is judged by the rate
 that it carries within the latency limit, where that was measured, else by its closed-loop throughput. It loses on a
 workload where the whole interval of the ratio is below 0.95, or where it does not keep the limit at any rate that was
-tried and its base does; where the interval only reaches below 0.95, a loss of 5 % is not ruled out, and that is said. A
-saving has to be more than what the formula may be off, of the run's archive and of that of every scenario.
+tried and its base does. Where the interval only reaches below 0.95, what is known is said: that a loss is measured, if
+the whole interval is below 1, else that a loss of 5 % is not ruled out. A saving has to be more than what the formula
+may be off, of the run's archive and of that of every scenario.
 """
 
 from __future__ import annotations
@@ -65,9 +66,11 @@ class Candidate:
     worst_workload: str | None
     worst: Interval | None
     losses: tuple[str, ...]
-    """Workloads on which it loses."""
+    """Workloads on which it loses more than is tolerated."""
+    measured_losses: tuple[str, ...]
+    """Workloads on which it loses, by the whole interval, but maybe no more than is tolerated."""
     not_ruled_out: tuple[str, ...]
-    """Workloads whose interval reaches below the tolerated ratio."""
+    """Workloads whose interval reaches below the tolerated ratio and does not tell whether there is a loss."""
     provenance: Provenance
     saves_money: bool = True
     """Whether what it saves is more than nothing in every scenario, by the whole interval."""
@@ -75,7 +78,7 @@ class Candidate:
 
     @property
     def is_admissible(self) -> bool | None:
-        """Whether it loses nowhere; None if its throughput was not measured in rounds."""
+        """Whether it loses nowhere more than is tolerated; None if its throughput was not measured in rounds."""
         return None if self.worst is None else not self.losses
 
     @property
@@ -91,8 +94,9 @@ class Candidate:
             return "saves no money in some scenario beyond what the formula may be off"
         if not self.is_proposed:
             return "another candidate without a loss saves more"
+        known = f"; a loss is measured on {', '.join(self.measured_losses)}" if self.measured_losses else ""
         doubt = f"; a loss is not ruled out on {', '.join(self.not_ruled_out)}" if self.not_ruled_out else ""
-        return f"saves the most storage of all candidates that lose nowhere{doubt}"
+        return f"saves the most storage of all candidates that lose nowhere more than is tolerated{known}{doubt}"
 
 
 @dataclass(frozen=True)
@@ -210,6 +214,7 @@ def candidates(
         at = min(shared, key=lambda size: (abs(math.log(size[0] / KILOBYTE)), -size[1]))
         own, base = sizes[stage.id][at], sizes[stage.base][at]
         by_workload, failures = _judged(stage, measurements, gains)
+        doubtful = {name: i for name, i in sorted(by_workload.items()) if i.low < TOLERATED_RATIO <= i.high}
         worst = min(by_workload, key=lambda name: by_workload[name].mid, default=None)
         grades = (gain.provenance.grade for gain in gains if gain.stage == stage.id)
         found.append(
@@ -228,9 +233,8 @@ def candidates(
                 losses=tuple(
                     sorted({*failures, *(name for name, i in by_workload.items() if i.high < TOLERATED_RATIO)})
                 ),
-                not_ruled_out=tuple(
-                    sorted(name for name, i in by_workload.items() if i.low < TOLERATED_RATIO <= i.high)
-                ),
+                measured_losses=tuple(name for name, i in doubtful.items() if i.differs),
+                not_ruled_out=tuple(name for name, i in doubtful.items() if not i.differs),
                 provenance=Provenance(weakest((run.grade, *grades)), (run.evidence_id,)),
             )
         )

@@ -121,6 +121,8 @@ class ArchiveSection:
     largest: str | None
     """The candidate that saves most storage, whether it is proposed or not."""
     candidates: tuple[str, ...]
+    passed_over: tuple[str, ...]
+    """Candidates that save more storage than the proposed one, the largest saving first."""
     dearest: str | None
     """Where the proposed candidate, else that one, saves most money."""
     savings: tuple[str, ...]
@@ -148,7 +150,11 @@ def archive_section(cells: Cells) -> ArchiveSection:
     candidates = cells.keys("archive_recommendation")
     proposed = next((key for key in candidates if cells.value("archive_recommendation", key, "is_proposed")), None)
     latencies, decades = _latencies(cells, cells.keys(FIGURES, run_id=run) if run else [])
-    largest = max(candidates, key=lambda key: cells.value("archive_recommendation", key, "saved_share"), default=None)
+
+    def saved(key: str) -> float:
+        return float(cells.value("archive_recommendation", key, "saved_share"))
+
+    largest = max(candidates, key=saved, default=None)
     told = proposed or largest
     savings = (
         cells.keys("archive_savings", candidate=cells.value("archive_recommendation", told, "candidate"))
@@ -168,6 +174,9 @@ def archive_section(cells: Cells) -> ArchiveSection:
         proposed=proposed,
         largest=largest,
         candidates=tuple(candidates),
+        passed_over=tuple(
+            key for key in sorted(candidates, key=saved, reverse=True) if proposed and saved(key) > saved(proposed)
+        ),
         dearest=max(
             (key for key in savings if cells.value("archive_savings", key, "saved_usd_per_month") is not None),
             key=lambda key: cells.value("archive_savings", key, "saved_usd_per_month"),

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 
 from assets.benchmarks.stages import STAGES
+from assets.readiness.wording import enumerated
 
 MISSING = "not known"
 """What stands for a value that is not there: never a zero, never a blank."""
@@ -135,9 +136,9 @@ def word(value: object) -> str:
     return WORDS.get(str(value), str(value).replace("_", " "))
 
 
-def words(values: list[str]) -> str:
-    """Write several such values with commas."""
-    return ", ".join(map(word, values))
+def quoted(values: list[str]) -> str:
+    """Write several such values in a sentence, as in “a”, “b” and “c”."""
+    return enumerated(f"“{word(value)}”" for value in values)
 
 
 def place(value: str) -> str:
@@ -186,7 +187,7 @@ FORMATS: dict[str, Callable[..., str]] = {
     "ratio": ratio,
     "day": day,
     "word": word,
-    "words": words,
+    "quoted": quoted,
     "plain": plain,
     "row_name": row_name,
     "answer": answer,

@@ -8,7 +8,7 @@ import pytest
 
 from assets.reports.cells import row_key
 from assets.reports.charts import Bar, Segment, marks, stacked_bars
-from assets.reports.formats import count, day, quantity, significant, usd, words
+from assets.reports.formats import count, day, quantity, quoted, significant, usd
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def test_quantities(value: float, text: str) -> None:
 def test_other_formats() -> None:
     assert (count(10000), count(2.5)) == ("10,000", "2.5")
     assert significant(1234567, 2) == "1,200,000"
-    assert words(["by_hashes", "insert"]) == "by hashes, insert"
+    assert quoted(["by_hashes", "first_page_20", "insert"]) == "“by hashes”, “first page 20” and “insert”"
     assert day(datetime(2026, 11, 3, 12, 0, tzinfo=UTC)) == "3 November 2026, 12:00 UTC"
     assert day(date(2025, 6, 30)) == "30 June 2025"
 

@@ -290,6 +290,31 @@ def test_the_archive_section_proposes_with_intervals_and_says_what_it_rests_on()
     assert not [name for name in attributes("id") if name.startswith("e:benchmarks__measurements/")]
 
 
+def test_the_proposal_tells_a_measured_loss_from_one_that_is_not_ruled_out_and_says_what_it_passes_over() -> None:
+    data = release()
+    frame = data.frames["archive_recommendation"].set_index("candidate", drop=False)
+    frame.at["bytea_payload", "worst_workload"] = "by_hashes"
+    frame.loc["bytea_payload", ["worst_ratio_low", "worst_ratio", "worst_ratio_high"]] = (0.69, 0.82, 0.97)
+    frame.at["bytea_payload", "measured_losses"] = ["by_hashes"]
+    frame.at["bytea_payload", "not_ruled_out"] = ["first_page_20", "insert"]
+    frame.at["lz4_compression", "saved_share"] = 0.6
+    frame.at["lz4_compression", "worst_workload"] = "presence_100"
+    frame.loc["lz4_compression", ["worst_ratio_low", "worst_ratio", "worst_ratio_high"]] = (0.64, 0.7, 0.75)
+    frame.at["lz4_compression", "losses"] = ["presence_100"]
+    data = ReleaseData({**data.frames, "archive_recommendation": frame.reset_index(drop=True)}, data.manifest)
+    (section,) = [e for e in Page(render_report(data)).elements if e.attributes.get("class") == "proposal"]
+    text = " ".join("".join(section.text).split())
+    assert (
+        "At worst, on “by hashes”, it carries 0.82 times what the newest release does (0.69 to 0.97). A loss is "
+        "measured on “by hashes”; whether it is more than what is tolerated, less than 0.95 times, is open. On “first "
+        "page 20” and “insert” a loss is not ruled out. More rounds would tell."
+    ) in text
+    assert (
+        "would save more, 60 per cent, and is not proposed: it loses more than is tolerated on “presence 100”. "
+        "At worst, on “presence 100”, it carries 0.70 times what the newest release does (0.64 to 0.75)."
+    ) in text
+
+
 def test_without_a_run_of_our_own_nothing_is_proposed_and_what_was_published_stays() -> None:
     shown = Page(render_report(release(has_run=False)))
     (section,) = [e for e in shown.elements if e.attributes.get("id") == "archive"]
