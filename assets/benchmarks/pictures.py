@@ -51,7 +51,10 @@ def forest(gains: Iterable[Gain]) -> str:
 
 
 def latencies(measurements: Iterable[Measurement]) -> str:
-    """Return a line for each stage and workload: ● half of the requests, ○ 95 %, | 99 %, on one logarithmic axis."""
+    """Return a line for each stage and workload: ● half of the requests, ○ 95 %, | 99 %, on one logarithmic axis.
+
+    A quantile that only some rounds tell is left out: those with the most requests, which are no sample of all.
+    """
     found: dict[tuple[str, str], dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
     shown: dict[tuple[str, str], tuple[int | None, ...]] = {}
     for row in sorted(measurements, key=lambda row: _standing(row.payload_bytes, row.clients)):
@@ -59,7 +62,10 @@ def latencies(measurements: Iterable[Measurement]) -> str:
             setting = (row.payload_bytes, row.archive_messages, row.clients)
             if shown.setdefault((row.workload, row.stage), setting) == setting:
                 found[row.workload, row.stage][row.metric].append(row.value)
-    medians = {at: {name: statistics.median(v) for name, v in of.items()} for at, of in sorted(found.items())}
+    medians = {
+        at: {name: statistics.median(v) for name, v in of.items() if len(v) == max(map(len, of.values()))}
+        for at, of in sorted(found.items())
+    }
     values = [value for of in medians.values() for value in of.values()]
     if not values:
         return ""

@@ -57,37 +57,58 @@ repeated as (
 
 ),
 
+-- A round of too few requests tells no high quantile, and slow rounds have the fewest: the others are no sample of all.
+told as (
+
+    select
+        *,
+        max(rounds) filter (where metric like 'latency_ms_p%') over (
+            partition by run_id, stage, workload, clients, archive_messages, payload_bytes, rate_per_s
+        ) as latency_rounds
+
+    from repeated
+
+),
+
+complete as (
+
+    select * from told
+
+    where metric not like 'latency_ms_p%' or rounds = latency_rounds
+
+),
+
 own as (
 
     select
         concat_ws(
-            '|', repeated.run_id, coalesce(repeated.stage, 'harness'), repeated.workload, repeated.metric,
-            repeated.clients || ' clients', repeated.archive_messages || ' messages',
-            repeated.payload_bytes || ' bytes', repeated.rate_per_s || ' per s'
+            '|', complete.run_id, coalesce(complete.stage, 'harness'), complete.workload, complete.metric,
+            complete.clients || ' clients', complete.archive_messages || ' messages',
+            complete.payload_bytes || ' bytes', complete.rate_per_s || ' per s'
         ) as figure_id,
         case runs.grid when 'import' then 'imported' else 'own' end as origin,
-        repeated.run_id as study,
-        repeated.run_id,
-        repeated.stage,
+        complete.run_id as study,
+        complete.run_id,
+        complete.stage,
         'PostgreSQL ' || runs.postgres_version as system,
-        repeated.workload,
-        repeated.clients,
-        repeated.archive_messages,
-        repeated.payload_bytes,
-        repeated.rate_per_s,
-        repeated.metric,
-        repeated.unit,
-        case when repeated.bounded_rounds = 0 then repeated.value end as value,
-        case when repeated.bounded_rounds = 0 and repeated.rounds > 1 then repeated.value_low end as value_low,
-        case when repeated.bounded_rounds > 0 or repeated.rounds > 1 then repeated.value_high end as value_high,
+        complete.workload,
+        complete.clients,
+        complete.archive_messages,
+        complete.payload_bytes,
+        complete.rate_per_s,
+        complete.metric,
+        complete.unit,
+        case when complete.bounded_rounds = 0 then complete.value end as value,
+        case when complete.bounded_rounds = 0 and complete.rounds > 1 then complete.value_low end as value_low,
+        case when complete.bounded_rounds > 0 or complete.rounds > 1 then complete.value_high end as value_high,
         null::text as value_text,
-        repeated.rounds,
+        complete.rounds,
         -- The median of what is measured lies within the range of n rounds, but for all of them above or all below.
         case
-            when repeated.bounded_rounds = 0 and repeated.rounds > 1
-                then 1 - 2 * 0.5::double precision ^ repeated.rounds
+            when complete.bounded_rounds = 0 and complete.rounds > 1
+                then 1 - 2 * 0.5::double precision ^ complete.rounds
         end as interval_confidence,
-        case when repeated.bounded_rounds = 0 then repeated.variation end as variation,
+        case when complete.bounded_rounds = 0 then complete.variation end as variation,
         concat_ws(
             '; ',
             runs.server_location,
@@ -99,12 +120,12 @@ own as (
         ) as environment,
         runs.is_current,
         runs.measured_on,
-        {{ weakest_grade(['repeated.grade', 'runs.grade']) }} as grade,
-        {{ evidence_ids(['runs.evidence_ids[1]'], arrays=['repeated.evidence_ids']) }} as evidence_ids
+        {{ weakest_grade(['complete.grade', 'runs.grade']) }} as grade,
+        {{ evidence_ids(['runs.evidence_ids[1]'], arrays=['complete.evidence_ids']) }} as evidence_ids
 
-    from repeated
+    from complete
 
-    inner join runs on repeated.run_id = runs.run_id
+    inner join runs on complete.run_id = runs.run_id
 
 ),
 
