@@ -12,7 +12,7 @@ MARK = {"pass": "✔ pass   ", "fail": "✘ fail   ", "unknown": "? unknown"}
 
 def verdict_lines(readiness: dict[str, Any]) -> list[str]:
     """Return the verdict, its reason and one line per gate of a `readiness.json`."""
-    lines = [f"Verdict: {readiness['verdict'].replace('_', ' ').upper()}. {readiness['reason']}", ""]
+    lines = [f"Verdict: {_answer(readiness)}. {readiness['reason']}", ""]
     width = max((len(gate["title"]) for gate in readiness["gates"]), default=0)
     lines += [f"  {MARK[gate['status']]}  {gate['title']:<{width}}  {gate['reason']}" for gate in readiness["gates"]]
     return [*lines, ""]
@@ -24,7 +24,7 @@ def changes(before: dict[str, Any] | None, after: dict[str, Any]) -> list[str]:
         return ["This is the first release."]
     lines = []
     if before["verdict"] != after["verdict"]:
-        lines.append(f"Verdict: {before['verdict']} → {after['verdict']}")
+        lines.append(f"Verdict: {_answer(before)} → {_answer(after)}")
     old = {gate["gate_id"]: gate for gate in before["gates"]}
     for gate in after["gates"]:
         was = old.get(gate["gate_id"])
@@ -57,6 +57,10 @@ def scope_lines(request: Request, settings: Settings) -> list[str]:
     if request.packs != Request.of(settings).packs:
         lines.append(f"Packs of evidence: {', '.join(request.packs)}.")
     return [*lines, "A run without options publishes the usual verdict again."] if lines else []
+
+
+def _answer(readiness: dict[str, Any]) -> str:
+    return str(readiness["verdict"]).replace("_", " ").upper()
 
 
 def _shown(gate: dict[str, Any]) -> str:

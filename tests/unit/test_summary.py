@@ -1,6 +1,6 @@
 """What a run says about the release before."""
 
-from orchestration.summary import changes, withdrawal_lines
+from orchestration.summary import changes, verdict_lines, withdrawal_lines
 
 
 def readiness(as_of: str | None, value: int) -> dict[str, object]:
@@ -19,3 +19,9 @@ def test_a_release_that_looked_back_is_named_where_gates_differ_from_it() -> Non
 def test_what_was_taken_out_is_told() -> None:
     assert withdrawal_lines(0) == []
     assert "was taken out of 3 earlier releases for good" in withdrawal_lines(3)[0]
+
+
+def test_the_verdict_is_called_alike_in_the_answer_and_in_what_changed() -> None:
+    before: dict[str, object] = {"verdict": "not_ready", "reason": "One gate fails.", "as_of": None, "gates": []}
+    assert verdict_lines(before)[0] == "Verdict: NOT READY. One gate fails."
+    assert changes(before, {**before, "verdict": "unknown"}) == ["Verdict: NOT READY → UNKNOWN"]
