@@ -303,18 +303,19 @@ def reason(found: Cell | Group, rules: Rules) -> str:
     """Say why a cell or a group has its status."""
     needed, asked = rules.decision_effective_n, rules.decision_probability
     n = _apart(found.effective_n, needed)
+    worth = f"worth {n} {'interview' if n == '1' else 'interviews'}"
     if found.sources == 0:
         return "nobody has said or shown anything about it"
     if not rules.is_enough(found.effective_n):
         began = "not claimed before it came up; " if found.status is Status.NEW else ""
-        return f"{began}what was said is worth {n} interviews, {needed:g} are needed"
+        return f"{began}what was said is {worth}, {needed:g} are needed"
     above = _apart(found.share.above_half, asked, 1 - asked, 1)
     below = _apart(1 - found.share.above_half, asked, 1)
     agree = {
         Status.VALIDATED: f"probability {above} that most agree, {asked:g} needed",
         Status.INVALIDATED: f"probability {below} that most do not agree, {asked:g} needed",
     }.get(found.status, f"probability {above} that most agree, which points neither way")
-    return f"worth {n} interviews; {agree}"
+    return f"{worth}; {agree}"
 
 
 def _apart(value: float, *bounds: float) -> str:
