@@ -136,6 +136,11 @@ def word(value: object) -> str:
     return WORDS.get(str(value), str(value).replace("_", " "))
 
 
+def listed(values: list[str]) -> str:
+    """Write several names in a sentence, as in "a, b and c"."""
+    return enumerated(values)
+
+
 def quoted(values: list[str]) -> str:
     """Write several such values in a sentence, as in “a”, “b” and “c”."""
     return enumerated(f"“{word(value)}”" for value in values)
@@ -187,6 +192,7 @@ FORMATS: dict[str, Callable[..., str]] = {
     "ratio": ratio,
     "day": day,
     "word": word,
+    "listed": listed,
     "quoted": quoted,
     "plain": plain,
     "row_name": row_name,

@@ -21,6 +21,7 @@ from markupsafe import Markup
 from assets.costs.budget import budget_state
 from assets.costs.model import COMPONENT_UNITS
 from assets.evidence.model import Grade
+from assets.evidence.packs import PUBLIC
 from assets.evidence.tables import TABLES_BY_KEY
 from assets.readiness.model import Status
 from assets.reports.archive import archive_section
@@ -92,6 +93,7 @@ def _environment() -> Environment:
         table_title=_table_title,
         budget_state=budget_state,
         uncertain_dates=UNCERTAIN_DATES,
+        usual_packs=[PUBLIC],
     )
     environment.filters["component_word"] = word
     return environment

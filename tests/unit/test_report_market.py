@@ -40,8 +40,8 @@ def test_what_speaks_against_stands_beside_what_speaks_for() -> None:
 
 def test_counts_are_of_how_many() -> None:
     said = text(section())
-    assert "2 of 3 interviews 0 of 1 projects in co-design 1 of 2" in said
-    assert "Chat : 1 of 2 interviews" in said
+    assert "2 of 3 interviews 0 of 1 project in co-design 1 of 2" in said
+    assert "Chat : 1 of 2 interviews , 0 of 1 project in co-design , 0." in said
     assert "Privacy 3 of 4 interviews" in said
 
 

@@ -353,6 +353,29 @@ def test_the_cut_off_date_is_shown() -> None:
     assert ">30 June 2025</data>" in html
 
 
+@pytest.mark.parametrize(
+    ("packs", "as_of", "text"),
+    [
+        (("public",), None, []),
+        (
+            ("public", "walkpack"),
+            None,
+            ["With the evidence of the packs public and walkpack. It is not the usual verdict."],
+        ),
+        (
+            ("public",),
+            date(2024, 12, 31),
+            ["With the evidence of the pack public, as of 31 December 2024. It is not the usual verdict."],
+        ),
+    ],
+)
+def test_other_packs_and_an_earlier_day_are_said_on_top(
+    packs: tuple[str, ...], as_of: date | None, text: list[str]
+) -> None:
+    shown = Page(render_report(release(packs=packs, as_of=as_of)))
+    assert ["".join(e.text) for e in shown.elements if e.attributes.get("class") == "scope"] == text
+
+
 def test_a_budget_is_shown_where_somebody_set_one() -> None:
     assert re.findall(r"<span>(Within|Over|Not comparable with) the budget of", render_report(release())) == [
         "Within",
