@@ -15,6 +15,7 @@ from typing import Any
 from assets.benchmarks.grids import CURRENT
 from assets.reports.archive_curves import STAGE_ORDER, Panel, curve_panels
 from assets.reports.cells import Cells
+from assets.reports.costs import scenarios_by_users
 
 GAINS, FIGURES, BYTES = "archive_stage_gains", "archive_benchmarks", "archive_bytes_per_message"
 
@@ -156,11 +157,12 @@ def archive_section(cells: Cells) -> ArchiveSection:
 
     largest = max(candidates, key=saved, default=None)
     told = proposed or largest
-    savings = (
-        cells.keys("archive_savings", candidate=cells.value("archive_recommendation", told, "candidate"))
-        if told
-        else []
-    )
+    # The key of a recommendation is its candidate.
+    savings = [
+        key
+        for scenario in scenarios_by_users(cells)
+        for key in cells.keys("archive_savings", candidate=told, scenario_id=scenario)
+    ]
     capacities = _by_stage(cells, "archive_capacity", cells.keys("archive_capacity", is_current=True))
     rests_on = {
         evidence_id

@@ -58,7 +58,7 @@ class CostSection:
 
 def cost_section(cells: Cells) -> CostSection:
     """Return what the section shows."""
-    scenarios = _scenarios(cells)
+    scenarios = scenarios_by_users(cells)
     summaries = [key for keys in scenarios.values() for key in keys]
     places = {key: _at_cheapest(cells, key) for key in summaries}
     components = {
@@ -99,12 +99,12 @@ def cost_section(cells: Cells) -> CostSection:
         confidence={key: _of(cells, "cost_of_confidence", key, "confidence") for key in summaries},
         alternatives={scenario: _alternatives(cells, scenario, is_priced=True) for scenario in scenarios},
         not_priced={scenario: _alternatives(cells, scenario, is_priced=False) for scenario in scenarios},
-        checks=cells.keys("cost_reality_checks"),
+        checks=_checks(cells),
         price_changes=_price_changes(cells),
     )
 
 
-def _scenarios(cells: Cells) -> dict[str, list[str]]:
+def scenarios_by_users(cells: Cells) -> dict[str, list[str]]:
     """Return keys of `cost_summary` by scenario: few users before many, those without a count last."""
 
     def order(key: str) -> tuple[float, str, bool]:
@@ -166,6 +166,19 @@ def _alternatives(cells: Cells, scenario: str, *, is_priced: bool) -> list[str]:
     return sorted(
         found, key=lambda key: (not cells.value(table, key, "is_chat"), cells.value(table, key, column) or 0.0, key)
     )
+
+
+def _checks(cells: Cells) -> list[str]:
+    """Return comparisons as they are listed, those of one title by scenario."""
+    table, order = "cost_reality_checks", list(scenarios_by_users(cells))
+    keys = cells.keys(table)
+    titles = list(dict.fromkeys(cells.value(table, key, "title") for key in keys))
+
+    def place(key: str) -> tuple[int, int]:
+        scenario = cells.value(table, key, "scenario_id")
+        return titles.index(cells.value(table, key, "title")), order.index(scenario) if scenario in order else -1
+
+    return sorted(keys, key=place)
 
 
 def _price_changes(cells: Cells) -> list[str]:

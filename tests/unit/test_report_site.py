@@ -11,14 +11,17 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote
 
+import pandas as pd
 import pytest
 from jinja2 import Environment, nodes
 
 from assets.evidence.model import Grade
+from assets.reports.archive import archive_section
 from assets.reports.cells import KEYS, Cells
+from assets.reports.costs import cost_section
 from assets.reports.site import TEMPLATES, ReleaseData, _manifest_frame, render_report
 from tests.unit.readiness_world import progress, world
-from tests.unit.release_fixture import HOSTILE, release
+from tests.unit.release_fixture import HOSTILE, OPEN, release
 
 VOID = {"meta", "link", "br", "img", "input", "hr", "rect", "path", "circle"}
 
@@ -247,10 +250,22 @@ def test_the_cheapest_place_stands_beside_each_cost() -> None:
 def test_every_other_place_has_a_bill_or_says_what_is_missing() -> None:
     table = next(e for e in page().elements if e.attributes.get("class") == "places cards")
     bills, _, beside = " ".join("".join(table.text).split()).partition("Beside the bill, not added to it")
-    assert "another cloud, north ≈ USD 99.50 ≈ USD 89.55 to ≈ USD 119 missing: price of a volume" in bills
-    assert "Chain access of wallets at another cloud, north" in beside
+    assert "another cloud, region north ≈ USD 99.50 ≈ USD 89.55 to ≈ USD 119 missing: price of a volume" in bills
+    assert "Chain access of wallets at another cloud, region north" in beside
     assert "≈ USD 42.00" in beside
     assert cell_texts("scenario_cost/community|rln|another_cloud|north|total/p50_usd_per_month") == []
+
+
+def test_sources_of_a_place_are_listed_once_for_both_bills() -> None:
+    data = release()
+    cost = data.frames["scenario_cost"]
+    cost.loc[cost["provider"] == "another_cloud", "p50_usd_per_month"] = 99.5
+    cost.loc[cost["provider"] == "another_cloud", "evidence_ids"] = [[OPEN]] * 3
+    html = render_report(data)
+    place = 'id="why:scenario_cost/community|{}|another_cloud|north|total"'
+    row = html.partition(place.format("without_rln"))[2].partition("</td>")[0]
+    assert row.count(f'href="#e:{OPEN}"') == 1
+    assert f"<span {place.format('rln')}></span>" in html
 
 
 def test_a_hosted_product_is_a_lower_bound_or_has_no_price_where_public_prices_end() -> None:
@@ -259,6 +274,21 @@ def test_a_hosted_product_is_a_lower_bound_or_has_no_price_where_public_prices_e
     assert "chatter chat not known at least ≈ USD 441 besides: storage at least ≈ USD 0.044" in text
     assert "at least 7.80 end-to-end" in text
     assert "talker chat public plans end nothing known" in text
+
+
+def test_comparisons_and_savings_stand_by_the_users_of_their_scenario() -> None:
+    data = release()
+    summary, checks, saved = (data.frames[name] for name in ("cost_summary", "cost_reality_checks", "archive_savings"))
+    summary.loc[summary["scenario_id"] == "one_to_one", "active_users"] = 100
+    both = ["community", "one_to_one"]
+    frames = {
+        **data.frames,
+        "cost_reality_checks": pd.concat([checks] * 2).assign(check_id=both, scenario_id=both),
+        "archive_savings": pd.concat([saved[saved["candidate"] == "bytea_payload"]] * 2).assign(scenario_id=both),
+    }
+    cells = all_cells(ReleaseData(frames, data.manifest))
+    assert cost_section(cells).checks == ["one_to_one", "community"]
+    assert archive_section(cells).savings == ("bytea_payload|one_to_one", "bytea_payload|community")
 
 
 def test_a_driver_says_how_far_it_was_searched() -> None:
