@@ -38,6 +38,8 @@ class MarketSection:
 
     heard: dict[str, Voices]
     """Keys of `validation_summary` of which anything was said, with what was said, most evidence first."""
+    by_usp: dict[str | None, tuple[str, ...]]
+    """Keys of `heard` by USP, the one of which most was said first; None is a problem that no USP names."""
     unheard: tuple[str, ...]
     """Keys of `validation_summary` that are claimed and that nobody has spoken about."""
     cells: dict[str, tuple[str, ...]]
@@ -59,6 +61,7 @@ def market_section(cells: Cells) -> MarketSection:
     heard = [key for key in summaries if cells.value("validation_summary", key, "sources")]
     return MarketSection(
         heard={key: _voices(cells, key) for key in heard},
+        by_usp=_by_usp(cells, heard),
         unheard=tuple(sorted(set(summaries) - set(heard))),
         cells={key: _heard_in(cells, key) for key in heard},
         themes=tuple(cells.keys("themes", segment_id=None)[:THEMES_SHOWN]),
@@ -94,6 +97,14 @@ def _capture(cells: Cells, segment: str) -> Capture:
 def _of_summary(cells: Cells, table: str, summary: str) -> list[str]:
     pair = {column: cells.value("validation_summary", summary, column) for column in ("usp_id", "problem_id")}
     return cells.keys(table, **pair)
+
+
+def _by_usp(cells: Cells, summaries: list[str]) -> dict[str | None, tuple[str, ...]]:
+    grouped: dict[str | None, tuple[str, ...]] = {}
+    for key in summaries:
+        usp = cells.value("validation_summary", key, "usp_id")
+        grouped[usp] = (*grouped.get(usp, ()), key)
+    return grouped
 
 
 def _voices(cells: Cells, summary: str) -> Voices:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from assets.reports.cells import Cells
 from assets.reports.market import Voices, market_section
 from assets.reports.site import _manifest_frame, render_report
-from tests.unit.market_release import market_tables
+from tests.unit.market_release import SPOKEN, market_tables
 from tests.unit.release_fixture import release
 
 PAIR = "private|exposed"
@@ -56,6 +57,14 @@ def test_what_is_not_to_be_quoted_is_counted_without_its_words() -> None:
     said = text(section())
     assert said.count("Everybody sees who talks") == 1
     assert said.count("Said, and not to be quoted:") == 4
+
+
+def test_a_selling_point_is_named_once_above_its_problems() -> None:
+    html = section(findings=(*SPOKEN[1:], replace(SPOKEN[0], problem_id="slow")))
+    heard = re.findall(r'<table class="market cards">.*?</table>', html, re.DOTALL)[0]
+    assert text(heard).count("Private by design") == 1
+    assert heard.count('data-cell="validation_summary/private|exposed/status"') == 1
+    assert heard.count('data-cell="validation_summary/private|slow/status"') == 1
 
 
 def test_few_are_not_named() -> None:
