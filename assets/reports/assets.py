@@ -140,7 +140,8 @@ def _manifest(context: dg.AssetExecutionContext, connection: psycopg.Connection)
     settings = context.resources.release
     scope = read_table(connection, keys.RAW, "evidence_scope").iloc[0]
     hashes = _evidence_hashes(context, scope["content_key"])
-    outcomes = _checks_of(context)
+    evaluations = _checks_of(context)
+    outcomes = Counter(map(outcome, evaluations))
     return Manifest(
         release_id=release_id(created_at, context.run_id),
         created_at=created_at,
@@ -155,6 +156,11 @@ def _manifest(context: dg.AssetExecutionContext, connection: psycopg.Connection)
         checks_warned=outcomes["warned"],
         checks_failed=outcomes["failed"],
         tools=tool_versions(connection),
+        warnings=sorted(
+            f"{evaluation.asset_key.to_user_string()}: {evaluation.check_name}"
+            for evaluation in evaluations
+            if outcome(evaluation) == "warned"
+        ),
     )
 
 
@@ -174,8 +180,8 @@ def _evidence_hashes(context: dg.AssetExecutionContext, content_key: str) -> dic
     return hashes
 
 
-def _checks_of(context: dg.AssetExecutionContext) -> Counter[str]:
-    """Count the checks of all tables behind the release by their newest result."""
+def _checks_of(context: dg.AssetExecutionContext) -> list[dg.AssetCheckEvaluation]:
+    """Return the newest results of the checks of all tables behind the release."""
     storage = context.instance.event_log_storage
     newest = storage.get_latest_asset_check_execution_by_key(list(context.repository_def.asset_graph.asset_check_keys))
     evaluations = []
@@ -185,7 +191,7 @@ def _checks_of(context: dg.AssetExecutionContext) -> Counter[str]:
             evaluations += [earlier.evaluation for earlier in history]
         else:
             evaluations.append(record.evaluation)
-    return Counter(map(outcome, evaluations))
+    return evaluations
 
 
 def outcome(evaluation: dg.AssetCheckEvaluation) -> Literal["passed", "warned", "failed"]:

@@ -99,6 +99,8 @@ class Manifest:
     checks_failed: int
     tools: Mapping[str, str]
     checks_warned: int = 0
+    warnings: Sequence[str] = ()
+    """Each check that warns, by the table that it looks at: `marts/segment_capture: all_six_parts_are_captured`."""
     rows: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
@@ -114,4 +116,5 @@ class Manifest:
         plain["created_at"] = self.created_at.isoformat()
         plain["as_of"] = self.as_of.isoformat() if self.as_of else None
         plain["packs"] = list(self.packs)
+        plain["warnings"] = list(self.warnings)
         return plain

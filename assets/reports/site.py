@@ -123,6 +123,7 @@ def _manifest_frame(manifest: Manifest) -> pd.DataFrame:
         "code_version": manifest.code_version,
         "checks_passed": manifest.checks_passed,
         "checks_warned": manifest.checks_warned,
+        "warnings": list(manifest.warnings),
         "checks_failed": manifest.checks_failed,
         "tools": [f"{tool} {version}" for tool, version in manifest.tools.items()],
     }

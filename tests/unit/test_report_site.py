@@ -406,6 +406,14 @@ def test_other_packs_and_an_earlier_day_are_said_on_top(
     assert ["".join(e.text) for e in shown.elements if e.attributes.get("class") == "scope"] == text
 
 
+def test_a_check_that_warns_is_named() -> None:
+    warned = ("marts/segment_capture: all_six_parts_are_captured",)
+    shown = Page(render_report(release(checks_warned=1, warnings=warned)))
+    (footer,) = [e for e in shown.elements if e.tag == "footer"]
+    text = " ".join("".join(footer.text).split())
+    assert "Checks that warn1: “marts/segment capture: all six parts are captured”" in text
+
+
 def test_a_budget_is_shown_where_somebody_set_one() -> None:
     assert re.findall(r"<span>(Within|Over|Not comparable with) the budget of", render_report(release())) == [
         "Within",
