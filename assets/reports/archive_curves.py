@@ -17,7 +17,9 @@ CURVES = "archive_scalability"
 STAGE_ORDER = {name: number for number, name in enumerate(STAGES)}
 
 PANEL_WIDTH, PANEL_HEIGHT = 320.0, 190.0
-LEFT, RIGHT, TOP, BOTTOM = 8.0, 12.0, 18.0, 24.0
+LEFT, RIGHT, TOP, BOTTOM = 44.0, 12.0, 12.0, 24.0
+LINE_HEIGHT = 14.0
+"""Labels closer than this would touch."""
 
 
 @dataclass(frozen=True)
@@ -43,8 +45,11 @@ class Panel:
     line: str
     beyond: str
     band: str
-    labels: tuple[Label, ...]
+    x_labels: tuple[Label, ...]
+    y_labels: tuple[Label, ...]
+    """Left of the axis, where no curve runs: the highest measured figure, and the lowest where there is room."""
     guides: tuple[float, ...]
+    """Heights of the lines to these labels."""
 
 
 def curve_panels(cells: Cells) -> Iterable[Panel]:
@@ -83,9 +88,10 @@ def _panel(cells: Cells, stage: str, workload: str, axis: str, keys: Sequence[st
     beyond = [*within[-1:], *(row for row in fitted if row["is_extrapolated"])]
     upper = [(x_of(row["x"]), y_of(row["high_per_s"])) for row in fitted]
     lower = [(x_of(row["x"]), y_of(row["low_per_s"])) for row in reversed(fitted)]
-    labels = [Label(key, "x", x_of(row["x"]), PANEL_HEIGHT - 7) for key, row in _apart(measured, x_of)]
-    best = max(measured, key=lambda pair: pair[1]["measured_per_s"])
-    labels.append(Label(best[0], "measured_per_s", x_of(best[1]["x"]), max(12.0, y_of(best[1]["measured_per_s"]) - 8)))
+    by_height = sorted(measured, key=lambda pair: pair[1]["measured_per_s"])
+    heights = {key: y_of(row["measured_per_s"]) for key, row in (by_height[-1], by_height[0])}
+    if max(heights.values()) - min(heights.values()) < LINE_HEIGHT:
+        heights = {by_height[-1][0]: min(heights.values())}
     return Panel(
         stage=stage,
         workload=workload,
@@ -95,8 +101,9 @@ def _panel(cells: Cells, stage: str, workload: str, axis: str, keys: Sequence[st
         line=_polyline((x_of(row["x"]), y_of(row["fitted_per_s"])) for row in within),
         beyond=_polyline((x_of(row["x"]), y_of(row["fitted_per_s"])) for row in beyond),
         band=_polyline([*upper, *lower]),
-        labels=tuple(labels),
-        guides=tuple(x_of(row["x"]) for _, row in measured),
+        x_labels=tuple(Label(key, "x", x_of(row["x"]), PANEL_HEIGHT - 7) for key, row in _apart(measured, x_of)),
+        y_labels=tuple(Label(key, "measured_per_s", LEFT - 8, height + 4) for key, height in heights.items()),
+        guides=tuple(heights.values()),
     )
 
 
