@@ -86,6 +86,10 @@ def _copy_table(cursor: psycopg.Cursor, schema: str, name: str, release_id: str)
     )
     columns = cursor.fetchall()
     cursor.execute(sql.SQL("create table if not exists {} (release_id text not null)").format(target))
+    # PostgreSQL puts a row where there is room, and an updated one elsewhere: the order has to be written down.
+    cursor.execute(
+        sql.SQL("alter table {} add column if not exists row_order bigint generated always as identity").format(target)
+    )
     for column, kind in columns:
         cursor.execute(
             sql.SQL("alter table {} add column if not exists {} {}").format(
@@ -104,13 +108,15 @@ def _copy_table(cursor: psycopg.Cursor, schema: str, name: str, release_id: str)
 
 
 def read_release(connection: psycopg.Connection, release_id: str) -> dict[str, pd.DataFrame]:
-    """Return the released tables without their `release_id` column."""
+    """Return the released tables in the order of their source, without the columns `release_id` and `row_order`."""
     return {
         name: read_frame(
             connection,
-            sql.SQL("select * from {} where release_id = %(id)s").format(sql.Identifier("release", name)),
+            sql.SQL("select * from {} where release_id = %(id)s order by row_order").format(
+                sql.Identifier("release", name)
+            ),
             {"id": release_id},
-        ).drop(columns="release_id")
+        ).drop(columns=["release_id", "row_order"])
         for name in TABLES
     }
 

@@ -72,6 +72,17 @@ def test_a_release_keeps_its_rows_when_the_source_changes(database: str, tmp_pat
         assert list(fetch.read_release(connection, "r2")["gates"]["reason"]) == ["ten of ten"]
 
 
+def test_a_release_keeps_the_order_of_its_rows_wherever_they_are_stored(database: str, tmp_path: Path) -> None:
+    with connect(database, "waku_fit_admin") as connection:
+        connection.execute("insert into readiness.gates values ('codesign', 'fail', '{a/3}')")
+    write(database, tmp_path, "r1")
+    with connect(database, "waku_fit_admin") as connection:
+        connection.execute("update release.gates set status = 'pass' where gate_id = 'interviews'")
+        assert connection.execute("select gate_id from release.gates").fetchall() == [("codesign",), ("interviews",)]
+    with connect(database, "waku_fit_reader") as connection:
+        assert list(fetch.read_release(connection, "r1")["gates"]["gate_id"]) == ["interviews", "codesign"]
+
+
 def test_files_hold_what_the_tables_hold(database: str, tmp_path: Path) -> None:
     folder = write(database, tmp_path, "r1")
     assert (folder / "data" / "gates.csv").read_text() == "gate_id,status,evidence_ids\ninterviews,fail,a/1;a/2\n"
