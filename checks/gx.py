@@ -1,4 +1,4 @@
-"""Great Expectations, behind one function and in a process of its own.
+"""Great Expectations, behind one function and in a process of its own unless it has been imported.
 
 Importing it takes seconds and 230 MB: another process does so while this one is still busy with something else.
 
@@ -23,6 +23,7 @@ SAMPLE = 5
 """Offending values shown at most. They are values of typed columns; free text is never under a value expectation."""
 
 QUIET = {"GX_ANALYTICS_ENABLED": "false"}
+"""Environment that Great Expectations reads when it is imported."""
 
 _ready: list[subprocess.Popen[str]] = []
 
@@ -43,8 +44,9 @@ class Finding:
 
 
 def get_ready() -> None:
-    """Start the process that the next `run_suites` will use. It ends with this one."""
-    _ready.append(_start())
+    """Start the process that the next `run_suites` will use, if it needs one. It ends with this one."""
+    if not _is_imported():
+        _ready.append(_start())
 
 
 def run_suites(url: str, schema: str, suites: Mapping[str, Sequence[Expectation]]) -> dict[str, list[Finding]]:
@@ -52,15 +54,21 @@ def run_suites(url: str, schema: str, suites: Mapping[str, Sequence[Expectation]
 
     `url` is an SQLAlchemy URL. A suite that cannot run (a missing column) raises `RuntimeError` with GX's reason.
     """
-    process = _ready.pop() if _ready else _start()
     plain = {table: [asdict(expectation) for expectation in suite] for table, suite in suites.items()}
-    output, errors = process.communicate(json.dumps({"url": url, "schema": schema, "suites": plain}))
+    if _is_imported():
+        return _found(url, schema, plain)
+    process = _ready.pop() if _ready else _start()
+    output, errors = process.communicate(json.dumps([url, schema, plain]))
     if process.returncode != 0:
         raise RuntimeError(errors.strip())
     return {
         table: [Finding(**{**finding, "sample": tuple(finding["sample"])}) for finding in findings]
         for table, findings in json.loads(output).items()
     }
+
+
+def _is_imported() -> bool:
+    return "great_expectations" in sys.modules
 
 
 def _start() -> subprocess.Popen[str]:
@@ -73,27 +81,30 @@ def _start() -> subprocess.Popen[str]:
 
 def _serve() -> None:
     """Read one request from stdin, write findings by table to stdout."""
-    os.environ.update(QUIET)
     gc.disable()  # nearly all that there is stays to the end
-    import great_expectations as gx
-    from great_expectations.data_context.types.base import ProgressBarsConfig
+    os.environ.update(QUIET)
+    import great_expectations  # noqa: F401  before the request is there
 
     text = sys.stdin.read()
     if not text:
         return  # whoever started this has ended without a request
-    request = json.loads(text)
-    context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = ProgressBarsConfig(globally=False)
-    datasource = context.data_sources.add_postgres("warehouse", connection_string=request["url"])
     try:
-        found = {
-            table: [asdict(finding) for finding in _run(gx, datasource, request["schema"], table, suite)]
-            for table, suite in request["suites"].items()
-        }
+        found = _found(*json.loads(text))
     except RuntimeError as error:
         sys.exit(str(error))
-    json.dump(found, sys.stdout)
+    json.dump({table: [asdict(finding) for finding in findings] for table, findings in found.items()}, sys.stdout)
     gc.freeze()  # and needs no looking through then
+
+
+def _found(url: str, schema: str, suites: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str, list[Finding]]:
+    """Run suites in this process, given as plain values."""
+    import great_expectations as gx
+    from great_expectations.data_context.types.base import ProgressBarsConfig
+
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = ProgressBarsConfig(globally=False)
+    datasource = context.data_sources.add_postgres("warehouse", connection_string=url)
+    return {table: _run(gx, datasource, schema, table, suite) for table, suite in suites.items()}
 
 
 def _run(gx: Any, datasource: Any, schema: str, table: str, suite: Sequence[Mapping[str, Any]]) -> list[Finding]:

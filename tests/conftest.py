@@ -89,7 +89,7 @@ def published(parsed_state: Path) -> Chain:
         if not chain.latest.exists():
             Chain.create(chain.root)
             shutil.copytree(parsed_state / "dbt", chain.root / "state" / "dbt")
-            done = chain.waku_fit("run")
+            done = chain.run_as_installed()
             assert done.returncode == 0, done.stdout + done.stderr
             assert "Verdict: NOT READY" in done.stdout
     return chain

@@ -2,13 +2,15 @@
 
 import os
 import signal
-import subprocess
-import sys
 
 import dagster as dg
 
+from orchestration import keys
+from orchestration.definitions import build_definitions
+from orchestration.settings import Settings
 from orchestration.warehouse.connection import connect, open_warehouse
-from tests.integration.chain import PROJECT, Chain
+from tests.integration import forked
+from tests.integration.chain import Chain
 
 TWO_HELD = "interviews_held_cumulative,2,interviews,zk_identity;gaming"
 SEVEN_HELD = "interviews_held_cumulative,7,interviews,zk_identity;gaming"
@@ -50,14 +52,13 @@ def test_killed_between_load_and_publication(chain: Chain) -> None:
 
 def plan_all_checks(chain: Chain) -> None:
     """Leave in the history what a run of all tables does that is killed before it makes any."""
-    plan = (
-        "import dagster as dg;"
-        "from orchestration.definitions import build_definitions; from orchestration.keys import JOB;"
-        "from orchestration.settings import Settings; defs = build_definitions(Settings.from_environment());"
-        f"instance = dg.DagsterInstance.from_config({str(chain.root / 'state' / 'dagster')!r});"
-        "instance.create_run_for_job(defs.resolve_job_def(JOB))"
-    )
-    subprocess.run([sys.executable, "-c", plan], env=chain.environment, check=True, cwd=PROJECT)
+    assert forked.call(chain.environment, plan, str(chain.root / "state" / "dagster")).returncode == 0
+
+
+def plan(home: str) -> None:
+    definitions = build_definitions(Settings.from_environment())
+    with dg.DagsterInstance.from_config(home) as instance:
+        instance.create_run_for_job(definitions.resolve_job_def(keys.JOB))
 
 
 def test_interrupted_and_the_evidence_put_back_and_two_runs_at_once(chain: Chain) -> None:
@@ -71,14 +72,15 @@ def test_interrupted_and_the_evidence_put_back_and_two_runs_at_once(chain: Chain
 
     assert "Nothing changed" in chain.waku_fit("run").stdout
     chain.edit("pricing/exchange_rates.csv", "1.1133,2026-10-28", "1.1134,2026-10-28")
-    first = subprocess.Popen(chain.command("run"), env=chain.environment, stdout=subprocess.PIPE, text=True)
-    for line in first.stdout:
-        if "raw/" in line:
-            break
-    second = chain.waku_fit("run")
-    first.stdout.read()
+    with chain.started_run() as (first, output):
+        for line in output:
+            if "raw/" in line:
+                break
+        second = chain.waku_fit("run")
+        output.read()
+        first.join()
 
     assert (second.returncode, second.stdout.count("Traceback")) == (1, 0)
     assert "another run is active" in second.stderr
-    assert first.wait() == 0
+    assert first.exitcode == 0
     assert chain.gate("interviews")["value"] == 7

@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from orchestration.warehouse.server import stop_server
+from tests.integration import forked
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -61,28 +62,36 @@ class Chain:
         return [str(Path(sys.executable).parent / "waku-fit"), *arguments]
 
     def waku_fit(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Call the command line."""
+        return forked.call(self.environment, forked.command_line, *arguments)
+
+    def run_as_installed(self) -> subprocess.CompletedProcess[str]:
+        """Call `waku-fit run` as people do, in a process that starts with nothing."""
         return subprocess.run(
-            self.command(*arguments), env=self.environment, capture_output=True, text=True, check=False, timeout=600
+            self.command("run"), env=self.environment, capture_output=True, text=True, check=False, timeout=600
         )
 
     def end_run_when(self, seen: str, by: signal.Signals) -> tuple[int, str]:
         """Start a run and end it, with all that it started, when its progress names `seen`; return code and output."""
-        process = subprocess.Popen(
-            self.command("run"),
-            env=self.environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        )
-        lines = []
-        for line in process.stdout:
-            lines.append(line)
-            if seen in line:
-                os.killpg(process.pid, by)
-        output = "".join(lines)
-        assert seen in output, output
-        return process.wait(), output
+        with self.started_run() as (process, output):
+            lines = []
+            for line in output:
+                lines.append(line)
+                if seen in line:
+                    os.killpg(process.pid, by)
+            process.join()
+        text = "".join(lines)
+        assert seen in text, text
+        return process.exitcode, text
+
+    @contextmanager
+    def started_run(self) -> Iterator[tuple[Any, IO[str]]]:
+        """Start a run; yield its process and what it prints, as it comes."""
+        reading, writing = os.pipe()
+        process = forked.start(self.environment, writing, writing, forked.command_line, "run")
+        os.close(writing)
+        with os.fdopen(reading) as output:
+            yield process, output
 
     @property
     def latest(self) -> Path:

@@ -4,25 +4,24 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import dagster as dg
 
 from orchestration import keys
 from orchestration.dbt import connection_environment
-from orchestration.dbt_build import PARSED
+from orchestration.dbt_build import PARSED, read_project, run_dbt
 from orchestration.warehouse.connection import open_warehouse
+from tests.integration import forked
 from tests.integration.chain import PROJECT, Chain
 
 INTERVIEWS = "roadmap/milestone_progress.csv"
 TWO_HELD = "interviews_held_cumulative,2,interviews,zk_identity;gaming"
 THREE_HELD = "interviews_held_cumulative,3,interviews,zk_identity;gaming"
 
-UNIT_TESTS = """
-import sys
-from pathlib import Path
-from orchestration.dbt_build import read_project, run_dbt
-list(run_dbt(read_project(Path(sys.argv[1])), sys.argv[2:]))
-"""
+
+def run_unit_tests(parsed: Path, arguments: list[str]) -> None:
+    list(run_dbt(read_project(parsed), arguments))
 
 
 def materialized(chain: Chain) -> set[str]:
@@ -144,13 +143,8 @@ def test_the_unit_tests_of_the_sql_hold(chain: Chain) -> None:
     arguments = ["test", "--select", "test_type:unit", "--project-dir", folder, "--profiles-dir", folder]
     arguments += ["--target-path", str(target), "--log-path", str(target)]
     with open_warehouse(None, chain.root / "state") as database:
-        done = subprocess.run(
-            [sys.executable, "-c", UNIT_TESTS, str(parsed), *arguments],
-            env={**chain.environment, **connection_environment(database.url)},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        environment = {**chain.environment, **connection_environment(database.url)}
+        done = forked.call(environment, run_unit_tests, parsed, arguments)
     assert done.returncode == 0, done.stdout + done.stderr
     results = json.loads((target / "run_results.json").read_text())["results"]
     assert len(results) >= 30

@@ -5,19 +5,23 @@ import hashlib
 import json
 import re
 import subprocess
-import sys
 
+import dagster as dg
 import psycopg
 import pytest
 import yaml
-from dagster import DagsterInstance
 from dagster_shared.serdes import serialize_value
 
 from assets.reports.fetch import TABLES as RELEASED_FILES
 from orchestration import keys
+from orchestration.definitions import build_definitions
+from orchestration.fast_path import Request
 from orchestration.instance import prepare_home
+from orchestration.run import run_config
+from orchestration.settings import Settings
 from orchestration.warehouse.connection import connect, open_warehouse
-from tests.integration.chain import PROJECT, Chain
+from tests.integration import forked
+from tests.integration.chain import Chain
 from tests.unit.interview_packs import INTERVIEW, SESSION
 from tests.unit.people import PEOPLE
 
@@ -30,22 +34,18 @@ it is a name."""
 
 FOUND = "this may tell who somebody is"
 
-THROUGH_DAGSTER = """
-import dagster as dg
-from orchestration import keys
-from orchestration.definitions import build_definitions
-from orchestration.fast_path import Request
-from orchestration.instance import prepare_home
-from orchestration.run import run_config
-from orchestration.settings import Settings
-settings = Settings.from_environment()
-with dg.DagsterInstance.from_config(str(prepare_home(settings.dagster_home))) as instance:
-    job = build_definitions(settings).resolve_job_def(keys.JOB)
-    selection = [keys.raw_key("interviews__interviews")]
-    config = run_config(settings, Request(packs=settings.packs, as_of=None))
-    done = job.execute_in_process(run_config=config, instance=instance, raise_on_error=False, asset_selection=selection)
-    raise SystemExit(3 if not done.success else 0)
-"""
+
+def load_through_dagster() -> None:
+    """Load interviews in the environment's project; exit code 3 if that fails."""
+    settings = Settings.from_environment()
+    with dg.DagsterInstance.from_config(str(prepare_home(settings.dagster_home))) as instance:
+        job = build_definitions(settings).resolve_job_def(keys.JOB)
+        selection = [keys.raw_key("interviews__interviews")]
+        config = run_config(settings, Request(packs=settings.packs, as_of=None))
+        done = job.execute_in_process(
+            run_config=config, instance=instance, raise_on_error=False, asset_selection=selection
+        )
+        raise SystemExit(0 if done.success else 3)
 
 
 def interview(code: str, consent: str, said: str) -> str:
@@ -100,7 +100,7 @@ def history_of(chain: Chain) -> str:
 
     In its files other letters than those of ASCII are written as numbers, so that no search of the files finds them.
     """
-    with DagsterInstance.from_config(str(prepare_home(chain.root / "state" / "dagster"))) as instance:
+    with dg.DagsterInstance.from_config(str(prepare_home(chain.root / "state" / "dagster"))) as instance:
         runs = instance.get_runs()
         kept = [*runs, *(entry for run in runs for entry in instance.all_logs(run.run_id))]
         return "\n".join(json.dumps(json.loads(serialize_value(k)), ensure_ascii=False) for k in kept).lower()
@@ -199,7 +199,7 @@ def test_no_published_hash_can_be_tried_out(private: Chain) -> None:
 
 
 def test_the_manifest_has_no_plain_hash_of_what_people_said(private: Chain) -> None:
-    with DagsterInstance.from_config(str(prepare_home(private.root / "state" / "dagster"))) as instance:
+    with dg.DagsterInstance.from_config(str(prepare_home(private.root / "state" / "dagster"))) as instance:
         loaded = instance.get_latest_materialization_event(keys.raw_key("interviews__interviews"))
     version = loaded.asset_materialization.tags["dagster/data_version"]
     assert private.manifest["evidence"]["interviews__interviews"] != version
@@ -218,9 +218,7 @@ def test_fifty_people_in_a_pack_reach_nothing(private: Chain, way: str) -> None:
     try:
         if way == "dagster":
             packs = f"public:{private.root / 'ours'}"
-            command = [sys.executable, "-c", THROUGH_DAGSTER]
-            environment = {**private.environment, "WAKU_FIT_PACKS": packs}
-            done = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True, check=False)
+            done = forked.call({**private.environment, "WAKU_FIT_PACKS": packs}, load_through_dagster)
             assert done.returncode == 3, done.stdout + done.stderr
         else:
             done = private.waku_fit(way, "--pack", str(private.root / "ours"))

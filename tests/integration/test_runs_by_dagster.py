@@ -1,27 +1,36 @@
 """Runs that Dagster starts itself, by schedule or launchpad: the same job, the same rules, the same memory."""
 
 import json
-import subprocess
-import sys
 from typing import Any
 
-from tests.integration.chain import PROJECT, Chain
-
-PROGRAM = """
-import json, sys
 import dagster as dg
 from dagster._core.definitions.reconstruct import ReconstructableRepository
+
 from orchestration import keys
 from orchestration.definitions import build_definitions
 from orchestration.instance import prepare_home
 from orchestration.run import _reason
 from orchestration.settings import Settings
+from tests.integration import forked
+from tests.integration.chain import Chain
 
-settings = Settings.from_environment()
-definitions = build_definitions(settings)
+
+def as_dagster(questions: list[dict[str, Any]]) -> None:
+    """Answer each tick and launch in the environment's project, and print the answers."""
+    settings = Settings.from_environment()
+    definitions = build_definitions(settings)
+    answers: list[dict[str, Any]] = []
+    with dg.DagsterInstance.from_config(str(prepare_home(settings.dagster_home))) as instance:
+        for asked in questions:
+            if asked["do"] == "tick":
+                answers.append(answer_of_tick(definitions, instance))
+            else:
+                asked_for = answers[-1]["selection"] if asked["selection"] == "as ticked" else asked["selection"]
+                answers.append(answer_of_launch(settings, instance, asked_for, asked["evidence"]))
+    print("ANSWERS " + json.dumps(answers))
 
 
-def tick(instance):
+def answer_of_tick(definitions: dg.Definitions, instance: dg.DagsterInstance) -> dict[str, Any]:
     schedule = definitions.resolve_schedule_def(keys.WEEKLY_SCHEDULE)
     context = dg.build_schedule_context(instance=instance, repository_def=definitions.get_repository_def())
     (found,) = list(schedule(context))
@@ -30,7 +39,9 @@ def tick(instance):
     return {"selection": [key.to_user_string() for key in found.asset_selection or []]}
 
 
-def launch(instance, selection, evidence):
+def answer_of_launch(
+    settings: Settings, instance: dg.DagsterInstance, selection: list[str], evidence: dict[str, Any]
+) -> dict[str, Any]:
     module = "orchestration.definitions"
     repository = ReconstructableRepository.for_module(module, "defs", str(settings.project_dir))
     config = {"resources": {"evidence": {"config": evidence}}}
@@ -41,27 +52,12 @@ def launch(instance, selection, evidence):
         return {"success": done.success, "failed": failed}
 
 
-with dg.DagsterInstance.from_config(str(prepare_home(settings.dagster_home))) as instance:
-    answers = []
-    for asked in json.loads(sys.argv[1]):
-        if asked["do"] == "tick":
-            answers.append(tick(instance))
-        else:
-            asked_for = answers[-1]["selection"] if asked["selection"] == "as ticked" else asked["selection"]
-            answers.append(launch(instance, asked_for, asked["evidence"]))
-print("ANSWERS " + json.dumps(answers))
-"""
-
-
 TICK = {"do": "tick"}
 
 
 def dagster(chain: Chain, *asked: dict[str, Any]) -> list[dict[str, Any]]:
     """What came of each tick of the schedule and each launch, one after the other in one process."""
-    done = subprocess.run(
-        [sys.executable, "-c", PROGRAM, json.dumps(asked)],
-        env=chain.environment, cwd=PROJECT, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    done = forked.call(chain.environment, as_dagster, list(asked))
     assert done.returncode == 0, done.stdout + done.stderr
     return json.loads(done.stdout.rpartition("ANSWERS ")[2])
 
