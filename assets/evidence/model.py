@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import types
 import typing
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -186,6 +186,13 @@ class Table:
             if isinstance(mark, Reference)
         }
 
+    def column_at(self, place: Sequence[str | int]) -> tuple[Table, str]:
+        """Return the table and the column that the value at a place of a document is of; '' is none."""
+        part = next((part for part in self.parts if part.key == place[0]), None)
+        if part is None:
+            return self, str(place[0])
+        return part.table, part.value_column or "".join(map(str, place[2:3]))
+
     def past_dates(self) -> frozenset[str]:
         """Return the columns whose date must not lie in the future."""
         planned = {name for name, info in self.model.model_fields.items() if Planned() in _marks(info)}
@@ -288,6 +295,8 @@ class Mention:
     column: str
     value: str
     reference: Reference
+    follows_from: Mention | None = None
+    """Another one of the same document that this one is made of: if that leads nowhere, so does this."""
 
 
 @dataclass

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import zip_longest
 from pathlib import PurePosixPath
@@ -17,7 +18,8 @@ import yaml
 
 from assets.evidence.model import Parsed, Part, Problem, Table
 from assets.evidence.rows import Place, ProblemList, Rows, Value
-from assets.evidence.wording import Fault, control_character, expectation, nearest, printable, quoted
+from assets.evidence.syntax import comment_after, comment_fault, syntax_fault
+from assets.evidence.wording import Fault, expectation, nearest, printable, quoted
 
 MAX_DEPTH = 8
 """Of nested values in a document. Rows are flat: more is a mistake or an attack on the parser."""
@@ -170,10 +172,18 @@ def _read_header(rows: Rows, line: int, cells: Sequence[str]) -> list[str] | Non
 
 
 def parse_yaml(
-    table: Table, text: str, *, file: str, pack: str, today: date, known_words: Collection[str] = ()
+    table: Table,
+    text: str,
+    *,
+    file: str,
+    pack: str,
+    today: date,
+    known_words: Collection[str] = (),
+    stem: str | None = None,
 ) -> Parsed:
     """Read a document that is one row, with its parts; the file is called after its id. All mistakes are in the result.
 
+    `stem` is the name of the file where `file` does not tell it, because somebody may be named in it.
     Values are text until they meet their column, so that `no` and `2024-01-01` mean in YAML what they mean in CSV.
     """
     rows = Rows(table, file, pack, today, known_words=known_words)
@@ -182,7 +192,7 @@ def parse_yaml(
     except _RefusedError as refused:
         return rows.refuse(*refused.args)
     except yaml.YAMLError as error:
-        return rows.refuse(*_syntax_fault(error, text))
+        return rows.refuse(*syntax_fault(error, text))
     if root is None:
         return rows.refuse(1, "the file is empty", "keys and values: " + ", ".join(rows.kinds))
     start = root.start_mark.line + 1
@@ -190,9 +200,9 @@ def parse_yaml(
         what = "a list" if isinstance(root, yaml.SequenceNode) else "text"
         return rows.refuse(start, f"the document is {what}", "a mapping: lines of 'key: value'")
     places: dict[Place, int] = {}
-    values = _plain(root, (), places, rows.problems)
+    values = _plain(root, (), places, rows)
     assert isinstance(values, dict)
-    stem = PurePosixPath(file).stem
+    stem = PurePosixPath(file).stem if stem is None else stem
     if isinstance(row_id := values.get("id"), str) and row_id != stem:
         expected = "the name of the file, or a file called after the id"
         expected = expected if table.is_personal else f"{printable(stem)}, {expected}"
@@ -252,7 +262,13 @@ def _read_part(
             if part.refers_by:
                 own[part.refers_by[0]] = f"{values[part.refers_by[1]]}_{name}"
         inside = {place[2:]: n for place, n in places.items() if place[:2] == (part.key, key) and len(place) > 2}
-        rows.take({**inherited, **own}, where, absent=absent, places=inside)
+        # What an entry inherits is looked up once, where it was typed.
+        rows.take({**inherited, **own}, where, absent=absent, places=inside, looked_up=inherited)
+    if part.refers_by:
+        column, by = part.refers_by
+        first = next((mention for mention in document.parsed.mentions if mention.column == by), None)
+        mentions = rows.parsed.mentions
+        rows.parsed.mentions = [replace(m, follows_from=first) if m.column == column else m for m in mentions]
     return rows.finish()
 
 
@@ -282,43 +298,31 @@ class _Loader(yaml.SafeLoader):
         return node
 
 
-def _syntax_fault(error: yaml.YAMLError, text: str) -> tuple[int, str, str]:
-    if isinstance(error, yaml.reader.ReaderError):
-        fault = control_character(chr(error.character))
-        return text.count("\n", 0, error.position) + 1, fault.message if fault else str(error.reason), "plain text"
-    assert isinstance(error, yaml.MarkedYAMLError)
-    mark = error.problem_mark or error.context_mark
-    line, problem = (mark.line + 1 if mark else 1), error.problem or ""
-    if r"'\t'" in problem:
-        return line, "a tab before or between values", "spaces"
-    if "mapping values are not allowed" in problem:
-        return line, "a colon where no value can begin", 'quotes (") around text with a colon, and even indentation'
-    if "cannot start any token" in problem or "expected alphabetic or numeric" in problem:
-        return line, "text begins with a character that means something in YAML", 'quotes (") around the text'
-    if "found another document" in problem:
-        return line, "a second document begins", "one document in a file"
-    if "could not find expected ':'" in problem:
-        return line, "a key without a colon", "key: value"
-    return line, f"this is not YAML: {printable(problem)}", "lines of 'key: value', lists as '- value'"
+def _plain(node: yaml.Node, place: Place, places: dict[Place, int], rows: Rows) -> Value:
+    """Return the value of `node` as text, lists and mappings, and note the lines of keys and of values of lists.
 
-
-def _plain(node: yaml.Node, place: Place, places: dict[Place, int], problems: ProblemList) -> Value:
-    """Return the value of `node` as text, lists and mappings, and note the lines of keys and of values of lists."""
+    A comment after a code is one; after a text it is the rest of it, since nobody comments on an answer in its line.
+    """
     if isinstance(node, yaml.ScalarNode):
+        lost = comment_after(node.end_mark) if node.style is None and node.end_mark else ""
+        if lost and (column := rows.text_column(place)):
+            line, *fault = comment_fault(node.end_mark.line + 1, lost)
+            rows.problems.add(line, column, *fault)
+            return f"{node.value}{lost}"
         return None if node.tag == "tag:yaml.org,2002:null" else str(node.value)
     if isinstance(node, yaml.SequenceNode):
         for position, item in enumerate(node.value):
             places[*place, position] = item.start_mark.line + 1
-        return [_plain(item, (*place, position), places, problems) for position, item in enumerate(node.value)]
+        return [_plain(item, (*place, position), places, rows) for position, item in enumerate(node.value)]
     values: dict[str, Value] = {}
     for key_node, value_node in node.value:
         line = key_node.start_mark.line + 1
         if not isinstance(key_node, yaml.ScalarNode):
-            problems.add(line, "", "a key is a list or a mapping", "text as key")
+            rows.problems.add(line, "", "a key is a list or a mapping", "text as key")
         elif (key := str(key_node.value)) in values:
             message = f"the key is there twice, first in line {places[*place, key]}"
-            problems.add(line, key[:100], message, "each key once")
+            rows.problems.add(line, key[:100], message, "each key once")
         else:
             places[*place, key] = line
-            values[key] = _plain(value_node, (*place, key), places, problems)
+            values[key] = _plain(value_node, (*place, key), places, rows)
     return values

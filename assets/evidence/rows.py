@@ -17,6 +17,7 @@ from pydantic import ValidationError
 from assets.evidence.model import IDENTIFIER_PATTERN, Mention, Parsed, Problem, Record, Reference, Table, split_list
 from assets.evidence.packs import LOCAL_PACKS, PUBLIC
 from assets.evidence.wording import (
+    FREE_TEXT,
     control_character,
     expectation,
     expected_instead,
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 MAX_PROBLEMS = 100
 """Listed for one file; more of them are counted."""
 
-MAX_IDS = 40
+MAX_IDS = 25
 """Ids that a message lists; of more it names the table."""
 
 Value: TypeAlias = str | list["Value"] | dict[str, "Value"] | None
@@ -146,8 +147,12 @@ class Rows:
         *,
         absent: Collection[str] = (),
         places: Mapping[Place, int] | None = None,
+        looked_up: Collection[str] = (),
     ) -> None:
-        """Check one row that starts in `line`. Nothing is said about `absent` columns, which the header lacks."""
+        """Check one row that starts in `line`.
+
+        Nothing is said about `absent` columns, which the header lacks, nor of what `looked_up` columns refer to.
+        """
         before = self.problems.count
         filled = {column: self._filled(column, raw) for column, raw in values.items()}
         given = {column: value for column, value in filled.items() if value or column not in self.kinds}
@@ -158,7 +163,7 @@ class Rows:
         lines = places or {}
         wrong = {column for column in given if not self._is_sound(column, given[column], lines.get((column,), line))}
         for column in self.references:
-            if column in given and column not in wrong:
+            if column in given and column not in wrong and column not in looked_up:
                 self._mention(column, given[column], line, lines)
         try:
             row = self.table.model.model_validate(given)
@@ -205,6 +210,13 @@ class Rows:
 
         visit(value, (column,) if column else (), column)
         return self.problems.count > before
+
+    def text_column(self, place: Place) -> str:
+        """Return the column of the value at a place of a document if it takes free text, else ''."""
+        table, column = self.table.column_at(place)
+        if column not in table.model.model_fields or column in table.references():
+            return ""
+        return column if expectation(table.model, column) == FREE_TEXT else ""
 
     def is_searched(self, column: str) -> bool:
         """Tell whether values of a column are searched for what may tell who a person is."""
@@ -304,18 +316,24 @@ def check_across(parsed: Mapping[str, Sequence[Parsed]]) -> list[Problem]:
         found += _repeated_ids(files)
     ids = {key: {i for file in files for i in file.ids} for key, files in parsed.items()}
     whole = {key for key, files in parsed.items() if all(file.has_all_ids for file in files)}
+
+    def dangles(mention: Mention) -> bool:
+        target = mention.reference.table
+        return bool(mention.value) and target in whole and mention.value not in ids[target]
+
     for files in parsed.values():
         for file in files:
             problems = _across(file)
             for mention in file.mentions:
-                target = mention.reference.table
+                if mention.follows_from and dangles(mention.follows_from):
+                    continue
                 if not mention.value:
                     problems.add(mention.line, mention.column, "has no value", _one_of(mention.reference, ids))
-                elif target in whole and mention.value not in ids[target]:
-                    expected = f"an id of {target.replace('__', '/')}"
+                elif dangles(mention):
+                    expected = _one_of(mention.reference, ids)
                     if not problems.is_full:
-                        expected = with_suggestion(expected, mention.value, ids[target])
-                    message = f"{quoted(mention.value)} is not there"
+                        expected = with_suggestion(expected, mention.value, ids[mention.reference.table])
+                    message = f"{quoted(mention.value)} is not a known id"
                     problems.add(mention.line, mention.column, message, expected)
             found += problems.all()
     return found

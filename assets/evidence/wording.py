@@ -34,6 +34,10 @@ _DAY_FIRST = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
+FREE_TEXT = "text"
+"""What is expected in a column that takes any."""
+
+
 class Fault(NamedTuple):
     """What is wrong with a value, and a hint that goes with what was expected."""
 
@@ -61,7 +65,10 @@ def without_values(message: str, expected: str) -> tuple[str, str]:
 def nearest(word: str, candidates: Iterable[str]) -> str | None:
     """Return the candidate that was probably meant by `word`, whatever its case."""
     by_lower = {candidate.lower(): candidate for candidate in candidates}
-    found = get_close_matches(word.lower(), by_lower, n=1) if len(word) <= _LONGEST else []
+    if not 0 < len(word) <= _LONGEST:
+        return None
+    longer = [candidate for candidate in by_lower if candidate.startswith(f"{word.lower()}_")]
+    found = get_close_matches(word.lower(), by_lower, n=1) or (longer if len(longer) == 1 else [])
     return by_lower[found[0]] if found else None
 
 
@@ -165,7 +172,12 @@ def expectation(model: type[EvidenceRow], name: str) -> str:
         return "lower_snake_case, such as hetzner_cloud_fsn1_cx23"
     if "pattern" in column:
         return f"text of the form {column['pattern']}"
-    nouns = {"number": "a number", "integer": "a whole number", "boolean": "true or false, yes or no", "string": "text"}
+    nouns = {
+        "number": "a number",
+        "integer": "a whole number",
+        "boolean": "true or false, yes or no",
+        "string": FREE_TEXT,
+    }
     bounds = {"minimum": ">=", "exclusiveMinimum": ">", "maximum": "<=", "exclusiveMaximum": "<"}
     stated = [f"{sign} {column[bound]:g}" for bound, sign in bounds.items() if bound in column]
     return " ".join([nouns[column["type"]], " and ".join(stated)]).strip()

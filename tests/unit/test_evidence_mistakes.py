@@ -279,14 +279,12 @@ MISTAKES = [
     Mistake(
         "dangling reference",
         cells(USP_EVIDENCE, usp_id="gasles"),
-        found(
-            USP_EVIDENCE, 2, 'usp_id: "gasles" is not there; expected an id of segments/usps; did you mean "gasless"?'
-        ),
+        found(USP_EVIDENCE, 2, 'web_mobile_light; did you mean "gasless"?'),
     ),
     Mistake(
         "dangling reference in a list",
         cells(SEGMENTS, relevant_usps="gasless;gone"),
-        found(SEGMENTS, 2, 'relevant_usps: "gone" is not there; expected an id of segments/usps'),
+        found(SEGMENTS, 2, 'relevant_usps: "gone" is not a known id; expected one of censorship_resistant, '),
     ),
     # Rows and headers
     Mistake(
@@ -408,7 +406,11 @@ MISTAKES = [
         content(NEW_SCENARIO, BOMB),
         found(NEW_SCENARIO, 1, 'anchors (&) and aliases (*) are not allowed, found "a"'),
     ),
-    Mistake("YAML syntax", content(NEW_SCENARIO, b"id: new\ntitle: [a\n"), found(NEW_SCENARIO, 3, "this is not YAML")),
+    Mistake(
+        "YAML syntax",
+        content(NEW_SCENARIO, b"id: new\ntitle: [a\n"),
+        found(NEW_SCENARIO, 2, "a bracket opens a list or mapping that does not end as one"),
+    ),
     Mistake(
         "YAML tab",
         content(NEW_SCENARIO, b"id: new\ntitle:\n\t- a\n"),
@@ -465,7 +467,7 @@ MISTAKES = [
         found(
             SCENARIO,
             scenario_line("  - status_staging_hosts"),
-            'sizing_basis: "status_staging_host" is not there; expected an id of costs/node_requirements; '
+            'sizing_basis: "status_staging_host" is not a known id; expected an id of costs/node_requirements; '
             'did you mean "status_staging_hosts"?',
         ),
     ),

@@ -272,10 +272,33 @@ def test_a_document_is_a_row() -> None:
         (yaml_of(id="b"), ':1: id: "b" is not the name of the file; expected a, the name of the file'),
         (yaml_of() + "grade: measured\n", ":7: grade: the key is there twice, first in line 5; expected each key once"),
         (yaml_of() + "? [a]\n: b\n", ":7: a key is a list or a mapping"),
-        (yaml_of(note="one: two"), ":7: a colon where no value can begin; expected quotes"),
+        (yaml_of(note="one: two"), ":7: a colon with a blank after it inside of a text; expected quotes"),
         (yaml_of(note="\n\tindented"), ":8: a tab before or between values; expected spaces"),
         (yaml_of() + "just words\n", "a key without a colon; expected key: value"),
-        (yaml_of(note="[open"), "this is not YAML: "),
+        (yaml_of(note="[open"), ":7: a bracket opens a list or mapping that does not end as one; expected quotes"),
+        (yaml_of(note="[laughs] never"), ":7: there is text after a closing bracket; expected quotes"),
+        (yaml_of(note="'we don't'"), ":7: the quote that begins in this line ends at an apostrophe in the middle"),
+        (yaml_of(note='"no" they said'), ":7: the quote that begins in this line ends at a quote in the middle"),
+        (
+            yaml_of(source="'open", note="we don't"),
+            ":2: the quote that begins in this line ends at an apostrophe in line 7",
+        ),
+        (yaml_of(source='"open'), ":2: a quote begins in this line and is never closed; expected the same quote after"),
+        (
+            yaml_of(note="- no idea"),
+            ":7: text begins with a dash and a blank, as an entry of a list does; expected quotes",
+        ),
+        (
+            yaml_of(note="C# #2\n  of two"),
+            ":7: the text ends before the #: the 2 characters from there on are a comment",
+        ),
+        (yaml_of() + "  note: x\n", ":7: the line is indented differently from what it belongs to; expected as many"),
+        (yaml_of(tags="\n  - a\n - b"), ":9: the line is indented differently from what it belongs to"),
+        (
+            yaml_of(note="one\ntwo") + "tags: x\n",
+            ":8: a key without a colon; expected key: value; or, if it is the rest",
+        ),
+        (yaml_of(note='"C:\\path"'), ":7: a backslash in quotes"),
         (yaml_of(note="*bold"), ':7: anchors (&) and aliases (*) are not allowed, found "bold"'),
         (
             yaml_of(note="**bold**"),
@@ -296,6 +319,42 @@ def test_a_mistake_in_a_document_has_the_line_of_its_key(text: str, problem: str
     (found,) = document(text).problems
     assert str(found).startswith("demo/documents/a.yaml:")
     assert problem in str(found)
+
+
+@pytest.mark.parametrize(
+    ("note", "problem"),
+    [
+        ("our choice was #2 of the list", None),
+        ("#2 of the list", None),
+        ("\n  over two\n  lines # note", 9),
+    ],
+)
+def test_a_text_does_not_end_at_a_hash(note: str, problem: int | None) -> None:
+    (found,) = document(yaml_of(note=note)).problems
+    lost = len(note[note.index("#") :])
+    assert (found.line, found.column) == (problem or 7, "note")
+    assert found.message == f"the text ends before the #: the {lost} characters from there on are a comment and lost"
+    assert found.expected == 'quotes (") around the whole text, or the comment in a line of its own'
+
+
+def test_a_text_of_a_list_does_not_end_at_a_hash() -> None:
+    assert [p.line for p in document(yaml_of(tags="\n  - one\n  - two # three\n  - four")).problems] == [9]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        yaml_of(
+            currency="USD  # from the list", plan="s3 # our own", price="5 # a month", as_of="2026-01-31 # Saturday"
+        ),
+        yaml_of(note='"the #2 of the list"  # as they said'),
+        yaml_of(note="issue#2, and C#"),
+        yaml_of(note=">-\n  the #2\n  of the list"),
+        "# of its own\n" + yaml_of(kinds="[small] # or large") + "  # indented\n",
+    ],
+)
+def test_comments_that_cut_no_text_are_accepted(text: str) -> None:
+    assert document(text).problems == []
 
 
 def test_bytes_that_are_no_utf8_are_found_in_every_line() -> None:

@@ -54,14 +54,14 @@ def test_an_entry_has_what_its_document_says(tmp_path: Path) -> None:
     [
         ("    strength: strong\n", "", "p01.yaml:11: strength: has no value; expected one of weak"),
         ("strength: strong", "strength: very", "p01.yaml:12: strength: the value is not allowed"),
-        ("tag: latency", "tag: latencies", "p01.yaml:11: tag: the value is not there"),
-        ("  current_problems", "  current_problem", "p01.yaml:9: question_id: the value is not there"),
+        ("tag: latency", "tag: latencies", "p01.yaml:11: tag: the value is not a known id"),
+        ("  current_problems", "  current_problem", "p01.yaml:9: question_id: the value is not a known id"),
         ("    importance: 9", "    importance: 11", "p01.yaml:17: importance: the value is out of range"),
         ("    importance: 9", "    segment_id: gaming", "p01.yaml:17: segment_id: is set by the document"),
         ("    relation: contradicts\n", "", "p01.yaml:11: relation goes with usp_id, problem_id or both"),
         ("  - tag: no_need\n    strength: weak", "  - no need", "p01.yaml:19: findings: an entry is not"),
         ("  - tag: no_need\n    strength: weak", "  -", "p01.yaml:19: findings: an entry is blank"),
-        ("segment_id: gaming", "segment_id: games", "p01.yaml:2: segment_id: the value is not there"),
+        ("segment_id: gaming", "segment_id: games", "p01.yaml:2: segment_id: the value is not a known id"),
         ("interviewed_on: 2026-11-02", "interviewed_on: 2027-11-02", "p01.yaml:4: interviewed_on: the value"),
         ("id: p01", "id: p_gaming_1", "the id names the segment or the role"),
     ],
@@ -72,6 +72,20 @@ def test_a_mistake_has_its_line(old: str, new: str, found: str, tmp_path: Path) 
 
 def test_a_mistake_of_the_document_is_said_once(tmp_path: Path) -> None:
     assert len(problems(tmp_path, "as_of: 2026-11-02", "as_of: yesterday")) == 1
+
+
+def test_a_reference_that_entries_inherit_is_looked_up_once(tmp_path: Path) -> None:
+    (found,) = problems(tmp_path, "segment_id: gaming", "segment_id: wallets")
+    assert found.startswith("interviews/p01.yaml:2: segment_id: the value is not a known id; expected one of activism_")
+    assert found.endswith('zk_identity; did you mean "wallets_connectivity"?')
+    (found,) = problems(tmp_path / "2", "question_set_id: core_v1", "question_set_id: core_v7")
+    assert ": question_set_id: the value is not a known id; expected one of core_v1" in found
+
+
+def test_an_answer_does_not_end_at_a_hash(tmp_path: Path) -> None:
+    old = "  current_problems: "
+    (found,) = problems(tmp_path, old, f"{old}Number #1 is ")
+    assert found.startswith("interviews/p01.yaml:9: answer: the text ends before the #: the ")
 
 
 def test_a_session_has_a_stage_that_is_known(tmp_path: Path) -> None:
