@@ -47,18 +47,19 @@ LOCAL_PACKS = {LIVE_PRICES: Path("prices"), OWN_BENCHMARKS: Path(BENCHMARKS) / O
 
 
 def with_local_packs(names: Iterable[str], state_dir: Path) -> tuple[str, ...]:
-    """Return `names` with the packs that were written here, where there are any; once only."""
-    names = tuple(names)
+    """Return `names`, each once, with the packs that were written here, where there are any."""
+    names = tuple(dict.fromkeys(names))
     local = (name for name, folder in LOCAL_PACKS.items() if any((state_dir / folder).glob("*/*.csv")))
     return (*names, *(name for name in local if name not in names))
 
 
 def resolve_packs(names: Iterable[str], evidence_dir: Path, state_dir: Path) -> list[Pack]:
-    """Return the packs that `names` stand for. Raises `PackError`."""
-    return [
+    """Return the packs that `names` stand for, each once, whatever it is called by. Raises `PackError`."""
+    packs = [
         Pack(name, state_dir / LOCAL_PACKS[name]) if name in LOCAL_PACKS else resolve_pack(name, evidence_dir)
         for name in names
     ]
+    return list({pack.path: pack for pack in packs}.values())
 
 
 def lasting_name(name: str, evidence_dir: Path) -> str:

@@ -40,7 +40,8 @@ def test_a_path_stands_for_the_same_pack_from_every_folder(
     monkeypatch.chdir(tmp_path / "evidence")
     assert Request.of(settings, ("../ours",)).packs == ("public", str(tmp_path / "ours"))
     monkeypatch.chdir(tmp_path)
-    assert Request.of(settings, ("ours", "public")).packs == ("public", str(tmp_path / "ours"), "public")
+    named = ("ours", "public", f"../{tmp_path.name}/ours")
+    assert Request.of(settings, named).packs == ("public", str(tmp_path / "ours"))
 
 
 def test_a_release_is_known_by_all_that_it_was_made_from(settings: Settings) -> None:
