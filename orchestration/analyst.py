@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import csv
 import os
+import re
 import secrets
+import shlex
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -16,15 +18,17 @@ from pathlib import Path
 
 import click
 
-from assets.evidence.fetch import format_problems
+from assets.evidence.fetch import format_problems, read_known_words
 from assets.evidence.ids import Place, check_file, ids_of
-from assets.evidence.model import Problem, Reference, Table
+from assets.evidence.model import IDENTIFIER_PATTERN, Problem, Reference, Table
 from assets.evidence.packs import Pack, resolve_pack
 from assets.evidence.parsing import parse_yaml
 from assets.evidence.schemas import FOLDER, as_text, schema_of
 from assets.evidence.tables import ALL_TABLES, TABLES_BY_KEY
 from assets.evidence.templates import document_template, row_guide, row_template
+from assets.evidence.wording import counted
 from orchestration.errors import UserError
+from orchestration.paths import openable, shown, write_file
 from orchestration.settings import Settings
 
 KINDS = {"interview": "interviews__interviews", "session": "interviews__sessions", "price": "pricing__compute_offers"}
@@ -63,10 +67,12 @@ def new(settings: Settings, kind: str, pack_name: str | None, row_id: str | None
         pack = pack_to_write(settings, pack_name, may_be_public=True) if pack_name else packs[0]
         return _new_row(table, pack, packs, row_id, today)
     pack = pack_to_write(settings, pack_name or PRIVATE)
+    if row_id:
+        _require_code(row_id, table, pack)
     row_id = row_id or _new_code(table, [*packs, pack])
     path = pack.path / table.path / f"{row_id}.yaml"
     if path.exists():
-        raise UserError(f"{pack.label}/{table.path}/{row_id}.yaml is already there; edit it, or name another --id")
+        raise UserError(f"{shown(path)} is already there; edit it, or name another --id")
     entries, sets = _questions([*packs, pack])
     filled = {"as_of": today.isoformat(), "as_of_basis": "source_date", "grade": "published"}
     filled |= {"question_set_id": sets[-1]} if sets and "question_set_id" in table.model.model_fields else {}
@@ -83,12 +89,29 @@ def new(settings: Settings, kind: str, pack_name: str | None, row_id: str | None
         entries=entries,
     )
     path.write_text(text, encoding="utf-8")
-    shown = os.path.relpath(path)
-    click.echo(f"{shown}\nFill the blanks, then: waku-fit check {shown} && waku-fit run --pack {pack_name or PRIVATE}")
+    named = pack.name if pack.path.parent == settings.evidence_dir else shown(pack.path)
+    check, run = shlex.join(["waku-fit", "check", shown(path)]), shlex.join(["waku-fit", "run", "--pack", named])
+    click.echo(f"{shown(path)}\nFill the blanks, then: {check} && {run}")
     return 0
 
 
+def _require_code(row_id: str, table: Table, pack: Pack) -> None:
+    """Refuse an id that the check would refuse. Raises `UserError`, which does not repeat it."""
+    if not re.fullmatch(IDENTIFIER_PATTERN, row_id):
+        raise UserError("the --id is not in lower_snake_case; expected small letters, digits and single underscores")
+    if table.is_personal:
+        from assets.interviews.identities import identities_in_code
+
+        if identities_in_code(row_id, read_known_words(pack)):
+            raise UserError(
+                "the --id may tell who somebody is; expected a code that says nothing, such as p4821: without --id one"
+                " is drawn at random"
+            )
+
+
 def _new_row(table: Table, pack: Pack, packs: Sequence[Pack], row_id: str | None, today: date) -> int:
+    if row_id:
+        _require_code(row_id, table, pack)
     path = pack.path / table.path
     model = next((p.path / table.path for p in [pack, *packs] if (p.path / table.path).is_file()), None)
     header = _header(model) if model else table.header()
@@ -100,8 +123,8 @@ def _new_row(table: Table, pack: Pack, packs: Sequence[Pack], row_id: str | None
     with path.open("a", encoding="utf-8", newline="") as file:
         file.write(("" if text.endswith("\n") else "\n") + row_template(header, filled))
     line = text.count("\n") + 1 + (not text.endswith("\n"))
-    shown = os.path.relpath(path)
-    click.echo(f"{shown}:{line}\nA new row with blanks. Its columns:\n{row_guide(table)}\nThen: waku-fit check {shown}")
+    check = shlex.join(["waku-fit", "check", shown(path)])
+    click.echo(f"{shown(path)}:{line}\nA new row with blanks. Its columns:\n{row_guide(table)}\nThen: {check}")
     return 0
 
 
@@ -110,8 +133,8 @@ def _header(path: Path) -> list[str]:
         return next(csv.reader(file))
 
 
-def pack_to_write(settings: Settings, name: str, *, make: bool = True, may_be_public: bool = False) -> Pack:
-    """Return a pack. It may be new if it is `private` or a path whose parent is there: `make` makes its folder.
+def pack_to_write(settings: Settings, name: str, *, may_be_public: bool = False) -> Pack:
+    """Return a pack. It may be one that is not there yet, if it is `private` or a path whose parent is there.
 
     Raises `UserError` for the public pack, unless what is written may be public.
     """
@@ -122,9 +145,7 @@ def pack_to_write(settings: Settings, name: str, *, make: bool = True, may_be_pu
         and path.parent.is_dir()
         and (name == PRIVATE or len(path.parts) > 1)
     ):
-        if not make:
-            return Pack(path.name, path, f"{settings.evidence_dir.name}/{name}" if name == PRIVATE else path.name)
-        path.mkdir()
+        return Pack(path.name, path.resolve())
     pack, public = (resolve_pack(known, settings.evidence_dir) for known in (name, settings.packs[0]))
     if pack.path == public.path and not may_be_public:
         raise UserError(
@@ -177,8 +198,8 @@ def export_interviews(settings: Settings, pack_name: str, file: Path) -> int:
         click.echo(format_problems(problems), err=True)
         return 1
     sheet = to_sheet([plain_document(path.read_text(encoding="utf-8")) for path in paths])
-    file.write_text(sheet, encoding="utf-8", newline="")
-    click.echo(f"{len(paths)} interviews of {pack.label} in {file}.")
+    write_file(file, sheet)
+    click.echo(f"{counted(len(paths), 'interview')} of {shown(pack.path)} in {file}.")
     return 0
 
 
@@ -192,31 +213,31 @@ def import_interviews(settings: Settings, file: Path, pack_name: str, *, replace
         found = from_sheet(file.read_text(encoding="utf-8-sig"))
     except (SheetError, UnicodeDecodeError, csv.Error) as error:
         lines = str(error) if isinstance(error, SheetError) else "1: this is not a CSV file saved as UTF-8"
-        raise UserError("\n".join(f"{file.name}:{line}" for line in lines.splitlines())) from None
+        raise UserError("\n".join(f"{shown(file)}:{line}" for line in lines.splitlines())) from None
     schema = os.path.relpath(settings.evidence_dir / FOLDER / f"{INTERVIEWS.key}.json", folder)
     texts = {row_id: document_text(document, schema) for row_id, (_, document) in found.items()}
     problems: list[Problem] = []
     for row_id, (line, _) in found.items():
         path = folder / f"{row_id}.yaml"
         problems += [
-            replace(problem, file=file.name, line=line) for problem in _check(settings, pack, path, texts[row_id])
+            replace(problem, file=shown(file), line=line) for problem in _check(settings, pack, path, texts[row_id])
         ]
         if path.exists() and not replace_existing and path.read_text(encoding="utf-8") != texts[row_id]:
             message = "an interview with this id is already in the pack"
-            problems.append(Problem(file.name, line, "id", message, "another id, or --replace"))
+            problems.append(Problem(shown(file), line, "id", message, "another id, or --replace"))
     if problems:
-        click.echo(format_problems(problems), err=True)
+        click.echo(format_problems(problems, then="import the sheet again"), err=True)
         click.echo("Nothing was written.", err=True)
         return 1
     folder.mkdir(parents=True, exist_ok=True)
     for row_id, text in texts.items():
         (folder / f"{row_id}.yaml").write_text(text, encoding="utf-8")
-    click.echo(f"{len(texts)} interviews in {pack.label}/{INTERVIEWS.path}/.")
+    click.echo(f"{counted(len(texts), 'interview')} in {shown(folder)}.")
     return 0
 
 
 def _check(settings: Settings, pack: Pack, path: Path, text: str | None = None) -> list[Problem]:
-    packs = [*(resolve_pack(name, settings.evidence_dir) for name in settings.packs), pack]
+    packs = [openable(pack) for pack in (*(resolve_pack(n, settings.evidence_dir) for n in settings.packs), pack)]
     place = Place(TABLES_BY_KEY["interviews__interviews"], pack.path, f"interviews/interviews/{path.name}")
     evidence = check_file(path.resolve(), place, packs, today=datetime.now(UTC).date(), text=text)
     return evidence.problems

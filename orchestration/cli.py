@@ -93,7 +93,7 @@ def check(settings: Settings, path: Path | None, packs: tuple[str, ...], as_json
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "true")
     from orchestration.check import check_evidence
 
-    return check_evidence(settings, path, settings.packs + packs, as_json)
+    return check_evidence(settings, path, packs, as_json)
 
 
 @main.command(cls=Example, example="waku-fit new interview --pack ../our-interviews")
@@ -241,7 +241,7 @@ def diff(settings: Settings, before: str | None, after: str | None, as_json: boo
 
 
 @main.command(cls=Example, example="waku-fit ui --port 3001")
-@click.option("--port", default=3000, show_default=True, help="Port on 127.0.0.1.")
+@click.option("--port", type=click.IntRange(1, 65535), default=3000, show_default=True, help="Port on 127.0.0.1.")
 @click.option("--read-only", is_flag=True, help="Look, but start nothing: no runs, no schedules.")
 @with_settings
 def ui(settings: Settings, port: int, read_only: bool) -> int:

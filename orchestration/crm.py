@@ -21,6 +21,7 @@ from assets.evidence.model import Problem
 from assets.evidence.packs import resolve_pack
 from assets.evidence.tables import TABLES_BY_KEY
 from assets.segments.crm import (
+    HEADINGS,
     Change,
     CrmFileError,
     Organisation,
@@ -39,6 +40,7 @@ from assets.segments.hubspot import BATCH, TOKEN, Failure, HubSpot
 from assets.spreadsheet import typed
 from orchestration.analyst import pack_to_write
 from orchestration.errors import UserError
+from orchestration.paths import openable, shown, write_file
 from orchestration.settings import Settings
 
 UPDATES = TABLES_BY_KEY["segments__organisations"]
@@ -49,7 +51,7 @@ _WRITERS = {".csv": to_csv, ".json": to_json}
 def export_file(settings: Settings, file: Path) -> int:
     """Write the organisations of the latest release to `file`. Raises `UserError`."""
     known = released(settings)
-    file.write_text(_WRITERS[_suffix(file)](known), encoding="utf-8", newline="")
+    write_file(file, _WRITERS[_suffix(file)](known))
     click.echo(f"{_counted(len(known))} in {file}.")
     return 0
 
@@ -59,10 +61,10 @@ def import_file(settings: Settings, file: Path, pack: str, today: date, *, apply
     try:
         told = _READERS[_suffix(file)](file.read_text(encoding="utf-8-sig"))
     except CrmFileError as error:
-        raise UserError("\n".join(f"{file.name}:{line}" for line in str(error).splitlines())) from None
+        raise UserError("\n".join(f"{shown(file)}:{line}" for line in str(error).splitlines())) from None
     except UnicodeDecodeError:
-        raise UserError(f"{file.name}:1: this is not saved as UTF-8; expected a file saved as UTF-8") from None
-    return _take(settings, told, file.name, f"CRM of the team, {file.name}", pack, today, apply=apply)
+        raise UserError(f"{shown(file)}:1: this is not saved as UTF-8; expected a file saved as UTF-8") from None
+    return _take(settings, told, shown(file), f"CRM of the team, {file.name}", pack, today, apply=apply)
 
 
 def pull(settings: Settings, client: Client, token: str, pack: str, today: date, *, apply: bool, **options: str) -> int:
@@ -150,9 +152,9 @@ def _take(
 ) -> int:
     """Show what `told`, by line of `name`, changes, and with `apply` add a row of evidence for each change."""
     changed = differences(released(settings), map(without_echoes, told.values()))
-    pack = pack_to_write(settings, pack_name, make=False)
+    pack = pack_to_write(settings, pack_name)
     path = pack.path / UPDATES.path
-    packs = [*(resolve_pack(known, settings.evidence_dir) for known in settings.packs), pack]
+    packs = [openable(one) for one in (*(resolve_pack(n, settings.evidence_dir) for n in settings.packs), pack)]
     place = Place(UPDATES, pack.path, UPDATES.path)
     # what is there first: rows are added to a table only
     if path.exists() and (problems := check_file(path.resolve(), place, packs, today=today).problems):
@@ -160,9 +162,15 @@ def _take(
     rows = [evidence_row(one, today, source) for one, _ in changed]
     text, lines = with_rows(path.read_text(encoding="utf-8-sig") if path.exists() else "", UPDATES.header(), rows)
     if problems := check_file(path.resolve(), place, packs, today=today, text=text).problems:
+        headings = {field: heading for heading, field in HEADINGS.items()}
         line_of = {one.organisation_id: line for line, one in told.items()}
         return _nothing_written([
-            replace(problem, file=name, line=line_of[lines[problem.line]]) if problem.line in lines else problem
+            replace(
+                problem,
+                file=name,
+                line=line_of[lines[problem.line]],
+                column=headings.get(problem.column, problem.column),
+            ) if problem.line in lines else problem
             for problem in problems
         ])  # fmt: skip
     _show(changed)
@@ -171,12 +179,12 @@ def _take(
         partial = path.with_suffix(".partial")
         partial.write_text(text, encoding="utf-8", newline="")
         os.replace(partial, path)
-    click.echo(_summary(changed, f"{pack.label}/{UPDATES.path}", applied=apply))
+    click.echo(_summary(changed, shown(path), applied=apply))
     return 0
 
 
 def _nothing_written(problems: Sequence[Problem]) -> int:
-    click.echo(format_problems(problems), err=True)
+    click.echo(format_problems(problems, then="run the same command again"), err=True)
     click.echo("Nothing was written.", err=True)
     return 1
 

@@ -55,8 +55,8 @@ def import_benchmark(
     except OSError as error:
         raise UserError(f"{error.filename}: {error.strerror}. Nothing was written.") from None
     if added.problems:
-        listed = format_problems(added.problems).rpartition("\n\n")[0]
-        click.echo(f"{listed}\n\nNothing was written. Correct the files and import them again.", err=True)
+        click.echo(format_problems(added.problems, then="import the files again"), err=True)
+        click.echo("Nothing was written.", err=True)
         return 1
     run = "a new run" if added.is_new_run else "the run"
     click.echo(f"{added.measurements} measurements added to {run} {added.run_id} in {into}.")

@@ -21,7 +21,7 @@ from assets.evidence.packs import Pack
 from assets.evidence.parsing import decode, parse_csv, parse_yaml
 from assets.evidence.rows import check_across
 from assets.evidence.tables import ALL_TABLES
-from assets.evidence.wording import nearest, printable
+from assets.evidence.wording import counted, nearest, printable
 
 MAX_DOCUMENT_BYTES = 256 * 1024
 """Of a YAML document: some take five seconds for as much."""
@@ -73,17 +73,13 @@ def evidence_id(table_key: str, row_id: str) -> str:
     return f"{table_key}/{row_id}"
 
 
-def format_problems(problems: Iterable[Problem]) -> str:
+def format_problems(problems: Iterable[Problem], then: str = "run `waku-fit check` again") -> str:
     """Return all problems, a line each, sorted by file and line, then their number and what to do."""
     listed = sorted(problems)
     count = sum(problem.count for problem in listed)
     files = len({problem.file for problem in listed})
-    total = f"{_counted(count, 'mistake')} in {_counted(files, 'file')}. Correct them and run `waku-fit check` again."
+    total = f"{counted(count, 'mistake')} in {counted(files, 'file')}. Correct them and {then}."
     return "\n".join([*map(str, listed), "", total])
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}" + ("" if count == 1 else "s")
 
 
 def read_packs(packs: Sequence[Pack], tables: Sequence[Table] = ALL_TABLES, *, today: date) -> Evidence:
@@ -143,6 +139,7 @@ class _Folder:
         self.unreadable: list[Table] = []
         self.problems: list[Problem] = []
         self.seen: set[str] = set()
+        self.is_like_a_pack = False
         self.personal = tuple(f"{table.path}/" for table in tables if table.is_personal and table.kind == "yaml")
         self.known_words = read_known_words(pack)
 
@@ -182,6 +179,7 @@ class _Folder:
         elif table and table.kind == "csv":
             self._take(table, entry, relative)
         elif table or any(path.startswith(f"{relative}/") for path in self.tables):
+            self.is_like_a_pack = True
             if entry.is_dir():
                 self.visit(entry, f"{relative}/")
             else:
@@ -194,6 +192,7 @@ class _Folder:
         else:
             known = [path for path in self.tables if path not in self.seen]
             near = nearest(relative, known)
+            self.is_like_a_pack |= near is not None
             expected = f'the name of a table; did you mean "{near}"?' if near else "the name of a table, or README.md"
             self.add(relative, "no table is called this", expected)
 
@@ -218,7 +217,10 @@ class _Folder:
                 else:
                     self._refuse(table, table.path, "the folder is missing", "a folder of documents")
         elif len(missing) == len(self.tables):
-            self.add("", "the pack holds no table", f"at least one file such as {next(iter(self.tables), '')}")
+            # Of a folder that is something else altogether, nobody wants to read what each file in it is not.
+            self.problems = self.problems if self.is_like_a_pack else []
+            such_as = next(iter(self.tables), "")
+            self.add("", "the pack holds no table", f"a folder laid out like evidence/public, with a {such_as}")
 
 
 def read_known_words(pack: Pack) -> frozenset[str]:
@@ -259,9 +261,8 @@ def _is_ignored(name: str) -> bool:
 
 def read_file(table: Table, path: Path, file: str, pack: str, today: date, known_words: Collection[str] = ()) -> Parsed:
     """Read one file. `file` is what it is called in messages."""
-    parse, limit = (parse_csv, MAX_FILE_BYTES) if table.kind == "csv" else (parse_yaml, MAX_DOCUMENT_BYTES)
     try:
-        data = _read_bytes(path, file, limit)
+        data = _read_bytes(path, file, MAX_FILE_BYTES if table.kind == "csv" else MAX_DOCUMENT_BYTES)
     except OSError as error:
         data = Problem(file, 1, "", f"the file cannot be read ({error.strerror})", "a file that you may read")
     if isinstance(data, Problem):
@@ -269,9 +270,18 @@ def read_file(table: Table, path: Path, file: str, pack: str, today: date, known
     text, problems = decode(data, file)
     if text is None:
         return Parsed(file, pack, problems=problems, has_all_ids=False)
-    parsed = parse(table, text, file=file, pack=pack, today=today, known_words=known_words)
+    parsed = parse_text(table, path, text, file, pack, today, known_words)
     parsed.problems[:0] = problems
     return parsed
+
+
+def parse_text(
+    table: Table, path: Path, text: str, file: str, pack: str, today: date, known_words: Collection[str] = ()
+) -> Parsed:
+    """Read the content of a file. `file` is what it is called in messages."""
+    if table.kind == "csv":
+        return parse_csv(table, text, file=file, pack=pack, today=today, known_words=known_words)
+    return parse_yaml(table, text, file=file, pack=pack, today=today, known_words=known_words, stem=path.stem)
 
 
 def _read_bytes(path: Path, file: str, limit: int) -> bytes | Problem:

@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from assets.evidence.fetch import Evidence, file_label, read_file, read_known_words
+from assets.evidence.fetch import Evidence, file_label, parse_text, read_file, read_known_words
 from assets.evidence.model import Parsed, Table
 from assets.evidence.packs import Pack
-from assets.evidence.parsing import parse_csv, parse_yaml
 from assets.evidence.rows import check_across
 from assets.evidence.tables import ALL_TABLES, TABLES_BY_KEY
 
@@ -46,18 +45,18 @@ def check_file(path: Path, place: Place, packs: Sequence[Pack], *, today: date, 
     `path` is resolved.
     """
     own = next((pack for pack in packs if pack.path == place.root), Pack(place.root.name, place.root))
+    packs = packs if own in packs else [*packs, own]
     words = read_known_words(own)
     label = file_label(own, place.relative, place.table, words)
     if text is None:
         parsed = read_file(place.table, path, label, own.name, today, words)
     else:
-        parse = parse_csv if place.table.kind == "csv" else parse_yaml
-        parsed = parse(place.table, text, file=label, pack=own.name, today=today, known_words=words)
+        parsed = parse_text(place.table, path, text, label, own.name, today, words)
     tables = [place.table, *(part.table for part in place.table.parts)]
-    files: dict[str, list[Parsed]] = {place.table.key: [*_others(place, packs, own, path), parsed]}
+    files: dict[str, list[Parsed]] = {place.table.key: [*_others(place, packs, path), parsed]}
     files |= {part.table.key: [parsed.parts.get(part.table.key, _unread(label, own))] for part in place.table.parts}
     for key in {reference.table for table in tables for reference in table.references().values()} - files.keys():
-        files[key] = [Parsed(key, "", ids=dict.fromkeys(ids_of(TABLES_BY_KEY[key], [*packs, own]), 1))]
+        files[key] = [Parsed(key, "", ids=dict.fromkeys(ids_of(TABLES_BY_KEY[key], packs), 1))]
     problems = [*parsed.problems, *(p for part in parsed.parts.values() for p in part.problems), *check_across(files)]
     records = {table.key: [record for file in files[table.key] for record in file.records] for table in tables}
     return Evidence({table.key: table for table in tables}, records, sorted(problems))
@@ -84,9 +83,9 @@ def _documents(pack: Pack, table: Table) -> list[Path]:
     return sorted((pack.path / table.path).glob("[!.]*.yaml"))
 
 
-def _others(place: Place, packs: Sequence[Pack], own: Pack, path: Path) -> Iterator[Parsed]:
+def _others(place: Place, packs: Sequence[Pack], path: Path) -> Iterator[Parsed]:
     """Yield the ids of the other files of the table, each in the name of its file."""
-    for pack in packs if own in packs else [*packs, own]:
+    for pack in packs:
         if place.table.kind == "yaml":
             for other in _documents(pack, place.table):
                 if other.resolve() != path:

@@ -50,6 +50,11 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
 
 
+def counted(number: int, noun: str) -> str:
+    """Return a number with what it counts, such as `1 mistake` and `2 mistakes`."""
+    return f"{number} {noun}" + ("" if number == 1 else "s")
+
+
 def quoted(value: object) -> str:
     text = str(value)
     return f'"{printable(text[:SHOWN_CHARS])}{"…" if len(text) > SHOWN_CHARS else ""}"'

@@ -79,6 +79,85 @@ def test_a_code_tells_no_order(tmp_path: Path) -> None:
     assert "already there" in waku_fit("new", "interview", "--pack", str(tmp_path / "ours"), "--id", codes[0], code=1)
 
 
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [("anna_smith", "the --id may tell who somebody is"), ("P 48", "the --id is not in lower_snake_case")],
+)
+def test_a_code_that_the_check_would_refuse_is_not_written(code: str, said: str, tmp_path: Path) -> None:
+    output = waku_fit("new", "interview", "--pack", str(tmp_path / "ours"), "--id", code, code=1)
+    assert said in output
+    assert code not in output
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_name_of_a_document_that_gives_somebody_away_is_one_mistake(tmp_path: Path) -> None:
+    waku_fit("new", "interview", "--pack", str(tmp_path / "ours"), "--id", "p4821")
+    path = tmp_path / "ours" / "interviews" / "interviews" / "p4821.yaml"
+    path = path.rename(path.with_stem("anna_smith"))
+    path.write_text(path.read_text().replace("id: p4821", "id: anna_smith"))
+    told = [line for line in waku_fit("check", str(path), code=1).splitlines() if ": id: " in line]
+    assert len(told) == 1
+    assert "this may tell who somebody is" in told[0]
+
+
+def test_a_path_that_is_told_can_be_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a" / "b" / "c" / "d" / "e" / "f" / "g").mkdir(parents=True)
+    document, ours = "interviews/interviews/p4821.yaml", tmp_path / "our pack"
+    monkeypatch.chdir(tmp_path)
+    assert waku_fit("new", "interview", "--pack", str(ours), "--id", "p4821") == (
+        f"our pack/{document}\n"
+        f"Fill the blanks, then: waku-fit check 'our pack/{document}' && waku-fit run --pack 'our pack'\n"
+    )
+    for told in ("our pack", f"our pack/{document}"):
+        assert waku_fit("check", told, code=1).startswith(f"our pack/{document}:11: segment_id: ")
+    monkeypatch.chdir(tmp_path / "a" / "b")
+    assert waku_fit("check", str(ours), code=1).startswith(f"../../our pack/{document}:11: segment_id: ")
+    monkeypatch.chdir(tmp_path / "a" / "b" / "c" / "d" / "e" / "f" / "g")
+    shorter = min(f"../../../../../../../our pack/{document}", str(ours / document), key=len)
+    assert waku_fit("check", str(ours), code=1).startswith(f"{shorter}:11: segment_id: ")
+
+
+def test_what_a_pack_adds_is_counted_beside_the_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    table = tmp_path / "ours" / "pricing" / "exchange_rates.csv"
+    table.parent.mkdir(parents=True)
+    header = (EVIDENCE / "public" / "pricing" / "exchange_rates.csv").read_text().splitlines()[0]
+    cells = {
+        "id": "eur_usd_2020", "base_currency": "EUR", "quote_currency": "USD", "rate": "1.1", "rate_date": "2020-01-02",
+        "source": "ours", "as_of": "2020-01-02", "as_of_basis": "assigned", "grade": "estimated",
+    }  # fmt: skip
+    table.write_text(f"{header}\n{','.join(cells.get(name, '') for name in header.split(','))}\n")
+    monkeypatch.chdir(tmp_path)
+    first, second = waku_fit("check", "ours").splitlines()
+    assert first == "ours: 1 row in 1 table."
+    assert re.fullmatch(r"\d+ rows in \d+ tables of all packs, no mistakes\.", second)
+    assert waku_fit("check", "--pack", "ours", "--pack", "ours").splitlines() == [first, second]
+
+
+def test_a_folder_that_is_no_pack_is_one_mistake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(9):
+        (tmp_path / f"{number}.conf").touch()
+    monkeypatch.chdir(tmp_path)
+    assert waku_fit("check", str(tmp_path), code=1).splitlines()[0] == (
+        "./:1: the pack holds no table; expected a folder laid out like evidence/public, with a"
+        " benchmarks/archive_columns.csv"
+    )
+    (tmp_path / "compute_offers.csv").touch()
+    assert len(waku_fit("check", str(tmp_path), code=1).splitlines()) == 13
+
+
+@pytest.mark.parametrize(
+    ("command", "code", "said"),
+    [
+        (("export-interviews", "{}/no/x.csv", "--pack", "sample"), 1, "no/x.csv cannot be written (No such file"),
+        (("ui", "--port", "80000"), 2, "80000 is not in the range 1<=x<=65535"),
+    ],
+)
+def test_what_cannot_be_done_is_told_without_a_traceback(
+    command: tuple[str, ...], code: int, said: str, tmp_path: Path
+) -> None:
+    assert said in waku_fit(*(word.format(tmp_path) for word in command), code=code)
+
+
 def test_a_blank_segment_is_answered_with_the_segments(tmp_path: Path) -> None:
     waku_fit("new", "interview", "--pack", str(tmp_path / "ours"), "--id", "p4821")
     said = waku_fit("check", str(tmp_path / "ours" / "interviews" / "interviews" / "p4821.yaml"), code=1)
@@ -98,7 +177,7 @@ def test_a_filled_price_passes(tmp_path: Path) -> None:
         writer = csv.DictWriter(file, row)
         writer.writeheader()
         writer.writerow(row | {key: value for key, value in PRICE_BLANKS.items() if key in row})
-    assert "1 rows in 1 tables, no mistakes" in waku_fit("check", str(path))
+    assert "1 row in 1 table, no mistakes" in waku_fit("check", str(path))
 
 
 def test_conversations_do_not_go_into_the_public_pack(tmp_path: Path) -> None:

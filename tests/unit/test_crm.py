@@ -81,8 +81,13 @@ def test_what_no_spreadsheet_may_run_is_the_same_after_each_round(settings: Sett
 
 
 def test_an_import_says_what_would_change_and_changes_nothing(
-    settings: Settings, pack: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    settings: Settings,
+    pack: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.chdir(tmp_path)
     file = tmp_path / "crm.csv"
     file.write_text("waku_fit_id,Name,Stage,Next step\nrailgun,Railgun,lost,ask again in May\n")
     assert crm.import_file(settings, file, str(pack), TODAY, apply=False) == 0
@@ -115,10 +120,10 @@ def test_an_import_adds_evidence_of_today_and_a_second_one_of_that_day_completes
 @pytest.mark.parametrize(
     ("cells", "message"),
     [
-        ("railgun,Railgun,nowhere,,,", "crm.csv:3: segment_ids: "),
-        ("railgun,Railgun,,thinking,,", "crm.csv:3: stage: "),
-        ("railgun,Railgun,,,no_such_work,", "crm.csv:3: dependencies: "),
-        ("railgun,Railgun,,,,write to ann@example.org", "crm.csv:3: next_step: this may tell who somebody is"),
+        ("railgun,Railgun,nowhere,,,", "crm.csv:3: Segment: the value is not a known id; expected one of activism_"),
+        ("railgun,Railgun,,thinking,,", "crm.csv:3: Stage: "),
+        ("railgun,Railgun,,,no_such_work,", "crm.csv:3: Dependencies: "),
+        ("railgun,Railgun,,,,write to ann@example.org", "crm.csv:3: Next step: this may tell who somebody is"),
     ],
 )
 def test_a_mistake_is_told_with_the_line_of_the_file_and_nothing_is_written(
@@ -126,9 +131,11 @@ def test_a_mistake_is_told_with_the_line_of_the_file_and_nothing_is_written(
     pack: Path,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
     cells: str,
     message: str,
 ) -> None:
+    monkeypatch.chdir(tmp_path)
     file = tmp_path / "crm.csv"
     file.write_text(
         "waku_fit_id,Name,Segment,Stage,Dependencies,Next step\n"
@@ -137,6 +144,9 @@ def test_a_mistake_is_told_with_the_line_of_the_file_and_nothing_is_written(
     assert crm.import_file(settings, file, str(pack), TODAY, apply=True) == 1
     told = capsys.readouterr()
     assert told.err.startswith(message)
+    assert told.err.endswith(
+        "1 mistake in 1 file. Correct them and run the same command again.\nNothing was written.\n"
+    )
     assert "ann@" not in told.out + told.err
     assert list(pack.iterdir()) == []
 
@@ -166,6 +176,13 @@ def test_what_the_crm_says_does_not_go_into_the_public_pack(settings: Settings, 
     for apply in (False, True):
         with pytest.raises(UserError, match="which is public"):
             crm.import_file(settings, file, "public", TODAY, apply=apply)
+
+
+def test_an_export_into_a_folder_that_is_not_there_is_told(settings: Settings, tmp_path: Path) -> None:
+    with pytest.raises(
+        UserError, match=r"no/x.csv cannot be written \(No such file or directory\); expected a file in"
+    ):
+        crm.export_file(settings, tmp_path / "no" / "x.csv")
 
 
 def test_without_a_release_there_is_nothing_to_compare(settings: Settings, tmp_path: Path) -> None:

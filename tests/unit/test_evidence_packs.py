@@ -92,7 +92,7 @@ def test_a_further_pack_may_hold_one_table(base: Path, tmp_path: Path) -> None:
 def test_a_further_pack_without_a_table_is_a_mistake(base: Path, tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
     assert list(map(str, read(base, tmp_path / "mine").problems)) == [
-        "mine/:1: the pack holds no table; expected at least one file such as demo/prices.csv"
+        "mine/:1: the pack holds no table; expected a folder laid out like evidence/public, with a demo/prices.csv"
     ]
 
 

@@ -96,6 +96,7 @@ def test_the_name_of_a_file_gives_nobody_away(code: str, name: str, tmp_path: Pa
         in message
     )
     assert name not in message
+    assert "is not the name of the file" not in message
 
 
 def test_a_stray_file_gives_nobody_away(tmp_path: Path) -> None:
