@@ -143,7 +143,7 @@ def pack_to_write(settings: Settings, name: str, *, may_be_public: bool = False)
         not (settings.evidence_dir / name).is_dir()
         and not path.exists()
         and path.parent.is_dir()
-        and (name == PRIVATE or len(path.parts) > 1)
+        and (name == PRIVATE or os.sep in name)
     ):
         return Pack(path.name, path.resolve())
     pack, public = (resolve_pack(known, settings.evidence_dir) for known in (name, settings.packs[0]))

@@ -6,6 +6,7 @@ Belongs here: files, what is printed. Does not belong here: fields and differenc
 from __future__ import annotations
 
 import csv
+import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -17,7 +18,7 @@ import click
 from assets.answers import Client, RemoteError
 from assets.evidence.fetch import format_problems
 from assets.evidence.ids import Place, check_file
-from assets.evidence.model import Problem
+from assets.evidence.model import Grade, Problem
 from assets.evidence.packs import resolve_pack
 from assets.evidence.tables import TABLES_BY_KEY
 from assets.segments.crm import (
@@ -125,6 +126,10 @@ def released(settings: Settings) -> list[Organisation]:
     path = settings.latest / "data" / "organisations.csv"
     if not path.exists():
         raise UserError("no release has organisations yet; `waku-fit run` makes one")
+    if unusual := _unusual(settings):
+        click.echo(
+            f"Note: the latest release {' and '.join(unusual)}; `waku-fit run` publishes the usual one again.", err=True
+        )
     with path.open(encoding="utf-8", newline="") as file:
         rows = [{name: typed(cell) for name, cell in row.items()} for row in csv.DictReader(file)]
     return [
@@ -138,6 +143,17 @@ def released(settings: Settings) -> list[Organisation]:
         }))
         for row in rows
     ]  # fmt: skip
+
+
+def _unusual(settings: Settings) -> list[str]:
+    """Say what keeps the latest release from being what is known of organisations today."""
+    as_of = json.loads((settings.latest / "manifest.json").read_text(encoding="utf-8"))["as_of"]
+    with (settings.latest / "data" / "evidence_index.csv").open(encoding="utf-8", newline="") as file:
+        is_illustrative = any(row["grade"] == Grade.ILLUSTRATIVE for row in csv.DictReader(file))
+    return [
+        *(["holds made-up evidence"] if is_illustrative else []),
+        *([f"looks back to {as_of}"] if as_of else []),
+    ]
 
 
 def _take(

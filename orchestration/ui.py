@@ -50,7 +50,7 @@ def serve(settings: Settings, port: int, read_only: bool) -> int:
         if read_only
         else [str(binaries / "dagster"), "dev", *workspace]
     )
-    click.echo(f"Dagster UI: http://{HOST}:{port}/asset-groups   (Ctrl-C ends it)")
+    click.echo(f"Dagster UI: http://{HOST}:{port}/asset-groups opens in 5 to 30 seconds   (Ctrl-C ends it)")
     # Dagster ends on the signals that it inherits as not ignored; a shell in the background ignores this one.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, signal.default_int_handler)

@@ -38,6 +38,9 @@ MAX_PROBLEMS = 100
 MAX_IDS = 25
 """Ids that a message lists; of more it names the table."""
 
+MAX_PLACES = 5
+"""In one text that a message lists; of more it tells the number."""
+
 Value: TypeAlias = str | list["Value"] | dict[str, "Value"] | None
 """A value before it has a type: text, or a list or mapping of a YAML document."""
 
@@ -205,8 +208,12 @@ class Rows:
                 find(inner, where, key)
 
         def find(text: str, where: int, key: str) -> None:
-            for found in self._identities(text, key):
-                self.problems.add(where, key, f"this may tell who somebody is: {found}", INSTEAD)
+            found = self._identities(text, key)
+            for kind in dict.fromkeys(one.kind for one in found):
+                spans = [f"{one.start}-{one.end}" for one in found if one.kind == kind]
+                more = f" and {len(spans) - MAX_PLACES} more" if len(spans) > MAX_PLACES else ""
+                listed = f"{kind}, characters {', '.join(spans[:MAX_PLACES])}{more}"
+                self.problems.add(where, key, f"this may tell who somebody is: {listed}", INSTEAD)
 
         visit(value, (column,) if column else (), column)
         return self.problems.count > before

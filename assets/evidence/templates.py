@@ -41,6 +41,9 @@ def document_template(
             if table.is_personal
             else ()
         ),
+        *_comment(
+            'A text with a colon or a # after a blank in it, or a quote or a dash at its start, stands in quotes (").'
+        ),
         "",
         f"id: {row_id}",
     ]
@@ -49,7 +52,8 @@ def document_template(
     for name in own:
         lines += _key(table.model, name, filled.get(name, ""), table.references().get(name), ids)
     for part in table.parts:
-        lines += ["", *_comment(f"{part.table.title}: {part.table.model.__doc__}"), f"{part.key}:"]
+        what = part.table.model.__doc__ or ""
+        lines += ["", *_comment(f"Each entry is {what[:1].lower()}{what[1:]}"), f"{part.key}:"]
         lines += _entries(part, entries.get(part.key, {}), ids)
     lines += ["", "# Where it comes from"]
     for name in common:

@@ -147,7 +147,7 @@ def _not_a_date(text: str) -> Fault | None:
         return Fault(f"{quoted(text)} is written day first", f"such as {found[3]}-{found[2]:0>2}-{found[1]:0>2}")
     if _ISO_DATE.match(text):
         return Fault(f"{quoted(text)} has more than a date", f"such as {text[:10]}")
-    return Fault(f"{quoted(text)} is not a date in the form YYYY-MM-DD")
+    return Fault(f"{quoted(text)} is not a date")
 
 
 @cache
@@ -174,7 +174,8 @@ def expectation(model: type[EvidenceRow], name: str) -> str:
     if column.get("format") == "date":
         return "a date in the form YYYY-MM-DD"
     if column.get("pattern") == IDENTIFIER_PATTERN:
-        return "lower_snake_case, such as hetzner_cloud_fsn1_cx23"
+        (example,) = _schema(model)["properties"][name].get("examples", ["hetzner_cloud_fsn1_cx23"])
+        return f"lower_snake_case, such as {example}"
     if "pattern" in column:
         return f"text of the form {column['pattern']}"
     nouns = {

@@ -15,9 +15,10 @@ from typing import Any
 
 import yaml
 
-from assets.evidence.model import EvidenceRow
+from assets.evidence.model import EvidenceRow, Table
 from assets.evidence.tables import TABLES_BY_KEY
-from assets.spreadsheet import inert, typed
+from assets.evidence.wording import misread
+from assets.spreadsheet import inert, separator_of, typed
 
 INTERVIEWS = TABLES_BY_KEY["interviews__interviews"]
 ANSWERS, FINDINGS = INTERVIEWS.parts
@@ -60,7 +61,8 @@ def to_sheet(documents: Sequence[Document]) -> str:
 
 def from_sheet(text: str) -> dict[str, tuple[int, Document]]:
     """Return by id the line in which an interview begins, and its document. Raises `SheetError`."""
-    reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")), strict=True)
+    text = text.removeprefix("\ufeff")
+    reader = csv.DictReader(io.StringIO(text), strict=True, delimiter=separator_of(text))
     header = list(reader.fieldnames or [])
     known = set(columns_of([]))
     unknown = [name for name in header if name not in known and not name.startswith(ANSWER)]
@@ -102,10 +104,13 @@ def from_sheet(text: str) -> dict[str, tuple[int, Document]]:
 
 
 def document_text(document: Mapping[str, Any], schema: str) -> str:
-    """Return a document as the text of its file, keys in the order of the template."""
+    """Return a document as the text of its file, keys in the order of the template, numbers and dates plain."""
     own = [name for name in INTERVIEW_COLUMNS if name in document]
     parts = [part.key for part in INTERVIEWS.parts if document.get(part.key)]
     ordered = {name: document[name] for name in (*own, *parts, *(c for c in COMMON if c in document))}
+    ordered = _plain(INTERVIEWS, ordered)
+    if FINDINGS.key in ordered:
+        ordered[FINDINGS.key] = [_plain(FINDINGS.table, finding) for finding in ordered[FINDINGS.key]]
     text = yaml.dump(ordered, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110, default_flow_style=False)
     return f"# yaml-language-server: $schema={schema}\n{text}"
 
@@ -129,8 +134,20 @@ def _interview(cells: Mapping[str, str]) -> Document:
     return document
 
 
+class _Plain(str):
+    """A number or a date, which needs no quotes: its column says what it is."""
+
+
+def _plain(table: Table, values: Mapping[str, Any]) -> Document:
+    kinds = table.columns()
+    is_text = {
+        name: kinds.get(name, "text").startswith("text") or misread(kinds[name], str(values[name])) for name in values
+    }
+    return {name: value if is_text[name] else _Plain(value) for name, value in values.items()}
+
+
 class _Dumper(yaml.SafeDumper):
-    """Writes text of several lines as such."""
+    """Writes text of several lines, and numbers and dates, as such."""
 
 
 def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
@@ -138,4 +155,10 @@ def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 
+def _number_or_date(dumper: yaml.SafeDumper, text: _Plain) -> yaml.ScalarNode:
+    tag = dumper.resolve(yaml.ScalarNode, text, (True, False))  # type: ignore[no-untyped-call]
+    return dumper.represent_scalar(tag, text)
+
+
 _Dumper.add_representer(str, _text)
+_Dumper.add_representer(_Plain, _number_or_date)

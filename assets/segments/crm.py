@@ -19,7 +19,7 @@ from datetime import date
 from typing import Any
 
 from assets.evidence.model import IDENTIFIER_PATTERN, split_list
-from assets.spreadsheet import inert, typed
+from assets.spreadsheet import inert, separator_of, typed
 
 KEY = "waku_fit_id"
 """Column, or attribute in a CRM, with the id of an organisation: the key that never changes."""
@@ -148,7 +148,7 @@ def to_csv(organisations: Iterable[Organisation]) -> str:
 
 def from_csv(text: str) -> dict[int, Organisation]:
     """Return the organisations of a neutral file by line. Other columns are left alone. Raises `CrmFileError`."""
-    reader = csv.DictReader(io.StringIO(text), strict=True)
+    reader = csv.DictReader(io.StringIO(text), strict=True, delimiter=separator_of(text))
     if missing := [heading for heading in (KEY, "Name") if heading not in (reader.fieldnames or ())]:
         raise CrmFileError(f"1: there is no column {missing[0]}; expected {', '.join(HEADINGS)}")
     found, line = {}, reader.line_num + 1

@@ -14,7 +14,7 @@ import yaml
 from click.testing import CliRunner
 
 from assets.evidence.packs import resolve_pack
-from assets.interviews.sheet import SheetError, from_sheet, plain_document, to_sheet
+from assets.interviews.sheet import SheetError, document_text, from_sheet, plain_document, to_sheet
 from orchestration.analyst import schema_texts
 from orchestration.cli import main
 
@@ -109,12 +109,12 @@ def test_a_path_that_is_told_can_be_opened(tmp_path: Path, monkeypatch: pytest.M
         f"Fill the blanks, then: waku-fit check 'our pack/{document}' && waku-fit run --pack 'our pack'\n"
     )
     for told in ("our pack", f"our pack/{document}"):
-        assert waku_fit("check", told, code=1).startswith(f"our pack/{document}:11: segment_id: ")
+        assert waku_fit("check", told, code=1).startswith(f"our pack/{document}:12: segment_id: ")
     monkeypatch.chdir(tmp_path / "a" / "b")
-    assert waku_fit("check", str(ours), code=1).startswith(f"../../our pack/{document}:11: segment_id: ")
+    assert waku_fit("check", str(ours), code=1).startswith(f"../../our pack/{document}:12: segment_id: ")
     monkeypatch.chdir(tmp_path / "a" / "b" / "c" / "d" / "e" / "f" / "g")
     shorter = min(f"../../../../../../../our pack/{document}", str(ours / document), key=len)
-    assert waku_fit("check", str(ours), code=1).startswith(f"{shorter}:11: segment_id: ")
+    assert waku_fit("check", str(ours), code=1).startswith(f"{shorter}:12: segment_id: ")
 
 
 def test_what_a_pack_adds_is_counted_beside_the_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -268,6 +268,42 @@ def test_a_cell_is_no_formula() -> None:
     sheet = to_sheet([document])
     assert "'=1+1" in sheet
     assert from_sheet(sheet) == {"p01": (2, document)}
+
+
+@pytest.mark.parametrize("separator", [";", "\t"])
+def test_a_sheet_may_be_separated_by_other_than_commas(separator: str) -> None:
+    rows = (("id", "segment_id", "tag", "quote"), ("p01", "gaming", "latency", "slow, they said"))
+    assert from_sheet("\n".join(map(separator.join, rows))) == {
+        "p01": (2, {"id": "p01", "segment_id": "gaming", "findings": [{"tag": "latency", "quote": "slow, they said"}]})
+    }
+
+
+def test_numbers_and_dates_of_a_sheet_are_written_plain() -> None:
+    finding = {"tag": "latency", "importance": "9", "satisfaction": "2.5", "quote": "2026-11-20"}
+    document = {"id": "p01", "interviewed_on": "2026-11-20", "findings": [finding], "as_of": "soon", "note": "12"}
+    assert document_text(document, "x.json").splitlines()[1:] == [
+        "id: p01",
+        "interviewed_on: 2026-11-20",
+        "findings:",
+        "- tag: latency",
+        "  importance: 9",
+        "  satisfaction: 2.5",
+        "  quote: '2026-11-20'",
+        "as_of: soon",
+        "note: '12'",
+    ]
+    assert plain_document(document_text(document, "x.json")) == document
+
+
+def test_a_mistake_of_a_sheet_says_to_import_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    waku_fit("export-interviews", "sheet.csv", "--pack", "sample")
+    sheet = tmp_path / "sheet.csv"
+    sheet.write_text(re.sub(r"(?m)^(sample_p0[12],\w+,\w+),\d{4}-\d\d-\d\d", r"\1,yesterday", sheet.read_text()))
+    first, *_, total, last = waku_fit("import-interviews", "sheet.csv", "--pack", "./ours", code=1).splitlines()
+    assert first == "sheet.csv:2: interviewed_on: the value is not a date; expected a date in the form YYYY-MM-DD"
+    assert total == "2 mistakes in 1 file. Correct them and import the sheet again."
+    assert last == "Nothing was written."
 
 
 def test_a_row_is_told_by_its_first_line() -> None:

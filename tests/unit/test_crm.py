@@ -35,6 +35,10 @@ def settings(tmp_path: Path) -> Settings:
     })  # fmt: skip
     (settings.latest / "data").mkdir(parents=True)
     (settings.latest / "data" / "organisations.csv").write_text(RELEASED)
+    (settings.latest / "data" / "evidence_index.csv").write_text(
+        "evidence_id,grade\nsegments__usps/gasless,published\n"
+    )
+    (settings.latest / "manifest.json").write_text('{"as_of": null}')
     return settings
 
 
@@ -183,6 +187,20 @@ def test_an_export_into_a_folder_that_is_not_there_is_told(settings: Settings, t
         UserError, match=r"no/x.csv cannot be written \(No such file or directory\); expected a file in"
     ):
         crm.export_file(settings, tmp_path / "no" / "x.csv")
+
+
+def test_a_release_that_is_not_the_usual_one_is_told(
+    settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    crm.export_file(settings, tmp_path / "x.csv")
+    assert capsys.readouterr().err == ""
+    (settings.latest / "manifest.json").write_text('{"as_of": "2024-12-31"}')
+    (settings.latest / "data" / "evidence_index.csv").write_text("evidence_id,grade\nx/a,published\nx/b,illustrative\n")
+    crm.export_file(settings, tmp_path / "x.csv")
+    assert capsys.readouterr().err == (
+        "Note: the latest release holds made-up evidence and looks back to 2024-12-31;"
+        " `waku-fit run` publishes the usual one again.\n"
+    )
 
 
 def test_without_a_release_there_is_nothing_to_compare(settings: Settings, tmp_path: Path) -> None:

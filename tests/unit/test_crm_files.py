@@ -30,6 +30,14 @@ def test_columns_of_the_crm_itself_are_left_alone() -> None:
     assert one == Organisation("railgun", "Railgun", (), "lost")
 
 
+@pytest.mark.parametrize("separator", [";", "\t"])
+def test_a_spreadsheet_may_separate_by_other_than_commas(separator: str) -> None:
+    (one,) = from_csv(
+        separator.join(["waku_fit_id", "Name", "Segment\nstatus", "Status, the app", '"gaming;dao"'])
+    ).values()
+    assert one == Organisation("status", "Status, the app", ("gaming", "dao"))
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

@@ -123,6 +123,17 @@ def test_a_document_that_is_not_yaml_gives_nobody_away(broken: str, tmp_path: Pa
     assert "Alice" not in message
 
 
+def test_what_is_found_more_than_once_in_a_text_is_one_mistake(tmp_path: Path) -> None:
+    said = "  current_problems: "
+    assert said in INTERVIEW
+    told = [
+        str(p)
+        for p in read(write_pack(tmp_path / "mine", INTERVIEW.replace(said, f"{said}Но это, is не так. "))).problems
+    ]
+    assert len(told) == 1
+    assert "text in a script that cannot be searched, characters 1-2, 4-6, 12-13, 15-17; expected no name" in told[0]
+
+
 def test_a_valid_pack_passes(tmp_path: Path) -> None:
     evidence = read(write_pack(tmp_path / "mine"))
     assert evidence.problems == []

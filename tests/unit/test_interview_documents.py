@@ -63,6 +63,10 @@ def test_an_entry_has_what_its_document_says(tmp_path: Path) -> None:
         ("  - tag: no_need\n    strength: weak", "  -", "p01.yaml:19: findings: an entry is blank"),
         ("segment_id: gaming", "segment_id: games", "p01.yaml:2: segment_id: the value is not a known id"),
         ("interviewed_on: 2026-11-02", "interviewed_on: 2027-11-02", "p01.yaml:4: interviewed_on: the value"),
+        (
+            "consent: quote", "consent: quote\nconsent_withdrawn_on: 2026-11-01",
+            "p01.yaml:7: consent_withdrawn_on: the day is before interviewed_on; expected that day or a later one",
+        ),
         ("id: p01", "id: p_gaming_1", "the id names the segment or the role"),
     ],
 )  # fmt: skip

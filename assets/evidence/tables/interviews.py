@@ -6,10 +6,11 @@ Does not belong here: who may see what of it (staging), how it is searched for i
 """
 
 import re
+from collections.abc import Callable
 from datetime import date
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from assets.evidence.model import EvidenceRow, Identifier, Part, Reference, Table, TextList
 
@@ -121,7 +122,24 @@ class Answer(_FromInterview):
     )
 
 
-class Interview(EvidenceRow):
+def _not_before(column: str) -> Callable[[date | None, ValidationInfo], date | None]:
+    def check(value: date | None, info: ValidationInfo) -> date | None:
+        if value and column in info.data and value < info.data[column]:
+            raise ValueError(f"the day is before {column}; expected that day or a later one")
+        return value
+
+    return check
+
+
+class _Conversation(EvidenceRow):
+    """What every conversation has of its own making: nobody but the team can check it."""
+
+    source: str = Field(
+        min_length=1, description="Where the team can check the row, such as `our notes of 2026-11-20`; no name"
+    )
+
+
+class Interview(_Conversation):
     """One interview. Its id is a code that says nothing about the person."""
 
     segment_id: Annotated[str, _SEGMENT] = Field(description="Segment of the interviewed person's project")
@@ -139,6 +157,7 @@ class Interview(EvidenceRow):
         default=None,
         description="Code of the organisation, the same in all its interviews and sessions, or its id in integrations:"
         " it then counts as one source; never published",
+        examples=["org_k4"],
     )
 
     @model_validator(mode="after")
@@ -147,16 +166,21 @@ class Interview(EvidenceRow):
             raise ValueError("the id names the segment or the role; use a code that says nothing, such as p07")
         return self
 
+    _is_withdrawn_later = field_validator("consent_withdrawn_on")(_not_before("interviewed_on"))
 
-class Session(EvidenceRow):
+
+class Session(_Conversation):
     """One co-design session with a project."""
 
     segment_id: Annotated[str, _SEGMENT] = Field(description="Segment of the project")
-    project_code: Identifier = Field(description="Code of the project, the same in all its sessions; never its name")
+    project_code: Identifier = Field(
+        description="Code of the project, the same in all its sessions; never its name", examples=["project_k4"]
+    )
     organisation_code: Identifier | None = Field(
         default=None,
         description="Code of the organisation, the same in all its interviews and sessions, or its id in integrations:"
         " it then counts as one source; never published",
+        examples=["org_k4"],
     )
     held_on: date = Field(description="Day of the session")
     topics: Annotated[TextList, Field(min_length=1)] = Field(description="What was worked on")
@@ -171,6 +195,8 @@ class Session(EvidenceRow):
     )
     consent: Literal["summary", "none"] = Field(description="none: the session is counted, nothing of it is published")
     consent_withdrawn_on: date | None = Field(default=None, description="Day on which the consent was withdrawn")
+
+    _is_withdrawn_later = field_validator("consent_withdrawn_on")(_not_before("held_on"))
 
 
 class Signal(Coded):
