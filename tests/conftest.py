@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.integration.chain import Chain, locked
+from tests.integration.chain import PROJECT, Chain, locked
 
 TEMPLATE = "waku_fit_template"
 COMMON_FOLDER = "TESTS_COMMON_FOLDER"
@@ -113,6 +113,13 @@ def pytest_configure(config: pytest.Config) -> None:
     """Name a folder that all workers of a session share; they inherit the environment of whoever starts them."""
     if not hasattr(config, "workerinput"):
         os.environ[COMMON_FOLDER] = str(Path(tempfile.gettempdir()).resolve() / f"waku-fit-tests-{os.getpid()}")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let one worker make the release that others clone, while these do what needs none."""
+    first = PROJECT / "tests" / "integration" / "test_privacy.py"  # the file that takes longest
+    unit = PROJECT / "tests" / "unit"
+    items.sort(key=lambda item: 0 if item.path == first else 1 if unit in item.path.parents else 2)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -36,7 +36,6 @@ from assets.benchmarks.workload import topic_name
 
 FILLS = tuple(share / 100 for share in range(50, 101))
 """Leaves are between half full, as after a split, and full."""
-PASSES = 10
 
 WHOLE_TABLE_ROWS = 1_000_000
 """Rows of a table that is looked at as a whole: pages that are not full do not count."""
@@ -196,7 +195,9 @@ def fit_stages(measured: Sequence[MeasuredStage]) -> StageStorage:
         )
 
     random = repeated = ASCENDING_LEAF_FILL
-    for _ in range(PASSES):
+    before = None
+    while before != (random, repeated):  # each step lowers the error, and there are few shares
+        before = random, repeated
         random = min(FILLS, key=lambda fill: error(fill, repeated))
         repeated = min(FILLS, key=lambda fill: error(random, fill))
     fit = StorageFit(random, repeated)
