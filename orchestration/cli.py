@@ -49,7 +49,11 @@ def _day(_: click.Context, __: click.Parameter, value: str | None) -> date | Non
 )  # fmt: skip
 @with_settings
 def run(settings: Settings, as_of: date | None, packs: tuple[str, ...], bench: str) -> int:
-    """Load the evidence, compute costs and gates, publish a release. Exit code 0: published, or nothing had changed."""
+    """Bring verdict, costs and report up to date.
+
+    The evidence is loaded, what depends on a change is made again, and a release is published. Exit code 0: published,
+    or nothing had changed.
+    """
     from orchestration.fast_path import Request, fingerprint, unchanged_release
 
     started = time.monotonic()
@@ -101,10 +105,12 @@ def check(settings: Settings, path: Path | None, packs: tuple[str, ...], as_json
 @click.option(
     "--pack", metavar="PACK", help="Pack to write to; `private` for what people said, the first one for a price."
 )
-@click.option("--id", "row_id", metavar="ID", help="Id of the new row; a code drawn at random if not given.")
+@click.option(
+    "--id", "row_id", metavar="ID", help="Without one a code is drawn at random, and the id of a price left blank."
+)
 @with_settings
 def new(settings: Settings, kind: str, pack: str | None, row_id: str | None) -> int:
-    """Write a commented template of an interview, a co-design session or a price."""
+    """Write a template of an interview, session or price."""
     from orchestration import analyst
 
     return analyst.new(settings, kind, pack, row_id)
@@ -113,7 +119,10 @@ def new(settings: Settings, kind: str, pack: str | None, row_id: str | None) -> 
 @main.command(cls=Example, example="waku-fit schema")
 @with_settings
 def schema(settings: Settings) -> int:
-    """Write JSON Schemas of all documents to evidence/schemas/, for completion in editors."""
+    """Write JSON Schemas of documents for editors.
+
+    They lie in evidence/schemas/; editors with a YAML language server complete documents by them.
+    """
     from orchestration.analyst import write_schemas
 
     return write_schemas(settings)
@@ -125,7 +134,10 @@ def schema(settings: Settings) -> int:
 @click.option("--replace", "replace_existing", is_flag=True, help="Replace interviews that are already there.")
 @with_settings
 def import_interviews(settings: Settings, file: Path, pack: str, replace_existing: bool) -> int:
-    """Write a document for each interview of a sheet (columns: docs/interviews.md); with a mistake, nothing."""
+    """Write a document for each interview of a sheet.
+
+    Columns: docs/interviews.md. With a mistake nothing is written.
+    """
     from orchestration import analyst
 
     return analyst.import_interviews(settings, file, pack, replace_existing=replace_existing)
@@ -136,9 +148,9 @@ def import_interviews(settings: Settings, file: Path, pack: str, replace_existin
 @click.option("--pack", required=True, metavar="PACK", help="Pack to read.")
 @with_settings
 def export_interviews(settings: Settings, file: Path, pack: str) -> int:
-    """Write the interviews of a pack as a sheet, one row per finding.
+    """Write the interviews of a pack as a sheet.
 
-    It holds all that was typed, whatever the consent.
+    It has one row per finding and holds all that was typed, whatever the consent.
     """
     from orchestration import analyst
 
@@ -151,11 +163,11 @@ def export_interviews(settings: Settings, file: Path, pack: str) -> int:
 @json_option
 @with_settings
 def refresh(settings: Settings, sources: tuple[str, ...], only_check: bool, as_json: bool) -> int:
-    """Ask providers for their prices of today and lay what is believed over the evidence of later runs.
+    """Ask providers for their prices of today.
 
-    Prices beyond a declared bound, or in another unit or currency, are rejected: the last known ones stay. Exit code 1:
-    every source that was asked failed. Tokens come from the environment: HCLOUD_TOKEN, DIGITALOCEAN_ACCESS_TOKEN; nodes
-    from ETH_RPC_URL and LINEA_RPC_URL.
+    What is believed is laid over the evidence of later runs. Prices beyond a declared bound, or in another unit or
+    currency, are rejected: the last known ones stay. Exit code 1: every source that was asked failed. Tokens come from
+    the environment: HCLOUD_TOKEN, DIGITALOCEAN_ACCESS_TOKEN; nodes from ETH_RPC_URL and LINEA_RPC_URL.
     """
     from assets.web import HttpClient
     from orchestration.refresh import now, refresh_prices, tell
@@ -169,7 +181,10 @@ def refresh(settings: Settings, sources: tuple[str, ...], only_check: bool, as_j
 @json_option
 @with_settings
 def status(settings: Settings, as_json: bool) -> int:
-    """Show the current verdict, its gates, and whether the evidence has changed since."""
+    """Show the verdict and what has changed since.
+
+    That is: evidence, code or settings; with the age of prices.
+    """
     from assets.evidence.packs import PackError
     from orchestration.fast_path import request_of_latest, unchanged_release
 
@@ -230,10 +245,10 @@ def releases(settings: Settings, as_json: bool) -> int:
 @json_option
 @with_settings
 def diff(settings: Settings, before: str | None, after: str | None, as_json: bool) -> int:
-    """Show what changed from release A to release B, and which evidence moved it.
+    """Show what changed between two releases, and why.
 
-    B is the latest release if it is not given; without both, the latest two are compared. The beginning of an id is
-    enough.
+    From release A to release B, with the evidence that moved it. B is the latest release if it is not given; without
+    both, the latest two are compared. The beginning of an id is enough.
     """
     from orchestration.diff import show_difference
 
@@ -245,7 +260,10 @@ def diff(settings: Settings, before: str | None, after: str | None, as_json: boo
 @click.option("--read-only", is_flag=True, help="Look, but start nothing: no runs, no schedules.")
 @with_settings
 def ui(settings: Settings, port: int, read_only: bool) -> int:
-    """Open the Dagster UI on this machine: lineage, run history, schedules. Ctrl-C ends it."""
+    """Open the Dagster UI on this machine.
+
+    Lineage, run history, schedules. Ctrl-C ends it.
+    """
     from orchestration.ui import serve
 
     return serve(settings, port, read_only)
@@ -273,9 +291,10 @@ def ui(settings: Settings, port: int, read_only: bool) -> int:
 def bench(
     settings: Settings, grid: str, database_url: str | None, seed: int, fresh: bool, keep: str | None, as_json: bool
 ) -> int:  # fmt: skip
-    """Measure the message archive on PostgreSQL, stage by stage. `waku-fit run` uses the results.
+    """Measure the message archive on PostgreSQL.
 
-    Let nothing else run on the machine meanwhile. A session that was cut off goes on with the same command.
+    Stage by stage of its schema; `waku-fit run` uses the results. Let nothing else run on the machine meanwhile. A
+    session that was cut off goes on with the same command.
     """
     from orchestration.bench import keep_newest, measure_and_tell
 
@@ -289,7 +308,10 @@ def bench(
 @json_option
 @with_settings
 def doctor(settings: Settings, as_json: bool) -> int:
-    """Look for what would stop a run: versions, folders, database, locks. Exit code 1: something would."""
+    """Look for what would stop a run.
+
+    Versions, folders, the database. Exit code 1: something would.
+    """
     from orchestration.doctor import examine
 
     return examine(settings, as_json)
@@ -337,9 +359,10 @@ def import_benchmark(
     operation: str, source: str, note: str, **environment: object,
 ) -> int:
     # fmt: on
-    """Summarise your own measurement of an archive and append it to a pack. Exit code 1: a mistake, nothing written.
+    """Append a measurement of your own to a pack.
 
-    The first measurement of a run describes its environment; further ones name the run only.
+    Logs of an archive are summarised. Exit code 1: a mistake, nothing written. The first measurement of a run describes
+    its environment; further ones name the run only.
     """
     from assets.benchmarks.import_pack import What
     from orchestration.import_benchmark import import_benchmark as run_import

@@ -18,7 +18,10 @@ crm_option = click.argument("product", type=click.Choice(["hubspot"]), expose_va
 
 @click.group()
 def crm() -> None:
-    """Organisations to the team's CRM and back, by a key that never changes. No people, no contacts."""
+    """Organisations to the team's CRM and back.
+
+    By a key that never changes. No people, no contacts.
+    """
 
 
 @crm.command(cls=Example, example="waku-fit crm export organisations.csv")

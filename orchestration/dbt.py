@@ -96,7 +96,8 @@ def _parsed(settings: Settings, target: Path) -> Path:
         return manifest
     click.echo("Reading the dbt project, once after each change of it ...", err=True)
     stamp.unlink(missing_ok=True)  # a parse that fails may have written one of its files
-    command = [str(Path(sys.executable).parent / "dbt"), "--quiet", "parse", "--target-path", str(target)]
+    places = ["--target-path", str(target), "--log-path", str(target)]
+    command = [str(Path(sys.executable).parent / "dbt"), "--quiet", "parse", *places]
     environment = {
         **os.environ,
         **connection_environment(f"postgresql:///{quote(database)}"),
