@@ -61,7 +61,7 @@ clean: ## Remove the virtual environment and all local state, releases included
 	@test ! -x $(BIN)/python || $(BIN)/python -c \
 		'from orchestration.settings import Settings; from orchestration.warehouse.server import remove_server; \
 		remove_server(Settings.from_environment().state_dir)'
-	rm -rf $(VENV) .waku-fit reports
+	rm -rf $(VENV) .waku-fit reports dbt_project/target dbt_project/logs
 
 # uv installs in seconds; where it cannot reach the index (it does not read pip's configuration), pip does the same slower.
 $(READY): requirements.lock pyproject.toml

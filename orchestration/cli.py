@@ -49,10 +49,9 @@ def _day(_: click.Context, __: click.Parameter, value: str | None) -> date | Non
 )  # fmt: skip
 @with_settings
 def run(settings: Settings, as_of: date | None, packs: tuple[str, ...], bench: str) -> int:
-    """Bring verdict, costs and report up to date.
+    """Make a release: evidence in, verdict and report out.
 
-    The evidence is loaded, what depends on a change is made again, and a release is published. Exit code 0: published,
-    or nothing had changed.
+    Loads the evidence, computes costs and gates, publishes. Exit code 0: published, or nothing had changed.
     """
     from orchestration.fast_path import Request, fingerprint, unchanged_release
 
@@ -105,9 +104,7 @@ def check(settings: Settings, path: Path | None, packs: tuple[str, ...], as_json
 @click.option(
     "--pack", metavar="PACK", help="Pack to write to; `private` for what people said, the first one for a price."
 )
-@click.option(
-    "--id", "row_id", metavar="ID", help="Without one a code is drawn at random, and the id of a price left blank."
-)
+@click.option("--id", "row_id", metavar="ID", help="Id; if not given, a code drawn at random, and a blank for a price.")
 @with_settings
 def new(settings: Settings, kind: str, pack: str | None, row_id: str | None) -> int:
     """Write a template of an interview, session or price."""
@@ -119,9 +116,9 @@ def new(settings: Settings, kind: str, pack: str | None, row_id: str | None) -> 
 @main.command(cls=Example, example="waku-fit schema")
 @with_settings
 def schema(settings: Settings) -> int:
-    """Write JSON Schemas of documents for editors.
+    """Write JSON Schemas of documents, for editors.
 
-    They lie in evidence/schemas/; editors with a YAML language server complete documents by them.
+    They go to evidence/schemas/ and complete what is typed.
     """
     from orchestration.analyst import write_schemas
 
@@ -136,7 +133,7 @@ def schema(settings: Settings) -> int:
 def import_interviews(settings: Settings, file: Path, pack: str, replace_existing: bool) -> int:
     """Write a document for each interview of a sheet.
 
-    Columns: docs/interviews.md. With a mistake nothing is written.
+    With a mistake anywhere, nothing is written. Columns: docs/interviews.md.
     """
     from orchestration import analyst
 
@@ -150,7 +147,7 @@ def import_interviews(settings: Settings, file: Path, pack: str, replace_existin
 def export_interviews(settings: Settings, file: Path, pack: str) -> int:
     """Write the interviews of a pack as a sheet.
 
-    It has one row per finding and holds all that was typed, whatever the consent.
+    One row is one finding. It holds all that was typed, whatever the consent.
     """
     from orchestration import analyst
 
@@ -165,9 +162,9 @@ def export_interviews(settings: Settings, file: Path, pack: str) -> int:
 def refresh(settings: Settings, sources: tuple[str, ...], only_check: bool, as_json: bool) -> int:
     """Ask providers for their prices of today.
 
-    What is believed is laid over the evidence of later runs. Prices beyond a declared bound, or in another unit or
-    currency, are rejected: the last known ones stay. Exit code 1: every source that was asked failed. Tokens come from
-    the environment: HCLOUD_TOKEN, DIGITALOCEAN_ACCESS_TOKEN; nodes from ETH_RPC_URL and LINEA_RPC_URL.
+    What is believed lies over the evidence of later runs. Prices beyond a declared bound, or in another unit or
+    currency, are rejected: the last known ones stay. Exit code 1: every source that was asked failed. Tokens come
+    from the environment: HCLOUD_TOKEN, DIGITALOCEAN_ACCESS_TOKEN; nodes from ETH_RPC_URL and LINEA_RPC_URL.
     """
     from assets.web import HttpClient
     from orchestration.refresh import now, refresh_prices, tell
@@ -181,9 +178,9 @@ def refresh(settings: Settings, sources: tuple[str, ...], only_check: bool, as_j
 @json_option
 @with_settings
 def status(settings: Settings, as_json: bool) -> int:
-    """Show the verdict and what has changed since.
+    """Show the current verdict and its gates.
 
-    That is: evidence, code or settings; with the age of prices.
+    Tells also whether the evidence has changed since.
     """
     from assets.evidence.packs import PackError
     from orchestration.fast_path import request_of_latest, unchanged_release
@@ -245,10 +242,10 @@ def releases(settings: Settings, as_json: bool) -> int:
 @json_option
 @with_settings
 def diff(settings: Settings, before: str | None, after: str | None, as_json: bool) -> int:
-    """Show what changed between two releases, and why.
+    """Show what changed between two releases.
 
-    From release A to release B, with the evidence that moved it. B is the latest release if it is not given; without
-    both, the latest two are compared. The beginning of an id is enough.
+    From A to B, with the evidence that moved it. B is the latest release if it is not given; without both, the latest
+    two are compared. The beginning of an id is enough.
     """
     from orchestration.diff import show_difference
 
@@ -262,7 +259,7 @@ def diff(settings: Settings, before: str | None, after: str | None, as_json: boo
 def ui(settings: Settings, port: int, read_only: bool) -> int:
     """Open the Dagster UI on this machine.
 
-    Lineage, run history, schedules. Ctrl-C ends it.
+    Lineage, run history, schedules. It takes a moment to start; Ctrl-C ends it.
     """
     from orchestration.ui import serve
 
@@ -310,7 +307,7 @@ def bench(
 def doctor(settings: Settings, as_json: bool) -> int:
     """Look for what would stop a run.
 
-    Versions, folders, the database. Exit code 1: something would.
+    Versions, folders, evidence, database. Exit code 1: something would.
     """
     from orchestration.doctor import examine
 
@@ -318,12 +315,13 @@ def doctor(settings: Settings, as_json: bool) -> int:
 
 
 FORMATS = ["pgbench", "aggregate", "jtl", "csv"]
-IMPORT_EXAMPLE = (
-    "waku-fit import-benchmark pgbench_log.* --format pgbench --stage lookup_table --workload insert --clients 8"
-    " --archive-messages 1000000 --payload-bytes 1000 --run our_store_db --into ../our-benchmarks"
-    " --server-location same_host --cpu-model 'EPYC 7B13' --cores 4 --memory-gib 16 --operating-system 'Linux 6.8'"
-    " --postgres-version 16.4 --load-generator 'pgbench 16.4'"
-)
+IMPORT_EXAMPLE = r"""waku-fit import-benchmark pgbench_log.* --format pgbench \
+    --stage lookup_table --workload insert --clients 8 \
+    --archive-messages 1000000 --payload-bytes 1000 \
+    --run our_store_db --into ../our-benchmarks --server-location same_host \
+    --cpu-model 'EPYC 7B13' --cores 4 --memory-gib 16 \
+    --operating-system 'Linux 6.8' --postgres-version 16.4 \
+    --load-generator 'pgbench 16.4'"""
 
 
 # fmt: off
@@ -359,10 +357,10 @@ def import_benchmark(
     operation: str, source: str, note: str, **environment: object,
 ) -> int:
     # fmt: on
-    """Append a measurement of your own to a pack.
+    """Add your own measurement of an archive to a pack.
 
-    Logs of an archive are summarised. Exit code 1: a mistake, nothing written. The first measurement of a run describes
-    its environment; further ones name the run only.
+    Exit code 1: a mistake, nothing written. The first measurement of a run describes its environment; further ones
+    name the run only.
     """
     from assets.benchmarks.import_pack import What
     from orchestration.import_benchmark import import_benchmark as run_import

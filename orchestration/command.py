@@ -28,7 +28,7 @@ class Example(click.Command):
 
     def __init__(self, *args: Any, example: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.epilog = f"Example: {example}"
+        self.epilog = f"\b\nExample:\n  {example}"  # \b: not wrapped, so that it can be copied
 
 
 def with_settings(command: Callable[..., int | None]) -> Callable[..., None]:

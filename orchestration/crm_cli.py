@@ -18,7 +18,7 @@ crm_option = click.argument("product", type=click.Choice(["hubspot"]), expose_va
 
 @click.group()
 def crm() -> None:
-    """Organisations to the team's CRM and back.
+    """Keep organisations in step with the team's CRM.
 
     By a key that never changes. No people, no contacts.
     """
@@ -28,7 +28,10 @@ def crm() -> None:
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @with_settings
 def export(settings: Settings, file: Path) -> int:
-    """Write the organisations of the latest release to FILE, .csv or .json (columns: docs/crm.md)."""
+    """Write the organisations of the latest release to FILE.
+
+    FILE is .csv or .json; columns: docs/crm.md.
+    """
     from orchestration.crm import export_file
 
     return export_file(settings, file)
@@ -40,7 +43,10 @@ def export(settings: Settings, file: Path) -> int:
 @apply_option
 @with_settings
 def import_(settings: Settings, file: Path, pack: str, apply: bool) -> int:
-    """Take what FILE, .csv or .json, says otherwise than the latest release into a pack, as evidence of today."""
+    """Take what FILE says otherwise into a pack.
+
+    FILE is .csv or .json. What it says otherwise than the latest release becomes evidence of today.
+    """
     from orchestration.crm import import_file
     from orchestration.refresh import now
 
@@ -52,9 +58,9 @@ def import_(settings: Settings, file: Path, pack: str, apply: bool) -> int:
 @apply_option
 @with_settings
 def push(settings: Settings, apply: bool) -> int:
-    """Write what the latest release says otherwise than the CRM to the CRM. Exit code 1: not all was taken.
+    """Write what the latest release says otherwise to the CRM.
 
-    The token comes from the environment: HUBSPOT_ACCESS_TOKEN.
+    Exit code 1: not all was taken. The token comes from the environment: HUBSPOT_ACCESS_TOKEN.
     """
     import os
 
@@ -72,9 +78,10 @@ def push(settings: Settings, apply: bool) -> int:
 @apply_option
 @with_settings
 def pull(settings: Settings, pack: str, apply: bool) -> int:
-    """Take what the CRM says otherwise than the latest release into a pack, as evidence of today.
+    """Take what the CRM says otherwise into a pack.
 
-    The token comes from the environment: HUBSPOT_ACCESS_TOKEN.
+    What it says otherwise than the latest release becomes evidence of today. The token comes from the environment:
+    HUBSPOT_ACCESS_TOKEN.
     """
     import os
 
