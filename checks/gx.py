@@ -1,4 +1,4 @@
-"""Great Expectations, behind one function and in a process of its own unless it has been imported.
+"""Great Expectations, behind one function and in a process of its own.
 
 Importing it takes seconds and 230 MB: another process does so while this one is still busy with something else.
 
@@ -10,11 +10,12 @@ from __future__ import annotations
 import gc
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
+
+from orchestration import ahead
 
 if TYPE_CHECKING:
     from checks.suites import Expectation
@@ -24,8 +25,6 @@ SAMPLE = 5
 
 QUIET = {"GX_ANALYTICS_ENABLED": "false"}
 """Environment that Great Expectations reads when it is imported."""
-
-_ready: list[subprocess.Popen[str]] = []
 
 
 @dataclass(frozen=True)
@@ -43,53 +42,34 @@ class Finding:
         return f"{self.expectation} on {self.column}: {self.unexpected} of {self.rows} rows, e.g. {shown}"
 
 
-def get_ready() -> None:
-    """Start the process that the next `run_suites` will use, if it needs one. It ends with this one."""
-    if not _is_imported():
-        _ready.append(_start())
-
-
 def run_suites(url: str, schema: str, suites: Mapping[str, Sequence[Expectation]]) -> dict[str, list[Finding]]:
     """Run each table's suite in the database at `url` and return what does not hold, per table.
 
     `url` is an SQLAlchemy URL. A suite that cannot run (a missing column) raises `RuntimeError` with GX's reason.
     """
-    plain = {table: [asdict(expectation) for expectation in suite] for table, suite in suites.items()}
-    if _is_imported():
-        return _found(url, schema, plain)
-    process = _ready.pop() if _ready else _start()
-    output, errors = process.communicate(json.dumps([url, schema, plain]))
-    if process.returncode != 0:
-        raise RuntimeError(errors.strip())
+    helper = ahead.take(__name__)
+    helper.ask(
+        [url, schema, {table: [asdict(expectation) for expectation in suite] for table, suite in suites.items()}]
+    )
+    found = helper.answer()
+    helper.end()
     return {
         table: [Finding(**{**finding, "sample": tuple(finding["sample"])}) for finding in findings]
-        for table, findings in json.loads(output).items()
+        for table, findings in found.items()
     }
 
 
-def _is_imported() -> bool:
-    return "great_expectations" in sys.modules
-
-
-def _start() -> subprocess.Popen[str]:
-    # The request comes by a pipe: it holds a password. The pipe is closed when this process ends, however it ends.
-    return subprocess.Popen(
-        [sys.executable, "-m", "checks.gx"],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8",
-    )  # fmt: skip
-
-
-def _serve() -> None:
-    """Read one request from stdin, write findings by table to stdout."""
+def serve() -> None:
+    """Answer one request of `run_suites` (see `orchestration.ahead`)."""
     gc.disable()  # nearly all that there is stays to the end
     os.environ.update(QUIET)
     import great_expectations  # noqa: F401  before the request is there
 
-    text = sys.stdin.read()
-    if not text:
-        return  # whoever started this has ended without a request
+    request = sys.stdin.readline()
+    if not request:
+        return
     try:
-        found = _found(*json.loads(text))
+        found = _found(*json.loads(request))
     except RuntimeError as error:
         sys.exit(str(error))
     json.dump({table: [asdict(finding) for finding in findings] for table, findings in found.items()}, sys.stdout)
@@ -129,7 +109,3 @@ def _finding(table: str, result: Any) -> Finding:
         rows=int(details.get("element_count", 0)),
         sample=tuple(str(v) for v in details.get("partial_unexpected_list", [])[:SAMPLE]),
     )
-
-
-if __name__ == "__main__":
-    _serve()

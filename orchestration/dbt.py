@@ -11,8 +11,6 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack, closing
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -20,17 +18,20 @@ from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 import click
 import dagster as dg
-from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtProject, dbt_assets
-
-# The parts of DbtCliResource, which would start a process that imports dbt once more.
-from dagster_dbt.asset_utils import get_updated_cli_invocation_params_for_context
-from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
 from pydantic import PrivateAttr
 
 from assets.evidence.fingerprint import fingerprint_of
 from assets.landing import table_statistics
 from orchestration import keys
-from orchestration.dbt_build import PARSED, BuildError, read_project, run_dbt
+from orchestration.dagster_dbt import (
+    DagsterDbtTranslator,
+    DagsterDbtTranslatorSettings,
+    DbtCoreCliEventMessage,
+    DbtProject,
+    dbt_assets,
+    get_updated_cli_invocation_params_for_context,
+)
+from orchestration.dbt_build import PARSED, RESULTS, BuildError, Dbt
 from orchestration.errors import UserError
 from orchestration.metadata import sql_table_metadata
 from orchestration.resources import WarehouseResource
@@ -145,34 +146,39 @@ class DbtResource(dg.ConfigurableResource):  # type: ignore[type-arg]
     target: str
     """The folder that dbt writes its files to."""
 
-    _project: Future[Any] = PrivateAttr()
-    _running: ExitStack = PrivateAttr(default_factory=ExitStack)
+    _dbt: Dbt = PrivateAttr()
 
     def setup_for_execution(self, context: dg.InitResourceContext) -> None:  # noqa: ARG002
         """Begin to read the project, which is done when the checks of the raw tables are."""
-        self._project = ThreadPoolExecutor(1).submit(read_project, Path(self.parsed))
+        self._dbt = Dbt(Path(self.parsed))
 
     def teardown_after_execution(self, context: dg.InitResourceContext) -> None:  # noqa: ARG002
         """Stop dbt if the run was interrupted: nothing may write once the lock of the run is given back."""
-        self._running.close()
+        self._dbt.close()
 
-    def build(self, context: dg.AssetExecutionContext) -> Iterator[Any]:
-        """Build the models that `context` selects and run their tests; yield results as Dagster knows them."""
+    def build(self, context: dg.AssetExecutionContext, url: str) -> Iterator[Any]:
+        """Build the models that `context` selects in the database at `url` and run their tests.
+
+        Yields results as Dagster knows them.
+        """
         selected = get_updated_cli_invocation_params_for_context(context, {}, DagsterDbtTranslator())
         assert selected.dbt_project is not None
         folder = str(selected.dbt_project.project_dir)
         arguments = [
             "build", "--project-dir", folder, "--profiles-dir", folder,
             "--target-path", self.target, "--log-path", self.target, "--no-write-json",
+            "--log-level", "none",  # its events are printed here
             # They are about the code: `make test` runs them, a run on evidence need not.
             "--exclude-resource-type", "unit_test",
             *selected.selection_args,
         ]  # fmt: skip
         if selected.indirect_selection:
             arguments += ["--indirect-selection", selected.indirect_selection]
-        events = self._running.enter_context(closing(run_dbt(self._project.result(), arguments)))
         try:
-            for event in events:
+            for event in self._dbt.run(arguments, connection_environment(url)):
+                print(event["info"]["ts"], event["info"]["msg"])
+                if event["info"]["name"] not in RESULTS:
+                    continue
                 yield from DbtCoreCliEventMessage(event, event_history_metadata={}).to_default_asset_events(
                     selected.manifest,
                     selected.dagster_dbt_translator,
@@ -199,8 +205,7 @@ def build_dbt_assets(settings: Settings) -> tuple[dg.AssetsDefinition, DbtResour
         dagster_dbt_translator=LayeredTranslator(_macros_version(manifest)),
     )
     def dbt_models(context: dg.AssetExecutionContext, dbt: DbtResource, warehouse: WarehouseResource) -> Iterator[Any]:
-        os.environ.update(connection_environment(warehouse.url))
-        for event in dbt.build(context):
+        for event in dbt.build(context, warehouse.url):
             yield _with_statistics(event, warehouse)
 
     return dbt_models, DbtResource(

@@ -5,13 +5,18 @@ The command line as people start it, from nothing, makes the first release (`tes
 
 from __future__ import annotations
 
+import importlib
 import multiprocessing
 import os
 import subprocess
+import sys
 import tempfile
+import traceback
 from collections.abc import Callable, Mapping
 from multiprocessing.reduction import DupFd
-from typing import Any
+from typing import IO, Any, ClassVar, NoReturn
+
+from orchestration import ahead
 
 TIMEOUT_SECONDS = 600
 
@@ -65,4 +70,57 @@ def _call(
     os.environ.update(environment)
     os.dup2(output.detach(), 1)
     os.dup2(errors.detach(), 2)
+    ahead.Helper = Forked  # type: ignore[misc]
     function(*arguments)
+
+
+class Forked(ahead.Helper):
+    """A helper that begins with its imports done, as this process did."""
+
+    ours: ClassVar[list[IO[str]]] = []
+    """What no helper may keep open: a pipe ends when nobody holds its other end."""
+
+    def __init__(self, module: str) -> None:
+        self._errors = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 - as in `Helper`
+        theirs, questions = os.pipe()
+        answers, written = os.pipe()
+        self._questions = os.fdopen(questions, "w", encoding="utf-8")
+        self._answers = os.fdopen(answers, encoding="utf-8")
+        self.ours += [self._questions, self._answers]
+        self._process = Child(os.fork())
+        if self._process.pid == 0:
+            for file in self.ours:
+                file.close()
+            serve(module, theirs, written, self._errors.fileno())
+        os.close(theirs)
+        os.close(written)
+
+
+class Child:
+    """What `Helper` asks of a process."""
+
+    def __init__(self, pid: int) -> None:
+        self.pid = pid
+        self._has_ended = False
+
+    def wait(self) -> None:
+        if not self._has_ended:
+            os.waitpid(self.pid, 0)
+        self._has_ended = True
+
+
+def serve(module: str, *descriptors: int) -> NoReturn:
+    """Serve `module` with these as standard input, output and errors, and end."""
+    os.setpgid(0, 0)
+    for number, descriptor in enumerate(descriptors):
+        os.dup2(descriptor, number)
+    sys.stdin, sys.stdout, sys.stderr = open(0), open(1, "w"), open(2, "w")  # noqa: SIM115
+    code = 0
+    try:
+        importlib.import_module(module).serve()
+    except BaseException:
+        code = 1
+        traceback.print_exc()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)

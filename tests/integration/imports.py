@@ -8,13 +8,14 @@ from checks.gx import QUIET
 os.environ.update(QUIET)
 gc.disable()
 
-import dbt.adapters.postgres  # noqa: E402
-import dbt.cli.main  # noqa: E402, F401
-import great_expectations  # noqa: E402, F401
-
 import orchestration.cli  # noqa: E402
 import orchestration.definitions  # noqa: E402
 import orchestration.run  # noqa: E402, F401
+
+# These are for the helpers of a run. After the others, which do without.
+import dbt.adapters.postgres  # noqa: E402, isort: skip
+import dbt.cli.main  # noqa: E402, F401, isort: skip
+import great_expectations  # noqa: E402, F401, isort: skip
 
 gc.freeze()
 gc.enable()
