@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import dagster as dg
@@ -67,9 +68,10 @@ def quick_history(instance: dg.DagsterInstance) -> Iterator[None]:
             yield connection
 
     storage._connect = connect  # type: ignore[method-assign]
+    storage.has_table = cache(storage.has_table)  # type: ignore[method-assign]  # asked for every event
     try:
         yield
     finally:
-        del storage._connect
+        del storage._connect, storage.has_table
         for engine in engines.values():
             engine.dispose()

@@ -140,13 +140,13 @@ class Cells:
             text = f"≈ {text}"
         is_number = form in NUMBERS
         classes = ("n" if is_number else "t") + (" missing" if value is None else "")
-        data = Markup('<data class="{}" value="{}" data-cell="{}/{}/{}">{}</data>').format(
-            classes, "" if value is None else _raw(value), table, key, column, text
-        )
+        raw, address = escape("" if value is None else _raw(value)), escape(f"{table}/{key}/{column}")
+        # Every part is escaped; `Markup.format` takes four times as long, and a page has 20,000 cells.
+        data = f'<data class="{classes}" value="{raw}" data-cell="{address}">{escape(text)}</data>'
         target = anchor(table, key)
         if not link or not is_number or target is None:
-            return data
-        return Markup('<a class="why" href="#{}">{}</a>').format(quote(target, safe="/|:_-."), data)
+            return Markup(data)  # noqa: S704
+        return Markup(f'<a class="why" href="#{escape(quote(target, safe="/|:_-."))}">{data}</a>')  # noqa: S704
 
     def svg_text(self, table: str, key: str, column: str, form: str, x: float, y: float) -> Markup:
         """Return a cell as text of a drawing, with its raw value and its address like any other."""
