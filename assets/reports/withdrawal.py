@@ -38,6 +38,10 @@ where held.table_key = {table} and not exists (select from {raw} as typed where 
     -- a release from before folders were noted counts as one from this folder
     and {folders} ->> held.pack = coalesce(made.folders ->> held.pack, {folders} ->> held.pack)
 """
+# Conversations are some dozens of the ten thousand rows of a release, and looked for in all releases at each run.
+_FIND_CONVERSATIONS = (
+    "create index if not exists evidence_index_table on release.evidence_index (table_key, release_id)"
+)
 _FROM_ELSEWHERE = """
 with known as (
     select evidence_id from raw.interviews__interviews union all select evidence_id from raw.interviews__sessions
@@ -59,16 +63,18 @@ _SILENT = "consent = 'none' or consent_withdrawn_on is not null"
 _UNQUOTED = "consent <> 'quote' or consent_withdrawn_on is not null"
 
 _TEXTS = """
-select quote from raw.interviews__findings where consent <> 'quote' or consent_withdrawn_on is not null
+select 'interviews__interviews/' || interview_id, quote from raw.interviews__findings
+where consent <> 'quote' or consent_withdrawn_on is not null
 union
-select unnest(array[answer, note]) from raw.interviews__answers
+select 'interviews__interviews/' || interview_id, unnest(array[answer, note]) from raw.interviews__answers
 where consent = 'none' or consent_withdrawn_on is not null
 union
-select note from raw.interviews__findings where consent = 'none' or consent_withdrawn_on is not null
+select 'interviews__interviews/' || interview_id, note from raw.interviews__findings
+where consent = 'none' or consent_withdrawn_on is not null
 union
-select note from raw.interviews__interviews where consent = 'none' or consent_withdrawn_on is not null
+select evidence_id, note from raw.interviews__interviews where consent = 'none' or consent_withdrawn_on is not null
 union
-select unnest(topics || blockers || outcome || note) from raw.interviews__sessions
+select evidence_id, unnest(topics || blockers || outcome || note) from raw.interviews__sessions
 where consent = 'none' or consent_withdrawn_on is not null
 """
 
@@ -138,11 +144,16 @@ where release_id = any(%(releases)s) and exists (
 )
 """
 
-_UNMARKED = (
-    "select release_id, manifest from release.releases where free_of is distinct from %(mark)s order by release_id"
+_CONVERSATIONS_OF = """
+select releases.release_id, releases.free_of, array(
+    select held.evidence_id from release.evidence_index as held
+    where held.release_id = releases.release_id
+        and held.table_key in ('interviews__interviews', 'interviews__sessions')
 )
+from release.releases order by releases.release_id
+"""
 _KNOWN = "select release_id, manifest from release.releases"
-_MARK = "update release.releases set free_of = %(mark)s where release_id = any(%(releases)s)"
+_MARK = "update release.releases set free_of = %(mark)s where release_id = %(release)s"
 _DEAD = "update release.releases set has_dead_rows = true where release_id = %(release)s"
 _BURIED = "update release.releases set has_dead_rows = false where has_dead_rows"
 
@@ -158,11 +169,18 @@ class Withdrawn:
     unquoted: list[str]
     """Interviews of which no words may be quoted; those of `interviews` and more."""
     sessions: list[str]
-    texts: list[str]
+    texts: list[tuple[str, str]]
+    """What was said, each with the interview or session that it is of."""
 
-    def digest(self, code_version: str) -> str:
-        """Name what is taken out, and the code that does so."""
-        named = [code_version, *map(sorted, (self.interviews, self.unquoted, self.sessions, self.texts))]
+    def mark(self, held: Iterable[str], code_version: str) -> str:
+        """Name what is taken out of a release that has these conversations, and the code that does so.
+
+        A release from before a conversation has nothing of it: a new one asks for no look at all the earlier releases.
+        """
+        known = frozenset(held)
+        conversations = (known.intersection(ids) for ids in (self.interviews, self.unquoted, self.sessions))
+        texts = {(conversation, text) for conversation, text in self.texts if conversation in known}
+        named = [code_version, *map(sorted, conversations), sorted(texts)]
         return hashlib.sha256(repr(named).encode()).hexdigest()
 
 
@@ -178,6 +196,7 @@ def require_same_folders(connection: psycopg.Connection, folders: Mapping[str, s
     connection.execute(LEDGER)
     if connection.execute("select to_regclass('release.evidence_index')").fetchone() == (None,):
         return
+    connection.execute(_FIND_CONVERSATIONS)
     missing = connection.execute(_FROM_ELSEWHERE, {"folders": Jsonb(dict(folders))}).fetchall()
     if missing:
         named = ", ".join(f"{pack} ({count})" for pack, count in missing)
@@ -205,7 +224,7 @@ def read_withdrawn(connection: psycopg.Connection, folders: Mapping[str, str]) -
         interviews=conversations("interviews__interviews", _SILENT),
         unquoted=conversations("interviews__interviews", _UNQUOTED),
         sessions=conversations("interviews__sessions", _SILENT),
-        texts=_long_enough(_column(connection, _TEXTS)),
+        texts=[(held, text) for held, text in connection.execute(_TEXTS).fetchall() if _is_long_enough(text)],
     )
 
 
@@ -215,8 +234,8 @@ def _column(
     return [row[0] for row in connection.execute(query, values).fetchall()]
 
 
-def _long_enough(texts: Iterable[str | None]) -> list[str]:
-    return [text for text in texts if text and len(text) >= SHORTEST_TEXT]
+def _is_long_enough(text: str | None) -> bool:
+    return text is not None and len(text) >= SHORTEST_TEXT
 
 
 def take_out(
@@ -236,24 +255,24 @@ def take_out(
     folder always, by what it holds: not all of them are of this database.
     """
     changed = []
-    mark = withdrawn.digest(code_version)
-    connection.execute(_MARK, {"releases": [keep], "mark": mark})
-    unmarked: dict[str, Any] = dict(connection.execute(_UNMARKED, {"mark": mark}).fetchall())
+    known: dict[str, dict[str, Any]] = dict(connection.execute(_KNOWN).fetchall())
+    held = connection.execute(_CONVERSATIONS_OF).fetchall()
+    marks = {release_id: withdrawn.mark(ids, code_version) for release_id, _, ids in held}
+    unmarked = [release_id for release_id, mark, _ in held if mark != marks[release_id] and release_id != keep]
     values = _published(connection, withdrawn) if unmarked else {}
     # Most releases hold nothing of it, and one look at all of them tells which do.
     with connection.transaction(force_rollback=True):
-        touched = _take_out_of_rows(connection, values, list(unmarked))
-    connection.execute(_MARK, {"releases": sorted(unmarked.keys() - touched), "mark": mark})
+        touched = _take_out_of_rows(connection, values, unmarked)
+    for release_id in {keep, *unmarked} & marks.keys() - touched:
+        connection.execute(_MARK, {"release": release_id, "mark": marks[release_id]})
     for release_id in sorted(touched):
-        plain = unmarked[release_id]
         with connection.transaction():
-            connection.execute(_MARK, {"releases": [release_id], "mark": mark})
+            connection.execute(_MARK, {"release": release_id, "mark": marks[release_id]})
             _take_out_of_rows(connection, values, [release_id])
             connection.execute(_DEAD, {"release": release_id})
             frames = read_release(connection, release_id)
-            replace_files(releases_dir / release_id, frames, render(frames, Manifest.from_json(plain)))
+            replace_files(releases_dir / release_id, frames, render(frames, Manifest.from_json(known[release_id])))
         changed.append(release_id)
-    known: dict[str, dict[str, Any]] = dict(connection.execute(_KNOWN).fetchall())
     for directory in folders_to_clean(releases_dir, agreed):
         if directory.name == keep:
             continue
@@ -284,8 +303,9 @@ def _published(connection: psycopg.Connection, withdrawn: Withdrawn) -> dict[str
         "sessions": withdrawn.sessions,
         "conversations": withdrawn.interviews + withdrawn.sessions,
     }
-    texts = withdrawn.texts + _long_enough(_column(connection, _PUBLISHED_TEXTS, values))
-    return values | {"holding": [f"%{_literal(text)}%" for text in texts]}
+    texts = {text for _, text in withdrawn.texts}
+    texts.update(filter(_is_long_enough, _column(connection, _PUBLISHED_TEXTS, values)))
+    return values | {"holding": [f"%{_literal(text)}%" for text in sorted(texts)]}
 
 
 def _literal(text: str) -> str:

@@ -8,14 +8,15 @@ anew; or this database took something out of the release when it served another 
 
 from __future__ import annotations
 
-import csv
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import psycopg
+import pyarrow.parquet as pq
 
 from assets.reports.fetch import write_files
 
@@ -62,16 +63,15 @@ def read_agreed(connection: psycopg.Connection, packs: Iterable[str]) -> Agreed:
 
 def holds_more(directory: Path, agreed: Agreed) -> bool:
     """Whether a release in a folder says more of anybody than they agree to; never of one who is in no pack read."""
-    index = directory / "data" / "evidence_index.csv"
-    if not index.exists() or not any(table in index.read_text(encoding="utf-8") for table in CONVERSATIONS):
-        return False
-    held = [row for row in _rows(index) if row.get("table_key") in CONVERSATIONS and row.get("pack") in agreed.packs]
+    data = directory / "data"
+    index = _rows(data / "evidence_index.parquet", "table_key", CONVERSATIONS, "evidence_id", "pack", "source")
+    held = [row for row in index if row.get("pack") in agreed.packs]
     ids = {row["evidence_id"] for row in held}
     speaking = {row["evidence_id"] for row in held if row.get("source") != NOT_PUBLISHED}
     quoted = {
-        f"{INTERVIEWS}/{row.get('source_key', '').removeprefix('interview ')}"
-        for row in _rows(directory / "data" / "findings.csv")
-        if row.get("kind") == "interview" and row.get("statement")
+        f"{INTERVIEWS}/{(row.get('source_key') or '').removeprefix('interview ')}"
+        for row in _rows(data / "findings.parquet", "kind", ["interview"], "source_key", "statement")
+        if row.get("statement")
     }
     return not (speaking <= agreed.speaking and quoted & ids <= agreed.quoted)
 
@@ -108,7 +108,13 @@ def _half_done(directory: Path) -> Path:
     return directory.with_name(f"{HALF_DONE}{directory.name}")
 
 
-def _rows(path: Path) -> Iterator[dict[str, str]]:
-    if path.exists():
-        with path.open(newline="", encoding="utf-8") as file:
-            yield from csv.DictReader(file)
+def _rows(path: Path, key: str, among: Iterable[str], *columns: str) -> list[dict[str, Any]]:
+    """Return what a table of a release says in `columns` where `key` is one of `among`, as far as it has them."""
+    if not path.exists():
+        return []
+    known = pq.read_schema(path).names
+    if key not in known:
+        return []
+    wanted = [column for column in columns if column in known]
+    rows: list[dict[str, Any]] = pq.read_table(path, columns=wanted, filters=[(key, "in", list(among))]).to_pylist()
+    return rows

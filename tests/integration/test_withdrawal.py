@@ -46,8 +46,12 @@ insert into model.opportunities values
     ('cost', 6.0, '{interviews__findings/b_1}');
 
 create table raw.interviews__interviews (evidence_id text, consent text, consent_withdrawn_on date, note text);
-create table raw.interviews__findings (consent text, consent_withdrawn_on date, quote text, note text);
-create table raw.interviews__answers (consent text, consent_withdrawn_on date, answer text, note text);
+create table raw.interviews__findings (
+    interview_id text, consent text, consent_withdrawn_on date, quote text, note text
+);
+create table raw.interviews__answers (
+    interview_id text, consent text, consent_withdrawn_on date, answer text, note text
+);
 create table raw.interviews__sessions (
     evidence_id text, consent text, consent_withdrawn_on date, topics text[], blockers text[], outcome text, note text
 );
@@ -318,7 +322,19 @@ def test_a_text_is_looked_for_as_it_stands(database: str) -> None:
     assert not holds("of_them", "of them")
 
 
+def withdrawn(*codes: str) -> Withdrawn:
+    return Withdrawn(list(codes), list(codes), [], [(code, f"what {code} said of the price") for code in codes])
+
+
 def test_the_order_of_what_is_withdrawn_does_not_matter() -> None:
-    first, second = (Withdrawn(ids, ids, [], []) for ids in (["a", "b"], ["b", "a"]))
-    assert first.digest("c") == second.digest("c")
-    assert first.digest("c") != first.digest("d")
+    held = ["a", "b"]
+    assert withdrawn("a", "b").mark(held, "c") == withdrawn("b", "a").mark(held, "c")
+    assert withdrawn("a", "b").mark(held, "c") != withdrawn("a", "b").mark(held, "d")
+
+
+def test_a_release_is_not_looked_through_for_a_conversation_that_it_does_not_have() -> None:
+    """Else each interview that may not be quoted would cost a look at all the releases from before it."""
+    before = withdrawn("a").mark(["a"], "c")
+    assert withdrawn("a", "new").mark(["a"], "c") == before
+    assert withdrawn("a", "new").mark(["a", "new"], "c") != before
+    assert withdrawn().mark(["a"], "c") != before
