@@ -179,13 +179,18 @@ def _pages_per_row(tuples: tuple[int, ...]) -> float:
     """
     needs = [aligned(tuple_bytes) + LINE_POINTER_BYTES for tuple_bytes in tuples]
     rows = max(100, PACKED_TUPLES // len(tuples))
+    smallest = min(needs)
     current, room, pages = 0, HEAP_PAGE_SPACE, 1
     left: dict[int, int] = {}
+    most_left = 0
     for need in needs * rows:
         if need > room:
-            if room >= min(needs):
+            if room >= smallest:
                 left[current] = room
-            current = next((page for page, space in left.items() if space >= need), pages)
+                most_left = max(most_left, room)
+            # A page that had no room for a whole chunk has none later: thousands of them need no look.
+            fitting = (page for page, space in left.items() if space >= need) if need <= most_left else iter(())
+            current = next(fitting, pages)
             room = left.pop(current, HEAP_PAGE_SPACE)
             pages = max(pages, current + 1)
         room -= need
