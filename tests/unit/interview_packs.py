@@ -11,11 +11,10 @@ from assets.evidence.tables import ALL_TABLES
 
 PUBLIC = Path(__file__).parents[2] / "evidence" / "public"
 TODAY = date(2026, 12, 31)
-TABLES = [
-    table
-    for table in ALL_TABLES
-    if table.area == "interviews" or table.key in ("segments__segments", "segments__usps", "segments__problems")
-]
+OF_CONVERSATIONS = [table for table in ALL_TABLES if table.area == "interviews"]
+REFERRED_TO = {reference.table for table in OF_CONVERSATIONS for reference in table.references().values()}
+TABLES = [table for table in ALL_TABLES if table.area == "interviews" or table.key in REFERRED_TO]
+"""To read more, and what these refer to in their turn, would take most of a test."""
 
 INTERVIEW = """\
 id: p01
@@ -76,17 +75,16 @@ def write_pack(root: Path, interview: str = INTERVIEW, session: str = SESSION, n
 def read(root: Path) -> Evidence:
     """Read the pack over what it refers to in the public one."""
     public = Pack("public", PUBLIC, "evidence/public")
-    tables = [*TABLES, *(t for t in ALL_TABLES if t.path.startswith(("segments/", "roadmap/")) and t not in TABLES)]
-    return read_packs([_only(public, tables, root.parent / "public"), Pack("mine", root)], tables, today=TODAY)
+    return read_packs([_only(public, root.parent / "public"), Pack("mine", root)], TABLES, today=TODAY)
 
 
-def _only(public: Pack, tables: list, folder: Path) -> Pack:  # type: ignore[type-arg]
-    """A pack with only the files of `tables`: reading all of them would take most of the test."""
+def _only(public: Pack, folder: Path) -> Pack:
+    """A pack with only the files of `TABLES`."""
     if not folder.exists():
         folder.mkdir()
-        for area in {table.area for table in tables}:
+        for area in {table.area for table in TABLES}:
             (folder / area).mkdir()
-        for table in tables:
+        for table in TABLES:
             source = public.path / table.path if table.path and table.kind != "part" else None
             if source and source.is_file():
                 (folder / table.path).write_bytes(source.read_bytes())
