@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from orchestration.dbt import connection_environment
 
 LAYERS = ("staging", "intermediate", "marts")
 
@@ -17,8 +21,16 @@ def _layer(model: Mapping[str, Any]) -> str:
     return str(model["fqn"][1])
 
 
-def test_the_project_parses_without_a_warning(parsed: tuple[subprocess.CompletedProcess[str], Path]) -> None:
-    done, _ = parsed
+def test_the_project_parses_without_a_warning(project: Path, tmp_path: Path) -> None:
+    command = [str(Path(sys.executable).parent / "dbt"), "--warn-error", "parse", "--profiles-dir", str(project)]
+    done = subprocess.run(
+        [*command, "--target-path", str(tmp_path), "--log-path", str(tmp_path)],
+        cwd=project,
+        env={**os.environ, **connection_environment("postgresql://nobody@nowhere/nothing")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stdout + done.stderr
 
 
