@@ -55,7 +55,7 @@ types: $(READY)
 	@$(BIN)/mypy assets checks orchestration
 
 sql: $(READY)
-	@cd dbt_project && ../$(BIN)/sqlfluff lint --nocolor -q --processes 2 models macros
+	@cd dbt_project && ../$(BIN)/sqlfluff lint --nocolor -q models macros
 
 clean: ## Remove the virtual environment and all local state, releases included
 	@test ! -x $(BIN)/python || $(BIN)/python -c \
