@@ -5,6 +5,7 @@ Belongs here: no command. Everything heavy is imported inside of a command.
 
 from __future__ import annotations
 
+import errno
 import sys
 from collections.abc import Callable
 from functools import wraps
@@ -21,6 +22,10 @@ pack_option = click.option(
     help="Evidence to lay over the public one: a name under evidence/, or a folder elsewhere. May be repeated.",
 )  # fmt: skip
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for scripts.")
+
+
+REFUSED = {errno.EACCES, errno.EDQUOT, errno.ENOSPC, errno.EPERM, errno.EROFS}
+"""Errors of files that only the user can mend: permissions, a full disk, a disk that is read only."""
 
 
 class Example(click.Command):
@@ -40,6 +45,12 @@ def with_settings(command: Callable[..., int | None]) -> Callable[..., None]:
             code = command(Settings.from_environment(), *args, **kwargs)
         except (UserError, SettingsError, PackError) as error:
             click.echo(f"waku-fit: {error}", err=True)
+            code = 1
+        except OSError as error:
+            if error.errno not in REFUSED:
+                raise
+            where = f" at {error.filename}" if error.filename else ""
+            click.echo(f"waku-fit: {error.strerror}{where}: free or permit it, and call again", err=True)
             code = 1
         sys.exit(code or 0)
 
