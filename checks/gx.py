@@ -64,7 +64,7 @@ def serve() -> None:
     """Answer one request of `run_suites` (see `orchestration.ahead`)."""
     gc.disable()  # nearly all that there is stays to the end
     os.environ.update(QUIET)
-    _import_when_used("scipy", "stats")
+    _import_scipy_stats_when_used()
     import great_expectations  # noqa: F401  before the request is there
 
     request = sys.stdin.readline()
@@ -78,18 +78,21 @@ def serve() -> None:
     gc.freeze()  # and needs no looking through then
 
 
-def _import_when_used(package: str, name: str) -> None:
-    """Put a module in its place that is loaded at its first use, as `importlib.util.LazyLoader` documents.
+def _import_scipy_stats_when_used() -> None:
+    """Put the module in its place, to be loaded at its first use, as `importlib.util.LazyLoader` documents.
 
-    Great Expectations imports `scipy.stats` for distributions that no suite expects: a third of its own time.
+    Great Expectations imports it for distributions that no suite expects: a third of its own time.
     """
-    spec = importlib.util.find_spec(f"{package}.{name}")
+    if "scipy.stats" in sys.modules:
+        return
+    import scipy
+
+    spec = importlib.util.find_spec("scipy.stats")
     assert spec is not None
     assert spec.loader is not None
     spec.loader = loader = importlib.util.LazyLoader(spec.loader)
-    sys.modules[spec.name] = module = importlib.util.module_from_spec(spec)
+    sys.modules["scipy.stats"] = scipy.stats = module = importlib.util.module_from_spec(spec)
     loader.exec_module(module)
-    setattr(sys.modules[package], name, module)
 
 
 def _found(url: str, schema: str, suites: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str, list[Finding]]:

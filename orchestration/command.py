@@ -24,8 +24,9 @@ pack_option = click.option(
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for scripts.")
 
 
-REFUSED = {errno.EACCES, errno.EDQUOT, errno.ENOSPC, errno.EPERM, errno.EROFS}
-"""Errors of files that only the user can mend: permissions, a full disk, a disk that is read only."""
+REFUSED = {errno.EACCES, errno.EPERM, errno.EROFS}
+FULL = {errno.EDQUOT, errno.ENOSPC}
+"""Errors of files that only the user can mend: permissions and disks that are read only, and full ones."""
 
 
 class Example(click.Command):
@@ -47,7 +48,7 @@ def with_settings(command: Callable[..., int | None]) -> Callable[..., None]:
             click.echo(f"waku-fit: {error}", err=True)
             code = 1
         except OSError as error:
-            if error.errno not in REFUSED:
+            if error.errno not in FULL and not (error.errno in REFUSED and error.filename):
                 raise
             where = f" at {error.filename}" if error.filename else ""
             click.echo(f"waku-fit: {error.strerror}{where}: free or permit it, and call again", err=True)

@@ -100,6 +100,7 @@ def _execute(
     click.echo(f"{len(plan.reasons)} of {plan.tables} tables are out of date" + _why(plan.reasons) + ".")
     readiness = settings.latest / "readiness.json"
     was = json.loads(readiness.read_text()) if readiness.exists() else None
+    release = latest_release_id(settings)
     selection = frozenset(plan.reasons)
     job: ReconstructableJob = repository.get_reconstructable_job(keys.JOB).get_subset(asset_selection=selection)
     run_id = str(uuid4())
@@ -123,7 +124,9 @@ def _execute(
             progress.tell(event, terminal)
     if not instance.get_run_by_id(run_id).is_success:  # type: ignore[union-attr]
         told = ["Interrupted"] if progress.interrupted else [*progress.failures, "The run failed"]
-        click.echo("\n".join(["", *told]) + f"; the latest release is as it was. Log: {log}", err=True)
+        latest = latest_release_id(settings)
+        stands = "the latest release is as it was" if latest == release else f"release {latest} was published before"
+        click.echo("\n".join(["", *told]) + f"; {stands}. Log: {log}", err=True)
         return 1
     gc.freeze()  # nor does the end of the process need to look through them, for two seconds
     now = json.loads(readiness.read_text())

@@ -99,6 +99,13 @@ def _copy_table(cursor: psycopg.Cursor, schema: str, name: str, release_id: str)
     cursor.execute(
         sql.SQL("create index if not exists {} on {} (release_id)").format(sql.Identifier(f"{name}_release"), target)
     )
+    if "table_key" in [column for column, _ in columns]:
+        # Each run looks in all releases for conversations, some dozens of ten thousand rows in each of them.
+        cursor.execute(
+            sql.SQL("create index if not exists {} on {} (table_key, release_id)").format(
+                sql.Identifier(f"{name}_table"), target
+            )
+        )
     names = sql.SQL(", ").join(sql.Identifier(column) for column, _ in columns)
     cursor.execute(
         sql.SQL("insert into {} (release_id, {}) select %s, {} from {}").format(target, names, names, source),

@@ -38,10 +38,6 @@ where held.table_key = {table} and not exists (select from {raw} as typed where 
     -- a release from before folders were noted counts as one from this folder
     and {folders} ->> held.pack = coalesce(made.folders ->> held.pack, {folders} ->> held.pack)
 """
-# Conversations are some dozens of the ten thousand rows of a release, and looked for in all releases at each run.
-_FIND_CONVERSATIONS = (
-    "create index if not exists evidence_index_table on release.evidence_index (table_key, release_id)"
-)
 _FROM_ELSEWHERE = """
 with known as (
     select evidence_id from raw.interviews__interviews union all select evidence_id from raw.interviews__sessions
@@ -62,6 +58,11 @@ group by pack order by pack
 _SILENT = "consent = 'none' or consent_withdrawn_on is not null"
 _UNQUOTED = "consent <> 'quote' or consent_withdrawn_on is not null"
 
+_STANDING = """
+select evidence_id from raw.interviews__interviews where consent_withdrawn_on is null
+union all
+select evidence_id from raw.interviews__sessions where consent_withdrawn_on is null
+"""
 _TEXTS = """
 select 'interviews__interviews/' || interview_id, quote from raw.interviews__findings
 where consent <> 'quote' or consent_withdrawn_on is not null
@@ -171,15 +172,19 @@ class Withdrawn:
     sessions: list[str]
     texts: list[tuple[str, str]]
     """What was said, each with the interview or session that it is of."""
+    standing: frozenset[str]
+    """Conversations of packs that were read whose consent, wide or narrow, was not withdrawn."""
 
     def mark(self, held: Iterable[str], code_version: str) -> str:
-        """Name what is taken out of a release that has these conversations, and the code that does so.
+        """Name what a release that has the conversations `held` is looked through for, and the code that does so.
 
-        A release from before a conversation has nothing of it: a new one asks for no look at all the earlier releases.
+        What is withdrawn, or gone, is looked for everywhere: its words may stand where it is not. A consent that
+        stands counts where the conversation is: each new one that may not be quoted would else cost a look at all the
+        releases from before it.
         """
-        known = frozenset(held)
-        conversations = (known.intersection(ids) for ids in (self.interviews, self.unquoted, self.sessions))
-        texts = {(conversation, text) for conversation, text in self.texts if conversation in known}
+        meant = {*self.interviews, *self.unquoted, *self.sessions} - self.standing | set(held)
+        conversations = (meant.intersection(ids) for ids in (self.interviews, self.unquoted, self.sessions))
+        texts = {(conversation, text) for conversation, text in self.texts if conversation in meant}
         named = [code_version, *map(sorted, conversations), sorted(texts)]
         return hashlib.sha256(repr(named).encode()).hexdigest()
 
@@ -196,7 +201,6 @@ def require_same_folders(connection: psycopg.Connection, folders: Mapping[str, s
     connection.execute(LEDGER)
     if connection.execute("select to_regclass('release.evidence_index')").fetchone() == (None,):
         return
-    connection.execute(_FIND_CONVERSATIONS)
     missing = connection.execute(_FROM_ELSEWHERE, {"folders": Jsonb(dict(folders))}).fetchall()
     if missing:
         named = ", ".join(f"{pack} ({count})" for pack, count in missing)
@@ -225,6 +229,7 @@ def read_withdrawn(connection: psycopg.Connection, folders: Mapping[str, str]) -
         unquoted=conversations("interviews__interviews", _UNQUOTED),
         sessions=conversations("interviews__sessions", _SILENT),
         texts=[(held, text) for held, text in connection.execute(_TEXTS).fetchall() if _is_long_enough(text)],
+        standing=frozenset(_column(connection, _STANDING)),
     )
 
 
@@ -251,7 +256,7 @@ def take_out(
     """Take `withdrawn` out of the rows and files of all releases but `keep`, which has none; return those changed.
 
     One transaction for each release, committed after its files were replaced: after a kill the rows are still there,
-    and the next run finds the release again. A release is looked through once for the same `withdrawn` and code; each
+    and the next run finds the release again. A release is looked through once for the same `Withdrawn.mark`, each
     folder always, by what it holds: not all of them are of this database.
     """
     changed = []

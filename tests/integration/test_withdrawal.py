@@ -322,8 +322,108 @@ def test_a_text_is_looked_for_as_it_stands(database: str) -> None:
     assert not holds("of_them", "of them")
 
 
-def withdrawn(*codes: str) -> Withdrawn:
-    return Withdrawn(list(codes), list(codes), [], [(code, f"what {code} said of the price") for code in codes])
+def marked(database: str, folder: Path, name: str = "r1") -> None:
+    """Write a release, and note that nothing in it was withdrawn when it was made."""
+    write(database, folder, name)
+    assert take_back(database, folder, keep=name) == []
+
+
+SAID_ELSEWHERE = """
+insert into marts.evidence_index values
+    ('segments__usps/fast', 'segments__usps', 'site', 'as they said: pale green elephants', 'public', 'usps.csv')
+"""
+SAID_BY_A = """
+insert into raw.interviews__findings values ('a', 'quote', '2026-11-20', 'pale green elephants', '')
+"""
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        WITHDRAW_A,
+        DELETE_A,
+        SUMMARISE_A,
+        "update raw.interviews__interviews set consent = 'none' where evidence_id like '%/a'",
+        "update raw.interviews__sessions set consent = 'none'",
+        "delete from raw.interviews__sessions",
+    ],
+)
+def test_a_release_that_was_looked_through_is_looked_through_again(how: str, database: str, tmp_path: Path) -> None:
+    marked(database, tmp_path)
+    before = {table: rows(database, "r1", table) for table in TABLES}
+    change(database, how)
+    assert take_back(database, tmp_path, keep="r2") == ["r1"]
+    assert {table: rows(database, "r1", table) for table in TABLES} != before, "only its files were written anew"
+
+
+def test_another_text_of_what_is_withdrawn_is_looked_for(database: str, tmp_path: Path) -> None:
+    change(database, SAID_ELSEWHERE)
+    write(database, tmp_path, "r1")
+    change(database, WITHDRAW_A)
+    assert take_back(database, tmp_path, keep="r2") == ["r1"]
+    change(database, SAID_BY_A)
+    assert take_back(database, tmp_path, keep="r2") == ["r1"]
+    assert "elephants" not in str(rows(database, "r1", "evidence_index"))
+
+
+def test_what_is_withdrawn_leaves_releases_from_before_the_conversation_was_typed(
+    database: str, tmp_path: Path
+) -> None:
+    change(database, "create table kept as select * from marts.evidence_index; truncate marts.evidence_index")
+    change(database, SAID_ELSEWHERE)
+    marked(database, tmp_path)
+    change(database, "insert into marts.evidence_index select * from kept")
+    marked(database, tmp_path, "r2")
+    change(database, WITHDRAW_A)
+    change(database, SAID_BY_A)
+    assert take_back(database, tmp_path, keep="r3") == ["r1", "r2"]
+    for release in ("r1", "r2"):
+        assert "elephants" not in str(rows(database, release, "evidence_index"))
+
+
+def test_a_text_is_known_with_its_conversation(database: str, tmp_path: Path) -> None:
+    write(database, tmp_path, "r1")
+    change(database, SAID_BY_A)
+    change(database, "insert into raw.interviews__answers values ('b', 'none', null, 'an answer of b', 'too short')")
+    change(database, "update raw.interviews__sessions set consent = 'none', topics = '{a topic of the session}'")
+    with connect(database, "waku_fit_admin") as connection:
+        assert sorted(read_withdrawn(connection, HERE).texts) == [
+            ("interviews__interviews/a", "pale green elephants"),
+            ("interviews__interviews/b", "an answer of b"),
+            ("interviews__sessions/s", "a topic of the session"),
+        ]
+
+
+NO_FINDINGS = "truncate marts.findings"
+NOTHING_AT_ALL = "truncate marts.findings; truncate marts.evidence_index"
+
+
+@pytest.mark.parametrize("how", [NO_FINDINGS, NOTHING_AT_ALL], ids=["no findings", "no evidence"])
+def test_a_release_without_rows_stops_nothing(how: str, database: str, tmp_path: Path) -> None:
+    """Of an earlier day, nothing may have been said; the columns of an empty table have no type in Parquet."""
+    change(database, how)
+    marked(database, tmp_path)
+    assert take_back(database, tmp_path, keep="r2") == []
+
+
+@pytest.mark.parametrize("broken", ["missing", "empty", "cut"])
+@pytest.mark.parametrize("name", ["evidence_index", "findings"])
+def test_a_folder_is_known_by_its_csv_files_where_parquet_is_broken(
+    name: str, broken: str, database: str, tmp_path: Path
+) -> None:
+    folder = write(database, tmp_path, "r1")
+    change(database, FORGET_R1)
+    parquet = folder / "data" / f"{name}.parquet"
+    whole = parquet.read_bytes()
+    parquet.unlink() if broken == "missing" else parquet.write_bytes(b"" if broken == "empty" else whole[:200])
+    assert take_back(database, tmp_path, keep="r2") == []
+    change(database, SUMMARISE_A)
+    assert take_back(database, tmp_path, keep="r2") == ["r1"]
+
+
+def withdrawn(*codes: str, standing: frozenset[str] = frozenset()) -> Withdrawn:
+    texts = [(code, f"what {code} said of the price") for code in codes]
+    return Withdrawn(list(codes), list(codes), [], texts, standing)
 
 
 def test_the_order_of_what_is_withdrawn_does_not_matter() -> None:
@@ -332,9 +432,11 @@ def test_the_order_of_what_is_withdrawn_does_not_matter() -> None:
     assert withdrawn("a", "b").mark(held, "c") != withdrawn("a", "b").mark(held, "d")
 
 
-def test_a_release_is_not_looked_through_for_a_conversation_that_it_does_not_have() -> None:
-    """Else each interview that may not be quoted would cost a look at all the releases from before it."""
-    before = withdrawn("a").mark(["a"], "c")
-    assert withdrawn("a", "new").mark(["a"], "c") == before
-    assert withdrawn("a", "new").mark(["a", "new"], "c") != before
-    assert withdrawn().mark(["a"], "c") != before
+def test_a_release_is_not_looked_through_for_a_new_conversation_that_may_not_be_quoted() -> None:
+    """Else each would cost a look at all the releases from before it."""
+    standing = frozenset({"a", "new"})
+    before = withdrawn("a", standing=standing).mark(["a"], "c")
+    assert withdrawn("a", "new", standing=standing).mark(["a"], "c") == before
+    assert withdrawn("a", "new", standing=standing).mark(["a", "new"], "c") != before
+    assert withdrawn("a", "new", standing=frozenset({"a"})).mark(["a"], "c") != before
+    assert withdrawn(standing=standing).mark(["a"], "c") != before

@@ -23,10 +23,11 @@ def test_what_the_system_refuses_is_one_sentence(number: int, capsys: pytest.Cap
     assert capsys.readouterr().err.startswith(f"waku-fit: {os.strerror(number)} at /somewhere/interviews: ")
 
 
-def test_a_defect_keeps_its_traceback() -> None:
+@pytest.mark.parametrize("error", [FileNotFoundError(errno.ENOENT, "", "/somewhere"), PermissionError(errno.EPERM, "")])
+def test_a_defect_keeps_its_traceback(error: OSError) -> None:
     @with_settings
     def command(_: Settings) -> None:
-        raise FileNotFoundError(errno.ENOENT, "No such file or directory", "/somewhere")
+        raise error
 
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(type(error)):
         command()
