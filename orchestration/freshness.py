@@ -27,6 +27,8 @@ class Node:
     parents: frozenset[AssetKey]
     code_version: str | None
     content: str | None = None
+    made_with: frozenset[AssetKey] = frozenset()
+    """Assets of the same op, which makes all of them or none."""
 
 
 @dataclass(frozen=True)
@@ -43,13 +45,20 @@ def stale(nodes: Iterable[Node], found: Mapping[AssetKey, Materialized]) -> dict
     """Map each stale asset to the reason. `nodes` come parents first.
 
     An asset is stale when it was never made, its run failed or was killed (its checks may not have run), its code or
-    its content changed, or a parent is stale or has a data version other than the one it was made from.
+    its content changed, a parent is stale or has a data version other than the one it was made from, or another one
+    that is made with it is stale.
     """
+    ordered = list(nodes)
     reasons: dict[AssetKey, str] = {}
-    for node in nodes:
-        made = found.get(node.key)
-        if reason := _own_reason(node, made) or _inherited_reason(node, made, found, reasons):
-            reasons[node.key] = reason
+    before = None
+    while before != len(reasons):  # what is made with a stale one may have come before it, and so what rests on that
+        before = len(reasons)
+        for node in ordered:
+            made = found.get(node.key)
+            if node.key not in reasons and (
+                reason := _own_reason(node, made) or _inherited_reason(node, made, found, reasons)
+            ):
+                reasons[node.key] = reason
     return reasons
 
 
@@ -66,11 +75,12 @@ def _own_reason(node: Node, made: Materialized | None) -> str | None:
 
 
 def _inherited_reason(
-    node: Node, made: Materialized | None, found: Mapping[AssetKey, Materialized], stale_parents: Mapping[AssetKey, str]
+    node: Node, made: Materialized | None, found: Mapping[AssetKey, Materialized], stale_before: Mapping[AssetKey, str]
 ) -> str | None:
+    for other in sorted(node.parents) + sorted(node.made_with):
+        if other in stale_before:
+            return f"{other.to_user_string()} is made again"
     for parent in sorted(node.parents):
-        if parent in stale_parents:
-            return f"{parent.to_user_string()} is made again"
         if made is not None and parent in found and made.inputs.get(parent) != found[parent].data_version:
             return f"{parent.to_user_string()} changed"
     return None
@@ -90,6 +100,7 @@ def chain_nodes(
             parents=frozenset(p for p in graph.get(key).parent_keys if keys.layer_of(p) not in left_out),
             code_version=graph.get(key).code_version,
             content=(content or {}).get(key),
+            made_with=frozenset(graph.get(key).execution_set_asset_keys) - {key},
         )
         for key in graph.toposorted_asset_keys
         if keys.layer_of(key) not in left_out

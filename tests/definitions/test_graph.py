@@ -10,6 +10,7 @@ from dagster._core.remote_representation.external_data import RepositorySnap
 from orchestration import keys
 from orchestration.definitions import build_definitions
 from orchestration.errors import UserError
+from orchestration.freshness import Materialized, chain_nodes, stale
 from orchestration.settings import Settings
 
 STUB = "dagster/auto_created_stub_asset"
@@ -116,3 +117,23 @@ def test_refreshed_prices_lead_to_the_tables_that_they_are_rows_of(graph: AssetG
         "pricing__exchange_rates",
         "pricing__storage_and_egress_prices",
     }
+
+
+def test_whatever_table_of_evidence_changes_dagster_can_make_what_is_stale(
+    definitions: dg.Definitions, graph: AssetGraph
+) -> None:
+    """An op that makes several tables makes all of them, also where only some rest on what changed."""
+    nodes = chain_nodes(graph)
+    raw = [node.key for node in nodes if keys.layer_of(node.key) == keys.RAW]
+    assert len(raw) > 40
+    made = {
+        node.key: Materialized("old", node.code_version, dict.fromkeys(node.parents, "old"), is_sound=True)
+        for node in nodes
+    }
+    assert stale(nodes, made) == {}
+    job = definitions.resolve_job_def(keys.JOB)
+    for key in raw:
+        changed = made | {key: Materialized("old", "other code", {}, is_sound=True)}
+        selection = frozenset(stale(nodes, changed))
+        assert keys.RELEASE in selection, key
+        assert job.get_subset(asset_selection=selection).asset_layer.selected_asset_keys == selection, key

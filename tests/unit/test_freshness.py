@@ -57,3 +57,19 @@ def test_a_parent_made_alone_leaves_its_child_stale() -> None:
 def test_a_new_parent_makes_its_child_stale() -> None:
     nodes = [*NODES[:2], Node(MART, frozenset({STAGING, OTHER}), "c1"), NODES[3]]
     assert stale(nodes, FOUND) == {MART: "marts/b changed"}
+
+
+def test_what_one_op_makes_is_made_together_with_all_that_rests_on_it() -> None:
+    child = AssetKey(["reports", "b"])
+    nodes = [
+        *NODES[:2],
+        Node(OTHER, frozenset(), "c1", made_with=frozenset({MART})),
+        Node(child, frozenset({OTHER}), "c1"),
+        Node(MART, frozenset({STAGING}), "c2", made_with=frozenset({OTHER})),
+    ]
+    found = {**FOUND, child: Materialized("r-1", "c1", {OTHER: "o-1"}, is_sound=True)}
+    assert stale(nodes, found) == {
+        MART: "its code changed",
+        OTHER: "marts/a is made again",
+        child: "marts/b is made again",
+    }
