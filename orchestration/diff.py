@@ -22,7 +22,8 @@ def show_difference(settings: Settings, before: str | None, after: str | None, a
     """Print what changed from one release to another; without names, between the latest two. Raises `UserError`."""
     ids = [manifest["release_id"] for manifest in published(settings.releases_dir, settings.latest)]
     if before is None and len(ids) < 2:
-        raise UserError(f"there are {len(ids)} releases, expected two to compare; `waku-fit run` makes one")
+        there = "there is only one" if ids else "there is none"
+        raise UserError(f"two releases are compared, and {there}; `waku-fit run` makes one when something has changed")
     new = _chosen(after, ids) if after else ids[0]
     old = _chosen(before, ids) if before else ids[1]
     difference = compare(read_past(settings.releases_dir / old), read_past(settings.releases_dir / new))

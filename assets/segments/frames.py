@@ -138,7 +138,7 @@ class Sources:
 
 def matrix_frame(matrix: Matrix, rules: Rules, sources: Sources) -> pd.DataFrame:
     """One row per cell; columns as in `MATRIX_COLUMNS`."""
-    groups = {group.key: _said_in(group.cells) for group in matrix.groups}
+    said = matrix.said()
     rows = [
         (
             cell.key[0],
@@ -152,7 +152,7 @@ def matrix_frame(matrix: Matrix, rules: Rules, sources: Sources) -> pd.DataFrame
             cell.effective_n,
             *_share(cell),
             reason(cell, rules),
-            *sources.of({*groups[cell.key[0], cell.key[2]], *(cell.claim.evidence_ids if cell.claim else ())}),
+            *sources.of({*said[cell.key[0], cell.key[2]], *(cell.claim.evidence_ids if cell.claim else ())}),
         )
         for cell in matrix.cells
     ]
@@ -161,6 +161,7 @@ def matrix_frame(matrix: Matrix, rules: Rules, sources: Sources) -> pd.DataFrame
 
 def summary_frame(matrix: Matrix, rules: Rules, sources: Sources) -> pd.DataFrame:
     """One row per USP and problem over all segments; columns as in `SUMMARY_COLUMNS`."""
+    said = matrix.said()
     rows = [
         (
             *group.key,
@@ -173,7 +174,7 @@ def summary_frame(matrix: Matrix, rules: Rules, sources: Sources) -> pd.DataFram
             group.effective_n,
             *_share(group),
             reason(group, rules),
-            *sources.of({*_said_in(group.cells), *_claimed_by(group.cells)}),
+            *sources.of({*said[group.key], *_claimed_by(group.cells)}),
         )
         for group in matrix.groups
     ]
@@ -258,9 +259,15 @@ def saturation_frame(runs: Iterable[SaturationRun], interview_ids: Sequence[str]
 
 
 def ranking_frame(
-    ranked: Iterable[RankedSegment], records: Mapping[str, Sequence[str]], sources: Sources
+    ranked: Sequence[RankedSegment], records: Mapping[str, Sequence[str]], sources: Sources
 ) -> pd.DataFrame:
-    """One row per segment; columns as in `RANKING_COLUMNS`. `records` has the ids behind each segment."""
+    """One row per segment; columns as in `RANKING_COLUMNS`. `records` has the ids behind each segment.
+
+    Every row rests on all segments: a place is one among others.
+    """
+    ids = {evidence_id for found in ranked for evidence_id in records[found.segment_id]}
+    ids |= {i for found in ranked for criterion in found.criteria for i in criterion.evidence_ids}
+    provenance = sources.of(ids)
     rows = [
         (
             found.segment_id,
@@ -272,12 +279,7 @@ def ranking_frame(
             list(found.acceptabilities),
             sum(criterion.is_known for criterion in found.criteria),
             len(found.criteria),
-            *sources.of(
-                {
-                    *records[found.segment_id],
-                    *(evidence_id for criterion in found.criteria for evidence_id in criterion.evidence_ids),
-                }
-            ),
+            *provenance,
         )
         for found in ranked
     ]
@@ -334,10 +336,6 @@ def _share(found: Cell | Group) -> tuple[float, float, float, float]:
 
 def _ids(findings: Iterable[Finding]) -> set[str]:
     return {evidence_id for finding in findings for evidence_id in finding.evidence_ids}
-
-
-def _said_in(cells: Iterable[Cell]) -> set[str]:
-    return {i for cell in cells for voice in cell.voices for i in _ids(voice.findings)}
 
 
 def _claimed_by(cells: Iterable[Cell]) -> set[str]:

@@ -115,6 +115,19 @@ class Matrix:
     cells: tuple[Cell, ...]
     groups: tuple[Group, ...]
 
+    def said(self) -> dict[GroupKey, frozenset[str]]:
+        """Return by group the evidence of all that was said in it: by pooling each of its cells rests on that."""
+        return {
+            group.key: frozenset(
+                evidence_id
+                for cell in group.cells
+                for voice in cell.voices
+                for finding in voice.findings
+                for evidence_id in finding.evidence_ids
+            )
+            for group in self.groups
+        }
+
 
 def validation_matrix(findings: Iterable[Finding], claims: Iterable[Claim], rules: Rules) -> Matrix:
     """Compute every cell that is claimed or that somebody spoke about."""

@@ -9,7 +9,7 @@ is not known of a segment is drawn from its whole range, 0 to 1, and never taken
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -17,7 +17,7 @@ import numpy as np
 from scipy.special import betaincinv
 
 from assets.segments.inputs import OTHER_SEGMENTS, Finding, MarketFigure, Rules, SegmentRecord
-from assets.segments.matrix import Cell, Matrix, Share
+from assets.segments.matrix import Cell, GroupKey, Matrix, Share
 from assets.segments.pooling import Array
 
 DRAWS = 10_000
@@ -164,6 +164,7 @@ def criteria_of(
         record.segment_id: [finding for finding in findings if finding.segment_id == record.segment_id]
         for record in records
     }
+    said = matrix.said()
     cells: dict[str, list[Cell]] = {}
     for cell in matrix.cells:
         if cell.key[1] != OTHER_SEGMENTS and cell.key[0] is not None:
@@ -172,7 +173,7 @@ def criteria_of(
         [
             sizes.get(record.segment_id, _open("market_size")),
             problem_strength(heard[record.segment_id], rules),
-            usp_fit(cells.get(record.segment_id, []), rules),
+            usp_fit(cells.get(record.segment_id, []), said, rules),
             technical_gaps(record),
             integrations(record),
         ]
@@ -228,21 +229,18 @@ def problem_strength(findings: Sequence[Finding], rules: Rules) -> Criterion:
     return _beta("problem_strength", for_it, against, len(by_source), is_known, tuple(sorted(ids)))
 
 
-def usp_fit(cells: Sequence[Cell], rules: Rules) -> Criterion:
+def usp_fit(cells: Sequence[Cell], said: Mapping[GroupKey, Collection[str]], rules: Rules) -> Criterion:
     """The mean share over the cells of a segment; all of them are taken to be high or low together.
 
+    `said` has the evidence of each group (`Matrix.said`), all of which a cell rests on by pooling.
     Taking them as independent would make many untested cells look like one that is known to be average.
     """
     if not cells:
         return _open("usp_fit")
     quantiles = np.mean([share_quantiles(cell.share, rules.interval_probability) for cell in cells], axis=0)
     voices = {voice.organisation_key for cell in cells for voice in cell.voices}
-    ids = {
-        evidence_id
-        for cell in cells
-        for finding in (finding for voice in cell.voices for finding in voice.findings)
-        for evidence_id in finding.evidence_ids
-    } | {evidence_id for cell in cells if cell.claim for evidence_id in cell.claim.evidence_ids}
+    ids = {evidence_id for cell in cells for evidence_id in said[cell.key[0], cell.key[2]]}
+    ids |= {evidence_id for cell in cells if cell.claim for evidence_id in cell.claim.evidence_ids}
     is_known = _has_said_enough((f for cell in cells for voice in cell.voices for f in voice.findings), rules)
     return Criterion("usp_fit", quantiles, len(voices), is_known, tuple(sorted(ids)))
 

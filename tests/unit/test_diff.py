@@ -278,5 +278,5 @@ def test_a_name_that_means_no_single_release_is_refused(settings: Settings, name
 
 
 def test_one_release_cannot_be_compared(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="there are 0 releases, expected two"):
+    with pytest.raises(UserError, match="two releases are compared, and there is none; "):
         show_difference(Settings.from_environment({"WAKU_FIT_STATE_DIR": str(tmp_path)}), None, None, as_json=False)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from assets.segments.frames import Sources, ranking_frame
 from assets.segments.inputs import Finding, MarketFigure, SegmentRecord
 from assets.segments.matrix import Matrix, validation_matrix
 from assets.segments.ranking import (
@@ -95,7 +96,7 @@ def test_a_usp_that_does_not_hold_still_has_its_problem() -> None:
 
 def test_many_untested_cells_are_no_knowledge() -> None:
     matrix = validation_matrix([], [claim(problem_id=f"p{n}") for n in range(9)], RULES)
-    low, high = usp_fit(matrix.cells, RULES).bounds(0.9)
+    low, high = usp_fit(matrix.cells, matrix.said(), RULES).bounds(0.9)
     assert high - low > 0.8
 
 
@@ -184,3 +185,18 @@ def test_the_ranking_of_all_segments_is_quick() -> None:
 
 def test_without_segments_there_is_no_ranking() -> None:
     assert rank_segments([], [], [], Matrix((), ()), RULES) == ()
+
+
+def test_fit_and_place_rest_on_what_was_said_in_other_segments() -> None:
+    """By pooling it moves them: a withdrawal has to find them, and a reader to follow them back."""
+    said = [finding("p1", segment_id="chat")]
+    matrix = validation_matrix(said, [claim("chat"), claim("games")], RULES)
+    records = [record("chat"), record("games")]
+    games = criteria_of(records, said, [], matrix, RULES)[1]
+    fit = next(criterion for criterion in games if criterion.name == "usp_fit")
+    assert fit.evidence_ids == ("f/p1", "segments__segments/games")
+
+    ids = {one.segment_id: one.evidence_ids for one in records}
+    sources = Sources(dict.fromkeys(["f/p1", *(i for of_one in ids.values() for i in of_one)], "published"), [])
+    ranking = ranking_frame(rank_segments(records, said, [], matrix, RULES), ids, sources)
+    assert ranking["evidence_ids"].tolist() == [["f/p1", "segments__segments/chat", "segments__segments/games"]] * 2
