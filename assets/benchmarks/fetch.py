@@ -12,10 +12,10 @@ from psycopg.rows import dict_row
 
 from assets.benchmarks.grids import GRIDS
 from assets.benchmarks.recommendation import ArchiveCost
-from assets.benchmarks.results import Measurement, Run
+from assets.benchmarks.results import KnownLimit, Measurement, Run
 from assets.benchmarks.stages import ALL_STAGES
 from assets.benchmarks.storage_stages import GROWN_STAGES, MeasuredStage
-from assets.benchmarks.workload import WORKLOADS, latency_limits_ms
+from assets.benchmarks.workload import WORKLOADS, limits_of_workloads
 from assets.evidence.model import Grade, weakest
 
 HOURS = {
@@ -32,15 +32,17 @@ select run_id, environment_id, rounds, is_newest, is_current, grade, evidence_id
 from marts.archive_runs order by run_id
 """
 MEASUREMENTS = """
-select run_id, round, stage, workload, clients, archive_messages, payload_bytes, rate_per_s, metric, value, value_high,
-    grade
+select run_id, round, stage, workload, clients, archive_messages, payload_bytes, rate_per_s, limit_ms, percentile,
+    metric, value, value_high, grade
 from staging.stg_benchmarks__measurements
 where grade not in ('illustrative', 'not_found')
-order by run_id, round, stage, workload, clients, archive_messages, payload_bytes, rate_per_s, metric, measurement_id
+order by run_id, round, stage, workload, clients, archive_messages, payload_bytes, rate_per_s, limit_ms, percentile,
+    metric, measurement_id
 """
 LIMITS = """
-select latency_target_id as target_id, evidence_id, value, unit, grade from staging.stg_benchmarks__latency_targets
-where value is not null order by target_id
+select latency_target_id as id, evidence_id, value, unit, percentile, grade
+from staging.stg_benchmarks__latency_targets
+where value is not null and percentile is not null order by id
 """
 SIZES = """
 select stage, payload_bytes, archive_messages, index_bytes, coalesce(lookup_bytes, 0) as lookup_bytes, total_bytes,
@@ -88,17 +90,20 @@ def read_measurements(connection: psycopg.Connection[Any]) -> list[Measurement]:
     return [Measurement(**{**row, "grade": Grade(row["grade"])}) for row in _rows(connection, MEASUREMENTS)]
 
 
-def read_limits(connection: psycopg.Connection[Any]) -> dict[str, tuple[float, Grade, str]]:
-    """Return by workload the limit of latency, milliseconds, its grade and its evidence id; none without all targets.
+def read_limits(connection: psycopg.Connection[Any]) -> dict[str, tuple[KnownLimit, ...]]:
+    """Return by workload its limits of latency with their provenance, the narrowest first; none without all targets.
 
-    An early as-of date knows no targets, and then no capacity.
+    An early as-of date knows not all targets, and then no capacity.
     """
-    rows = {row["target_id"]: row for row in _rows(connection, LIMITS)}
-    if not {workload.latency_target for workload in WORKLOADS.values()} <= set(rows):
+    rows = {row["id"]: row for row in _rows(connection, LIMITS)}
+    if not {target for workload in WORKLOADS.values() for target in workload.latency_targets} <= set(rows):
         return {}
-    limits = latency_limits_ms((name, row["value"], row["unit"]) for name, row in rows.items())
-    targets = {workload.id: rows[workload.latency_target] for workload in WORKLOADS.values()}
-    return {name: (limits[name], Grade(row["grade"]), row["evidence_id"]) for name, row in targets.items()}
+    return {
+        workload: tuple(
+            KnownLimit(limit, Grade(rows[limit.target]["grade"]), rows[limit.target]["evidence_id"]) for limit in limits
+        )
+        for workload, limits in limits_of_workloads(rows.values()).items()
+    }
 
 
 def read_sizes(connection: psycopg.Connection[Any], run_id: str) -> list[MeasuredStage]:

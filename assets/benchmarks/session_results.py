@@ -65,5 +65,7 @@ def _measurement(row: Mapping[str, str]) -> Measurement:
         metric=row["metric"],
         value=real("value"),
         value_high=real("value_high"),
+        limit_ms=real("limit_ms"),
+        percentile=real("percentile"),
         grade=Grade(row["grade"]),
     )

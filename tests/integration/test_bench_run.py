@@ -20,6 +20,7 @@ import pytest
 from assets.benchmarks import archive
 from assets.benchmarks.errors import BenchmarkError
 from assets.benchmarks.grids import QUICK, Cell, Grid, Phase
+from assets.benchmarks.limits import Limit
 from assets.benchmarks.measure import Bench
 from assets.benchmarks.messages import Archive
 from assets.benchmarks.pgbench import Load, run_pgbench
@@ -34,7 +35,7 @@ from orchestration.warehouse.layout import wheel_binaries
 from orchestration.warehouse.server import embedded_server
 from tests.integration.servers import PASSWORD, ROOT, OtherServer, eventually, kill
 
-LIMITS = dict.fromkeys(WORKLOADS, 100.0)
+LIMITS = dict.fromkeys(WORKLOADS, (Limit("typed for a test", 100.0, 95),))
 ARCHIVE = Archive(payload_bytes=100, messages=480, hours=24)
 TWO_HOURS = replace(ARCHIVE, hours=2)
 TINY: Grid = replace(
@@ -42,7 +43,7 @@ TINY: Grid = replace(
     phases=(
         Phase(
             TWO_HOURS,
-            rounds=2,
+            fillings=2,
             seconds=0.01,
             cells=(
                 *(
@@ -232,7 +233,7 @@ def test_a_server_that_dies_in_mid_round_loses_no_finished_step(state_dir: Path,
 
 def test_an_optional_archive_is_left_out_where_the_time_is_over(warehouse_url: str, tmp_path: Path) -> None:
     (phase,) = TINY.phases
-    once = replace(phase, rounds=1, capacity=(), retention_rounds=0)
+    once = replace(phase, fillings=1, capacity=(), retention_rounds=0)
     larger = replace(once, archive=replace(TWO_HOURS, messages=960), is_optional=True)
     result = measure(warehouse_url, tmp_path, grid=replace(TINY, phases=(once, larger), limit_seconds=0.0))
     assert "960 x 100 bytes, round 1 left out: the session would have taken too long" in result.notes

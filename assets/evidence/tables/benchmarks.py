@@ -22,6 +22,9 @@ from assets.evidence.model import (
     ValueRow,
 )
 
+Percentile = Annotated[float, Field(ge=50, lt=100)]
+"""Of 100 operations. The median at least: a limit that most may miss is none."""
+
 
 class PostgresResult(ValueRow):
     """One number of one study of the message archive."""
@@ -93,11 +96,27 @@ class LatencyTarget(EvidenceRow):
 
     component: Literal["store"] = Field(description="Component that the target is for")
     metric: Identifier = Field(description="What is compared")
-    statistic: Literal["p90", "p95", "typical", "unspecified"] = Field(description="Statistic of the metric")
+    statistic: Literal["p90", "p95", "typical", "unspecified"] = Field(
+        description="Statistic of the metric, as the source has it"
+    )
+    percentile: Percentile | None = Field(
+        default=None, description="Of 100 operations, how many have to compare; empty where the source names none"
+    )
     comparison: Literal["less_than"] = Field(description="How the metric has to compare with the value")
     value: Positive | None = Field(default=None, description="The target, in `unit`")
     unit: Literal["ms", "s"] = Field(description="Unit of the value")
-    condition: str = Field(description="Under what conditions the target holds")
+    population: str = Field(description="Operations that are counted")
+    condition: str | None = Field(default=None, description="What else has to hold; empty where nothing is stated")
+
+    @model_validator(mode="after")
+    def _percentile_is_that_of_the_statistic(self) -> Self:
+        stated = float(self.statistic[1:]) if self.statistic.startswith("p") else None
+        if self.percentile != stated:
+            expected = "none" if stated is None else f"{stated:g}"
+            raise ValueError(
+                f"the percentile of the statistic {self.statistic} is {self.percentile}; expected {expected}"
+            )
+        return self
 
 
 class ArchiveColumn(EvidenceRow):
@@ -247,6 +266,10 @@ Metric = Literal[
 """What our own benchmarks measure; the name ends with or holds the unit."""
 
 
+LIMITED = ("capacity_per_s", "late_share")
+"""Metrics that say nothing without the limit of latency and its percentile."""
+
+
 def unit_of(metric: str) -> Literal["1/s", "ms", "share", "bytes"]:
     """Return the unit of a `Metric`."""
     if metric.endswith("_per_s"):
@@ -273,8 +296,15 @@ class BenchmarkMeasurement(EvidenceRow):
     rate_per_s: Positive | None = Field(
         default=None, description="Requests offered, 1/s; empty is a closed loop: a client asks when it has its answer"
     )
+    limit_ms: Positive | None = Field(default=None, description="Latency beyond which an operation is late, ms")
+    percentile: Percentile | None = Field(
+        default=None, description="Of 100 operations, how many have to be below limit_ms"
+    )
+    operations: int | None = Field(
+        default=None, ge=1, description="Operations that the value was counted in, warm-up left out; empty is not known"
+    )
     metric: Metric = Field(
-        description="What the value is; capacity is the highest rate with 0.1 % late or left out at the latency limit"
+        description="What the value is; capacity is the highest rate at which `percentile` of 100 keep `limit_ms`"
     )
     value: NonNegative | None = Field(default=None, description="The number, in `unit`; empty is not known")
     value_high: NonNegative | None = Field(
@@ -288,6 +318,8 @@ class BenchmarkMeasurement(EvidenceRow):
             raise ValueError(f"{self.metric} has the unit {self.unit}; expected {unit_of(self.metric)}")
         if self.value is not None and self.value_high is not None:
             raise ValueError("there are a value and a bound for it; expected the bound only where the value is unknown")
+        if self.metric in LIMITED and (self.limit_ms is None or self.percentile is None):
+            raise ValueError(f"{self.metric} has no limit; expected limit_ms and percentile")
         if self.metric == "late_share" and self.value is not None and self.value > 1:
             raise ValueError(f"late_share is {self.value:g}; expected a share between 0 and 1")
         return self
