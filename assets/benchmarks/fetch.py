@@ -40,7 +40,7 @@ order by run_id, round, stage, workload, clients, archive_messages, payload_byte
     metric, measurement_id
 """
 LIMITS = """
-select latency_target_id as id, evidence_id, value, unit, percentile, grade
+select latency_target_id as id, evidence_id, value, unit, percentile, population, grade
 from staging.stg_benchmarks__latency_targets
 where value is not null and percentile is not null order by id
 """
@@ -100,7 +100,9 @@ def read_limits(connection: psycopg.Connection[Any]) -> dict[str, tuple[KnownLim
         return {}
     return {
         workload: tuple(
-            KnownLimit(limit, Grade(rows[limit.target]["grade"]), rows[limit.target]["evidence_id"]) for limit in limits
+            KnownLimit(limit, row["population"], Grade(row["grade"]), row["evidence_id"])
+            for limit in limits
+            for row in (rows[limit.target],)
         )
         for workload, limits in limits_of_workloads(rows.values()).items()
     }

@@ -16,7 +16,7 @@ TIMES = 2
 """A rate at which this many times the allowed share is late is told from one at which the share is allowed."""
 
 DOUBT = 0.025
-"""How often one try may tell it wrongly. A late rate is offered twice, so that it passes wrongly in 5 of 100 cases."""
+"""How often one try may tell it wrongly. A late rate is offered once more and passes wrongly in 5 of 100 cases."""
 
 BEYOND_DOUBT = 0.001
 """A count of late operations that is less probable than this, if the limit is kept, shows that it is not."""

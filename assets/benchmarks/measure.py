@@ -40,8 +40,9 @@ MIN_TRANSACTIONS, MAX_TRANSACTIONS = 5, 25_000
 ALONE_TRANSACTIONS = 40
 """Of a single client, to see whether a limit is kept while nobody else asks for anything."""
 
-HOPELESS = 0.5
-"""Share of late operations that no stall of the machine explains: the rate is not offered once more."""
+OFFERS = 2
+"""How often a rate is offered before it counts as too much."""
+
 HARNESS_SECONDS = 0.15
 HARNESS_GUESS_PER_S = 20_000.0
 QUANTILES = {50: "latency_ms_p50", 90: "latency_ms_p90", 95: "latency_ms_p95", 99: "latency_ms_p99"}
@@ -116,29 +117,31 @@ class Bench:
         """Return all tries and, as the last figure, the capacity; without a value it is known from above only."""
         found: list[Figure] = []
 
-        def judged(outcome: Outcome, tried: Cell, rate: float | None) -> float:
-            late = outcome.late_share(limit.ms)
-            done = {"late_share": late, **quantiles(outcome.steady_ms)}
+        def told(outcome: Outcome, tried: Cell, rate: float | None) -> Outcome:
+            done = {"late_share": outcome.late_share(limit.ms), **quantiles(outcome.steady_ms)}
             found.extend(
                 replace(self._limited(tried, metric, value, limit), rate_per_s=rate, operations=len(outcome.steady_ms))
                 for metric, value in done.items()
             )
-            return late
+            return outcome
+
+        def offer(rate: float, operations: float) -> Outcome:
+            return told(self._run(cell, _share(operations, cell.clients), rate, limit.ms)[0], cell, rate)
 
         def passes(rate: float) -> bool:
-            def offer() -> float:
-                asked = max(rate * seconds, limit.least_operations / (1 - WARM_UP))
-                return judged(self._run(cell, _share(asked, cell.clients), rate, limit.ms)[0], cell, rate)
-
-            late = offer()
-            # once more, because a stall of the machine makes any rate late
-            return limit.is_kept(late) or (late <= HOPELESS and limit.is_kept(offer()))
+            short, enough = rate * seconds, limit.least_operations / (1 - WARM_UP)
+            if short < enough / 2:  # a slow stage, which a glance may tell without a long try
+                glances = [offer(rate, short) for _ in range(OFFERS)]
+                late = sum(glance.late(limit.ms) for glance in glances)
+                if limit.is_missed(late, sum(len(glance.steady_ms) for glance in glances)):
+                    return False
+            # more than once, because a stall of the machine makes any rate late
+            return any(limit.is_kept(offer(rate, max(short, enough)).late_share(limit.ms)) for _ in range(OFFERS))
 
         is_never_late = limit.is_kept(closed_loop.late_share(limit.ms))
         if not is_never_late:  # maybe it is too slow even for a client that has it for itself
             by_itself = replace(cell, clients=1)
-            alone, _ = self._run(by_itself, ALONE_TRANSACTIONS)
-            judged(alone, by_itself, None)
+            alone = told(self._run(by_itself, ALONE_TRANSACTIONS)[0], by_itself, None)
             if limit.is_missed(alone.late(limit.ms), len(alone.steady_ms)):
                 missed = self._limited(cell, "capacity_per_s", None, limit)
                 return [*found, replace(missed, value_high=alone.steady_per_s, note=MISSED_ALONE)]

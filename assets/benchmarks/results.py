@@ -85,9 +85,11 @@ class Setting(NamedTuple):
 
 @dataclass(frozen=True)
 class KnownLimit:
-    """A limit of latency with what it rests on."""
+    """A limit of latency with what it is about and rests on."""
 
     limit: Limit
+    population: str
+    """Operations that are counted."""
     grade: Grade
     evidence_id: str
 
@@ -147,6 +149,8 @@ class Capacity:
     operation: Literal["insert", "query"]
     limit_ms: float
     percentile: float
+    population: str
+    """Operations that the limit counts."""
     is_narrowest: bool
     """Whether no narrower limit bounds the workload; a wider one says what can be had where that is not kept."""
     payload_bytes: int | None
@@ -293,6 +297,7 @@ def capacities(
                 operation="insert" if setting.workload.startswith("insert") else "query",
                 limit_ms=known.limit.ms,
                 percentile=known.limit.percentile,
+                population=known.population,
                 is_narrowest=known is of_workload[0],
                 payload_bytes=setting.payload_bytes,
                 archive_messages=setting.archive_messages,

@@ -82,7 +82,7 @@ order by summary.scenario_id, summary.with_rln
 """
 ARCHIVE_CAPACITIES = """
 select grade, evidence_ids from marts.archive_capacity
-where is_current and is_released and per_vcpu_per_s is not null order by capacity_id
+where is_current and is_released and is_narrowest and per_vcpu_per_s is not null order by capacity_id
 """
 """Of stages that the project released: a candidate of our own is no result of its optimisation."""
 EVIDENCE_GRADES = "select evidence_id, grade from marts.evidence_index order by evidence_id"

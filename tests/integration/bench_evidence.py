@@ -70,7 +70,8 @@ def _figures(factor: float) -> Iterator[dict[str, Any]]:
                 for quantile, ms in (("p50", 1.0), ("p90", 2.0), ("p95", 3.0), ("p99", 9.0)):
                     yield {**at, "metric": f"latency_ms_{quantile}", "value": ms * 1000 / throughput * noise}
             at = {"round": round_, "stage": stage, "workload": "insert", "clients": 4, **sized}
-            yield {**at, "metric": "capacity_per_s", "value": throughput * factor * noise}
+            limit = {"limit_ms": 400, "percentile": 95}
+            yield {**at, **limit, "metric": "capacity_per_s", "value": throughput * factor * noise}
     for stage, parts in BYTES.items():
         at = {"round": 0, "stage": stage, "workload": "storage", **sized}
         for name, value in zip(("heap", "toast", "index", "lookup", "total"), (*parts, sum(parts)), strict=True):

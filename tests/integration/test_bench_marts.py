@@ -54,7 +54,8 @@ def test_capacity_is_of_a_virtual_cpu_and_rests_on_run_and_limit(measured: Chain
     assert float(found["per_vcpu_per_s"]) == pytest.approx(401.0, abs=0.1)
     assert float(found["per_vcpu_per_s_low"]) == pytest.approx(390.2, abs=0.1)
     assert float(found["per_vcpu_per_s_high"]) == pytest.approx(412.0, abs=0.1)
-    assert (found["operation"], float(found["latency_limit_ms"])) == ("insert", 400)
+    assert (found["operation"], float(found["limit_ms"]), float(found["percentile"])) == ("insert", 400, 95)
+    assert (found["population"], found["is_narrowest"], found["is_kept"]) == ("inserts of one message", "true", "true")
     assert "benchmarks__runs/full_a" in found["evidence_ids"]
     assert "benchmarks__latency_targets/" in found["evidence_ids"]
 

@@ -127,6 +127,36 @@ def test_a_limit_that_only_one_of_two_keeps_decides(late: str, losses: tuple[str
     assert found["bytea_payload"].losses == losses
 
 
+def test_where_neither_keeps_the_narrowest_limit_the_next_one_decides() -> None:
+    narrow = {"limit_ms": 10.0, "percentile": 90.0}
+    measured = [
+        *(
+            measurement(stage, "first_page_20", "capacity_per_s", None, value_high=5.0, round=1, **narrow)
+            for stage in (BASE, "bytea_payload")
+        ),
+        *rounds(BASE, "first_page_20", "capacity_per_s", 100),
+        *rounds("bytea_payload", "first_page_20", "capacity_per_s", 80),
+    ]
+    found = judged(*throughput(BASE, 1000, 500), *throughput("bytea_payload", 1000, 500), *measured)
+    assert found["bytea_payload"].losses == ("first_page_20",)
+    # 80 of 100 within the wider limit, although both do the same in a closed loop
+    worst = found["bytea_payload"].worst
+    assert worst is not None
+    assert worst.mid == pytest.approx(0.8)
+
+
+def test_a_limit_that_both_keep_decides_before_a_wider_one() -> None:
+    narrow = {"limit_ms": 10.0, "percentile": 90.0}
+    measured = [
+        *rounds(BASE, "first_page_20", "capacity_per_s", 50, **narrow),
+        *rounds("bytea_payload", "first_page_20", "capacity_per_s", 60, **narrow),
+        *rounds(BASE, "first_page_20", "capacity_per_s", 100),
+        *rounds("bytea_payload", "first_page_20", "capacity_per_s", 80),
+    ]
+    found = judged(*throughput(BASE, 1000, 500), *throughput("bytea_payload", 1000, 500), *measured)
+    assert found["bytea_payload"].losses == ()
+
+
 def test_what_may_save_no_money_in_some_scenario_is_not_proposed() -> None:
     # One message an hour: partitions of pages that are nearly empty, which bytea does not change.
     few = replace(COST, messages_per_day=24.0)

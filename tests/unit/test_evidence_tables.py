@@ -27,7 +27,7 @@ ROWS = {
     "benchmarks__archive_query_shapes": 11,
     "benchmarks__archive_retention_policies": 3,
     "benchmarks__archive_schema_versions": 8,
-    "benchmarks__latency_targets": 4,
+    "benchmarks__latency_targets": 6,
     "benchmarks__measurements": 4565,
     "benchmarks__network_results": 115,
     "benchmarks__postgres_results": 173,
