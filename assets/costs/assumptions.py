@@ -13,7 +13,7 @@ rows of `costs__assumptions`, and what is computed with the inputs.
 | one number that is a rate of use | times `behaviour_width`, likewise, whatever its grade |
 | one number, published: a price, a limit, a setting | a point |
 | several measurements of one thing | each as likely as another |
-| a capacity with the interval of its mean | triangular in the logarithm, however narrow |
+| a capacity with the interval of its mean | triangular in the logarithm, however narrow (`capacity.py`) |
 | monthly means | the last twelve, each as likely as another; gas and ether of one month stay together |
 | a week or a moment of gas or ether | in place of months that are unknown or a month old: its own range or a width |
 """
@@ -21,10 +21,10 @@ rows of `costs__assumptions`, and what is computed with the inputs.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from datetime import date
 from typing import TypeAlias
 
+from assets.costs.capacity import CapacityCurve, SizedCapacity, SizedInterval
 from assets.costs.distributions import Distribution, Empirical, Input, LogNormal, LogTriangular, Point, Triangular
 from assets.costs.inputs import CapacityInput, FeeRow, RangeRow, RlnRow
 from assets.evidence.model import Grade, weakest
@@ -237,27 +237,73 @@ def _months_since(row: FeeRow, day: date) -> int:
 
 
 def _capacity_inputs(rows: list[CapacityInput], widths: Widths) -> Iterator[Input | None]:
-    """Take each load's capacity on the newest stage where it is known; the lowest, of several sizes of archive."""
+    """Take each load's capacity on the newest stage where it is known, at the largest archive, with its curve of sizes.
+
+    It is that within the limit of latency that was kept at most sizes of archive, of several the narrowest: one limit,
+    since a curve of two would be none.
+    """
     for workload, what in CAPACITY_WORKLOADS.items():
         of_load = [row for row in rows if row.workload == workload]
-        known = [(row.per_vcpu_per_s, row) for row in of_load if row.per_vcpu_per_s is not None]
-        if known:
-            since = max(row.released_on for _, row in known)
-            rate, taken = min((pair for pair in known if pair[1].released_on == since), key=lambda pair: pair[0])
-            missed = _missed_by_the_newest(of_load)
-            ids = taken.evidence_ids.union(*(row.evidence_ids for row in missed))
-            label = f"{what} a second and vCPU, in the schema of {since:%Y-%m}"
-            low, high = taken.per_vcpu_per_s_low, taken.per_vcpu_per_s_high
-            row = RangeRow(taken.grade, ids, workload, label, CAPACITY, low, rate, high)
-            found = _input(f"capacity/{workload}", row, "measured_width", widths)
-            remark = f"{what.lower()} in the schema of {since:%Y-%m} with {taken.archive_messages:,.0f} messages"
-            yield replace(found, remark=remark + _bounds(missed, since)) if found else None
+        since = max((row.released_on for row in of_load if row.per_vcpu_per_s is not None), default=None)
+        if since is None:
+            continue
+        of_stage = [row for row in of_load if row.released_on == since]
+        taken, missed = _kept_at_most_sizes(of_stage), _missed_by_the_newest(of_load)
+        label = f"{what} a second and vCPU, in the schema of {since:%Y-%m}"
+        known = [found for row in taken if (found := _capacity_input(row, label, widths)) is not None]
+        sizes = [
+            SizedInterval(row.archive_messages, shape.low, shape.mid, shape.high)
+            for row, of_row in zip(taken, known, strict=False)
+            if isinstance(shape := of_row.distribution, LogTriangular)
+        ]
+        if len(sizes) < len(taken):  # a width that is not assumed
+            continue
+        rests_on = (*known, *missed)
+        yield SizedCapacity(
+            name=f"capacity/{workload}",
+            label=label,
+            unit=CAPACITY,
+            distribution=known[-1].distribution,
+            grade=weakest(of_row.grade for of_row in known),
+            evidence_ids=frozenset().union(*(row.evidence_ids for row in rests_on)),
+            remark=f"{what.lower()} in the schema of {since:%Y-%m}, {taken[0].limit}, with {_sizes(taken)}"
+            + _bounds(missed, since),
+            curve=CapacityCurve(tuple(sizes), _unknown_from(of_stage, taken)),
+        )
+
+
+def _kept_at_most_sizes(rows: Iterable[CapacityInput]) -> list[CapacityInput]:
+    """Return the capacities within one limit, sizes ascending, of each size the lowest."""
+    by_limit: dict[float, dict[float, CapacityInput]] = {}
+    for row in sorted(rows, key=lambda row: -(row.per_vcpu_per_s or 0.0)):
+        if row.per_vcpu_per_s is not None:
+            by_limit.setdefault(row.limit_ms, {})[row.archive_messages] = row
+    taken = by_limit[max(by_limit, key=lambda limit: (len(by_limit[limit]), -limit))]
+    return [taken[size] for size in sorted(taken)]
+
+
+def _unknown_from(rows: Iterable[CapacityInput], taken: list[CapacityInput]) -> float | None:
+    """Return the size of archive beyond those that are known at which no limit was kept."""
+    missed = (row.archive_messages for row in rows if row.archive_messages > taken[-1].archive_messages)
+    return min(missed, default=None)
+
+
+def _capacity_input(row: CapacityInput, label: str, widths: Widths) -> Input | None:
+    low, mid, high = row.per_vcpu_per_s_low, row.per_vcpu_per_s, row.per_vcpu_per_s_high
+    shape = RangeRow(row.grade, row.evidence_ids, row.workload, label, CAPACITY, low, mid, high)
+    return _input(f"capacity/{row.workload}", shape, "measured_width", widths)
+
+
+def _sizes(taken: list[CapacityInput]) -> str:
+    """Say how many messages the archives had."""
+    smallest, largest = taken[0].archive_messages, taken[-1].archive_messages
+    return f"{largest:,.0f} messages" if len(taken) < 2 else f"{smallest:,.0f} to {largest:,.0f} messages"
 
 
 def _missed_by_the_newest(rows: list[CapacityInput]) -> list[CapacityInput]:
-    """Return what is known from above only of the newest stage: the lowest for each size of archive, in their order."""
+    """Return the narrowest limits that the newest stage missed: the lowest bound for each size, in their order."""
     newest = max(row.released_on for row in rows)
-    missed = [row for row in rows if row.released_on == newest and row.per_vcpu_per_s is None]
+    missed = [row for row in rows if row.released_on == newest and row.per_vcpu_per_s is None and row.is_narrowest]
     lowest = {row.archive_messages: row for row in sorted(missed, key=_most, reverse=True)}
     return [lowest[size] for size in sorted(lowest)]
 
@@ -267,13 +313,14 @@ def _most(row: CapacityInput) -> float:
 
 
 def _bounds(missed: list[CapacityInput], since: date) -> str:
-    """Say where the newest stage did not keep the limit of latency: an older one is taken, or a smaller archive."""
+    """Say where the newest stage did not keep its narrowest limit of latency."""
     if not missed:
         return ""
     newest = missed[0].released_on
     which = "it" if newest == since else f"that of {newest:%Y-%m}"
     bounds = ", ".join(f"{_most(row):,.1f} with {row.archive_messages:,.0f} messages" for row in missed)
-    return f", while {which} did not keep the limit of latency: at most {bounds}, a second and vCPU"
+    limits = ", ".join(sorted({row.limit for row in missed}))
+    return f", while {which} did not keep {limits}: at most {bounds}, a second and vCPU"
 
 
 def _price_inputs(prices: list[tuple[str, Quantity]], widths: Widths) -> Iterator[Input | None]:

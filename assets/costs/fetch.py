@@ -89,6 +89,9 @@ MART_COLUMNS: dict[str, tuple[str, ...]] = {
         "stage",
         "workload",
         "archive_messages",
+        "limit_ms",
+        "percentile",
+        "is_narrowest",
         "per_vcpu_per_s_low",
         "per_vcpu_per_s",
         "per_vcpu_per_s_high",
@@ -300,10 +303,13 @@ def _capacity(row: Mapping[str, Any], released_on: date) -> inputs.CapacityInput
         *_provenance(row),
         row["workload"],
         released_on,
-        float(row["archive_messages"] or 0),
+        float(row["archive_messages"] or 1),  # an imported run may not know it
         row["per_vcpu_per_s_low"],
         row["per_vcpu_per_s"],
         row["per_vcpu_per_s_high"],
+        row["limit_ms"],
+        row["percentile"],
+        bool(row["is_narrowest"]),
     )
 
 

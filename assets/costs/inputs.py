@@ -77,7 +77,7 @@ class FeeRow(Row):
 
 @dataclass(frozen=True)
 class CapacityInput(Row):
-    """What one vCPU of a database does a second within the latency limit, with one schema of the archive."""
+    """What one vCPU of a database does a second within a limit of latency, with one schema of the archive."""
 
     workload: str
     """As the benchmarks call it, such as `insert` or `by_hashes`."""
@@ -90,6 +90,16 @@ class CapacityInput(Row):
     per_vcpu_per_s: float | None
     """None where the limit was not kept at any rate that was tried; the high end is then the most that is possible."""
     per_vcpu_per_s_high: float | None
+    limit_ms: float
+    percentile: float
+    """Of 100 operations, how many have to be below `limit_ms`."""
+    is_narrowest: bool
+    """Whether this is the limit that the load ought to keep; a wider one says what can be had where it is not kept."""
+
+    @property
+    def limit(self) -> str:
+        """The limit in words."""
+        return f"p{self.percentile:g} below {self.limit_ms:,.0f} ms"
 
 
 @dataclass(frozen=True)

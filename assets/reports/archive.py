@@ -138,8 +138,9 @@ class ArchiveSection:
     panels: tuple[tuple[Panel, ...], ...]
     """By workload and axis."""
     capacities: tuple[str, ...]
-    missed: tuple[str, ...]
-    """Capacities of the newest release whose limit was not kept at any rate that was tried, in some round."""
+    missed: Mapping[str, tuple[str, ...]]
+    """Capacities of the newest release whose limit was not kept at any rate that was tried, in some round; each with
+    those of earlier releases that keep it."""
     limits: tuple[str, ...]
     """Evidence of the current run and of the latency limits."""
     published: tuple[str, ...]
@@ -199,18 +200,34 @@ def archive_section(cells: Cells) -> ArchiveSection:
             for _, group in itertools.groupby(curve_panels(cells), key=lambda panel: (panel.axis, panel.workload))
         ),
         capacities=capacities,
-        missed=tuple(
-            key
+        missed={
+            key: _kept_by_others(cells, key, capacities)
             for key in capacities
             if not cells.value("archive_capacity", key, "is_kept")
             and cells.value("archive_capacity", key, "stage") == CURRENT
-        ),
+        },
         limits=tuple(sorted(rests_on)),
         published=tuple(
             key
             for key in cells.keys(FIGURES, origin="published")
             if cells.value(FIGURES, key, "metric") in PUBLISHED_METRICS
         ),
+    )
+
+
+def _kept_by_others(cells: Cells, missed: str, capacities: Iterable[str]) -> tuple[str, ...]:
+    """Return the capacities of released stages that keep the limit which `missed` does not, in the same archive."""
+
+    def asked(key: str) -> tuple[Any, ...]:
+        names = ("workload", "archive_messages", "payload_bytes", "limit_ms", "percentile")
+        return tuple(cells.value("archive_capacity", key, name) for name in names)
+
+    return tuple(
+        key
+        for key in capacities
+        if asked(key) == asked(missed)
+        and cells.value("archive_capacity", key, "is_released")
+        and cells.value("archive_capacity", key, "is_kept")
     )
 
 

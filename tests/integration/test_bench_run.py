@@ -231,6 +231,37 @@ def test_a_server_that_dies_in_mid_round_loses_no_finished_step(state_dir: Path,
         assert scratch_databases(server.url) == 0
 
 
+def test_a_limit_that_one_client_misses_is_a_bound_and_a_wider_one_is_searched(
+    warehouse_url: str, tmp_path: Path
+) -> None:
+    (phase,) = TINY.phases
+    once = replace(phase, fillings=1, retention_rounds=0)
+    limits = {name: (Limit("narrow", 0.001, 95), Limit("wide", 1000.0, 90)) for name in WORKLOADS}
+    grid = replace(TINY, phases=(once,), storage=())
+    result = run_grid(warehouse_url, wheel_binaries(), grid, tmp_path, limits, 1, silent)
+    rows = [row for row in read_rows(MEASUREMENTS, result.folder / "measurements.csv") if row["limit_ms"]]
+    narrow, wide = ([row for row in rows if row["limit_ms"] == limit] for limit in ("0.001", "1000"))
+    (alone,) = [row for row in narrow if row["metric"] == "late_share"]
+    assert (alone["clients"], alone["rate_per_s"], alone["operations"], alone["value"]) == ("1", "", "32", "1")
+    (missed,) = [row for row in narrow if row["metric"] == "capacity_per_s"]
+    assert (missed["value"], missed["percentile"]) == ("", "95")
+    assert float(missed["value_high"]) > 0
+    # at a rate that is high enough a try of 0.05 s is lengthened to the 70 operations that a p90 needs
+    (tried,) = [row for row in wide if row["metric"] == "late_share"]
+    assert int(tried["operations"]) >= 70
+    (kept,) = [row for row in wide if row["metric"] == "capacity_per_s"]
+    assert (kept["value"], kept["percentile"]) == (tried["rate_per_s"], "90")
+
+
+def test_a_filling_may_be_measured_in_several_rounds(warehouse_url: str, tmp_path: Path) -> None:
+    (phase,) = TINY.phases
+    shared = replace(phase, fillings=1, rounds_per_filling=2, capacity_rounds=2, retention_rounds=0)
+    result = measure(warehouse_url, tmp_path, grid=replace(TINY, phases=(shared,), storage=()))
+    rows = read_rows(MEASUREMENTS, result.folder / "measurements.csv")
+    assert [row["round"] for row in rows if row["metric"] == "capacity_per_s"] == ["1", "2"]
+    assert {row["round"] for row in rows if row["metric"] == "total_bytes_per_message"} == {"1"}
+
+
 def test_an_optional_archive_is_left_out_where_the_time_is_over(warehouse_url: str, tmp_path: Path) -> None:
     (phase,) = TINY.phases
     once = replace(phase, fillings=1, capacity=(), retention_rounds=0)

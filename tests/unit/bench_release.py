@@ -109,7 +109,8 @@ def own_bytes() -> list[Mapping[str, Any]]:
 def _figures(has_run: bool) -> pd.DataFrame:
     columns = (
         "figure_id", "origin", "study", "run_id", "stage", "system", "workload", "clients", "archive_messages",
-        "payload_bytes", "rate_per_s", "limit_ms", "percentile", "metric", "unit", "value", "environment", "grade", "evidence_ids",
+        "payload_bytes", "rate_per_s", "limit_ms", "percentile", "metric", "unit", "value", "environment", "grade",
+        "evidence_ids",
     )  # fmt: skip
     rows: list[tuple[Any, ...]] = [
         (PUBLISHED, "published", "jmeter", None, None, "PostgreSQL", "queries", 10, *[None] * 5,

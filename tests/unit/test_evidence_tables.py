@@ -32,7 +32,7 @@ ROWS = {
     "benchmarks__network_results": 115,
     "benchmarks__postgres_results": 173,
     "benchmarks__runs": 1,
-    "costs__assumptions": 16,
+    "costs__assumptions": 17,
     "costs__node_requirements": 55,
     "costs__rln_parameters": 46,
     "costs__rpc_usage": 34,
