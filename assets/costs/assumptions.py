@@ -251,25 +251,29 @@ def _capacity_inputs(rows: list[CapacityInput], widths: Widths) -> Iterator[Inpu
         taken, missed = _kept_at_most_sizes(of_stage), _missed_by_the_newest(of_load)
         label = f"{what} a second and vCPU, in the schema of {since:%Y-%m}"
         known = [found for row in taken if (found := _capacity_input(row, label, widths)) is not None]
-        sizes = [
-            SizedInterval(row.archive_messages, shape.low, shape.mid, shape.high)
-            for row, of_row in zip(taken, known, strict=False)
-            if isinstance(shape := of_row.distribution, LogTriangular)
-        ]
-        if len(sizes) < len(taken):  # a width that is not assumed
+        if len(known) < len(taken):  # a width that is not assumed
             continue
-        rests_on = (*known, *missed)
+        sizes = tuple(_sized(row, of_row.distribution) for row, of_row in zip(taken, known, strict=True))
+        ids = frozenset(i for row in missed for i in row.evidence_ids)
         yield SizedCapacity(
             name=f"capacity/{workload}",
             label=label,
             unit=CAPACITY,
             distribution=known[-1].distribution,
             grade=weakest(of_row.grade for of_row in known),
-            evidence_ids=frozenset().union(*(row.evidence_ids for row in rests_on)),
+            evidence_ids=ids.union(*(of_row.evidence_ids for of_row in known)),
             remark=f"{what.lower()} in the schema of {since:%Y-%m}, {taken[0].limit}, with {_sizes(taken)}"
             + _bounds(missed, since),
-            curve=CapacityCurve(tuple(sizes), _unknown_from(of_stage, taken)),
+            curve=CapacityCurve(sizes, _unknown_from(of_stage, taken)),
         )
+
+
+def _sized(row: CapacityInput, shape: Distribution) -> SizedInterval:
+    """Return the interval of a capacity at its size of archive; rounds that agree leave none."""
+    if isinstance(shape, LogTriangular):
+        return SizedInterval(row.archive_messages, shape.low, shape.mid, shape.high)
+    assert isinstance(shape, Point), shape
+    return SizedInterval(row.archive_messages, shape.value, shape.value, shape.value)
 
 
 def _kept_at_most_sizes(rows: Iterable[CapacityInput]) -> list[CapacityInput]:
