@@ -75,6 +75,10 @@ class Candidate:
     """Workloads on which it loses, by the whole interval, but maybe no more than is tolerated."""
     not_ruled_out: tuple[str, ...]
     """Workloads whose interval reaches below the tolerated ratio and does not tell whether there is a loss."""
+    limits_gained: tuple[str, ...]
+    """Workloads of which it keeps the narrowest limit of latency in some archive, and its base does not."""
+    limits_missed: tuple[str, ...]
+    """Workloads of which it does not keep the narrowest limit of latency in some archive."""
     provenance: Provenance
     saves_money: bool = True
     """Whether what it saves is more than nothing in every scenario, by the whole interval."""
@@ -218,6 +222,7 @@ def candidates(
         at = min(shared, key=lambda size: (abs(math.log(size[0] / KILOBYTE)), -size[1]))
         own, base = sizes[stage.id][at], sizes[stage.base][at]
         by_workload, failures = _judged(stage, measurements, gains)
+        missed, missed_by_base = (_misses(one, measurements) for one in (stage.id, stage.base))
         doubtful = {name: i for name, i in sorted(by_workload.items()) if i.low < TOLERATED_RATIO <= i.high}
         worst = min(by_workload, key=lambda name: by_workload[name].mid, default=None)
         grades = (gain.provenance.grade for gain in gains if gain.stage == stage.id)
@@ -239,6 +244,10 @@ def candidates(
                 ),
                 measured_losses=tuple(name for name, i in doubtful.items() if i.differs),
                 not_ruled_out=tuple(name for name, i in doubtful.items() if not i.differs),
+                limits_gained=tuple(
+                    sorted({at[0] for at, is_missed in missed.items() if missed_by_base.get(at) and not is_missed})
+                ),
+                limits_missed=tuple(sorted({at[0] for at, is_missed in missed.items() if is_missed})),
                 provenance=Provenance(weakest((run.grade, *grades)), (run.evidence_id,)),
             )
         )
@@ -286,6 +295,16 @@ def _judged(
         else:
             found[at[0]] += closed_loop[at]
     return {name: min(ratios, key=lambda i: i.mid) for name, ratios in found.items() if ratios}, failures
+
+
+def _misses(stage: str, measurements: Sequence[Measurement]) -> dict[Archive, bool]:
+    """Return by workload and archive whether a stage misses the narrowest limit of latency in some round."""
+    found: dict[Archive, dict[float, bool]] = defaultdict(dict)
+    for row in measurements:
+        if row.metric == "capacity_per_s" and row.stage == stage:
+            limits, limit = found[row.workload, row.archive_messages, row.payload_bytes], row.limit_ms or 0.0
+            limits[limit] = limits.get(limit, False) or row.value is None
+    return {at: limits[min(limits)] for at, limits in found.items()}
 
 
 def with_proposal(found: Sequence[Candidate], saved: Sequence[Saving]) -> list[Candidate]:

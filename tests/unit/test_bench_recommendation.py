@@ -123,8 +123,10 @@ def test_a_limit_that_only_one_of_two_keeps_decides(late: str, losses: tuple[str
         ),
         measurement(late, "first_page_20", "capacity_per_s", None, value_high=5.0, round=1),
     ]
-    found = judged(*throughput(BASE, 1000, 500), *throughput("bytea_payload", 1000, 400), *kept)
-    assert found["bytea_payload"].losses == losses
+    found = judged(*throughput(BASE, 1000, 500), *throughput("bytea_payload", 1000, 400), *kept)["bytea_payload"]
+    assert found.losses == losses
+    assert found.limits_gained == (("first_page_20",) if late == BASE else ())
+    assert found.limits_missed == (() if late == BASE else ("first_page_20",))
 
 
 def test_where_neither_keeps_the_narrowest_limit_the_next_one_decides() -> None:
@@ -139,6 +141,7 @@ def test_where_neither_keeps_the_narrowest_limit_the_next_one_decides() -> None:
     ]
     found = judged(*throughput(BASE, 1000, 500), *throughput("bytea_payload", 1000, 500), *measured)
     assert found["bytea_payload"].losses == ("first_page_20",)
+    assert (found["bytea_payload"].limits_gained, found["bytea_payload"].limits_missed) == ((), ("first_page_20",))
     # 80 of 100 within the wider limit, although both do the same in a closed loop
     worst = found["bytea_payload"].worst
     assert worst is not None
