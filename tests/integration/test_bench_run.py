@@ -246,11 +246,11 @@ def test_a_limit_that_one_client_misses_is_a_bound_and_a_wider_one_is_searched(
     (missed,) = [row for row in narrow if row["metric"] == "capacity_per_s"]
     assert (missed["value"], missed["percentile"]) == ("", "95")
     assert float(missed["value_high"]) > 0
-    # at a rate that is high enough a try of 0.05 s is lengthened to the 70 operations that a p90 needs
-    (tried,) = [row for row in wide if row["metric"] == "late_share"]
-    assert int(tried["operations"]) >= 70
     (kept,) = [row for row in wide if row["metric"] == "capacity_per_s"]
-    assert (kept["value"], kept["percentile"]) == (tried["rate_per_s"], "90")
+    assert kept["percentile"] == "90"
+    # a try of 0.05 s is lengthened to the 70 operations that a p90 needs
+    tries = [row for row in wide if row["metric"] == "late_share" and row["rate_per_s"] == kept["value"]]
+    assert any(int(row["operations"]) >= 70 and float(row["value"]) <= 0.1 for row in tries)
 
 
 def test_a_filling_may_be_measured_in_several_rounds(warehouse_url: str, tmp_path: Path) -> None:
