@@ -145,7 +145,7 @@ def test_open_questions_of_the_public_pack() -> None:
     assert {key: count for key, count in counts.items() if count} == {
         "benchmarks__postgres_results": 1,
         "costs__rpc_usage": 1,
-        "costs__workload_parameters": 2,
+        "costs__workload_parameters": 3,
         "roadmap__requirement_completion": 25,
     }
 

@@ -19,8 +19,8 @@ from assets.evidence.model import (
     ValueRow,
 )
 
-ProfileId = Literal["status_1to1", "community", "railgun", "the_graph", "vanilla_waku"]
-"""A way of using Waku that is known well enough to be costed."""
+ProfileId = Literal["status_1to1", "community", "railgun", "the_graph", "vanilla_waku", "chat_services"]
+"""A way of using Waku that is known well enough to be costed; `chat_services` are chat products of others."""
 
 
 class WorkloadParameter(EvidenceRow):
@@ -52,12 +52,14 @@ class WorkloadParameter(EvidenceRow):
         "Mbit/s per shard",
         "members",
         "messages",
+        "min/day",
         "msg/600 s",
         "msg/day",
         "msg/day per client",
         "msg/day per member and community",
         "msg/day per running client",
         "msg/h",
+        "msg/month per user",
         "msg/s",
         "nodes",
         "per subgraph deployment",
@@ -67,6 +69,7 @@ class WorkloadParameter(EvidenceRow):
         "runs/day per client",
         "s",
         "s per subgraph and indexer",
+        "share",
         "shards",
         "topic",
         "topics",
@@ -119,10 +122,15 @@ class NodeRequirement(ValueRow):
             "KiB",
             "locks",
             "MB",
+            "messages",
             "MiB",
             "nodes",
             "peers",
             "percent of host RAM",
+            "req/min",
+            "s",
+            "share",
+            "topics",
             "USD/month",
         ]
         | None
