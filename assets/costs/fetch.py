@@ -39,19 +39,24 @@ WORKLOAD_TABLE = "costs__workload_parameters/"
 PROVENANCE = ("grade", "evidence_ids")
 RANGE = ("low", "mid", "high", "unit")
 
+ORDERABLE = "orderable"
+"""Availability of servers that a bill may be built on: a plan cannot wait for stock."""
+
+OFFER_FIELDS = (
+    "offer_id",
+    "provider",
+    "region",
+    "vcpus",
+    "vcpu_kind",
+    "architecture",
+    "memory_gib",
+    "local_disk_gb",
+    "included_egress_gb_per_month",
+    "cost_usd_per_month",
+)
+
 MART_COLUMNS: dict[str, tuple[str, ...]] = {
-    "compute_offers": (
-        "offer_id",
-        "provider",
-        "region",
-        "vcpus",
-        "vcpu_kind",
-        "architecture",
-        "memory_gib",
-        "local_disk_gb",
-        "included_egress_gb_per_month",
-        "cost_usd_per_month",
-    ),
+    "compute_offers": (*OFFER_FIELDS, "availability"),
     "volume_prices": ("price_id", "provider", "region", "item", "cost_usd_per_gb_month", "disk_gb"),
     "backup_prices": ("price_id", "provider", "region", "item", "cost_usd_per_gb_month"),
     "address_prices": ("price_id", "provider", "region", "cost_usd_per_month"),
@@ -186,8 +191,9 @@ def read_scenarios(connection: psycopg.Connection) -> tuple[Scenario, ...]:
 def catalogue_from(marts: Mapping[str, pd.DataFrame]) -> inputs.Catalogue:
     """Turn frames with the columns of `MART_COLUMNS` into typed inputs. A row without its number is not taken over."""
     offers = tuple(
-        inputs.ComputeOffer(**_fields(row, MART_COLUMNS["compute_offers"], "cost_usd_per_month"))
+        inputs.ComputeOffer(**_fields(row, OFFER_FIELDS, "cost_usd_per_month"))
         for row in _rows(marts["compute_offers"], "cost_usd_per_month")
+        if row["availability"] == ORDERABLE
     )
     volumes, backups = (
         tuple(

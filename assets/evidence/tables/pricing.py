@@ -78,6 +78,10 @@ class ComputeOffer(EvidenceRow):
     is_orderable: bool = Field(
         description="Whether a new customer can order it; a type that is phased out keeps its price"
     )
+    stock: Literal["intermittent", "limited", "sold_out"] | None = Field(
+        default=None,
+        description="How short stock is, by the provider or by buyers; empty where nobody reports it short",
+    )
     source_kind: SourceKind = Field(description="How the price reached us")
 
 
@@ -86,9 +90,20 @@ class StorageOrEgressPrice(EvidenceRow):
 
     value_columns: ClassVar[tuple[str, ...]] = ("price",)
 
-    provider: Literal["aws", "azure", "digitalocean", "gcp", "hetzner_cloud", "hetzner_storage_box", "linode"] = Field(
-        description="Who sells it"
-    )
+    provider: Literal[
+        "aws",
+        "azure",
+        "digitalocean",
+        "gcp",
+        "hetzner_cloud",
+        "hetzner_dedicated",
+        "hetzner_storage_box",
+        "linode",
+        "ovhcloud",
+        "scaleway",
+        "upcloud",
+        "vultr",
+    ] = Field(description="Who sells it")
     region: str = Field(description="Region in the provider's spelling; 'all' where the price is the same everywhere")
     category: Literal[
         "backup",

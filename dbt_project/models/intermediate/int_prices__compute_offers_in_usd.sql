@@ -3,7 +3,7 @@ with
 offers as (
 
     select * from {{ ref('stg_pricing__compute_offers') }}
-    where not vat_included and pricing_model = 'on_demand' and is_orderable
+    where not vat_included and pricing_model = 'on_demand'
 
 ),
 
@@ -37,6 +37,7 @@ in_usd as (
         by_month.vcpus,
         by_month.vcpu_kind,
         by_month.architecture,
+        case when by_month.is_orderable then coalesce(by_month.stock, 'orderable') else 'retired' end as availability,
         by_month.memory_gib,
         by_month.local_disk_gb,
         by_month.included_egress_tb_per_month * {{ gigabytes_in("'tb'") }} as included_egress_gb_per_month,
