@@ -25,7 +25,16 @@ from dataclasses import replace
 from datetime import date
 from typing import TypeAlias
 
-from assets.costs.distributions import Distribution, Empirical, Input, LogNormal, LogTriangular, Point, Triangular
+from assets.costs.distributions import (
+    Distribution,
+    Empirical,
+    Input,
+    LogNormal,
+    LogTriangular,
+    Point,
+    Stated,
+    Triangular,
+)
 from assets.costs.inputs import CapacityInput, FeeRow, RangeRow, RlnRow
 from assets.evidence.model import Grade, weakest
 from assets.evidence.quantity import Quantity
@@ -149,7 +158,7 @@ def _from_range(name: str, row: RangeRow, widths: Widths) -> Input | None:
 
 def _rln_inputs(rows: list[RlnRow], widths: Widths) -> Iterator[Input | None]:
     for parameter in dict.fromkeys(row.parameter for row in rows):
-        of_it = sorted((row for row in rows if row.parameter == parameter), key=lambda row: row.as_of)
+        of_it = sorted((row for row in rows if row.parameter == parameter), key=authority)
         name, label, newest = f"rln/{parameter}", f"RLN: {parameter.replace('_', ' ')}", of_it[-1]
         values = tuple(row.value for row in of_it if row.value is not None and row.grade is Grade.MEASURED)
         if len(values) > 1 and len(values) == len(of_it):
@@ -167,7 +176,26 @@ def _rln_inputs(rows: list[RlnRow], widths: Widths) -> Iterator[Input | None]:
                 newest.high,
             )
             # A limit of messages for each epoch is a setting, not a rate of use: only its grade counts.
-            yield _input(name, row, _width_name("", newest.grade), widths)
+            found = _input(name, row, _width_name("", newest.grade), widths)
+            yield replace(found, stated=_disagreement(of_it)) if found else None
+
+
+def authority(row: RlnRow) -> tuple[int, date]:
+    """Return how much a source counts: what runs or would be run, what is specified, what is planned; then its date.
+
+    As the macro `most_authoritative_first`.
+    """
+    return {"plan": 1, "specification": 2}.get(row.stated_in or "", 3), row.as_of
+
+
+def _disagreement(rows: list[RlnRow]) -> tuple[Stated, ...]:
+    """Return what published sources say, the one that counts first; nothing where they say the same."""
+    said = [
+        Stated(row.value, row.stated_in, row.as_of)
+        for row in reversed(rows)
+        if row.value is not None and row.grade is Grade.PUBLISHED
+    ]
+    return tuple(said) if len({each.value for each in said}) > 1 else ()
 
 
 def _fee_inputs(rows: list[FeeRow], widths: Widths) -> Iterator[Input | None]:

@@ -38,6 +38,9 @@ CLIENT_PERIODS = frozenset({"day per client"})
 ALL_METHODS = ("all_methods", "all_methods_full_node", "default_unlisted_method")
 """Classes under which providers price a method that they do not list, in order of preference."""
 
+CAP = "rln/total_rate_limit_cap"
+"""The input that limits all memberships of the network together, messages an epoch."""
+
 REQUESTS = "requests_per_second"
 """The unit of a rate limit that counts calls; all others count credits."""
 
@@ -97,6 +100,18 @@ class Memberships:
     """
     deposit_usd: Quantity
     """Refundable: capital that is tied up, not spending."""
+    room_by_source: tuple[tuple[int, str], ...] = ()
+    """Where public sources of the cap disagree: the room that each leaves and its name, the one that counts first."""
+
+    @property
+    def disagreement(self) -> str:
+        """What each public source of the cap leaves room for; empty where they agree."""
+        if not self.room_by_source:
+            return ""
+        (room, used), *others = self.room_by_source
+        said = "; ".join(f"{each:,} by {source}" for each, source in others)
+        needed = "1 membership is" if self.needed == 1 else f"{self.needed:,} memberships are"
+        return f"{needed} needed: room for {room:,} by {used}, which counts; {said}"
 
     def obstacles(self, confidence: float) -> tuple[str, ...]:
         """Return why the scenario cannot run with RLN as specified; nothing if it can."""
@@ -245,7 +260,7 @@ def _by_cost(choice: PlanChoice) -> tuple[float, int, str]:
 def memberships(scenario: Scenario, load: Load, draws: Draws) -> Memberships:
     """Count memberships: one for each own sender, against floor(cap / rate limit); raises `MissingEvidence`."""
     rate = draws[f"rln/{scenario.rln_rate_parameter}"]
-    cap = draws["rln/total_rate_limit_cap"]
+    cap = draws[CAP]
     per_epoch = load.messages_per_sender_day * draws["rln/epoch_length"] / SECONDS_PER_DAY
     deposit = draws["rln/deposit_per_message_per_epoch"] * rate * scenario.own_senders
     return Memberships(
@@ -254,6 +269,7 @@ def memberships(scenario: Scenario, load: Load, draws: Draws) -> Memberships:
         rate_limit_per_epoch=rate.mean,
         sender_exceeds_share=float(np.mean(np.asarray(per_epoch.value) > rate.mean)),
         deposit_usd=deposit.resting_on(cap, per_epoch),
+        room_by_source=tuple((math.floor(said.value / rate.mean), said.source) for said in draws.inputs[CAP].stated),
     )
 
 

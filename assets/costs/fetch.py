@@ -115,6 +115,7 @@ MART_COLUMNS: dict[str, tuple[str, ...]] = {
         "tier_to",
         "included_connections_per_mau",
         "is_trial",
+        "is_orderable",
         "needs_base_plan",
         "billed_besides",
         "lacks",
@@ -135,7 +136,7 @@ MART_COLUMNS: dict[str, tuple[str, ...]] = {
     ),
     "workload_parameters": ("profile_id", "parameter", *RANGE),
     "assumptions": ("assumption_id", "title", *RANGE),
-    "rln_parameters": ("parameter", "unit", "value", "value_low", "value_high", "as_of"),
+    "rln_parameters": ("parameter", "unit", "value", "value_low", "value_high", "as_of", "stated_in"),
 }
 """The columns of each mart that the model reads besides grade and evidence, in the order in which they are selected."""
 
@@ -225,7 +226,9 @@ def catalogue_from(marts: Mapping[str, pd.DataFrame]) -> inputs.Catalogue:
         )
         for row in _rows(marts["rpc_plans"], "cost_usd_per_month")
     )
-    alternatives = tuple(_alternative(row) for row in _rows(marts["messaging_alternatives"], "cost_usd"))
+    alternatives = tuple(
+        _alternative(row) for row in _rows(marts["messaging_alternatives"], "cost_usd") if row["is_orderable"]
+    )
     prices = [
         *((offer.provider, offer.cost_usd_per_month) for offer in offers),
         *((offer.provider, offer.cost_usd_per_month) for offer in managed),
@@ -277,6 +280,7 @@ def catalogue_from(marts: Mapping[str, pd.DataFrame]) -> inputs.Catalogue:
                     row["value_low"],
                     row["value_high"],
                     row["as_of"],
+                    row["stated_in"],
                 )
                 for row in _rows(marts["rln_parameters"])
             ],

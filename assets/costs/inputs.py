@@ -55,6 +55,7 @@ class RlnRow(Row):
     low: float | None
     high: float | None
     as_of: date
+    stated_in: str | None = None
 
 
 @dataclass(frozen=True)

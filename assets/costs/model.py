@@ -98,7 +98,9 @@ class Estimate:
     def reason(self) -> str:
         """What is missing; why it cannot run as specified; which prices could not be compared."""
         parts = ["missing: " + "; ".join(self.missing)] if self.missing else []
-        parts.extend(self.memberships.obstacles(self.confidence) if self.memberships else ())
+        if self.memberships:
+            parts.extend(self.memberships.obstacles(self.confidence))
+            parts.extend(filter(None, (self.memberships.disagreement,)))
         left_out = Counter(bill.missing for bill in self.bills if bill.missing)
         if left_out and not self.missing:
             named = ", ".join(f"{what} ({count})" for what, count in sorted(left_out.items()))

@@ -28,6 +28,8 @@
          'subject': ['title']},
         {'key': 'costs__node_requirements', 'title': 'Needs of nodes and fleets',
          'subject': ['component', 'parameter']},
+        {'key': 'costs__reality_figures', 'title': 'What others pay for messaging',
+         'subject': ['system', 'component']},
         {'key': 'costs__rln_parameters', 'title': 'Parameters of RLN',
          'subject': ['parameter', 'condition']},
         {'key': 'costs__rpc_usage', 'title': 'Calls to Ethereum nodes',

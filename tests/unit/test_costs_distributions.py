@@ -12,7 +12,7 @@ from assets.costs.assumptions import inputs_of
 from assets.costs.chain import usd_per_gas
 from assets.costs.distributions import Empirical, Input, LogNormal, LogTriangular, Point, Triangular
 from assets.costs.draws import sample
-from assets.costs.inputs import FeeRow, RangeRow
+from assets.costs.inputs import FeeRow, RangeRow, RlnRow
 from assets.costs.prices import drawn
 from assets.evidence.model import Grade
 from assets.evidence.quantity import Quantity
@@ -145,3 +145,33 @@ def test_recalled_prices_of_one_provider_err_together() -> None:
     of_p, of_q = (np.asarray(drawn(recalled, provider, draws).value) for provider in ("p", "q"))
     assert np.array_equal(of_p, drawn(recalled, "p", draws).value)
     assert abs(np.corrcoef(of_p, of_q)[0, 1]) < 0.05
+
+
+def cap(value: float, stated_in: str | None, day: date) -> RlnRow:
+    return RlnRow(Grade.PUBLISHED, frozenset({f"r/{day}"}), "cap", "msg/epoch", value, None, None, day, stated_in)
+
+
+SCRIPT = cap(1_000_000, "deploy_script", date(2025, 11, 25))
+SPECIFIED = cap(160_000, "specification", date(2025, 5, 28))
+
+
+def test_what_would_be_run_goes_before_a_newer_specification_and_that_before_a_newer_plan() -> None:
+    later = cap(160_000, "specification", date(2026, 5, 28))
+    planned = cap(5_000, "plan", date(2026, 6, 1))
+    for rows in ([SCRIPT, later, planned], [planned, later, SCRIPT]):
+        assert inputs_of(rln=rows)["rln/cap"].distribution == Point(1_000_000)
+    assert inputs_of(rln=[planned, SPECIFIED])["rln/cap"].distribution == Point(160_000)
+
+
+def test_the_newest_of_equals_counts_and_a_source_of_unknown_kind_is_as_good_as_code() -> None:
+    unknown = cap(500_000, None, date(2025, 12, 1))
+    assert inputs_of(rln=[unknown, SCRIPT])["rln/cap"].distribution == Point(500_000)
+
+
+def test_sources_that_disagree_are_kept_with_the_input_and_those_that_agree_are_not() -> None:
+    told = inputs_of(rln=[SPECIFIED, SCRIPT])["rln/cap"].stated
+    assert [(each.value, each.source) for each in told] == [
+        (1_000_000, "the deploy script of 2025-11-25"),
+        (160_000, "the specification of 2025-05-28"),
+    ]
+    assert inputs_of(rln=[SPECIFIED, cap(160_000, "code", date(2025, 9, 30))])["rln/cap"].stated == ()

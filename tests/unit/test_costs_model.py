@@ -15,13 +15,15 @@ with RLN:
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import numpy as np
 import pytest
 import yaml
 
-from assets.costs.distributions import Triangular
+from assets.costs.distributions import Stated, Triangular
 from assets.costs.draws import sample
 from assets.costs.frames import COST_COLUMNS, SUMMARY_COLUMNS, scenario_cost_frame, summary_frame
 from assets.costs.model import COMPONENT_UNITS, Estimate, World, estimate, total_in
@@ -158,6 +160,22 @@ def test_scenario_beyond_the_cap_is_not_feasible_and_still_priced() -> None:
     assert (with_rln.is_feasible, without_rln.is_feasible) == (False, True)
     assert "the network's cap leaves room for 8,000" in with_rln.reason
     assert with_rln.best is not None
+
+
+def test_a_cap_on_which_sources_disagree_is_told_by_source_whether_it_is_enough_or_not() -> None:
+    stated = (
+        Stated(1_000_000, "deploy_script", date(2025, 11, 25)),
+        Stated(160_000, "specification", date(2025, 5, 28)),
+    )
+    inputs = all_inputs(rln__total_rate_limit_cap=1_000_000.0)
+    inputs["rln/total_rate_limit_cap"] = replace(inputs["rln/total_rate_limit_cap"], stated=stated)
+    crowd = scenario(active_users=10_000, own_senders=10_000, network_senders=10_000)
+    found = estimated(crowd, with_rln=True, catalogue=world(inputs=inputs))
+    assert found.is_feasible
+    assert (
+        "10,000 memberships are needed: room for 50,000 by the deploy script of 2025-11-25, which counts; "
+        "8,000 by the specification of 2025-05-28" in found.reason
+    )
 
 
 def test_frames_have_the_agreed_columns_and_figures_per_user_and_message() -> None:

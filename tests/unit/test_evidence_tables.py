@@ -34,6 +34,7 @@ ROWS = {
     "benchmarks__runs": 1,
     "costs__assumptions": 16,
     "costs__node_requirements": 55,
+    "costs__reality_figures": 30,
     "costs__rln_parameters": 46,
     "costs__rpc_usage": 34,
     "costs__workload_parameters": 67,
@@ -144,6 +145,7 @@ def test_open_questions_of_the_public_pack() -> None:
     counts = {key: sum(row["grade"] == "not_found" for row in rows_of(key)) for key in ROWS}
     assert {key: count for key, count in counts.items() if count} == {
         "benchmarks__postgres_results": 1,
+        "costs__reality_figures": 2,
         "costs__rpc_usage": 1,
         "costs__workload_parameters": 3,
         "roadmap__requirement_completion": 25,

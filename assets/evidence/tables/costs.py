@@ -4,7 +4,7 @@ Belongs here: the columns of `evidence/public/costs/*.csv` and the documents in 
 Does not belong here: prices (`pricing`), the arithmetic that turns needs into money (`assets.costs.model`).
 """
 
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self, get_args
 
 from pydantic import Field, model_validator
 
@@ -16,11 +16,16 @@ from assets.evidence.model import (
     Reference,
     Share,
     Table,
+    TextList,
     ValueRow,
 )
 
 ProfileId = Literal["status_1to1", "community", "railgun", "the_graph", "vanilla_waku", "chat_services"]
 """A way of using Waku that is known well enough to be costed; `chat_services` are chat products of others."""
+
+
+StatedIn = Literal["code", "configuration", "deploy_script", "specification", "plan"]
+"""Where a public source states a limit. What runs, or would be run, is in the first three."""
 
 
 class WorkloadParameter(EvidenceRow):
@@ -136,6 +141,7 @@ class NodeRequirement(ValueRow):
         | None
     ) = Field(default=None, description="Unit of the value; empty for words; a flag is 1 for on and 0 for off")
     condition: str | None = Field(default=None, description="When or for what it holds")
+    stated_in: StatedIn | None = Field(default=None, description="Where the source states it; empty where not said")
 
 
 class RpcUsage(EvidenceRow):
@@ -203,6 +209,66 @@ class RlnParameter(ValueRow):
         | None
     ) = Field(default=None, description="Unit of the value; empty for words; a flag is 1 for yes and 0 for no")
     condition: str = Field(description="When or for what it holds")
+    stated_in: StatedIn | None = Field(default=None, description="Where the source states it; empty where not said")
+
+
+BillPart = Literal[
+    "infrastructure",
+    "all_in",
+    "compute",
+    "database",
+    "storage",
+    "egress",
+    "rpc",
+    "people",
+    "media",
+    "cdn",
+    "support",
+    "monitoring",
+    "registration",
+]
+"""A part of what a messaging service pays, or all of its machines (`infrastructure`), or everything (`all_in`)."""
+
+
+class RealityFigure(ValueRow):
+    """What somebody else pays or asks for running a messaging service or a part of it, to hold the model against."""
+
+    system: str = Field(min_length=1, description="Network, service or trade that the figure is of")
+    component: BillPart = Field(description="Part of a bill that the figure can be compared with")
+    basis: Literal["own_cost", "price", "share", "pay", "amount"] = Field(
+        description="own_cost: an operator says that it pays this; price: somebody asks this, margin included; "
+        "share: of all that is paid; pay: of one person; amount: of data, not money"
+    )
+    unit: Literal[
+        "EUR/month",
+        "GB/month",
+        "GB/year",
+        "share",
+        "USD/GB",
+        "USD/host and month",
+        "USD/million messages",
+        "USD/month",
+        "USD/user and month",
+        "USD/year",
+    ] = Field(description="Unit of the value")
+    users: Positive | None = Field(
+        default=None,
+        description="Users among whom it is divided; empty where none are told or it does not apply",
+    )
+    users_basis: Literal["monthly_active", "registered"] | None = Field(
+        default=None, description="Which users are counted"
+    )
+    includes: TextList = Field(default=[], description="Parts that the value contains, where they are told")
+    condition: str | None = Field(default=None, description="When or for what it holds")
+
+    @model_validator(mode="after")
+    def _users_are_explained(self) -> Self:
+        if (self.users is None) != (self.users_basis is None):
+            raise ValueError("users and users_basis are filled together")
+        unknown = sorted(set(self.includes) - set(get_args(BillPart)))
+        if unknown:
+            raise ValueError(f"includes {', '.join(unknown)}; expected {', '.join(get_args(BillPart))}")
+        return self
 
 
 _WORKLOAD = Reference("costs__workload_parameters")
@@ -304,5 +370,6 @@ TABLES: tuple[Table, ...] = (
     Table("costs", "node_requirements", NodeRequirement, "Needs of nodes and fleets"),
     Table("costs", "rpc_usage", RpcUsage, "Calls to Ethereum nodes"),
     Table("costs", "rln_parameters", RlnParameter, "Parameters of RLN"),
+    Table("costs", "reality_figures", RealityFigure, "What others pay for messaging"),
     Table("costs", "scenarios", Scenario, "Deployments whose cost is estimated", kind="yaml"),
 )

@@ -357,6 +357,7 @@ class MessagingAlternative(EvidenceRow):
         default=None, description="Connections at one time in the price, as a share of monthly active users"
     )
     is_trial: bool = Field(description="Whether it is for a trial or for development only")
+    is_orderable: bool = Field(default=True, description="Whether a new customer can have it; empty is yes")
     needs_base_plan: bool = Field(
         description="Whether it is the price of what exceeds a plan of which neither price nor contents are on record"
     )
