@@ -76,6 +76,11 @@ class Planned:
 
 
 @dataclass(frozen=True)
+class AddedLater:
+    """Marks a column that files from before may lack. Written as `Annotated[str | None, AddedLater()]`."""
+
+
+@dataclass(frozen=True)
 class Reference:
     """Marks a column whose value (each value, for a list) is an `id` of another table.
 
@@ -185,6 +190,10 @@ class Table:
             for mark in _marks(info)
             if isinstance(mark, Reference)
         }
+
+    def added_later(self) -> frozenset[str]:
+        """Return the columns that a file may lack; its rows have their defaults."""
+        return frozenset(name for name, info in self.model.model_fields.items() if AddedLater() in _marks(info))
 
     def column_at(self, place: Sequence[str | int]) -> tuple[Table, str]:
         """Return the table and the column that the value at a place of a document is of; '' is none."""

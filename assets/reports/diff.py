@@ -65,17 +65,15 @@ JUDGEMENTS: tuple[Judgement, ...] = (
     Judgement("validation_matrix", ("usp_id", "problem_id", "segment_id"), None, "status", "sources"),
     Judgement("segment_ranking", ("segment_id",), None, "decision", "position"),
 )
-FEASIBILITY_RESTS_ON = (
-    "costs__rln_parameters/",
-    "costs__workload_parameters/",
-    "costs__assumptions/",
-    "costs__scenarios/",
-)
-"""Tables of evidence by which a scenario can run or cannot. Prices have no part in it."""
+RLN = "rln_parameters"
+MEMBERSHIP_LIMITS = ("total_rate_limit_cap", "membership_rate_", "epoch_length")
+"""How parameters of RLN begin that decide whether a scenario can run, the one for all memberships first."""
+SENDING = ("costs__workload_parameters/", "costs__assumptions/", "costs__scenarios/")
+"""Tables of evidence on who sends how much, which decides it as well. Prices have no part in it."""
 EVIDENCE = "evidence_index"
 BUDGETS = "scenarios"
 
-TABLES = (*(money.table for money in MONEY), *(judged.table for judged in JUDGEMENTS), EVIDENCE, BUDGETS)
+TABLES = (*(money.table for money in MONEY), *(judged.table for judged in JUDGEMENTS), EVIDENCE, BUDGETS, RLN)
 """Tables that a comparison reads. One that a release does not have counts as empty."""
 
 
@@ -300,6 +298,13 @@ def _feasibility(before: Release, after: Release, moved: frozenset[str]) -> dict
     """Return by scenario where both releases tell it and it, or the room for memberships, changed."""
     columns = ("scenario_id", "with_rln")
     old, new = (_by_key(release.rows(SUMMARY), columns) for release in (before, after))
+    limits = {
+        evidence_id: row["parameter"]
+        for release in (before, after)
+        for row in release.rows(RLN)
+        for evidence_id in row["evidence_ids"].split(";")
+        if row["parameter"].startswith(MEMBERSHIP_LIMITS)
+    }
     found = {}
     for key in old.keys() & new.keys():
         was, now = old[key], new[key]
@@ -315,7 +320,10 @@ def _feasibility(before: Release, after: Release, moved: frozenset[str]) -> dict
             room_after=_number(room_after),
             reason_before=was.get("reason", ""),
             reason_after=now.get("reason", ""),
-            rests_on=tuple(sorted(i for i in ids if i.startswith(FEASIBILITY_RESTS_ON))),
+            rests_on=(
+                *sorted(ids & limits.keys(), key=lambda i: (not limits[i].startswith(MEMBERSHIP_LIMITS[0]), i)),
+                *sorted(i for i in ids if i.startswith(SENDING)),
+            ),
         )
     return found
 

@@ -96,17 +96,26 @@ def test_the_changed_lines_of_a_bill_with_the_evidence_that_moved_them() -> None
 
 
 CAP, NEW_CAP = "costs__rln_parameters/cap", "costs__rln_parameters/cap_deploy_script"
+DEPOSIT = "costs__rln_parameters/a_deposit"
 
 
 def summary(room: str, is_feasible: str, reason: str, ids: str) -> Row:
     return {**total("50", ids), "is_feasible": is_feasible, "memberships_available": room, "reason": reason}
 
 
+def limit(parameter: str, evidence_id: str) -> Row:
+    return {"parameter": parameter, "evidence_ids": evidence_id}
+
+
 def test_a_scenario_that_becomes_possible_with_the_row_that_moved_it() -> None:
-    before = {"cost_summary": [summary("8000", "false", "room for 8,000", f"{CAP};{VOLUME}")],
-              "evidence_index": [evidence(CAP), evidence(VOLUME)]}  # fmt: skip
-    after = {"cost_summary": [summary("50000", "true", "", f"{NEW_CAP};{VOLUME}")],
-             "evidence_index": [evidence(CAP), evidence(NEW_CAP), evidence(VOLUME, "h2")]}  # fmt: skip
+    before = {"cost_summary": [summary("8000", "false", "room for 8,000", f"{CAP};{DEPOSIT};{VOLUME}")],
+              "rln_parameters": [limit("total_rate_limit_cap", CAP), limit("deposit", DEPOSIT)],
+              "evidence_index": [evidence(CAP), evidence(DEPOSIT), evidence(VOLUME)]}  # fmt: skip
+    after = {"cost_summary": [summary("50000", "true", "", f"{NEW_CAP};{DEPOSIT};{VOLUME}")],
+             "rln_parameters": [limit("total_rate_limit_cap", NEW_CAP), limit("deposit", DEPOSIT)],
+             "evidence_index": [
+                 evidence(CAP), evidence(NEW_CAP), evidence(DEPOSIT, "h2"), evidence(VOLUME, "h2")
+             ]}  # fmt: skip
     found = compare(Release(manifest("r1"), before), Release(manifest("r2"), after))
     lines = diff_lines(found)
     assert "Costs: as before" not in lines

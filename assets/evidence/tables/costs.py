@@ -9,6 +9,7 @@ from typing import Annotated, ClassVar, Literal, Self, get_args
 from pydantic import Field, model_validator
 
 from assets.evidence.model import (
+    AddedLater,
     EvidenceRow,
     Identifier,
     NonNegative,
@@ -141,7 +142,9 @@ class NodeRequirement(ValueRow):
         | None
     ) = Field(default=None, description="Unit of the value; empty for words; a flag is 1 for on and 0 for off")
     condition: str | None = Field(default=None, description="When or for what it holds")
-    stated_in: StatedIn | None = Field(default=None, description="Where the source states it; empty where not said")
+    stated_in: Annotated[StatedIn | None, AddedLater()] = Field(
+        default=None, description="Where the source states it; empty where not said"
+    )
 
 
 class RpcUsage(EvidenceRow):
@@ -209,7 +212,9 @@ class RlnParameter(ValueRow):
         | None
     ) = Field(default=None, description="Unit of the value; empty for words; a flag is 1 for yes and 0 for no")
     condition: str = Field(description="When or for what it holds")
-    stated_in: StatedIn | None = Field(default=None, description="Where the source states it; empty where not said")
+    stated_in: Annotated[StatedIn | None, AddedLater()] = Field(
+        default=None, description="Where the source states it; empty where not said"
+    )
 
 
 BillPart = Literal[

@@ -10,6 +10,7 @@ from typing import Annotated, ClassVar, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from assets.evidence.model import (
+    AddedLater,
     EvidenceRow,
     Identifier,
     NonNegative,
@@ -78,7 +79,7 @@ class ComputeOffer(EvidenceRow):
     is_orderable: bool = Field(
         description="Whether a new customer can order it; a type that is phased out keeps its price"
     )
-    stock: Literal["intermittent", "limited", "sold_out"] | None = Field(
+    stock: Annotated[Literal["intermittent", "limited", "sold_out"] | None, AddedLater()] = Field(
         default=None,
         description="How short stock is, by the provider or by buyers; empty where nobody reports it short",
     )
@@ -357,7 +358,9 @@ class MessagingAlternative(EvidenceRow):
         default=None, description="Connections at one time in the price, as a share of monthly active users"
     )
     is_trial: bool = Field(description="Whether it is for a trial or for development only")
-    is_orderable: bool = Field(default=True, description="Whether a new customer can have it; empty is yes")
+    is_orderable: Annotated[bool, AddedLater()] = Field(
+        default=True, description="Whether a new customer can have it; empty is yes"
+    )
     needs_base_plan: bool = Field(
         description="Whether it is the price of what exceeds a plan of which neither price nor contents are on record"
     )
