@@ -61,6 +61,7 @@ STATEMENTS = (
             " union select unnest(evidence_ids) from model.segment_ranking"
             " union select unnest(evidence_ids) from model.segment_criteria"
             " union select unnest(evidence_ids) from readiness.requirement_results"
+            " union select unnest(beside_evidence_ids) from readiness.requirement_results"
             ") as used left join marts.evidence_index as known on known.evidence_id = used.id"
             " where known.evidence_id is null"
         ),
@@ -111,6 +112,30 @@ STATEMENTS = (
             " when g.unknowns or g.gates = 0 then 'unknown' else 'ready' end"
         ),
         "look at assets/readiness/model.py",
+    ),
+    Statement(
+        "nothing_absent_is_a_number",
+        keys.REQUIREMENT_RESULTS,
+        "A requirement has a value where something was counted or reported, and else none",
+        sql.SQL(
+            "select requirement_id || ': ' || basis from readiness.requirement_results"
+            " where (value is null) <> (basis in ('inferred_from_absence', 'not_known'))"
+        ),
+        "look at assets/readiness/measures.py",
+    ),
+    Statement(
+        "nothing_is_later_than_the_date",
+        keys.VERDICT,
+        "No evidence in the index, no state of a deliverable and no day under a gate is later than the as-of date",
+        sql.SQL(
+            "select found.what || ' of ' || found.day from ("
+            "select evidence_id as what, as_of as day from marts.evidence_index"
+            " union all select deliverable_state_id, status_on from marts.deliverable_history"
+            " union all select usp_id, state_on from marts.usp_register"
+            " union all select gate_id, newest_evidence_on from readiness.gates"
+            ") as found, raw.evidence_scope as scope where found.day > scope.as_of"
+        ),
+        "the boundary is the macro as_known_on: a staging model reads its table without it",
     ),
     Statement(
         "nothing_illustrative_passes",

@@ -18,7 +18,7 @@ from assets.costs.model import BESIDE_UNITS, COMPONENT_UNITS, Bill, Estimate
 from assets.costs.reality import Check
 from assets.costs.sensitivity import Driver
 from assets.evidence.model import Grade
-from assets.evidence.quantity import Quantity, Value
+from assets.evidence.quantity import Quantity, Value, total
 from assets.evidence.tables.costs import Scenario
 
 TEXT, REAL, WHOLE, TRUTH = "text", "double precision", "bigint", "boolean"
@@ -65,6 +65,8 @@ SUMMARY_COLUMNS: dict[str, str] = {
     "cheapest_share": REAL,
     **MONEY,
     "sampling_error_usd_per_month": REAL,
+    "rpc_p50_usd_per_month": REAL,
+    "declared_total": TEXT,
     "active_users": WHOLE,
     "messages_per_month": REAL,
     "memberships_needed": WHOLE,
@@ -212,6 +214,17 @@ def _money(found: Estimate, cost: Value, month: Summary) -> tuple[float | None, 
     return (*three, *per_user, *per_million)
 
 
+def _rpc_median(found: Estimate, bill: Bill) -> float | None:
+    """Return the median of all RPC calls, in the bill and beside it, USD a month; None where some are not priced."""
+    priced = {**bill.parts, **bill.beside}
+    users, wallets = found.scenario.active_users, found.scenario.client_rpc_component
+    wanted = {name for name, is_wanted in (("rpc_wallet", wallets), ("rpc_rln_clients", found.with_rln)) if is_wanted}
+    if users and wanted - priced.keys():
+        return None
+    calls = [part.cost_usd_per_month for name, part in priced.items() if name.startswith("rpc")]
+    return total(calls).middle if calls else None
+
+
 def summary_frame(estimates: Iterable[Estimate]) -> pd.DataFrame:
     """One row for each scenario, with or without RLN: its cheapest place."""
     rows = []
@@ -232,6 +245,8 @@ def summary_frame(estimates: Iterable[Estimate]) -> pd.DataFrame:
                 share,
                 *(_money(found, known.value, month) if known and month else (None,) * len(MONEY)),
                 month.errors[1] if month and month.errors else None,
+                _rpc_median(found, best) if best else None,
+                "infrastructure",
                 found.scenario.active_users,
                 messages.middle if messages else None,
                 held.needed if held else None,

@@ -125,6 +125,24 @@ class EvidenceRow(BaseModel):
         return self
 
 
+class StandingRow(EvidenceRow):
+    """A row that says what is asked, claimed or supposed. It counts from the day from which it holds.
+
+    What was observed counts from the day of the observation. A requirement that was written down later than it was
+    asked, or a scenario that was worked out later, would else leave an earlier day without anything to judge.
+    """
+
+    holds_from: date | None = Field(
+        default=None, description="Day from which the row holds and counts, at the latest as_of; empty is as_of"
+    )
+
+    @model_validator(mode="after")
+    def _holds_before_it_was_written(self) -> StandingRow:
+        if self.holds_from is not None and self.holds_from > self.as_of:
+            raise ValueError(f"holds_from {self.holds_from} is after as_of {self.as_of}")
+        return self
+
+
 class ValueRow(EvidenceRow):
     """A row whose value is a number, a range or words."""
 

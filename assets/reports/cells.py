@@ -44,9 +44,9 @@ KEYS: dict[str, tuple[str, ...]] = {
     "competitors": ("segment_competitor_id",),
     "compute_offer_history": ("offer_id",),
     "customer_problems": ("problem_id",),
+    "deliverable_history": ("deliverable_state_id",),
     "finding_tags": ("tag",),
     "findings": ("finding_id",),
-    "integrations": ("integration_id",),
     "market_sizes": ("market_size_id",),
     "open_questions": ("evidence_id",),
     "opportunities": ("problem_id",),
@@ -55,6 +55,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "saturation": ("run",),
     "scenarios": ("scenario_id",),
     "segment_criteria": ("segment_id", "criterion"),
+    "segment_learnings": ("segment_learning_id",),
     "segment_profiles": ("segment_id",),
     "segment_ranking": ("segment_id",),
     "themes": ("tag", "segment_id"),
@@ -173,6 +174,13 @@ class Cells:
     def evidence_of(self, table: str, key: str) -> list[str]:
         """Return the evidence ids of a row, which then belong to the report."""
         ids = _evidence_of(self._row(table, key))
+        self._shown.update(ids)
+        return ids
+
+    def beside_evidence(self, requirement: str) -> list[str]:
+        """Return the evidence ids of what stands beside a requirement, which then belong to the report."""
+        ids = self.value("requirement_results", requirement, "beside_evidence_ids") or []
+        ids = [evidence_id for evidence_id in ids if not evidence_id.startswith(NOT_LISTED)]
         self._shown.update(ids)
         return ids
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -63,6 +64,9 @@ def render_report(release: ReleaseData) -> str:
             is_illustrative=bool(illustrative),
             gates=cells.keys("gates"),
             shown=_shown_requirements(cells),
+            history=_history(cells),
+            today=_day_of(release.manifest),
+            by_age=_gates_by_age(cells),
             to_change=[(status, cells.keys("gates", status=status.value)) for status in (Status.FAIL, Status.UNKNOWN)],
             costs=cost_section(cells),
             component_names=list(COMPONENT_UNITS),
@@ -108,6 +112,7 @@ def _functions(cells: Cells) -> dict[str, Any]:
         "value": cells.value,
         "keys": cells.keys,
         "evidence_of": cells.evidence_of,
+        "beside_evidence": cells.beside_evidence,
         "shown_evidence": cells.shown_evidence,
     }
 
@@ -136,6 +141,26 @@ def _shown_requirements(cells: Cells) -> dict[str, str]:
         gate: cells.keys("requirement_results", gate_id=gate, status=cells.value("gates", gate, "status"))[0]
         for gate in cells.keys("gates")
     }
+
+
+def _day_of(manifest: Manifest) -> date:
+    """Return the day that a release looks at: the last day of evidence that counts, else the day it was made on."""
+    return manifest.as_of or manifest.created_at.date()
+
+
+def _gates_by_age(cells: Cells) -> list[str]:
+    """Return the gates with dated evidence, the one whose newest is the oldest first."""
+    dated = [gate for gate in cells.keys("gates") if cells.value("gates", gate, "newest_evidence_on") is not None]
+    return sorted(dated, key=lambda gate: (cells.value("gates", gate, "newest_evidence_on"), gate))
+
+
+def _history(cells: Cells) -> dict[str, list[str]]:
+    """Return the keys of `deliverable_history` by deliverable, oldest first."""
+    table = "deliverable_history"
+    grouped: dict[str, list[str]] = {}
+    for key in sorted(cells.keys(table), key=lambda key: (cells.value(table, key, "status_on"), key)):
+        grouped.setdefault(cells.value(table, key, "deliverable_id"), []).append(key)
+    return grouped
 
 
 def _archive(cells: Cells) -> list[str]:

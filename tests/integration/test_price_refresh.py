@@ -137,9 +137,9 @@ def test_an_earlier_day_knows_less(refreshed: Chain) -> None:
     assert (refreshed.manifest["as_of"], refreshed.gate("interviews")["value"]) == ("2026-09-01", 2)
     status = refreshed.waku_fit("status").stdout
     assert "2026-09-01" in status
-    # nothing had been measured: capacity is unknown, and what follows from it empty
-    (capacity,) = [r for r in refreshed.gate("cost")["requirements"] if "capacity" in r["requirement_id"]]
-    assert capacity["status"] == "unknown"
+    # nothing had been measured: nothing stands beside the gate, and what follows from it is empty
+    (named,) = [r for r in refreshed.gate("cost")["requirements"] if r["metric"] == "postgres_phase_2_results"]
+    assert (named["status"], named["beside"]) == ("unknown", None)
     for name in ("archive_stage_gains", "archive_capacity", "archive_recommendation", "archive_savings"):
         assert (then / f"{name}.csv").read_text().count("\n") == 1, name
     assert "No benchmark run of our own is on record" in (refreshed.latest / "index.html").read_text()

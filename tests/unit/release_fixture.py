@@ -11,7 +11,8 @@ import pandas as pd
 from assets.costs import frames
 from assets.costs.model import COMPONENT_UNITS
 from assets.readiness.frames import gates_frame, requirement_results_frame, verdict_frame
-from assets.readiness.measures import ReadinessInputs, results_of
+from assets.readiness.inputs import ReadinessInputs
+from assets.readiness.measures import results_of
 from assets.readiness.model import gates_of, verdict_of
 from assets.reports.model import Manifest
 from assets.reports.site import ReleaseData
@@ -97,6 +98,7 @@ def release(
             ),
             "scenarios": _scenarios(),
             "milestone_deliverables": _deliverables(inputs),
+            "deliverable_history": _history(inputs),
             "open_questions": _one_row(
                 evidence_id=OPEN,
                 table_key="costs__rpc_usage",
@@ -306,6 +308,25 @@ def _deliverables(inputs: ReadinessInputs) -> pd.DataFrame:
         for row in inputs.deliverables
     ]
     return pd.DataFrame(rows, dtype=object)
+
+
+def _history(inputs: ReadinessInputs) -> pd.DataFrame:
+    """Two states of each deliverable: planned, then what it is."""
+    columns = ["deliverable_state_id", "deliverable_id", "status", "basis", "actual_value", "status_on", "note"]
+    rows = [
+        (f"{row.deliverable_id}_{day.year}", row.deliverable_id, status, basis, None, day, HOSTILE, row)
+        for row in inputs.deliverables
+        for day, status, basis in (
+            (date(2025, 6, 30), row.status, row.basis),
+            (date(2024, 9, 25), "planned", "reported"),
+        )
+    ]
+    frame = pd.DataFrame([values for *values, _ in rows], columns=columns, dtype=object)
+    return frame.assign(
+        source="roadmap@1a2b",
+        grade=[row.grade.value for *_, row in rows],
+        evidence_ids=[list(row.evidence_ids) for *_, row in rows],
+    )
 
 
 def _evidence_index(grades: Mapping[str, str]) -> pd.DataFrame:

@@ -94,7 +94,7 @@ def test_a_segment_shows_all_of_its_capture() -> None:
         "Selling points that meet it Private by design",
         "2 public leads: Met in May",
         "8 million USD : Value locked ( 30 June 2024 , secondary source; trackers of it differ by a factor of 1.90 )",
-        "Messenger ( left ) : Lost messages",
+        "Messenger: Lost messages ( integration , 30 June 2024 ) Source",
         "Rival : Quick",
         "Reasons against not known",
         "Work that it lacks nobody has looked",

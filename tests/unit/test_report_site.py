@@ -224,10 +224,31 @@ def test_the_answer_comes_first() -> None:
     assert page().elements[0].attributes == {"lang": "en-GB"}
 
 
+def test_what_is_inferred_from_absence_is_no_zero() -> None:
+    text = " ".join("".join(text for text, _ in page().texts).split())
+    assert text.count("none found, which is inferred from absence") == 3  # the gate, and both of its requirements
+    assert set(cell_texts("gates/whitepaper/basis")) == {"inferred from absence"}
+    assert cell_texts("gates/whitepaper/value") == []
+
+
+def test_a_requirement_shows_its_words_its_age_and_what_stands_beside_it() -> None:
+    text = " ".join("".join(text for text, _ in page().texts).split())
+    assert set(cell_texts("requirement_results/interviews_interviews_held/quote")) == {"The words on interviews_held"}
+    assert "newest evidence of 30 June 2025 stale since 28 December 2025, stale after 180 days" in text
+    assert "Beside it, and not counted: one capacity result of our own benchmark" in text
+    assert any(e.attributes.get("href") == "#e:benchmarks__runs/run_a" for e in page().elements)
+
+
+def test_a_deliverable_shows_its_states_oldest_first() -> None:
+    text = " ".join("".join(text for text, _ in page().texts).split())
+    assert re.search(r"25 September 2024: planned\. .{0,90}30 June 2025: not done \(inferred from absence\)", text)
+
+
 def test_small_counts_are_counts() -> None:
     text = " ".join("".join(text for text, around in page().texts if "style" not in [e.tag for e in around]).split())
-    assert "2 of 10 interviews" in text
-    assert "0 of 15 ± 2 pages" in text
+    assert "2 of about 10 interviews" in text
+    assert "1 of 3 to 4 sessions" in text
+    assert "15 ± 2 asked for" in text
     assert "not known, 1 asked for" in text
     assert "%" not in text
 
@@ -367,7 +388,7 @@ def test_a_page_with_illustrative_data_says_so_first() -> None:
 
 
 def test_a_ready_release_and_an_empty_one_have_a_page() -> None:
-    ready = world(requirements=[row for row in world().requirements if row.gate_id == "usps"])
+    ready = world(requirements=[row for row in world().requirements if row.metric == "register_entries"])
     assert "Every gate passes." in render_report(release(ready))
     nothing = Page(render_report(release(world(requirements=[]))))
     assert "Not known" in ["".join(e.text).strip() for e in nothing.elements if e.tag == "h1"]

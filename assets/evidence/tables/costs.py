@@ -15,6 +15,7 @@ from assets.evidence.model import (
     Positive,
     Reference,
     Share,
+    StandingRow,
     Table,
     ValueRow,
 )
@@ -200,7 +201,7 @@ class RlnParameter(ValueRow):
 _WORKLOAD = Reference("costs__workload_parameters")
 
 
-class Scenario(EvidenceRow):
+class Scenario(StandingRow):
     """One deployment of Waku whose cost is estimated: a what-if. Its sizes are assumptions, which the note explains."""
 
     title: str = Field(description="Name for readers")

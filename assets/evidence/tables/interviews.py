@@ -184,6 +184,11 @@ class Session(_Conversation):
     )
     held_on: date = Field(description="Day of the session")
     topics: Annotated[TextList, Field(min_length=1)] = Field(description="What was worked on")
+    event: Identifier | None = Field(
+        default=None,
+        description="Event that it was held at, such as devcon_2024; empty if at none",
+        examples=["devcon_2024"],
+    )
     engineer_attended: bool = Field(description="Whether an engineer took part")
     outcome: str = Field(description="What came out")
     blockers: TextList = Field(default=[], description="What stands in the way")

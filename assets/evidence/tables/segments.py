@@ -9,7 +9,16 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from assets.evidence.model import DatePrecision, EvidenceRow, Identifier, NonNegative, Reference, Table, TextList
+from assets.evidence.model import (
+    DatePrecision,
+    EvidenceRow,
+    Identifier,
+    NonNegative,
+    Reference,
+    StandingRow,
+    Table,
+    TextList,
+)
 
 OrganisationStage = Literal["initial_discussion", "solution_design", "commitment", "building", "ongoing", "lost"]
 """How far an organisation and the project have come: the stages of a co-design session, and that it left."""
@@ -159,22 +168,30 @@ class Organisation(EvidenceRow):
     next_step: str | None = Field(default=None, description="What happens next; empty leaves what is known")
 
 
-class Usp(EvidenceRow):
+class Usp(StandingRow):
     """One claim of what Waku does that others do not."""
 
     name: str = Field(description="Name for readers")
     claimed_benefit: str = Field(description="What is claimed")
     problem_solved: str = Field(description="What problem it solves")
-    known_limitation: str | None = Field(default=None, description="What is known to stand against it")
-    maturity: Literal[
-        "production", "testnet_and_status", "testnet", "beta", "partial", "research", "concept", "not_built"
-    ] = Field(description="How far it is built")
-    where_claimed: Literal["site_card_2025", "site_card_2023", "docs", "blog", "none"] = Field(
-        description="Where the project says so in public"
-    )
     depends_on: Annotated[TextList, Reference("roadmap__deliverables")] = Field(
         default=[], description="Deliverables that it rests on"
     )
+
+
+class UspState(EvidenceRow):
+    """How far one claim was built, and where it was made, on the day of the observation. The newest row counts."""
+
+    usp_id: Annotated[str, Reference("segments__usps")] = Field(description="USP")
+    where_claimed: Literal["site", "former_site", "docs", "blog", "none"] = Field(
+        description="Where the project says so in public. site: a card of the website's first page names it;"
+        " former_site: a card did, and does so no longer"
+    )
+    maturity: (
+        Literal["production", "testnet_and_status", "testnet", "beta", "partial", "research", "concept", "not_built"]
+        | None
+    ) = Field(default=None, description="How far it is built; empty is not known")
+    known_limitation: str | None = Field(default=None, description="What is known to stand against it")
 
 
 class CustomerProblem(EvidenceRow):
@@ -250,6 +267,7 @@ TABLES: tuple[Table, ...] = (
     ),
     Table("segments", "problems", CustomerProblem, "Problems of customers"),
     Table("segments", "usps", Usp, "Claims of what sets Waku apart"),
+    Table("segments", "usp_states", UspState, "States of the claims, day by day"),
     Table("segments", "usp_evidence", UspEvidence, "Numbers about the claims"),
     Table("segments", "rules", Rule, "Weights and thresholds of market evidence"),
 )

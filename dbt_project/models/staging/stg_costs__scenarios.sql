@@ -2,7 +2,7 @@ with
 
 source as (
 
-    {{ as_known_on(source('raw', 'costs__scenarios')) }}
+    {{ as_known_on(source('raw', 'costs__scenarios'), is_standing=True) }}
 
 ),
 
@@ -50,6 +50,7 @@ renamed as (
         budget_usd_per_month,
 
         ---------- times and provenance
+        holds_from,
         source,
         as_of,
         as_of_basis,
