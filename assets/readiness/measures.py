@@ -7,12 +7,22 @@ before anything is counted. docs/gates.md says which words of the milestone each
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
-from typing import TypeVar
 
 from assets.evidence.model import Grade, weakest
-from assets.readiness.inputs import Conversations, Progress, ReadinessInputs, Row
+from assets.readiness.counting import (
+    count_of,
+    evidence_of,
+    held_in_packs,
+    progress_of,
+    reported_and_held,
+    reported_by_deliverable,
+    reported_or_private,
+    reported_progress,
+    without_illustrative,
+)
+from assets.readiness.inputs import Conversations, Progress, ReadinessInputs
 from assets.readiness.model import Basis, Measurement, Requirement, RequirementResult
 from assets.readiness.wording import number
 
@@ -24,15 +34,6 @@ WITHIN_BUDGET = "cells_within_budget"
 
 MATRIX = "potential_usps"
 """The deliverable under which the team reports on its validation matrix."""
-
-NOTHING_THERE = frozenset({"not_done", "not_planned", "dropped", "descoped"})
-"""States of a deliverable in which there is nothing of it."""
-
-NOT_FOUND = "the reports do not tell"
-PRIVATE = "the work was done in private and there is nothing public to check"
-
-
-RowT = TypeVar("RowT", bound=Row)
 
 Metric = Callable[[Requirement, ReadinessInputs], Measurement]
 
@@ -91,13 +92,13 @@ def budget_requirements(inputs: ReadinessInputs) -> tuple[Requirement, ...]:
 
 def cells_within_budget(_: Requirement, inputs: ReadinessInputs) -> Measurement:
     """Count the cost cells within their budget; not known while none is over and the cost of one is not known."""
-    usable, illustrative_ids = _without_illustrative(inputs.budget_cells, inputs)
+    usable, illustrative_ids = without_illustrative(inputs.budget_cells, inputs)
     states = [cell.state for cell in usable]
     if usable and "over" not in states and (len(usable) < len(inputs.budget_cells) or "unknown" in states):
         grade = weakest(cell.grade for cell in usable)
         reason = "the cost of a scenario with a budget is not known"
-        return Measurement(None, grade, _evidence_of(usable), illustrative_ids, reason)
-    return _count(usable, [cell for cell in usable if cell.state == "within"], illustrative_ids, inputs)
+        return Measurement(None, grade, evidence_of(usable), illustrative_ids, reason)
+    return count_of(usable, [cell for cell in usable if cell.state == "within"], illustrative_ids, inputs)
 
 
 def cells_estimated(_: Requirement, inputs: ReadinessInputs) -> Measurement:
@@ -106,60 +107,60 @@ def cells_estimated(_: Requirement, inputs: ReadinessInputs) -> Measurement:
     Not known while anything that a cell lacks is not known: a price that an earlier day did not have is no cost of zero
     and no case that fails.
     """
-    usable, illustrative_ids = _without_illustrative(inputs.cost_cells, inputs)
+    usable, illustrative_ids = without_illustrative(inputs.cost_cells, inputs)
     lacking = [cell for cell in usable if cell.lacks]
     if lacking:
         grade = weakest(cell.grade for cell in lacking)
         why = "; ".join(dict.fromkeys(cell.lacks for cell in lacking[:1]))
         reason = f"{number(len(lacking))} of {number(len(usable))} cannot be judged, the first for this: {why}"
-        return Measurement(None, grade, _evidence_of(lacking), illustrative_ids, reason)
+        return Measurement(None, grade, evidence_of(lacking), illustrative_ids, reason)
     counted = [cell for cell in usable if cell.is_feasible]
-    found = _count(usable, counted, illustrative_ids, inputs)
+    found = count_of(usable, counted, illustrative_ids, inputs)
     left_out = len(usable) - len(counted)
     if found.value is None or not left_out:
         return found
     cases = "case" if left_out == 1 else "cases"
     remark = f"{number(left_out)} {cases} cannot run as specified"
-    return replace(found, evidence_ids=_evidence_of(usable), remark=remark)
+    return replace(found, evidence_ids=evidence_of(usable), remark=remark)
 
 
 def postgres_phase_2_results(_: Requirement, inputs: ReadinessInputs) -> Measurement:
     """Count what the deliverable that the milestone names has brought; our own measurements stand beside it."""
-    found = _reported_by_deliverable(PHASE_2, inputs, is_one_when_done=True)
-    own, _made_up = _without_illustrative(inputs.archive_capacities, inputs)
+    found = reported_by_deliverable(PHASE_2, inputs, is_one_when_done=True)
+    own, _made_up = without_illustrative(inputs.archive_capacities, inputs)
     if not own or found.value:
         return found
     results = "capacity result" if len(own) == 1 else "capacity results"
     text = f"{number(len(own))} {results} of our own benchmark, which is not that deliverable"
-    return replace(found, beside=text, beside_ids=_evidence_of(own))
+    return replace(found, beside=text, beside_ids=evidence_of(own))
 
 
 def whitepapers(requirement: Requirement, inputs: ReadinessInputs) -> Measurement:
     """Count one whitepaper if the deliverable is done."""
-    return _reported_by_deliverable(requirement.deliverable_id, inputs, is_one_when_done=True, is_yes_or_no=True)
+    return reported_by_deliverable(requirement.deliverable_id, inputs, is_one_when_done=True, is_yes_or_no=True)
 
 
 def pages(requirement: Requirement, inputs: ReadinessInputs) -> Measurement:
     """Count the pages that the deliverable reached."""
-    return _reported_by_deliverable(requirement.deliverable_id, inputs)
+    return reported_by_deliverable(requirement.deliverable_id, inputs)
 
 
 def register_entries(_: Requirement, inputs: ReadinessInputs) -> Measurement:
     """Count the USPs in the register."""
-    usable, illustrative_ids = _without_illustrative(inputs.usps, inputs)
-    return _count(usable, [usp for usp in usable if usp.grade is not Grade.NOT_FOUND], illustrative_ids, inputs)
+    usable, illustrative_ids = without_illustrative(inputs.usps, inputs)
+    return count_of(usable, [usp for usp in usable if usp.grade is not Grade.NOT_FOUND], illustrative_ids, inputs)
 
 
 def usps_named_on_site(_: Requirement, inputs: ReadinessInputs) -> Measurement:
     """Count the USPs of the register that the website names, of all in the register."""
-    usable, illustrative_ids = _without_illustrative(inputs.usps, inputs)
+    usable, illustrative_ids = without_illustrative(inputs.usps, inputs)
     claimed = [usp for usp in usable if usp.grade is not Grade.NOT_FOUND]
-    found = _count(usable, [usp for usp in claimed if usp.is_on_site], illustrative_ids, inputs)
+    found = count_of(usable, [usp for usp in claimed if usp.is_on_site], illustrative_ids, inputs)
     if found.value is None:
         return found
     # Both numbers are counted: the evidence is that of all of them.
     grade = weakest(usp.grade for usp in claimed)
-    return replace(found, of=float(len(claimed)), grade=grade, evidence_ids=_evidence_of(claimed))
+    return replace(found, of=float(len(claimed)), grade=grade, evidence_ids=evidence_of(claimed))
 
 
 def validation_matrix(requirement: Requirement, inputs: ReadinessInputs) -> Measurement:
@@ -168,32 +169,32 @@ def validation_matrix(requirement: Requirement, inputs: ReadinessInputs) -> Meas
     A matrix of which no cell is decided is a form and not a matrix. A report that one was reworked shows no matrix: it
     stands beside.
     """
-    decided, made_up = _without_illustrative([cell for cell in inputs.matrix if cell.is_decided], inputs)
-    found = _reported_progress(requirement, "matrices_published", inputs, beside=made_up)
+    decided, made_up = without_illustrative([cell for cell in inputs.matrix if cell.is_decided], inputs)
+    found = reported_progress(requirement, "matrices_published", inputs, beside=made_up)
     if found.value:
         return found
     if decided:
         grade = weakest(cell.grade for cell in decided)
-        return Measurement(1.0, grade, _evidence_of(decided), made_up, basis=Basis.COUNTED)
-    reports = [row for row in _progress_of(requirement, "matrix_reworks", inputs) if row.value]
+        return Measurement(1.0, grade, evidence_of(decided), made_up, basis=Basis.COUNTED)
+    reports = [row for row in progress_of(requirement, "matrix_reworks", inputs) if row.value]
     if not reports:
         return found
     return replace(
         found,
         beside="a report that the team reworked its matrix, which nobody outside can read",
-        beside_ids=_evidence_of(reports),
+        beside_ids=evidence_of(reports),
     )
 
 
 def segments_fully_captured(_: Requirement, inputs: ReadinessInputs) -> Measurement:
     """Count the segments with all items on record."""
-    usable, illustrative_ids = _without_illustrative(inputs.segments, inputs)
-    return _count(usable, [segment for segment in usable if segment.has_all_items], illustrative_ids, inputs)
+    usable, illustrative_ids = without_illustrative(inputs.segments, inputs)
+    return count_of(usable, [segment for segment in usable if segment.has_all_items], illustrative_ids, inputs)
 
 
 def segment_documents(requirement: Requirement, inputs: ReadinessInputs) -> Measurement:
     """Count the documents on segments that are reported; what this record holds of segments stands beside."""
-    found = _reported_progress(requirement, "segment_documents", inputs)
+    found = reported_progress(requirement, "segment_documents", inputs)
     captured = segments_fully_captured(requirement, inputs)
     if found.value or not captured.value:
         return found
@@ -206,10 +207,10 @@ def segment_documents(requirement: Requirement, inputs: ReadinessInputs) -> Meas
 
 def crm_organisations_with_segment(requirement: Requirement, inputs: ReadinessInputs) -> Measurement:
     """Count the organisations that carry a segment in the team's CRM; without its rows, what is reported of it."""
-    usable, illustrative_ids = _without_illustrative(inputs.crm_organisations, inputs)
+    usable, illustrative_ids = without_illustrative(inputs.crm_organisations, inputs)
     if usable:
-        return _count(usable, [row for row in usable if row.has_segment], illustrative_ids, inputs)
-    return _reported_progress(requirement, "organisations_with_segment", inputs, beside=illustrative_ids)
+        return count_of(usable, [row for row in usable if row.has_segment], illustrative_ids, inputs)
+    return reported_progress(requirement, "organisations_with_segment", inputs, beside=illustrative_ids)
 
 
 def interview_questions(requirement: Requirement, inputs: ReadinessInputs) -> Measurement:
@@ -217,11 +218,11 @@ def interview_questions(requirement: Requirement, inputs: ReadinessInputs) -> Me
 
     Every set in this record is detached from Waku: a question that names it or its protocols is a mistake in a pack.
     """
-    held, left_out = _held("interview", inputs)
+    held, left_out = held_in_packs("interview", inputs)
     if held is not None and held.questions is not None:
         return Measurement(float(held.questions), held.grade, held.evidence_ids, left_out, basis=Basis.COUNTED)
-    found = _reported_progress(requirement, "questions_in_set", inputs, beside=left_out)
-    sets, _made_up = _without_illustrative(inputs.question_sets, inputs)
+    found = reported_progress(requirement, "questions_in_set", inputs, beside=left_out)
+    sets, _made_up = without_illustrative(inputs.question_sets, inputs)
     if found.value or not sets:
         return found
     longest = max(sets, key=lambda row: row.questions)
@@ -231,25 +232,25 @@ def interview_questions(requirement: Requirement, inputs: ReadinessInputs) -> Me
 
 def interviews_captured(requirement: Requirement, inputs: ReadinessInputs) -> Measurement:
     """Count one update of the matrix if interviews in packs are in ours, else what is reported of the team's."""
-    cells, illustrative_ids = _without_illustrative([cell for cell in inputs.matrix if cell.interviews], inputs)
+    cells, illustrative_ids = without_illustrative([cell for cell in inputs.matrix if cell.interviews], inputs)
     if cells:
         grade = weakest(cell.grade for cell in cells)
-        return Measurement(1.0, grade, _evidence_of(cells), illustrative_ids, basis=Basis.COUNTED)
+        return Measurement(1.0, grade, evidence_of(cells), illustrative_ids, basis=Basis.COUNTED)
     of_matrix = replace(requirement, deliverable_id=MATRIX)
-    return _reported_progress(of_matrix, "matrix_filled_from_calls", inputs, beside=illustrative_ids)
+    return reported_progress(of_matrix, "matrix_filled_from_calls", inputs, beside=illustrative_ids)
 
 
 def segment_reviews(requirement: Requirement, inputs: ReadinessInputs) -> Measurement:
     """Count the reviews of segments that are reported, or ours where it decides a segment with interviews on record."""
-    held, left_out = _held("interview", inputs)
-    found = _reported_progress(requirement, "segment_reviews", inputs, beside=left_out)
-    ranked, made_up = _without_illustrative(inputs.ranking, inputs)
+    held, left_out = held_in_packs("interview", inputs)
+    found = reported_progress(requirement, "segment_reviews", inputs, beside=left_out)
+    ranked, made_up = without_illustrative(inputs.ranking, inputs)
     decided = [row for row in ranked if row.is_decided]
     if found.value or not ranked:
         return found
     if held is not None and decided:
         grade = weakest((held.grade, *(row.grade for row in decided)))
-        ids = _evidence_of((held, *decided))
+        ids = evidence_of((held, *decided))
         return Measurement(1.0, grade, ids, tuple(sorted({*left_out, *made_up})), basis=Basis.COUNTED)
     text = f"our own ranking of {number(len(ranked))} segments, which decides {number(len(decided))} of them"
     return replace(found, beside=text)
@@ -257,17 +258,17 @@ def segment_reviews(requirement: Requirement, inputs: ReadinessInputs) -> Measur
 
 def mvp_outlines(requirement: Requirement, inputs: ReadinessInputs) -> Measurement:
     """Count the outlines of the MVP that are reported as public."""
-    return _reported_or_private(requirement, "outlines_published", inputs)
+    return reported_or_private(requirement, "outlines_published", inputs)
 
 
 def mvp_customers_told(requirement: Requirement, inputs: ReadinessInputs) -> Measurement:
     """Count the customers of whom it is reported that they were told of the MVP."""
-    return _reported_or_private(requirement, "customers_told", inputs)
+    return reported_or_private(requirement, "customers_told", inputs)
 
 
 def progress_value(metric: str) -> Metric:
     """Return a function that takes the newest reported value of a progress metric."""
-    return lambda requirement, inputs: _reported_progress(requirement, metric, inputs)
+    return lambda requirement, inputs: reported_progress(requirement, metric, inputs)
 
 
 def conversations_held(kind: str, metric: str) -> Metric:
@@ -278,14 +279,14 @@ def conversations_held(kind: str, metric: str) -> Metric:
     """
 
     def count(requirement: Requirement, inputs: ReadinessInputs) -> Measurement:
-        reported, held, illustrative_ids = _reported_and_held(requirement, kind, metric, inputs)
+        reported, held, illustrative_ids = reported_and_held(requirement, kind, metric, inputs)
         if held is None:
-            return _reported_progress(requirement, metric, inputs, beside=illustrative_ids)
+            return reported_progress(requirement, metric, inputs, beside=illustrative_ids)
         if reported is None or reported.value is None:
             return Measurement(float(held.held), held.grade, held.evidence_ids, illustrative_ids, basis=Basis.COUNTED)
         value = max(float(held.held), reported.value + held.held_after_report)
         grade = weakest((reported.grade, held.grade))
-        return Measurement(value, grade, _evidence_of((reported, held)), illustrative_ids, basis=Basis.COUNTED)
+        return Measurement(value, grade, evidence_of((reported, held)), illustrative_ids, basis=Basis.COUNTED)
 
     return count
 
@@ -300,16 +301,16 @@ def conversation_segments(kind: str, metric: str) -> Metric:
         return float(len(set(row.segment_ids))) if row.segment_ids or row.value == 0 else None
 
     def count(requirement: Requirement, inputs: ReadinessInputs) -> Measurement:
-        reported, held, illustrative_ids = _reported_and_held(requirement, kind, metric, inputs)
+        reported, held, illustrative_ids = reported_and_held(requirement, kind, metric, inputs)
         if held is None:
             missing = "the report names no segment"
-            return _reported_progress(requirement, metric, inputs, named_segments, missing, illustrative_ids)
+            return reported_progress(requirement, metric, inputs, named_segments, missing, illustrative_ids)
         if reported is None:
             return Measurement(
                 float(held.segments), held.grade, held.evidence_ids, illustrative_ids, basis=Basis.COUNTED
             )
         grade, value = weakest((reported.grade, held.grade)), float(held.segments_with_reported)
-        return Measurement(value, grade, _evidence_of((reported, held)), illustrative_ids, basis=Basis.COUNTED)
+        return Measurement(value, grade, evidence_of((reported, held)), illustrative_ids, basis=Basis.COUNTED)
 
     return count
 
@@ -321,10 +322,10 @@ def sessions_that(metric: str, number_of: Callable[[Conversations], int]) -> Met
     """
 
     def count(requirement: Requirement, inputs: ReadinessInputs) -> Measurement:
-        held, left_out = _held("session", inputs)
+        held, left_out = held_in_packs("session", inputs)
         if held is not None and number_of(held):
             return Measurement(float(number_of(held)), held.grade, held.evidence_ids, left_out, basis=Basis.COUNTED)
-        return _reported_progress(requirement, metric, inputs, beside=left_out)
+        return reported_progress(requirement, metric, inputs, beside=left_out)
 
     return count
 
@@ -355,134 +356,3 @@ METRICS: dict[str, Metric] = {
     "mvp_customers_told": mvp_customers_told,
 }
 """What counts each metric that a requirement can name."""
-
-
-def _reported_by_deliverable(
-    deliverable_id: str, inputs: ReadinessInputs, *, is_one_when_done: bool = False, is_yes_or_no: bool = False
-) -> Measurement:
-    """Return what the newest state of a deliverable says of how much there is.
-
-    Nothing is a zero only where the project reports that there is nothing. `is_yes_or_no`: whether, and not how much.
-    """
-    rows = [row for row in inputs.deliverables if row.deliverable_id == deliverable_id]
-    usable, illustrative_ids = _without_illustrative(rows, inputs)
-    if not usable:
-        return _nothing_on_record(illustrative_ids)
-    found = usable[0]
-    known = Measurement(None, found.grade, found.evidence_ids, illustrative_ids)
-    if found.status == "done_privately":
-        return replace(known, reason=PRIVATE)
-    if found.status == "unknown":
-        return replace(known, reason=f"the state of {found.title} is not known")
-    if found.status in NOTHING_THERE and found.basis != "reported":
-        return replace(known, basis=Basis.INFERRED)
-    value = None if is_yes_or_no else found.actual_value
-    if value is None and found.status in NOTHING_THERE:
-        value = 0.0
-    if value is None and found.status == "done" and is_one_when_done:
-        value = 1.0
-    if value is None:
-        reason = f"{found.title} is {found.status.replace('_', ' ')}, and no count is reported"
-        return replace(known, reason=reason)
-    return replace(known, value=value, basis=Basis.REPORTED)
-
-
-def _reported_progress(
-    requirement: Requirement,
-    metric: str,
-    inputs: ReadinessInputs,
-    value_of: Callable[[Progress], float | None] = lambda row: row.value,
-    missing: str = NOT_FOUND,
-    beside: tuple[str, ...] = (),
-) -> Measurement:
-    """Take a value of the newest report of a metric. `beside` are illustrative rows that were left out elsewhere."""
-    rows = [row for row in inputs.progress if (row.deliverable_id, row.metric) == (requirement.deliverable_id, metric)]
-    usable, illustrative_ids = _without_illustrative(rows, inputs)
-    illustrative_ids = tuple(sorted({*illustrative_ids, *beside}))
-    if not usable:
-        return _nothing_on_record(illustrative_ids)
-    (found,) = usable
-    if found.value is None:
-        return Measurement(None, found.grade, found.evidence_ids, illustrative_ids, NOT_FOUND)
-    value = value_of(found)
-    if value is None:
-        return Measurement(None, found.grade, found.evidence_ids, illustrative_ids, missing)
-    return Measurement(value, found.grade, found.evidence_ids, illustrative_ids, basis=Basis.REPORTED)
-
-
-def _reported_or_private(requirement: Requirement, metric: str, inputs: ReadinessInputs) -> Measurement:
-    """Take the newest report of a metric; where it has no number and the work was private, say that."""
-    found = _reported_progress(requirement, metric, inputs)
-    if found.value is not None:
-        return found
-    state = _reported_by_deliverable(requirement.deliverable_id, inputs)
-    if state.reason != PRIVATE:
-        return found
-    return replace(state, evidence_ids=tuple(sorted({*state.evidence_ids, *found.evidence_ids})))
-
-
-def _progress_of(requirement: Requirement, metric: str, inputs: ReadinessInputs) -> list[Progress]:
-    """Return the newest report of a metric of the requirement's deliverable, if it is no made-up one."""
-    key = (requirement.deliverable_id, metric)
-    rows = [row for row in inputs.progress if (row.deliverable_id, row.metric) == key]
-    return _without_illustrative(rows, inputs)[0]
-
-
-def _held(kind: str, inputs: ReadinessInputs) -> tuple[Conversations | None, tuple[str, ...]]:
-    """Return what packs hold of a kind, and the ids of made-up rows that were left out."""
-    packs, left_out = _without_illustrative([row for row in inputs.conversations if row.kind == kind], inputs)
-    return next(iter(packs), None), left_out
-
-
-def _reported_and_held(
-    requirement: Requirement, kind: str, metric: str, inputs: ReadinessInputs
-) -> tuple[Progress | None, Conversations | None, tuple[str, ...]]:
-    """Return the newest report of a metric and what packs hold of a kind, made-up rows left out of both."""
-    key = (requirement.deliverable_id, metric)
-    reports, left_out = _without_illustrative(
-        [row for row in inputs.progress if (row.deliverable_id, row.metric) == key], inputs
-    )
-    held, left_out_of_packs = _held(kind, inputs)
-    return next(iter(reports), None), held, tuple(sorted({*left_out, *left_out_of_packs}))
-
-
-def _count(
-    looked_at: Sequence[RowT], counted: Sequence[RowT], illustrative_ids: tuple[str, ...], inputs: ReadinessInputs
-) -> Measurement:
-    """Count rows. A count rests on the rows that it counts; a count of zero on all that were looked at."""
-    evidence_ids = _evidence_of(counted or looked_at)
-    if counted:
-        grade = weakest(row.grade for row in counted)
-    else:
-        found = {inputs.evidence_grades.get(evidence_id, Grade.NOT_FOUND) for evidence_id in evidence_ids}
-        grade = weakest(found - {Grade.NOT_FOUND})
-    if grade is Grade.NOT_FOUND:
-        return _nothing_on_record(illustrative_ids)
-    return Measurement(float(len(counted)), grade, evidence_ids, illustrative_ids, basis=Basis.COUNTED)
-
-
-def _without_illustrative(rows: Iterable[RowT], inputs: ReadinessInputs) -> tuple[list[RowT], tuple[str, ...]]:
-    """Return the rows that are evidence, and the ids of all illustrative rows in the tables that the rows come from.
-
-    All in these tables, because a mart shows the better of two rows about one thing: a made-up one may be behind it.
-    """
-    listed = list(rows)
-    tables = {evidence_id.partition("/")[0] for evidence_id in _evidence_of(listed)}
-    illustrative_ids = tuple(
-        sorted(
-            evidence_id
-            for evidence_id, grade in inputs.evidence_grades.items()
-            if grade is Grade.ILLUSTRATIVE and evidence_id.partition("/")[0] in tables
-        )
-    )
-    made_up = set(illustrative_ids)
-    usable = [row for row in listed if row.grade is not Grade.ILLUSTRATIVE and not made_up & set(row.evidence_ids)]
-    return usable, illustrative_ids
-
-
-def _evidence_of(rows: Iterable[Row]) -> tuple[str, ...]:
-    return tuple(sorted({evidence_id for row in rows for evidence_id in row.evidence_ids}))
-
-
-def _nothing_on_record(illustrative_ids: tuple[str, ...]) -> Measurement:
-    return Measurement(None, Grade.NOT_FOUND, (), illustrative_ids, "nothing is on record")
