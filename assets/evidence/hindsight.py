@@ -11,12 +11,21 @@ from datetime import date
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
+_MONTH = rf"(?:{'|'.join(MONTHS)})[a-z]*\.?"
 _DAY = re.compile(
+    # 2024-11-04, 2024-11
     r"(?<![\d.])(?P<iso_year>20\d\d)-(?P<iso_month>0[1-9]|1[0-2])(?:-(?P<iso_day>0[1-9]|[12]\d|3[01]))?(?!\d)"
-    rf"|\b(?:(?P<day>\d{{1,2}})\s)?(?P<month>{'|'.join(MONTHS)})[a-z]*\.?\s(?P<year>20\d\d)\b"
+    # 4 Nov 2024, 4th November 2024, Nov 2024, November 4, 2024
+    rf"|\b(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s)?(?P<month>{_MONTH})"
+    r"(?:\s(?P<day_after>\d{1,2})(?:st|nd|rd|th)?,?)?\s(?P<year>20\d\d)\b"
+    # H2 2024, Q3 2024, 2024H2, 2024 Q3
+    r"|\b(?P<part>H[12]|Q[1-4])[\s-]?(?P<year_of_part>20[0-3]\d)(?![-\w])"
+    r"|\b(?P<year_before_part>20[0-3]\d)[\s-]?(?P<part_after>H[12]|Q[1-4])\b"
     # A year alone may be a number of anything, unless a word of time stands before it.
-    r"|\b(?:in|since|until|by|of|from|early|late|mid|H[12]|Q[1-4])[\s-](?P<only_year>20[0-3]\d)(?![-\w])"
+    r"|\b(?:in|since|until|by|of|from|early|late|mid)[\s-](?P<only_year>20[0-3]\d)(?![-\w]|\s?[HQ][1-4]\b)"
 )
+_FIRST_MONTH = {"H1": 1, "H2": 7, "Q1": 1, "Q2": 4, "Q3": 7, "Q4": 10}
+_YEARS = ("iso_year", "year", "year_of_part", "year_before_part", "only_year")
 _PLANNED = re.compile(r"\b(?:planned|due)(?: (?:for|from|until|by))? $")
 """What stands before a day that was planned on the day of the row, and so was known then."""
 
@@ -34,10 +43,13 @@ def later_days(text: str, day: date, today: date) -> Iterator[str]:
 
 def _begins(found: re.Match[str]) -> date | None:
     """Return the first day of what was found; None where there is no such day, as in 2025-02-30."""
-    parts = found.groupdict()
-    year = parts["iso_year"] or parts["year"] or parts["only_year"]
-    month = MONTHS.index(parts["month"]) + 1 if parts["month"] else int(parts["iso_month"] or 1)
+    said = found.groupdict()
+    year = next(said[name] for name in _YEARS if said[name])
+    part = said["part"] or said["part_after"]
+    month = (
+        MONTHS.index(said["month"][:3]) + 1 if said["month"] else _FIRST_MONTH[part] if part else said["iso_month"] or 1
+    )
     try:
-        return date(int(year), month, int(parts["iso_day"] or parts["day"] or 1))
+        return date(int(year), int(month), int(said["iso_day"] or said["day"] or said["day_after"] or 1))
     except ValueError:
         return None

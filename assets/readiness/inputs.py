@@ -117,15 +117,16 @@ class CostCell(Row):
 
     @property
     def lacks(self) -> str:
-        """What is not known of the case; nothing where it can be judged."""
+        """Why the case cannot be judged, as the end of a sentence; empty where it can be."""
         if self.is_feasible is False:
             return ""
         if not self.is_estimated:
-            return self.reason or "the cost is not known"
+            wanted = self.reason.removeprefix("missing: ")
+            return f"for want of {wanted}" if wanted else "because its cost is not known"
         if self.is_feasible is None:
-            return "whether it can run is not known"
+            return "because it is not known whether it can run"
         if self.profile_id in RPC_PROFILES and self.rpc_usd_per_month is None:
-            return "RPC is not priced"
+            return "because RPC is not priced"
         return ""
 
 

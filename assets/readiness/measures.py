@@ -111,8 +111,8 @@ def cells_estimated(_: Requirement, inputs: ReadinessInputs) -> Measurement:
     lacking = [cell for cell in usable if cell.lacks]
     if lacking:
         grade = weakest(cell.grade for cell in lacking)
-        why = "; ".join(dict.fromkeys(cell.lacks for cell in lacking[:1]))
-        reason = f"{number(len(lacking))} of {number(len(usable))} cannot be judged, the first for this: {why}"
+        judged = f"{number(len(lacking))} of {number(len(usable))} cannot be judged"
+        reason = f"{judged}, the first {lacking[0].lacks}"
         return Measurement(None, grade, evidence_of(lacking), illustrative_ids, reason)
     counted = [cell for cell in usable if cell.is_feasible]
     found = count_of(usable, counted, illustrative_ids, inputs)
@@ -187,9 +187,13 @@ def validation_matrix(requirement: Requirement, inputs: ReadinessInputs) -> Meas
 
 
 def segments_fully_captured(_: Requirement, inputs: ReadinessInputs) -> Measurement:
-    """Count the segments with all items on record."""
+    """Count the segments with all items on record. That none has them says that nobody has looked, which is no zero."""
     usable, illustrative_ids = without_illustrative(inputs.segments, inputs)
-    return count_of(usable, [segment for segment in usable if segment.has_all_items], illustrative_ids, inputs)
+    captured = [segment for segment in usable if segment.has_all_items]
+    found = count_of(usable, captured, illustrative_ids, inputs)
+    if found.value != 0:
+        return found
+    return replace(found, value=None, basis=Basis.NOT_KNOWN, reason="no segment on record has all six items")
 
 
 def segment_documents(requirement: Requirement, inputs: ReadinessInputs) -> Measurement:
@@ -232,12 +236,12 @@ def interview_questions(requirement: Requirement, inputs: ReadinessInputs) -> Me
 
 def interviews_captured(requirement: Requirement, inputs: ReadinessInputs) -> Measurement:
     """Count one update of the matrix if interviews in packs are in ours, else what is reported of the team's."""
-    cells, illustrative_ids = without_illustrative([cell for cell in inputs.matrix if cell.interviews], inputs)
+    # Made-up findings are parts of made-up interviews, which the count of interviews names.
+    cells, _made_up = without_illustrative([cell for cell in inputs.matrix if cell.interviews], inputs)
     if cells:
         grade = weakest(cell.grade for cell in cells)
-        return Measurement(1.0, grade, evidence_of(cells), illustrative_ids, basis=Basis.COUNTED)
-    of_matrix = replace(requirement, deliverable_id=MATRIX)
-    return reported_progress(of_matrix, "matrix_filled_from_calls", inputs, beside=illustrative_ids)
+        return Measurement(1.0, grade, evidence_of(cells), basis=Basis.COUNTED)
+    return reported_progress(replace(requirement, deliverable_id=MATRIX), "matrix_filled_from_calls", inputs)
 
 
 def segment_reviews(requirement: Requirement, inputs: ReadinessInputs) -> Measurement:

@@ -119,10 +119,9 @@ def not_counted(metric: str, why: str) -> str:
     return f"{WORDING[metric].nouns} cannot be counted: {why}"
 
 
-def inferred_absent(metric: str) -> str:
+def inferred_absent(metric: str) -> tuple[str, str]:
     """Say that nothing was found, and that nothing more than that shows that there is nothing."""
-    words = WORDING[metric]
-    return f"no {words.noun} was found; that none is {words.predicate} is inferred from absence"
+    return f"no {WORDING[metric].noun} was found", "that there is none is inferred from absence"
 
 
 def beside(what: str) -> str:

@@ -45,7 +45,7 @@ def requirement(look: dict[str, Any], metric: str) -> dict[str, Any]:
     ("day", "statuses"),
     [
         # cost, whitepaper, usps, target_customers, interviews, codesign, mvp_review
-        ("2024-10-01", "unknown unknown fail fail unknown unknown unknown"),
+        ("2024-10-01", "unknown unknown fail unknown unknown unknown unknown"),
         ("2024-12-31", "unknown unknown fail fail fail fail unknown"),
         ("2025-07-01", "unknown unknown fail fail fail fail unknown"),
         ("2025-12-31", "unknown fail fail fail fail fail unknown"),
@@ -61,6 +61,7 @@ def test_gates_of_a_day(looks: dict[str, dict[str, Any]], day: str, statuses: st
         # how many of how many on each of the four days; None is not known
         ("usps_named_on_site", [(3, 9), (3, 9), (4, 14), (4, 14)]),
         ("register_entries", [(9, 1), (9, 1), (14, 1), (14, 1)]),
+        ("segments_fully_captured", [(None, 5), (3, 5), (4, 5), (5, 5)]),
         ("segments_identified", [(None, 5), (3, 5), (3, 5), (3, 5)]),
         ("interviews_held", [(None, 10), (2, 10), (2, 10), (2, 10)]),
         ("interview_segments", [(None, 5), (2, 5), (2, 5), (2, 5)]),
@@ -86,7 +87,7 @@ def test_a_cost_without_prices_of_its_day_is_unknown_with_the_reason(
 ) -> None:
     cells = requirement(looks[day], "cells_estimated")
     assert (cells["status"], cells["value"], cells["basis"]) == ("unknown", None, "not_known")
-    assert "missing: " in cells["reason"]
+    assert "cannot be judged, the first for want of" in cells["reason"]
     assert "None of eight" not in cells["reason"]
 
 

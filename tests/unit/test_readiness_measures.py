@@ -250,18 +250,18 @@ def test_eight_cells_that_can_run_pass() -> None:
 @pytest.mark.parametrize(
     ("cell", "why"),
     [
-        (cost_not_known("a", "missing: a price"), "missing: a price"),
-        (cost_not_known("a", ""), "the cost is not known"),
-        (cost_cell("a", is_feasible=None), "whether it can run is not known"),
-        (cost_cell("a", rpc_usd_per_month=None), "RPC is not priced"),
-        (cost_cell("a", profile_id="status_1to1", rpc_usd_per_month=None), "RPC is not priced"),
+        (cost_not_known("a", "missing: a price"), "for want of a price"),
+        (cost_not_known("a", ""), "because its cost is not known"),
+        (cost_cell("a", is_feasible=None), "because it is not known whether it can run"),
+        (cost_cell("a", rpc_usd_per_month=None), "because RPC is not priced"),
+        (cost_cell("a", profile_id="status_1to1", rpc_usd_per_month=None), "because RPC is not priced"),
     ],
 )
 def test_a_cell_that_lacks_something_makes_the_count_unknown_and_no_zero(cell: Any, why: str) -> None:
     for cells in ([cell], [*CELLS[:7], cell]):
         found = judged("cells_estimated", world(cost_cells=cells))
         assert (found.measurement.value, found.status) == (None, Status.UNKNOWN)
-        assert found.measurement.reason.endswith(f"cannot be judged, the first for this: {why}")
+        assert found.measurement.reason.endswith(f"cannot be judged, the first {why}")
 
 
 def test_rpc_is_asked_of_chats_and_communities_alone() -> None:
@@ -279,6 +279,12 @@ def test_segments_with_all_items_are_counted() -> None:
     segments = [segment("a", has_all_items=True), segment("b", has_all_items=False)]
     found = measured("segments_fully_captured", world(segments=segments))
     assert (found.value, found.evidence_ids) == (1, ("segments__segments/a",))
+
+
+def test_no_segment_with_all_items_is_not_known_and_no_zero() -> None:
+    found = judged("segments_fully_captured", world(segments=[segment("b", has_all_items=False)]))
+    assert (found.measurement.value, found.status) == (None, Status.UNKNOWN)
+    assert found.measurement.reason == "no segment on record has all six items"
 
 
 def test_a_segment_that_needs_made_up_evidence_is_not_counted() -> None:

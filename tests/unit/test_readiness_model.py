@@ -104,7 +104,7 @@ def test_what_is_inferred_from_absence_fails_unless_the_inference_itself_is_not_
     assert requirement_status(asked, inferred) is FAIL
     assert requirement_status(asked, replace(inferred, grade=Grade.NOT_FOUND)) is UNKNOWN
     assert RequirementResult(asked, inferred).reason == (
-        "No page of the whitepaper was found; that none is public is inferred from absence."
+        "No page of the whitepaper was found. That there is none is inferred from absence."
     )
 
 
@@ -162,8 +162,8 @@ def test_the_public_numbers_are_not_ready() -> None:
             FAIL,
             None,
             (
-                "No whitepaper was found; that none is public is inferred from absence. No page of the whitepaper was "
-                "found; that none is public is inferred from absence."
+                "No whitepaper was found. That there is none is inferred from absence. No page of the whitepaper was "
+                "found. That there is none is inferred from absence."
             ),
         ),
         "usps": (

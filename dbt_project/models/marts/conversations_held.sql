@@ -110,9 +110,6 @@ final as (
         ---------- values
         counted.held,
         counted.held_after_report,
-        counted.held_at_devcon_2024,
-        counted.held_with_engineer,
-        counted.questions,
         cardinality(counted.segment_ids) as segments,
         cardinality(array(
             select unnest(counted.segment_ids)
@@ -122,7 +119,12 @@ final as (
 
         ---------- provenance
         counted.grade,
-        counted.evidence_ids
+        counted.evidence_ids,
+
+        ---------- values that were added later: those who read by position go on
+        counted.held_at_devcon_2024,
+        counted.held_with_engineer,
+        counted.questions
 
     from counted
 
