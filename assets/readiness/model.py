@@ -170,7 +170,7 @@ class Gate:
 
 @dataclass(frozen=True)
 class Verdict:
-    """The answer and the gates under it. `weakest_path` is gate, requirement and, if there is one, evidence id."""
+    """The answer and the gates under it. `weakest_path` is gate, requirement and, where one row decides, its id."""
 
     answer: Answer
     reason: str
@@ -245,17 +245,53 @@ def _verdict_reason(gates: Sequence[Gate], answer: Answer) -> str:
 
 
 def _weakest_path(gates: Sequence[Gate], evidence_grades: Mapping[str, Grade]) -> tuple[str, ...]:
-    """Walk from the verdict down, always to the weakest; of equals the first."""
-    results = [(gate, result) for gate in gates for result in gate.results]
-    if not results:
+    """Name the weakest of what decides the verdict: a gate, its requirement and, where one row decides, that row.
+
+    What decides is a requirement that gives a gate the status of the verdict. If all pass, it is one that would no
+    longer be met with one row less; without any, each of them. The weakest grade is taken, of equals the first.
+    """
+    decisive = combined_status(gate.status for gate in gates)
+    deciding = [(gate, result) for gate in _with_status(gates, decisive) for result in gate.deciding]
+    if decisive is Status.PASS:
+        turning = [(gate, result) for gate, result in deciding if _turns_on_one_row(result)]
+        if not turning:
+            gate, result = _weakest_of(deciding)
+            return (gate.gate_id, result.requirement.requirement_id)
+        deciding = turning
+    if not deciding:
         return ()
-    gate, result = max(results, key=lambda pair: GRADE_ORDER.index(pair[1].grade))
-    path = (gate.gate_id, result.requirement.requirement_id)
-    known = [evidence_id for evidence_id in result.evidence_ids if evidence_id in evidence_grades]
+    gate, result = _weakest_of(deciding)
+    row = _weakest_row(result, evidence_grades)
+    return (gate.gate_id, result.requirement.requirement_id, *([row] if row else []))
+
+
+def _weakest_of(results: Sequence[tuple[Gate, RequirementResult]]) -> tuple[Gate, RequirementResult]:
+    return max(results, key=lambda pair: GRADE_ORDER.index(pair[1].grade))
+
+
+def _turns_on_one_row(result: RequirementResult) -> bool:
+    """Whether a requirement that is met would not be met with one row less."""
+    found, asked = result.measurement, result.requirement
+    if len(found.evidence_ids) == 1 or found.value is None or asked.threshold is None:
+        return True
+    lowest = asked.threshold - (asked.tolerance or 0 if asked.comparison == "within" else 0)
+    return found.value - lowest < 1
+
+
+def _weakest_row(result: RequirementResult, evidence_grades: Mapping[str, Grade]) -> str | None:
+    """Return the row with the weakest grade, of what was counted before the threshold; None if it is one of several."""
+    groups = [
+        [evidence_id for evidence_id in ids if evidence_id in evidence_grades]
+        for ids in (result.measurement.evidence_ids, result.requirement.evidence_ids)
+    ]
     # What was looked for and not found has no row that could be named.
-    if not known or (result.grade is Grade.NOT_FOUND and not result.measurement.evidence_ids):
-        return path
-    return (*path, max(known, key=lambda evidence_id: GRADE_ORDER.index(evidence_grades[evidence_id])))
+    if result.grade is Grade.NOT_FOUND and not groups[0]:
+        return None
+    known = [evidence_grades[evidence_id] for ids in groups for evidence_id in ids]
+    for ids in groups:
+        if found := [evidence_id for evidence_id in ids if evidence_grades[evidence_id] is weakest(known)]:
+            return found[0] if len(found) == 1 else None
+    return None
 
 
 def _with_status(gates: Iterable[Gate], status: Status) -> list[Gate]:

@@ -224,18 +224,73 @@ def test_nothing_is_better_founded_than_its_weakest_evidence(first: Grade, secon
         assert verdict.answer is Answer.UNKNOWN
 
 
-def test_the_weakest_path_leads_to_the_weakest_row() -> None:
-    grades = {"t/strong": Grade.MEASURED, "t/weak": Grade.ESTIMATED, "t/other": Grade.PUBLISHED}
-    results = [
-        RequirementResult(
-            requirement("usps", "d", "pages", 5, evidence_ids=()), Measurement(5, Grade.PUBLISHED, ("t/other",))
+ROW_GRADES = {
+    "t/strong": Grade.MEASURED,
+    "t/weak": Grade.ESTIMATED,
+    "t/other": Grade.PUBLISHED,
+    "t/another": Grade.PUBLISHED,
+    "t/asked": Grade.ESTIMATED,
+}
+
+
+def counted_pages(
+    gate_id: str, value: float | None, *rows: str, grade: Grade = Grade.PUBLISHED, asked: tuple[str, ...] = ()
+) -> RequirementResult:
+    """Pages of which at least five are asked for."""
+    return RequirementResult(requirement(gate_id, "d", "pages", 5, evidence_ids=asked), Measurement(value, grade, rows))
+
+
+@pytest.mark.parametrize(
+    ("results", "path"),
+    [
+        pytest.param(
+            [
+                counted_pages("usps", 5, "t/other"),
+                counted_pages("cost", 5, "t/strong", "t/weak", grade=Grade.ESTIMATED),
+            ],
+            ("cost", "cost_pages", "t/weak"),
+            id="all pass, and the weakest row is needed",
         ),
-        RequirementResult(
-            requirement("cost", "d", "pages", 5, evidence_ids=()),
-            Measurement(5, Grade.ESTIMATED, ("t/strong", "t/weak")),
+        pytest.param(
+            [counted_pages("cost", 9, "t/weak", "t/other", grade=Grade.ESTIMATED), counted_pages("usps", 5, "t/other")],
+            ("usps", "usps_pages", "t/other"),
+            id="all pass, and nothing turns on the weakest row",
         ),
-    ]
-    assert verdict_of(gates_of(results), grades).weakest_path == ("cost", "cost_pages", "t/weak")
+        pytest.param(
+            [
+                counted_pages("cost", 9, "t/weak", "t/other", grade=Grade.ESTIMATED),
+                counted_pages("usps", 8, "t/strong", "t/other"),
+            ],
+            ("cost", "cost_pages"),
+            id="all pass, and nothing turns on any row",
+        ),
+        pytest.param(
+            [
+                counted_pages("cost", 5, "t/weak", grade=Grade.ESTIMATED),
+                counted_pages("usps", 2, "t/strong", "t/other"),
+            ],
+            ("usps", "usps_pages", "t/other"),
+            id="a weak row under a gate that passes does not decide a failure",
+        ),
+        pytest.param(
+            [counted_pages("usps", 2, "t/other", "t/another")],
+            ("usps", "usps_pages"),
+            id="none of several equals is named",
+        ),
+        pytest.param(
+            [counted_pages("usps", 2, "t/other", "t/another", asked=("t/asked",))],
+            ("usps", "usps_pages", "t/asked"),
+            id="what is asked for may be the weakest",
+        ),
+        pytest.param(
+            [counted_pages("usps", 5, "t/weak", grade=Grade.ESTIMATED), counted_pages("cost", None, "t/other")],
+            ("cost", "cost_pages", "t/other"),
+            id="what is not known decides before what passes",
+        ),
+    ],
+)
+def test_the_weakest_path_leads_to_what_decides(results: list[RequirementResult], path: tuple[str, ...]) -> None:
+    assert verdict_of(gates_of(results), ROW_GRADES).weakest_path == path
 
 
 def test_the_weakest_path_ends_where_nothing_was_found() -> None:
