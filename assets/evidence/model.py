@@ -87,6 +87,18 @@ class Reference:
     """Values that are allowed without being an id there, such as 'any'."""
 
 
+@dataclass(frozen=True)
+class Says:
+    """The columns that tell a reader what a row says; of tables about people only what is published of them."""
+
+    values: tuple[str, ...] = ()
+    """Empty for the `value_columns` of the model."""
+    unit: str = "unit"
+    """Where the model has such a column."""
+    conditions: tuple[str, ...] = ()
+    """What is measured or asked, when it holds, or the words that were said."""
+
+
 class EvidenceRow(BaseModel):
     """The columns that every row of evidence has."""
 
@@ -104,6 +116,7 @@ class EvidenceRow(BaseModel):
 
     `not_found` means that all of them are empty, any other grade that one is filled.
     """
+    says: ClassVar[Says] = Says()
 
     id: Identifier = Field(description="Name of the row, unique in its table; never changed once published")
     source: str = Field(min_length=1, description="Where a reader can check the row")

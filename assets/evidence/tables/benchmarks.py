@@ -17,6 +17,7 @@ from assets.evidence.model import (
     NonNegative,
     Positive,
     Reference,
+    Says,
     Table,
     TextList,
     ValueRow,
@@ -25,6 +26,10 @@ from assets.evidence.model import (
 
 class PostgresResult(ValueRow):
     """One number of one study of the message archive."""
+
+    says: ClassVar[Says] = Says(
+        conditions=("metric", "system", "workload", "message_count", "payload_bytes", "concurrency", "conditions")
+    )
 
     study: str = Field(description="Study that the number belongs to; its rows share conditions and source")
     measured_on: date = Field(description="Day of the measurement, or the first day of what date_precision says")
@@ -67,6 +72,8 @@ class PostgresResult(ValueRow):
 class NetworkResult(ValueRow):
     """One number of one study of the network: measured, simulated or modelled (see `system` and `conditions`)."""
 
+    says: ClassVar[Says] = Says(conditions=("metric", "system", "workload", "payload_bytes", "scale", "conditions"))
+
     study: str = Field(description="Study that the number belongs to; its rows share conditions and source")
     measured_on: date = Field(description="Day of the measurement, or the first day of what date_precision says")
     date_precision: DatePrecision = Field(description="How much of measured_on the source states")
@@ -90,6 +97,7 @@ class LatencyTarget(EvidenceRow):
     """A latency that the project asks of a component."""
 
     value_columns: ClassVar[tuple[str, ...]] = ("value",)
+    says: ClassVar[Says] = Says(conditions=("metric", "statistic", "comparison", "condition"))
 
     component: Literal["store"] = Field(description="Component that the target is for")
     metric: Identifier = Field(description="What is compared")
@@ -102,6 +110,8 @@ class LatencyTarget(EvidenceRow):
 
 class ArchiveColumn(EvidenceRow):
     """One column of one table of nwaku's PostgreSQL archive."""
+
+    says: ClassVar[Says] = Says(("data_type", "content"), conditions=("table_name", "column_name", "schema_version"))
 
     schema_version: int = Field(ge=1, description="Version of the archive schema that the row describes")
     table_name: Literal["messages", "messages_lookup", "version"] = Field(description="Table of the archive")
@@ -123,6 +133,8 @@ class ArchiveColumn(EvidenceRow):
 class ArchiveSchemaVersion(EvidenceRow):
     """One migration of the archive, and how the tables were laid out after it."""
 
+    says: ClassVar[Says] = Says(("change",), conditions=("version", "first_release", "migrated_on"))
+
     version: int = Field(ge=1, description="Version of the archive schema")
     migrated_on: date = Field(description="Day of the commit that added the migration")
     first_release: str = Field(description="First release tag with it")
@@ -143,6 +155,8 @@ class ArchiveSchemaVersion(EvidenceRow):
 class ArchiveQueryShape(EvidenceRow):
     """One kind of query that a node sends to the archive."""
 
+    says: ClassVar[Says] = Says(("statement",), conditions=("title", "protocol"))
+
     protocol: Literal["store_v3", "store_v2", "housekeeping"] = Field(description="What makes the node send it")
     title: str = Field(description="Name of the query")
     filters: TextList = Field(default=[], description="Conditions, all optional unless said otherwise, joined by AND")
@@ -161,6 +175,8 @@ class ArchiveQueryShape(EvidenceRow):
 class ArchiveRetentionPolicy(EvidenceRow):
     """One way in which a node limits its archive."""
 
+    says: ClassVar[Says] = Says(("default_limit", "limit_in_code"), conditions=("policy", "mechanism"))
+
     policy: Literal["time", "capacity", "size"] = Field(description="What the limit counts")
     default_limit: NonNegative = Field(description="Limit where the operator sets none, in `unit`")
     limit_in_code: NonNegative | None = Field(
@@ -174,6 +190,8 @@ class ArchiveRetentionPolicy(EvidenceRow):
 
 class ArchiveNote(EvidenceRow):
     """One further fact about the archive."""
+
+    says: ClassVar[Says] = Says(("value", "fact"), conditions=("topic", "happened_on"))
 
     topic: Literal[
         "table_design",
@@ -195,6 +213,11 @@ class ArchiveNote(EvidenceRow):
 
 class BenchmarkRun(EvidenceRow):
     """One session of benchmarks in one environment; what was measured in it may be compared, and with nothing else."""
+
+    says: ClassVar[Says] = Says(
+        ("grid", "rounds", "cpu_model", "cpu_cores", "memory_gib", "postgres_version"),
+        conditions=("changed_settings", "git_commit"),
+    )
 
     grid: Literal["quick", "full", "import"] = Field(description="What was measured; `import` is somebody else's run")
     seed: int = Field(ge=0, description="Seed of messages, of the order of measurements and of what is asked for")
@@ -260,6 +283,18 @@ class BenchmarkMeasurement(EvidenceRow):
     """One number that one of our own benchmark runs measured, or that was computed from a user's run."""
 
     value_columns: ClassVar[tuple[str, ...]] = ("value", "value_high")
+    says: ClassVar[Says] = Says(
+        conditions=(
+            "metric",
+            "stage",
+            "workload",
+            "clients",
+            "archive_messages",
+            "payload_bytes",
+            "rate_per_s",
+            "round",
+        )
+    )
 
     run_id: Annotated[str, Reference("benchmarks__runs")] = Field(description="Run that it belongs to")
     round: int = Field(ge=0, description="Round of interleaved measurements; 0 is a measurement that was made once")

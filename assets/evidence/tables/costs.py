@@ -14,6 +14,7 @@ from assets.evidence.model import (
     NonNegative,
     Positive,
     Reference,
+    Says,
     Share,
     Table,
     ValueRow,
@@ -27,6 +28,7 @@ class WorkloadParameter(EvidenceRow):
     """One parameter of how one kind of user uses Waku."""
 
     value_columns: ClassVar[tuple[str, ...]] = ("low", "mid", "high", "value_text")
+    says: ClassVar[Says] = Says(conditions=("parameter",))
 
     profile_id: ProfileId = Field(description="Way of using Waku")
     parameter: Identifier = Field(description="What is described")
@@ -85,6 +87,7 @@ class Assumption(EvidenceRow):
     """One thing that the cost model assumes because nobody published it: how wide a guess is, how hosts are run."""
 
     value_columns: ClassVar[tuple[str, ...]] = ("low", "mid", "high")
+    says: ClassVar[Says] = Says(conditions=("title",))
 
     title: str = Field(min_length=1, description="What is assumed, for readers")
     low: NonNegative | None = Field(default=None, description="Least value thought possible, in `unit`")
@@ -104,6 +107,8 @@ class Assumption(EvidenceRow):
 
 class NodeRequirement(ValueRow):
     """One thing that a node, a host or a fleet needs or has. Dated rows of one parameter are its history."""
+
+    says: ClassVar[Says] = Says(conditions=("component", "parameter", "condition"))
 
     component: str = Field(description="Software, role or fleet that the row is about")
     parameter: Identifier = Field(description="What is needed or set")
@@ -134,6 +139,7 @@ class RpcUsage(EvidenceRow):
     """How often a component calls an Ethereum node."""
 
     value_columns: ClassVar[tuple[str, ...]] = ("calls", "value_text")
+    says: ClassVar[Says] = Says(conditions=("rpc_method", "per", "condition"))
 
     component: str = Field(description="Software, with versions where it changed")
     rpc_method: str = Field(description="JSON-RPC method in its own spelling, or what is done where several are used")
@@ -170,6 +176,8 @@ class RpcUsage(EvidenceRow):
 class RlnParameter(ValueRow):
     """One parameter of rate limiting by RLN: a limit, a price, an amount of gas, a time or a size."""
 
+    says: ClassVar[Says] = Says(conditions=("parameter", "condition"))
+
     parameter: Identifier = Field(description="What is described")
     unit: (
         Literal[
@@ -202,6 +210,10 @@ _WORKLOAD = Reference("costs__workload_parameters")
 
 class Scenario(EvidenceRow):
     """One deployment of Waku whose cost is estimated: a what-if. Its sizes are assumptions, which the note explains."""
+
+    says: ClassVar[Says] = Says(
+        ("active_users", "own_senders", "network_senders", "receivers_per_message"), conditions=("description",)
+    )
 
     title: str = Field(description="Name for readers")
     profile_id: ProfileId = Field(description="Way of using Waku that the scenario follows")

@@ -8,13 +8,14 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from assets.evidence.model import EvidenceRow, Identifier, NonNegative, Reference, Table
+from assets.evidence.model import EvidenceRow, Identifier, NonNegative, Reference, Says, Table
 
 
 class GateRequirement(EvidenceRow):
     """One thing that must hold for a deliverable of the milestone to count as reached."""
 
     value_columns: ClassVar[tuple[str, ...]] = ("threshold",)
+    says: ClassVar[Says] = Says(("threshold", "tolerance"), conditions=("title", "comparison"))
 
     gate_id: Literal["cost", "whitepaper", "usps", "target_customers", "interviews", "codesign", "mvp_review"] = Field(
         description="Gate that the requirement belongs to; a gate passes when all its requirements do"

@@ -9,11 +9,15 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from assets.evidence.model import EvidenceRow, Identifier, NonNegative, Planned, Reference, Table, TextList
+from assets.evidence.model import EvidenceRow, Identifier, NonNegative, Planned, Reference, Says, Table, TextList
 
 
 class Deliverable(EvidenceRow):
     """One piece of work of the roadmap, with its last known state."""
+
+    says: ClassVar[Says] = Says(
+        ("status", "target_value", "actual_value"), unit="target_unit", conditions=("title", "status_on")
+    )
 
     pm_issue: int | None = Field(default=None, ge=1, description="Number of the issue in waku-org/pm")
     title: str = Field(description="Name for readers")
@@ -62,6 +66,7 @@ class MilestoneValue(EvidenceRow):
     """What the project thought a milestone worth, or gave to it."""
 
     value_columns: ClassVar[tuple[str, ...]] = ("value",)
+    says: ClassVar[Says] = Says(conditions=("milestone", "metric"))
 
     milestone_id: Identifier = Field(description="Milestone, made from its title")
     milestone: str = Field(description="Title of the milestone in the source")
@@ -77,6 +82,7 @@ class RequirementCompletion(EvidenceRow):
     """How many requirements of one class a milestone met."""
 
     value_columns: ClassVar[tuple[str, ...]] = ("met", "planned")
+    says: ClassVar[Says] = Says(conditions=("milestone", "requirement_class"))
 
     milestone_id: Identifier = Field(description="Milestone, made from its title")
     milestone: str = Field(description="Title of the milestone in the source")
@@ -91,6 +97,7 @@ class MilestoneProgress(EvidenceRow):
     """One reported step of a deliverable. Metrics that end in `_cumulative` replace their earlier rows."""
 
     value_columns: ClassVar[tuple[str, ...]] = ("value",)
+    says: ClassVar[Says] = Says(conditions=("metric", "observed_on", "segment_ids"))
 
     deliverable_id: Annotated[str, Reference("roadmap__deliverables")] = Field(description="Deliverable")
     observed_on: date = Field(description="Day of the report")

@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from assets.evidence.model import DatePrecision, EvidenceRow, Identifier, NonNegative, Reference, Table, TextList
+from assets.evidence.model import DatePrecision, EvidenceRow, Identifier, NonNegative, Reference, Says, Table, TextList
 
 OrganisationStage = Literal["initial_discussion", "solution_design", "commitment", "building", "ongoing", "lost"]
 """How far an organisation and the project have come: the stages of a co-design session, and that it left."""
@@ -17,6 +17,12 @@ OrganisationStage = Literal["initial_discussion", "solution_design", "commitment
 
 class Segment(EvidenceRow):
     """One group of possible customers."""
+
+    says: ClassVar[Says] = Says(
+        ("segment_status", "public_leads", "market_value", "technical_gaps"),
+        unit="market_unit",
+        conditions=("name", "problem"),
+    )
 
     name: str = Field(description="Name for readers")
     named_in: TextList = Field(
@@ -48,6 +54,7 @@ class MarketSize(EvidenceRow):
     """One figure of the size of a segment's market. Figures of one segment need not agree or add up."""
 
     value_columns: ClassVar[tuple[str, ...]] = ("value",)
+    says: ClassVar[Says] = Says(conditions=("metric", "what_it_measures"))
 
     segment_id: Annotated[str, Reference("segments__segments")] = Field(description="Segment")
     metric: Identifier = Field(description="What is counted")
@@ -89,6 +96,8 @@ class MarketSize(EvidenceRow):
 class Competitor(EvidenceRow):
     """What one segment uses or might use instead of Waku. A competitor has one row for each segment."""
 
+    says: ClassVar[Says] = Says(("strength", "weakness", "kind"), conditions=("name", "segment_id"))
+
     segment_id: Annotated[str, Reference("segments__segments", besides=("any",))] = Field(
         description="Segment, or 'any' for all"
     )
@@ -113,6 +122,10 @@ class Competitor(EvidenceRow):
 
 class Integration(EvidenceRow):
     """One project that uses, used or tried Waku."""
+
+    says: ClassVar[Says] = Says(
+        ("status", "pain_reported", "figure_value"), unit="figure_unit", conditions=("name", "uses_waku_for", "since")
+    )
 
     name: str = Field(description="Name for readers")
     segment_ids: Annotated[TextList, Reference("segments__segments", besides=("any", "unknown"))] = Field(
@@ -162,6 +175,10 @@ class Organisation(EvidenceRow):
 class Usp(EvidenceRow):
     """One claim of what Waku does that others do not."""
 
+    says: ClassVar[Says] = Says(
+        ("claimed_benefit", "known_limitation", "maturity"), conditions=("name", "problem_solved")
+    )
+
     name: str = Field(description="Name for readers")
     claimed_benefit: str = Field(description="What is claimed")
     problem_solved: str = Field(description="What problem it solves")
@@ -180,6 +197,8 @@ class Usp(EvidenceRow):
 class CustomerProblem(EvidenceRow):
     """One problem that customers may have, in words that name no product. Findings are about problems of this list."""
 
+    says: ClassVar[Says] = Says(("statement",), conditions=("segment_ids", "usp_ids"))
+
     statement: str = Field(description="The problem, as a customer would say it")
     segment_ids: Annotated[TextList, Reference("segments__segments")] = Field(
         default=[], description="Segments whose description states it"
@@ -193,6 +212,7 @@ class UspEvidence(EvidenceRow):
     """One number that speaks for or against a USP."""
 
     value_columns: ClassVar[tuple[str, ...]] = ("value",)
+    says: ClassVar[Says] = Says(conditions=("metric", "condition"))
 
     usp_id: Annotated[str, Reference("segments__usps")] = Field(description="USP")
     metric: Identifier = Field(description="What the value is")
@@ -221,6 +241,7 @@ class Rule(EvidenceRow):
     """One weight or threshold by which findings become a matrix and a ranking. The note says why it is what it is."""
 
     value_columns: ClassVar[tuple[str, ...]] = ("value",)
+    says: ClassVar[Says] = Says(conditions=("title",))
 
     title: str = Field(description="Name for readers")
     value: NonNegative | None = Field(default=None, description="The weight or threshold, in `unit`")
