@@ -22,12 +22,12 @@ from assets.costs.budget import budget_state
 from assets.costs.model import COMPONENT_UNITS
 from assets.evidence.model import Grade
 from assets.evidence.packs import PUBLIC
-from assets.evidence.tables import TABLES_BY_KEY
 from assets.readiness.model import Status
 from assets.reports.archive import archive_section
-from assets.reports.cells import Cells, anchor
+from assets.reports.cells import NOT_LISTED, Cells, anchor
 from assets.reports.charts import marks
 from assets.reports.costs import cost_section
+from assets.reports.derivations import Derivations
 from assets.reports.formats import word
 from assets.reports.market import market_section
 from assets.reports.model import Manifest
@@ -50,7 +50,7 @@ class ReleaseData:
 
 def render_report(release: ReleaseData) -> str:
     """Return the page as HTML. Raises `KeyError` if it shows anything that is not a cell of the release."""
-    cells = Cells({**release.frames, "manifest": _manifest_frame(release.manifest)})
+    cells = Cells({**release.frames, "manifest": _manifest_frame(release.manifest)}, Derivations)
     illustrative = cells.keys("evidence_index", grade=Grade.ILLUSTRATIVE.value)
     for evidence_id in illustrative:
         cells.evidence_of("evidence_index", evidence_id)  # listed with the rest, although nothing rests on it
@@ -90,7 +90,8 @@ def _environment() -> Environment:
         by_table=_by_table,
         anchor=anchor,
         marks=marks,
-        table_title=_table_title,
+        table_title=Cells.table_title,
+        told_by_line=[NOT_LISTED.rstrip("/")],
         budget_state=budget_state,
         uncertain_dates=UNCERTAIN_DATES,
         usual_packs=[PUBLIC],
@@ -109,6 +110,14 @@ def _functions(cells: Cells) -> dict[str, Any]:
         "keys": cells.keys,
         "evidence_of": cells.evidence_of,
         "shown_evidence": cells.shown_evidence,
+        "evidence_link": cells.evidence_link,
+        "measured": cells.measured,
+        "derivation": cells.derivation,
+        "places": cells.places,
+        "places_left": cells.places_left,
+        "leads_to": cells.leads_to,
+        "heading": cells.heading,
+        "named": cells.named,
     }
 
 
@@ -159,7 +168,3 @@ def _by_table(evidence_ids: list[str]) -> dict[str, list[str]]:
     for evidence_id in evidence_ids:
         grouped.setdefault(evidence_id.partition("/")[0], []).append(evidence_id)
     return grouped
-
-
-def _table_title(table_key: str) -> str:
-    return TABLES_BY_KEY[table_key].title

@@ -16,7 +16,7 @@ from assets.readiness.model import gates_of, verdict_of
 from assets.reports.model import Manifest
 from assets.reports.site import ReleaseData
 from tests.unit import market_release
-from tests.unit.bench_release import EVIDENCE, bench_tables, own_bytes
+from tests.unit.bench_release import EVIDENCE, MEASUREMENT, bench_tables, own_bytes
 from tests.unit.readiness_world import world
 
 HOSTILE = "</data><script>alert('1')</script> & \"quoted\""
@@ -314,7 +314,11 @@ def _evidence_index(grades: Mapping[str, str]) -> pd.DataFrame:
         {
             "evidence_id": evidence_id,
             "table_key": evidence_id.partition("/")[0],
+            "value": None if grade == "not_found" else str(line),
+            "unit": None if grade == "not_found" else "things",
+            "condition": "metric total_bytes_per_message" if evidence_id == MEASUREMENT else HOSTILE,
             "source": sources.get(evidence_id, "roadmap@1a2b"),
+            "url": None,
             "as_of": date(2025, 6, 30),
             "as_of_basis": "assigned",
             "grade": str(grade),
