@@ -6,6 +6,7 @@ An identity names what has to be equal; a new figure that stands in two places g
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
@@ -152,6 +153,45 @@ def a_row_of_evidence_says_what_the_table_shows(frames: Frames) -> Pairs:
                 yield evidence_id, row["value"], float(value)
 
 
+NAMES = frozenset(
+    (
+        *("scenario_id", "with_rln", "provider", "region", "component", "product", "confidence", "input"),
+        *("run_id", "stage", "workload", "metric", "clients", "archive_messages", "payload_bytes", "rate_per_s"),
+        *("segment_id", "usp_id", "problem_id", "criterion", "tag", "candidate"),
+        *("gate_id", "requirement_id", "deliverable_id", "offer_id"),
+    )
+)
+"""Columns that name what a row is of."""
+
+TWO_THINGS = {
+    ("archive_benchmarks", "archive_stage_gains", "rounds"): "rounds of a figure; rounds that stage and base share",
+    **{
+        ("validation_matrix", "validation_summary", column): "of one segment; of all"
+        for column in ("posterior_mean", "posterior_low", "posterior_high", "probability_above_half")
+    },
+}
+"""Columns of one name that are not one thing, and what they are."""
+
+
+def rows_of_one_name_share_their_numbers(frames: Frames) -> Pairs:
+    """Rows of two tables that are named by the same columns, which name all rows of one of them."""
+    for left, right in itertools.combinations(sorted(frames), 2):
+        shared = [column for column in frames[left].columns if column in frames[right].columns]
+        on = [column for column in shared if column in NAMES]
+        if not on or all(frames[name].duplicated(on).any() for name in (left, right)):
+            continue
+        only = {name: frames[name].drop_duplicates(on, keep=False) for name in (left, right)}
+        both = only[left].merge(only[right], on=on, suffixes=("", "_other"))
+        for column in shared:
+            if column in NAMES or (left, right, column) in TWO_THINGS:
+                continue
+            for row in both.to_dict("records"):
+                one, other = row[column], row[f"{column}_other"]
+                is_one_unit = row.get("unit") == row.get("unit_other", row.get("unit"))
+                if is_one_unit and isinstance(one, int | float) and isinstance(other, int | float):
+                    yield f"{left} and {right}, {column} of {[row[name] for name in on]}", one, other
+
+
 IDENTITIES: tuple[Callable[[Frames], Pairs], ...] = (
     bill_is_its_total,
     parts_add_up,
@@ -165,6 +205,7 @@ IDENTITIES: tuple[Callable[[Frames], Pairs], ...] = (
     rows_are_counted,
     segments_that_spoke_are_counted,
     a_row_of_evidence_says_what_the_table_shows,
+    rows_of_one_name_share_their_numbers,
 )
 
 
