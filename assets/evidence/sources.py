@@ -21,7 +21,8 @@ _COMMIT = r"(?:[0-9a-f]{7,40}|v\d+(?:\.\d+)+)(?![\w-])\^*"
 _LINK = re.compile(
     # `owner/name path @commit`; a file may stand apart from its folder, and words may follow
     rf"(?<![\w./-])(?:github:|(?:https?://)?github\.com/)?(?P<file_repository>{_REPOSITORY})"
-    rf"(?:\s+(?P<path>[^\s;,@()]+)(?P<words>(?:\s+[\w.-]+){{0,3}}?))?\s*@(?P<file_commit>{_COMMIT})"
+    rf"(?:(?:\s+|/(?!pull/|issues/|commit/))(?P<path>[^\s;,@()]+)(?P<words>(?:\s+[\w.-]+){{0,3}}?))?"
+    rf"\s*@(?P<file_commit>{_COMMIT})"
     rf"|(?<![\w./-])(?:github:)?(?P<repository>{_REPOSITORY})\s+commit\s+(?P<commit>{_COMMIT})"
     rf"|(?<![\w./-])(?:github:)?(?P<thread_repository>{_REPOSITORY})"
     r"(?:#|\s+(?P<thread_kind>PR|pull|pull request|issue)\s+#?)(?P<thread>\d+)"
@@ -30,10 +31,12 @@ _LINK = re.compile(
 )
 _NEIGHBOUR = re.compile(rf",(?P<name>[\w.-]+\.\w+)@(?P<commit>{_COMMIT})")
 """A further file in the folder of the one before it: `updates/2024-09-09.md@cc732b93a,2024-10-14.md@c22aef5c3`."""
-_BRANCH = re.compile(
-    r"https?://(?:raw\.githubusercontent\.com/(?P<raw>[^/]+/[^/]+)/(?:refs/heads/)?[^/]+"
-    r"|github\.com/(?P<blob>[^/]+/[^/]+)/(?:blob|raw)/(?:refs/heads/)?[^/]+)/(?P<path>.+)"
+_RAW = re.compile(
+    r"https?://raw\.githubusercontent\.com/(?P<repository>[^/]+/[^/]+)/(?:refs/heads/)?[^/]+/(?P<path>.+)"
 )
+_BRANCH = re.compile(r"^(?:blob|tree|raw)/(?:refs/heads/)?[^/]+/")
+"""What the address of a file has before its path: a branch, which moves on."""
+_LINES = re.compile(r"(?P<file>.+?)(?:#L|:)(?P<first>\d+)(?:-L?(?P<last>\d+))?")
 _FILE_SUFFIXES = frozenset(
     ("csv", "go", "js", "json", "md", "mdx", "nim", "py", "rs", "sh", "sol", "tf", "toml", "ts", "txt", "yaml", "yml")
 )
@@ -81,8 +84,8 @@ def _target(match: re.Match[str]) -> Part:
         kind = "issues" if match["thread_kind"] in (None, "issue") else "pull"
         return match[0], f"{GITHUB}/{match['thread_repository']}/{kind}/{match['thread']}"
     if match["url"]:
-        if match["url_commit"] and (file := _BRANCH.fullmatch(match["url"])):
-            return match[0], _file(file["raw"] or file["blob"], file["path"], match["url_commit"])
+        if match["url_commit"] and (file := _RAW.fullmatch(match["url"])):
+            return match[0], _file(file["repository"], file["path"], match["url_commit"])
         url = _without_full_stop(match["url"])
         return url, None if "@" in url.split("/")[2] else url
     page = _without_full_stop(match["page"])
@@ -91,7 +94,8 @@ def _target(match: re.Match[str]) -> Part:
 
 def _path(match: re.Match[str]) -> str | None:
     """Return the path of a file, joined where it is written as `folder name.txt`."""
-    path, words = match["path"], (match["words"] or "").split()
+    words = (match["words"] or "").split()
+    path = _BRANCH.sub("", match["path"]) if match["path"] else None
     if path and len(words) == 1 and "." in words[0] and "." not in path.rpartition("/")[2]:
         return f"{path}/{words[0]}"
     return path
@@ -107,6 +111,9 @@ def _file(repository: str, path: str | None, commit: str) -> str:
     if ".." in path:  # several files: `2024-07-29.md..2024-10-21.md`
         return f"{GITHUB}/{repository}/tree/{commit}/{quote(folder)}".rstrip("/")
     kind = "blob" if "." in name else "tree"
+    if kind == "blob" and (lines := _LINES.fullmatch(path)):
+        last = f"-L{lines['last']}" if lines["last"] else ""
+        return f"{GITHUB}/{repository}/{kind}/{commit}/{quote(lines['file'])}#L{lines['first']}{last}"
     return f"{GITHUB}/{repository}/{kind}/{commit}/{quote(path)}"
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import pandas as pd
 
+from assets.readiness.wording import number
 from tests.unit.page import Page
 
 Frames = Mapping[str, pd.DataFrame]
@@ -113,6 +114,23 @@ def gates_show_a_requirement(frames: Frames) -> Pairs:
             yield f"{gate.gate_id} {column}", gate[column], shown[column]
 
 
+def sentences_say_their_counts(frames: Frames) -> Pairs:
+    """A count stands in the sentence about it, in words or in digits."""
+    for table, key in (("requirement_results", "requirement_id"), ("gates", "gate_id")):
+        for _, row in frames[table].iterrows():
+            if row["value"] is not None:
+                yield f"{row[key]}: {row['reason']}", True, _says(row["reason"], row["value"])
+    (verdict,) = frames["verdict"].to_dict("records")
+    for column in ("passed", "failed", "unknown"):
+        if verdict[column]:
+            yield f"{column}: {verdict['reason']}", True, _says(verdict["reason"], verdict[column])
+
+
+def _says(sentence: str, count: float) -> bool:
+    words = {number(count), "no"} if count == 0 else {number(count)}
+    return bool(words & set(re.findall(r"[\w,.]*\w", sentence.lower())))
+
+
 def rows_are_counted(frames: Frames) -> Pairs:
     numbers = frames["usp_measurements"]
     measurements = numbers[numbers["grade"] == "measured"]["usp_id"].value_counts()
@@ -202,6 +220,7 @@ IDENTITIES: tuple[Callable[[Frames], Pairs], ...] = (
     prices_change_from_the_one_before,
     gates_are_counted,
     gates_show_a_requirement,
+    sentences_say_their_counts,
     rows_are_counted,
     segments_that_spoke_are_counted,
     a_row_of_evidence_says_what_the_table_shows,

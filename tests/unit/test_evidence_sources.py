@@ -32,6 +32,10 @@ def urls(source: str) -> list[str]:
         ("a/b src/agent @12d876d", [f"{GITHUB}/a/b/tree/12d876d/src/agent"]),
         ("a/b manager.nim @v0.34.0", [f"{GITHUB}/a/b/blob/v0.34.0/manager.nim"]),
         ("a/b docs/my%20file.md @12d876d", [f"{GITHUB}/a/b/blob/12d876d/docs/my%2520file.md"]),
+        ("a/b/docs/p.md @12d876d", [f"{GITHUB}/a/b/blob/12d876d/docs/p.md"]),
+        ("github.com/a/b/blob/main/docs/p.md@12d876d", [f"{GITHUB}/a/b/blob/12d876d/docs/p.md"]),
+        ("a/b src/p.nim#L10-L20 @12d876d", [f"{GITHUB}/a/b/blob/12d876d/src/p.nim#L10-L20"]),
+        ("a/b src/p.nim:12 @12d876d", [f"{GITHUB}/a/b/blob/12d876d/src/p.nim#L12"]),
         # all files at a commit; a word is no path
         ("waku-org/nwaku @7d1c6abaa (v0.37.1)", [f"{GITHUB}/waku-org/nwaku/tree/7d1c6abaa"]),
         ("waku-org/pm@8ac69d3", [f"{GITHUB}/waku-org/pm/tree/8ac69d3"]),
