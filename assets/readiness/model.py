@@ -274,8 +274,7 @@ def _turns_on_one_row(result: RequirementResult) -> bool:
     found, asked = result.measurement, result.requirement
     if len(found.evidence_ids) == 1 or found.value is None or asked.threshold is None:
         return True
-    lowest = asked.threshold - (asked.tolerance or 0 if asked.comparison == "within" else 0)
-    return found.value - lowest < 1
+    return found.value - (asked.threshold - (asked.tolerance or 0)) < 1
 
 
 def _weakest_row(result: RequirementResult, evidence_grades: Mapping[str, Grade]) -> str | None:
