@@ -16,8 +16,11 @@ from assets.reports.cells import Cells
 from assets.reports.derived_costs import CostDerivations
 
 FIGURES, GAINS, BYTES = "archive_benchmarks", "archive_stage_gains", "archive_bytes_per_message"
-SETTING = ("run_id", "stage", "workload", "metric", "clients", "archive_messages", "payload_bytes", "rate_per_s")
-"""What one figure of a benchmark is of."""
+SETTING = (
+    *("run_id", "stage", "workload", "metric", "clients", "archive_messages", "payload_bytes", "rate_per_s"),
+    *("limit_ms", "percentile"),
+)
+"""What one figure of a benchmark is of; a table that lacks one of these has no figures that differ in it."""
 
 MEMBERSHIPS = ("memberships_needed", "memberships_available")
 BYTE_COLUMNS = {
@@ -80,7 +83,8 @@ class BenchmarkDerivations:
     @cached_property
     def _figures(self) -> Mapping[tuple[Any, ...], str]:
         """Keys of figures by what they are of."""
-        return {tuple(self._value(FIGURES, key, name) for name in SETTING): key for key in self._cells.keys(FIGURES)}
+        rows = {key: self._cells.row(FIGURES, key) for key in self._cells.keys(FIGURES)}
+        return {tuple(row.get(name) for name in SETTING): key for key, row in rows.items()}
 
     def _figure_at(self, **setting: Any) -> str | None:
         return self._figures.get(tuple(setting.get(name) for name in SETTING))
@@ -111,7 +115,8 @@ class BenchmarkDerivations:
 
     def _capacity(self, table: str, key: str) -> Derivation:
         row = self._cells.row(table, key)
-        wanted = {name: row[name] for name in ("run_id", "stage", "workload", "archive_messages", "payload_bytes")}
+        names = ("run_id", "stage", "workload", "archive_messages", "payload_bytes", "limit_ms", "percentile")
+        wanted = {name: row[name] for name in names if name in row}
         found = [
             figure
             for setting, figure in self._figures.items()
