@@ -13,13 +13,14 @@ from __future__ import annotations
 from typing import Any
 
 from assets.reports.basis import CellName, Derivation, Derive, Input, Place
-from assets.reports.cells import Cells
+from assets.reports.cells import NOT_LISTED, Cells
 from assets.reports.derived_benchmarks import BYTE_COLUMNS, BYTES, BenchmarkDerivations
 from assets.reports.derived_costs import COST, MEMBERSHIPS, SUMMARY, CostDerivations
 from assets.reports.derived_market import SHARED, MarketDerivations
 
 MOST_ROWS = 25
-"""Rows of evidence that are listed at once; more are told apart by the table that they stand in."""
+"""Rows of evidence that are listed at once; more are told apart by the table that they stand in. Single measurements
+are told by their line, and take no place."""
 
 RULES = "rules"
 ROWS_OF = "rows of "
@@ -87,7 +88,7 @@ class Derivations:
         return Derivation(found.formula, (*found.inputs, Input("weights and thresholds", leads_to=first)), rest)
 
     def _few(self, place: Place, found: Derivation) -> Derivation:
-        if len(found.rows) <= MOST_ROWS:
+        if sum(not row.startswith(NOT_LISTED) for row in found.rows) <= MOST_ROWS:
             return found
         groups = [
             Input(self._cells.table_title(name), leads_to=place._replace(part=f"{ROWS_OF}{place.part} {name}"))

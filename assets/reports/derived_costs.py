@@ -147,7 +147,7 @@ class CostDerivations:
         inside = {name: parts[name] for name in MADE_OF.get(component, ()) if name in parts}
         if inside and self._is_cheapest(parts) and set(self._ids(table, key)) >= set(self._union(inside.values())):
             return Derivation(SUM, self.parts(inside), self.left(table, key, inside.values()))
-        return Derivation(PART, rows=self._ids(table, key))
+        return Derivation(PART, rows=tuple(self._cells.all_evidence_ids(table, key)))
 
     def _union(self, keys: Iterable[str]) -> set[str]:
         return {evidence_id for key in keys for evidence_id in self._ids(COST, key)}

@@ -153,7 +153,6 @@ def segments_that_spoke_are_counted(frames: Frames) -> Pairs:
         same = matrix[[_equal(matrix_row, row, pair) for _, matrix_row in matrix.iterrows()]]
         name = f"{row.usp_id} {row.problem_id}"
         yield f"segments of {name}", row["segments"], int((same["sources"] > 0).sum())
-        yield f"supporting segments of {name}", row["segments_supporting"], int((same["supporting"] > 0).sum())
 
 
 def _equal(one: pd.Series, other: pd.Series, columns: list[str]) -> bool:
@@ -183,6 +182,10 @@ NAMES = frozenset(
 
 TWO_THINGS = {
     ("archive_benchmarks", "archive_stage_gains", "rounds"): "rounds of a figure; rounds that stage and base share",
+    **{
+        ("opportunities", "validation_summary", column): "who was asked how much a problem matters; who spoke of it"
+        for column in ("sources", "segments")
+    },
     **{
         ("validation_matrix", "validation_summary", column): "of one segment; of all"
         for column in ("posterior_mean", "posterior_low", "posterior_high", "probability_above_half")
