@@ -20,7 +20,7 @@ from assets.reports.derived_market import SHARED, MarketDerivations
 
 MOST_ROWS = 25
 """Rows of evidence that are listed at once; more are told apart by the table that they stand in. Single measurements
-are told by their line, and take no place."""
+are told by their line, and take the place of one."""
 
 RULES = "rules"
 ROWS_OF = "rows of "
@@ -88,7 +88,9 @@ class Derivations:
         return Derivation(found.formula, (*found.inputs, Input("weights and thresholds", leads_to=first)), rest)
 
     def _few(self, place: Place, found: Derivation) -> Derivation:
-        if sum(not row.startswith(NOT_LISTED) for row in found.rows) <= MOST_ROWS:
+        # of single measurements one link leads to their session
+        links = {NOT_LISTED if row.startswith(NOT_LISTED) else row for row in found.rows}
+        if len(links) <= MOST_ROWS:
             return found
         groups = [
             Input(self._cells.table_title(name), leads_to=place._replace(part=f"{ROWS_OF}{place.part} {name}"))
