@@ -30,13 +30,14 @@ STATEMENTS = (
         keys.SCENARIO_COST,
         "The mean of a total is the sum of the means of its components, to a millionth of it",
         sql.SQL(
-            "select t.scenario_id || ', RLN ' || t.with_rln || ', ' || t.provider || ' ' || t.region || ': '"
+            "select t.scenario_id || ', RLN ' || t.with_rln || ', ' || t.provider || ' ' || t.region || ', '"
+            " || t.component || ': '"
             " || t.mean_usd_per_month || ' is not ' || sum(c.mean_usd_per_month)"
             " from model.scenario_cost as t"
             " inner join model.scenario_cost as c using (scenario_id, with_rln, provider, region)"
-            " where t.component = 'total' and c.component <> 'total' and c.is_in_total"
+            " where t.is_total and not c.is_total and c.counts_in in (t.component, 'infrastructure')"
             " and t.mean_usd_per_month is not null"
-            " group by t.scenario_id, t.with_rln, t.provider, t.region, t.mean_usd_per_month"
+            " group by t.scenario_id, t.with_rln, t.provider, t.region, t.component, t.mean_usd_per_month"
             " having abs(sum(c.mean_usd_per_month) - t.mean_usd_per_month) > 1e-6 * t.mean_usd_per_month"
         ),
         "look at assets/costs/model.py: a component is left out of the sum",
@@ -61,6 +62,7 @@ STATEMENTS = (
             " union select unnest(evidence_ids) from model.segment_ranking"
             " union select unnest(evidence_ids) from model.segment_criteria"
             " union select unnest(evidence_ids) from readiness.requirement_results"
+            " union select unnest(beside_evidence_ids) from readiness.requirement_results"
             ") as used left join marts.evidence_index as known on known.evidence_id = used.id"
             " where known.evidence_id is null"
         ),
@@ -111,6 +113,30 @@ STATEMENTS = (
             " when g.unknowns or g.gates = 0 then 'unknown' else 'ready' end"
         ),
         "look at assets/readiness/model.py",
+    ),
+    Statement(
+        "nothing_absent_is_a_number",
+        keys.REQUIREMENT_RESULTS,
+        "A requirement has a value where something was counted or reported, and else none",
+        sql.SQL(
+            "select requirement_id || ': ' || basis from readiness.requirement_results"
+            " where (value is null) <> (basis in ('inferred_from_absence', 'not_known'))"
+        ),
+        "look at assets/readiness/measures.py",
+    ),
+    Statement(
+        "nothing_is_later_than_the_date",
+        keys.VERDICT,
+        "No evidence in the index, no state of a deliverable and no day under a gate is later than the as-of date",
+        sql.SQL(
+            "select found.what || ' of ' || found.day from ("
+            "select evidence_id as what, as_of as day from marts.evidence_index"
+            " union all select deliverable_state_id, status_on from marts.deliverable_history"
+            " union all select usp_id, state_on from marts.usp_register"
+            " union all select gate_id, newest_evidence_on from readiness.gates"
+            ") as found, raw.evidence_scope as scope where found.day > scope.as_of"
+        ),
+        "the boundary is the macro as_known_on: a staging model reads its table without it",
     ),
     Statement(
         "nothing_illustrative_passes",

@@ -20,8 +20,8 @@ from assets.benchmarks.results import Gain, Noise
 from assets.benchmarks.run import Progress, Result, run_grid
 from assets.benchmarks.session_results import SessionResults, session_results
 from assets.benchmarks.sessions import MEASUREMENTS, RUNS, finished, keep, read_rows, refresh_pack
-from assets.benchmarks.workload import latency_limits_ms
-from assets.evidence.fetch import Evidence, format_problems
+from assets.benchmarks.workload import LATENCY_TARGETS, limits_of_workloads
+from assets.evidence.fetch import format_problems
 from assets.evidence.packs import BENCHMARKS, resolve_pack
 from orchestration.check import read_evidence
 from orchestration.errors import UserError
@@ -58,7 +58,7 @@ def measure_and_tell(
                     wheel_binaries(),
                     GRIDS[grid],
                     settings.state_dir / BENCHMARKS,
-                    limits_of(evidence),
+                    limits_of_workloads(record.row.model_dump() for record in evidence.records[LATENCY_TARGETS]),
                     seed,
                     terminal.tell,
                     fresh=fresh,
@@ -85,12 +85,6 @@ def keep_newest(settings: Settings, pack: str) -> int:
     click.echo(f"{sessions[0].name}: 1 run and {count:,} measurements are now in {target.file(RUNS.area)}.")
     click.echo("`waku-fit check` looks over them; commit them like any evidence.")
     return 0
-
-
-def limits_of(evidence: Evidence) -> dict[str, float]:
-    """Return the latency limit of each workload, milliseconds."""
-    rows = [record.row.model_dump() for record in evidence.records["benchmarks__latency_targets"]]
-    return latency_limits_ms((row["id"], row["value"], row["unit"]) for row in rows if row["value"] is not None)
 
 
 def summary(result: Result) -> list[str]:

@@ -16,6 +16,7 @@ from assets.benchmarks.session_asset import measured_archive
 from assets.costs.assets import cost_tables
 from assets.evidence.assets import evidence_specs, raw_tables
 from assets.evidence.fingerprint import fingerprint_of
+from assets.evidence.index_asset import indexed_evidence
 from assets.pricing.assets import live_prices
 from assets.readiness.assets import readiness_tables
 from assets.reports.assets import published_release
@@ -33,7 +34,7 @@ from orchestration.settings import Settings
 
 AREAS: dict[str, tuple[dg.AssetsDefinition, ...]] = {
     "pricing": (live_prices,),
-    "evidence": (raw_tables,),
+    "evidence": (raw_tables, indexed_evidence),
     "benchmarks": (measured_archive, archive_results, archive_scalability, archive_proposal),
     "costs": (cost_tables,),
     "segments": (market_tables,),
@@ -41,7 +42,7 @@ AREAS: dict[str, tuple[dg.AssetsDefinition, ...]] = {
     "reports": (published_release,),
 }
 """The Python assets by the folder that their code is in."""
-SHARED_CODE = ("landing.py", "evidence/model.py", "evidence/quantity.py")
+SHARED_CODE = ("landing.py", "numerals.py", "evidence/model.py", "evidence/quantity.py")
 """Code that every Python table passes through: a change there may change any of them."""
 
 

@@ -42,6 +42,7 @@ OWNERS = {
 ARCHIVE_BENCHMARKS = AssetKey([EVIDENCE, "archive_benchmarks"])
 LIVE_PRICES = AssetKey([EVIDENCE, "live_prices"])
 EVIDENCE_SCOPE = AssetKey([RAW, "evidence_scope"])
+EVIDENCE_INDEX = AssetKey([MODEL, "evidence_index"])
 ARCHIVE_GAINS = AssetKey([MARTS, "archive_stage_gains"])
 ARCHIVE_CAPACITY = AssetKey([MARTS, "archive_capacity"])
 ARCHIVE_NOISE = AssetKey([MARTS, "archive_noise"])

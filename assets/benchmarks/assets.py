@@ -55,7 +55,7 @@ def _spec(key: dg.AssetKey, deps: list[dg.AssetKey], description: str) -> dg.Ass
         _spec(
             keys.ARCHIVE_GAINS, MEASURED, "Each stage of the archive's schema against the one before, with intervals"
         ),
-        _spec(keys.ARCHIVE_CAPACITY, MEASURED, "What a virtual CPU carries within the latency limit, with intervals"),
+        _spec(keys.ARCHIVE_CAPACITY, MEASURED, "What a vCPU carries within each limit of latency, with intervals"),
         _spec(
             keys.ARCHIVE_NOISE, MEASURED, "How far a run can be trusted: variation, ceiling of the harness, self-test"
         ),

@@ -1,33 +1,37 @@
 """The highest rate at which an archive answers in time.
 
-Belongs here: the search, pure: it is told for each rate whether it passed. Does not belong here: offering a rate.
+Belongs here: the search, pure: it is told for each rate whether it passed. Does not belong here: offering a rate,
+and when one passes (`limits.py`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-LATE_SHARE = 0.001
-"""At most one operation in a thousand may be late or left out."""
-
 FLOOR = 0.1
-"""The search begins at a tenth of the closed-loop throughput, below which a stage is of no use."""
+"""The search ends at a tenth of the closed-loop throughput, below which a stage is of no use."""
 
 
-def search_capacity(closed_loop_per_s: float, steps: int, passes: Callable[[float], bool]) -> float | None:
+def search_capacity(
+    closed_loop_per_s: float, steps: int, passes: Callable[[float], bool], *, from_top: bool = False
+) -> float | None:
     """Return the highest rate that passed, 1/s, or None if none did.
 
-    Halves the distance between the highest rate that passed and the lowest that did not, as a factor. At first these
-    are a tenth of the closed-loop throughput and all of it, neither of which is tried: a closed loop waits for its
-    answers, so that nothing is ever late in it. With n steps the true capacity is less than FLOOR ** -(2 ** -n) times
-    the result.
+    The rates are closed_loop_per_s x FLOOR ** (i / 2 ** steps) for i = 1, 2 ... 2 ** steps - 1: neither a tenth of the
+    closed-loop throughput nor all of it is tried. At first the distance between the highest rate that passed and the
+    lowest that did not is halved again and again; with `from_top` the highest of all is tried before, so that a stage
+    that is never late needs one try. The true capacity is less than FLOOR ** -(2 ** -steps) times the result.
     """
-    low, high = FLOOR * closed_loop_per_s, closed_loop_per_s
-    found = None
-    for _ in range(steps):
-        rate = float((low * high) ** 0.5)
-        if passes(rate):
-            low = found = rate
+    passed, failed = 2**steps, 0
+    place = 1 if from_top else passed // 2
+    while passed - failed > 1:
+        if passes(_rate(closed_loop_per_s, steps, place)):
+            passed = place
         else:
-            high = rate
-    return found
+            failed = place
+        place = (passed + failed) // 2
+    return None if passed == 2**steps else _rate(closed_loop_per_s, steps, passed)
+
+
+def _rate(closed_loop_per_s: float, steps: int, place: int) -> float:
+    return float(closed_loop_per_s * FLOOR ** (place / 2**steps))

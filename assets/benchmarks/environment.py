@@ -26,8 +26,8 @@ DECLARED_SETTINGS = {"max_parallel_workers_per_gather": "0"}
 On two cores with four clients two workers in its plan alone made one stage five times slower than the stage before."""
 
 MEASURING = (
-    *("archive", "capacity", "environment", "grids", "import_formats", "measure", "messages", "pgbench", "run"),
-    *("stages", "storage_probe", "workload"),
+    *("archive", "capacity", "environment", "grids", "import_formats", "limits", "measure", "messages", "pgbench"),
+    *("run", "stages", "storage_probe", "workload"),
 )
 """Modules that a figure depends on: with any of them changed, it is another measurement."""
 

@@ -12,10 +12,10 @@ from psycopg.rows import dict_row
 
 from assets.benchmarks.grids import GRIDS
 from assets.benchmarks.recommendation import ArchiveCost
-from assets.benchmarks.results import Measurement, Run
+from assets.benchmarks.results import KnownLimit, Measurement, Run
 from assets.benchmarks.stages import ALL_STAGES
 from assets.benchmarks.storage_stages import GROWN_STAGES, MeasuredStage
-from assets.benchmarks.workload import WORKLOADS, latency_limits_ms
+from assets.benchmarks.workload import WORKLOADS, limits_of_workloads
 from assets.evidence.model import Grade, weakest
 
 HOURS = {
@@ -32,15 +32,17 @@ select run_id, environment_id, rounds, is_newest, is_current, grade, evidence_id
 from marts.archive_runs order by run_id
 """
 MEASUREMENTS = """
-select run_id, round, stage, workload, clients, archive_messages, payload_bytes, rate_per_s, metric, value, value_high,
-    grade
+select run_id, round, stage, workload, clients, archive_messages, payload_bytes, rate_per_s, limit_ms, percentile,
+    metric, value, value_high, grade
 from staging.stg_benchmarks__measurements
 where grade not in ('illustrative', 'not_found')
-order by run_id, round, stage, workload, clients, archive_messages, payload_bytes, rate_per_s, metric, measurement_id
+order by run_id, round, stage, workload, clients, archive_messages, payload_bytes, rate_per_s, limit_ms, percentile,
+    metric, measurement_id
 """
 LIMITS = """
-select latency_target_id as target_id, evidence_id, value, unit, grade from staging.stg_benchmarks__latency_targets
-where value is not null order by target_id
+select latency_target_id as id, evidence_id, value, unit, percentile, population, grade
+from staging.stg_benchmarks__latency_targets
+where value is not null and percentile is not null order by id
 """
 SIZES = """
 select stage, payload_bytes, archive_messages, index_bytes, coalesce(lookup_bytes, 0) as lookup_bytes, total_bytes,
@@ -54,27 +56,23 @@ order by stage, payload_bytes, archive_messages
 # The archive is the same with RLN and without: a proof is not archived.
 COSTS = """
 select
-    scenarios.scenario_id, scenarios.title, sizes.mid as payload_bytes, parts.quantity as archive_gb,
-    parts.mean_usd_per_month as cost_usd_per_month, parts.provider,
-    rates.mid * scenarios.message_rate_factor * scenarios.network_senders as messages_per_day,
+    summary.scenario_id, summary.title, summary.message_bytes as payload_bytes, summary.archive_gb,
+    storage.mean_usd_per_month as cost_usd_per_month, summary.provider,
+    summary.archived_messages_per_day as messages_per_day,
     kept.mid as retention_days, limits.default_limit * 2 ^ 30 / 1e9 as limit_gb,
-    array[parts.grade, sizes.grade, rates.grade, kept.grade] as grades,
-    parts.evidence_ids || sizes.evidence_ids || rates.evidence_ids || kept.evidence_ids
-    || array_remove(array[limits.evidence_id], null) as evidence_ids
-from marts.scenarios as scenarios
-inner join model.scenario_cost as parts
-    on parts.scenario_id = scenarios.scenario_id and parts.component = 'archive_storage' and not parts.with_rln
-    and parts.is_cheapest
-inner join marts.workload_parameters as sizes
-    on 'costs__workload_parameters/' || scenarios.message_bytes_id = any(sizes.evidence_ids)
-inner join marts.workload_parameters as rates
-    on 'costs__workload_parameters/' || scenarios.message_rate_id = any(rates.evidence_ids)
+    array[summary.grade, kept.grade] as grades,
+    summary.evidence_ids || kept.evidence_ids || array_remove(array[limits.evidence_id], null) as evidence_ids
+from model.cost_summary as summary
+inner join marts.scenarios as scenarios on scenarios.scenario_id = summary.scenario_id
+left join model.scenario_cost as storage
+    on storage.scenario_id = summary.scenario_id and storage.component = 'archive_storage' and not storage.with_rln
+    and storage.is_cheapest
 inner join marts.workload_parameters as kept
     on 'costs__workload_parameters/' || scenarios.retention_days_id = any(kept.evidence_ids) and kept.unit = 'days'
 left join staging.stg_benchmarks__archive_retention_policies as limits
     on limits.policy = 'size' and limits.unit = 'GiB'
-where sizes.mid is not null and rates.mid is not null and kept.mid is not null
-order by scenarios.scenario_id
+where not summary.with_rln and summary.archive_gb is not null and kept.mid is not null
+order by summary.scenario_id
 """
 
 
@@ -88,17 +86,22 @@ def read_measurements(connection: psycopg.Connection[Any]) -> list[Measurement]:
     return [Measurement(**{**row, "grade": Grade(row["grade"])}) for row in _rows(connection, MEASUREMENTS)]
 
 
-def read_limits(connection: psycopg.Connection[Any]) -> dict[str, tuple[float, Grade, str]]:
-    """Return by workload the limit of latency, milliseconds, its grade and its evidence id; none without all targets.
+def read_limits(connection: psycopg.Connection[Any]) -> dict[str, tuple[KnownLimit, ...]]:
+    """Return by workload its limits of latency with their provenance, the narrowest first; none without all targets.
 
-    An early as-of date knows no targets, and then no capacity.
+    An early as-of date knows not all targets, and then no capacity.
     """
-    rows = {row["target_id"]: row for row in _rows(connection, LIMITS)}
-    if not {workload.latency_target for workload in WORKLOADS.values()} <= set(rows):
+    rows = {row["id"]: row for row in _rows(connection, LIMITS)}
+    if not {target for workload in WORKLOADS.values() for target in workload.latency_targets} <= set(rows):
         return {}
-    limits = latency_limits_ms((name, row["value"], row["unit"]) for name, row in rows.items())
-    targets = {workload.id: rows[workload.latency_target] for workload in WORKLOADS.values()}
-    return {name: (limits[name], Grade(row["grade"]), row["evidence_id"]) for name, row in targets.items()}
+    return {
+        workload: tuple(
+            KnownLimit(limit, row["population"], Grade(row["grade"]), row["evidence_id"])
+            for limit in limits
+            for row in (rows[limit.target],)
+        )
+        for workload, limits in limits_of_workloads(rows.values()).items()
+    }
 
 
 def read_sizes(connection: psycopg.Connection[Any], run_id: str) -> list[MeasuredStage]:

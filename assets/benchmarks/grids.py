@@ -23,7 +23,12 @@ SLOW_WORKLOADS = {"by_hashes": 2.0, "no_time_range_20": 2.0, "housekeeping": 2.0
 # Estimates for the plan, from runs on two cores; what really remains is corrected by how long it took so far.
 RUN_OVERHEAD_SECONDS = 0.04
 RESET_SECONDS = 0.04
-OFFERS_PER_STEP = 1.3
+OFFERS_PER_LIMIT = 2.0
+"""Of rates in a search for capacity, one for a limit that is never missed, and the closed loop before them."""
+
+OFFER_SECONDS = {"by_hashes": 1.5}
+"""Of an offer that needs longer than planned for its operations, because there are few in a second."""
+
 RETENTION_SECONDS = 0.35
 LOAD_SECONDS = 0.25
 LOAD_SECONDS_PER_MESSAGE = 1.3e-5
@@ -46,10 +51,10 @@ class Cell:
 
 @dataclass(frozen=True)
 class Phase:
-    """All that is measured of one archive. In each round the stages are filled anew, with other messages."""
+    """All that is measured of one archive. In each filling the stages are filled anew, with other messages."""
 
     archive: Archive
-    rounds: int
+    fillings: int
     seconds: float
     """Of load in one closed-loop measurement."""
     cells: tuple[Cell, ...]
@@ -57,10 +62,17 @@ class Phase:
     """Cells whose capacity is searched."""
     capacity_rounds: int = 0
     """Rounds, the first ones, in which it is: a search takes as long as ten closed loops."""
+    rounds_per_filling: int = 1
+    """More than one where filling takes minutes: what a load leaves to chance is then not part of the interval."""
     retention_rounds: int = 0
     """Rounds, the first ones, in which the time to take the oldest messages away is measured."""
     is_optional: bool = False
     """Whether it is left out where the disk has no room for it."""
+
+    @property
+    def rounds(self) -> int:
+        """How often each cell is measured."""
+        return self.fillings * self.rounds_per_filling
 
     @property
     def stages(self) -> tuple[str, ...]:
@@ -105,12 +117,12 @@ class Grid:
 
 @dataclass(frozen=True)
 class Step:
-    """What is kept or lost together if a session is killed: one round of one phase, or the storage probe."""
+    """What is kept or lost together if a session is killed: one filling of one phase, or the storage probe."""
 
     phase: int | None
     """None is the storage probe."""
-    round: int
-    """From 1; the probe has 0."""
+    rounds: tuple[int, ...]
+    """Numbers of the rounds in it, from 1; the probe has none."""
     id: str
     """Its name among the steps that are done."""
 
@@ -118,11 +130,13 @@ class Step:
 def steps(grid: Grid) -> Iterator[Step]:
     """Yield all steps in the order in which they are made."""
     for number, phase in enumerate(grid.phases):
-        for turn in range(1, phase.rounds + 1):
-            archive = phase.archive
-            yield Step(number, turn, f"{archive.messages} x {archive.payload_bytes} bytes, round {turn}")
+        for filling in range(phase.fillings):
+            archive, first = phase.archive, filling * phase.rounds_per_filling + 1
+            rounds = tuple(range(first, first + phase.rounds_per_filling))
+            named = f"round {first}" if len(rounds) == 1 else f"rounds {first} to {rounds[-1]}"
+            yield Step(number, rounds, f"{archive.messages} x {archive.payload_bytes} bytes, {named}")
     if grid.storage:
-        yield Step(None, 0, "storage probe")
+        yield Step(None, (), "storage probe")
 
 
 def rng_of(phase: Phase, turn: int, seed: int) -> np.random.Generator:
@@ -160,16 +174,20 @@ def planned_seconds(grid: Grid, step: Step) -> float:
     if step.phase is None:
         return STORAGE_SECONDS * 2 * len(grid.storage)
     phase = grid.phases[step.phase]
-    total = load_seconds(phase)
+    return load_seconds(phase) + sum(_round_seconds(grid, phase, turn) for turn in step.rounds)
+
+
+def _round_seconds(grid: Grid, phase: Phase, turn: int) -> float:
+    total = 0.0
     for cell in phase.cells:
         total += seconds_of(phase, cell.workload) + RUN_OVERHEAD_SECONDS
         total += RESET_SECONDS if WORKLOADS[cell.workload].shape == "insert" else 0
-    if step.round <= phase.capacity_rounds:
-        offers = len(phase.capacity) * (1 + OFFERS_PER_STEP * grid.probe_steps)
-        total += offers * (grid.probe_seconds + RUN_OVERHEAD_SECONDS)
-    if step.round <= phase.retention_rounds:
+    for cell in phase.capacity if turn <= phase.capacity_rounds else ():
+        offers = OFFERS_PER_LIMIT * len(WORKLOADS[cell.workload].latency_targets)
+        total += offers * (max(grid.probe_seconds, OFFER_SECONDS.get(cell.workload, 0.0)) + RUN_OVERHEAD_SECONDS)
+    if turn <= phase.retention_rounds:
         total += RETENTION_SECONDS * len(retained(phase))
-    return total + (len(HARNESS) * len(grid.harness_clients) * 0.2 if step.phase == 0 else 0)
+    return total + (len(HARNESS) * len(grid.harness_clients) * 0.2 if phase is grid.phases[0] else 0)
 
 
 def retained(phase: Phase) -> tuple[str, ...]:
@@ -182,10 +200,13 @@ MAIN = ("insert", "first_page_20", "by_hashes")
 
 OTHERS = tuple(name for name in WORKLOADS if name not in MAIN)
 CURRENT, PROPOSED = "lookup_partitioned", "bytea_daily"
-"""The newest release, and the candidate that promises most; they are followed to large archives."""
+"""The newest release, and the candidate that promises most; they are followed to the largest archive."""
 
 PRODUCTION = "lookup_table"
 """What the fleets ran when capacity was last reported."""
+
+FOLLOWED = (PRODUCTION, CURRENT, PROPOSED)
+"""Stages whose capacity is searched in archives of several sizes."""
 
 JUDGED = (CURRENT, "bytea_payload", "daily_partitions", PROPOSED)
 """The newest release and the candidates that change what a query reads: compared at the latency limit as well."""
@@ -200,7 +221,7 @@ QUICK = Grid(
     phases=(
         Phase(
             Archive(payload_bytes=1000, messages=4_000, hours=24),
-            rounds=3,
+            fillings=3,
             seconds=0.1,
             cells=_cells(tuple(STAGES), MAIN, 4) + _cells(tuple(SELF_TEST), tuple(WORKLOADS), 4),
             capacity=_cells((CURRENT,), MAIN, 4),
@@ -221,46 +242,49 @@ FULL = Grid(
     phases=(
         Phase(
             Archive(payload_bytes=1000, messages=50_000, hours=24),
-            rounds=8,
+            fillings=7,
             seconds=0.35,
             cells=_cells(tuple(STAGES), MAIN, 4)
             + _cells((PRODUCTION, CURRENT, PROPOSED), OTHERS, 4)
             + _cells(tuple(SELF_TEST), tuple(WORKLOADS), 4),
             capacity=_cells((PRODUCTION, *JUDGED), ("first_page_20", "by_hashes"), 4)
-            + _cells((PRODUCTION, CURRENT), ("insert",), 4),
+            + _cells((PRODUCTION, CURRENT, PROPOSED), ("insert",), 4),
             capacity_rounds=4,
             retention_rounds=3,
+        ),
+        # A small payload from here on, so that ten million messages fit on a disk and sizes can be compared.
+        Phase(
+            Archive(payload_bytes=200, messages=1_000_000, hours=120),
+            fillings=4,
+            seconds=0.6,
+            cells=_cells(FOLLOWED, MAIN, 4),
+            capacity=_cells(FOLLOWED, MAIN, 4),
+            capacity_rounds=4,
+        ),
+        Phase(
+            Archive(payload_bytes=200, messages=10_000_000, hours=240),
+            fillings=1,
+            rounds_per_filling=4,
+            seconds=0.8,
+            cells=_cells((CURRENT, PROPOSED), MAIN, 4),
+            capacity=_cells((CURRENT, PROPOSED), MAIN, 4),
+            capacity_rounds=4,
+            is_optional=True,
+        ),
+        Phase(
+            Archive(payload_bytes=200, messages=100_000, hours=24),
+            fillings=4,
+            seconds=0.35,
+            cells=_cells((CURRENT, PROPOSED), MAIN, 1, 2, 8) + _cells(FOLLOWED, MAIN, 4),
+            capacity=_cells(FOLLOWED, MAIN, 4),
+            capacity_rounds=4,
         ),
         # The message of the Status and community profiles.
         Phase(
             Archive(payload_bytes=2048, messages=25_000, hours=24),
-            rounds=4,
+            fillings=4,
             seconds=0.4,
             cells=_cells((CURRENT, "bytea_payload", PROPOSED), MAIN, 4),
-        ),
-        # A small payload from here on, so that ten million messages fit on a disk and sizes can be compared.
-        Phase(
-            Archive(payload_bytes=200, messages=100_000, hours=24),
-            rounds=5,
-            seconds=0.4,
-            cells=_cells((CURRENT, PROPOSED), MAIN, 1, 2, 4, 8),
-        ),
-        Phase(
-            Archive(payload_bytes=200, messages=1_000_000, hours=120),
-            rounds=3,
-            seconds=0.7,
-            cells=_cells((CURRENT, PROPOSED), MAIN, 4),
-            capacity=_cells((CURRENT, PROPOSED), ("first_page_20", "by_hashes"), 4),
-            capacity_rounds=3,
-        ),
-        Phase(
-            Archive(payload_bytes=200, messages=10_000_000, hours=240),
-            rounds=1,
-            seconds=1.0,
-            cells=_cells((CURRENT, PROPOSED), MAIN, 4),
-            capacity=_cells((CURRENT, PROPOSED), ("first_page_20", "by_hashes"), 4),
-            capacity_rounds=1,
-            is_optional=True,
         ),
     ),
     limit_seconds=2_200,

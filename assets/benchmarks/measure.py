@@ -6,6 +6,7 @@ Does not belong here: which cells in which order (`grids.py`, `run.py`), keeping
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -18,10 +19,11 @@ import psycopg
 from numpy.typing import NDArray
 
 from assets.benchmarks import archive
-from assets.benchmarks.capacity import LATE_SHARE, search_capacity
+from assets.benchmarks.capacity import search_capacity
 from assets.benchmarks.grids import Cell
+from assets.benchmarks.limits import Limit
 from assets.benchmarks.messages import Archive
-from assets.benchmarks.pgbench import Load, Outcome, run_pgbench
+from assets.benchmarks.pgbench import WARM_UP, Load, Outcome, run_pgbench
 from assets.benchmarks.sessions import Figure
 from assets.benchmarks.stages import ALL_STAGES
 from assets.benchmarks.storage import GROWN, STORAGE_PROBE
@@ -35,12 +37,18 @@ PILOT_TRANSACTIONS = 6
 """Of each client, to see how many it takes for the planned time."""
 
 MIN_TRANSACTIONS, MAX_TRANSACTIONS = 5, 25_000
-HOPELESS = 0.5
-"""Share of late operations beyond which a lower rate does not help either: a single one takes longer than the limit."""
+ALONE_TRANSACTIONS = 40
+"""Of a single client, to see whether a limit is kept while nobody else asks for anything."""
+
+OFFERS = 2
+"""How often a rate is offered before it counts as too much."""
+
 HARNESS_SECONDS = 0.15
 HARNESS_GUESS_PER_S = 20_000.0
 QUANTILES = {50: "latency_ms_p50", 90: "latency_ms_p90", 95: "latency_ms_p95", 99: "latency_ms_p99"}
 RETENTION_SCHEMA, PROBE_SCHEMA = "bench_retention", "bench_grown"
+MISSED_ALONE = "too many were late even for one client that waits for each answer, at this rate"
+MISSED = "too many were late even at the lowest rate tried"
 SIZES_NOTE = "keys were built when the rows were in: indices are fuller than after row by row inserts"
 
 
@@ -90,45 +98,67 @@ class Bench:
 
     def closed_loop(self, cell: Cell, seconds: float) -> list[Figure]:
         """Ask as fast as answers come, for about `seconds`."""
+        outcome, wal_bytes = self._closed_loop(cell, seconds)
+        found = {"throughput_per_s": outcome.steady_per_s, **quantiles(outcome.steady_ms)}
+        if self._inserts(cell):
+            found["wal_bytes_per_message"] = wal_bytes / _messages(cell, outcome)
+        operations = len(outcome.steady_ms)
+        return [replace(self._figure(cell, metric, value), operations=operations) for metric, value in found.items()]
+
+    def capacity(self, cell: Cell, seconds: float, steps: int, limits: Sequence[Limit]) -> list[Figure]:
+        """Search the highest rate that keeps each of `limits`.
+
+        A rate is offered for `seconds`, and long enough for the operations that the limit's percentile needs.
+        """
+        closed_loop, _ = self._closed_loop(cell, seconds)
+        return [figure for limit in limits for figure in self._search(cell, closed_loop, seconds, steps, limit)]
+
+    def _search(self, cell: Cell, closed_loop: Outcome, seconds: float, steps: int, limit: Limit) -> list[Figure]:
+        """Return all tries and, as the last figure, the capacity; without a value it is known from above only."""
+        found: list[Figure] = []
+
+        def told(outcome: Outcome, tried: Cell, rate: float | None) -> Outcome:
+            done = {"late_share": outcome.late_share(limit.ms), **quantiles(outcome.steady_ms)}
+            found.extend(
+                replace(self._limited(tried, metric, value, limit), rate_per_s=rate, operations=len(outcome.steady_ms))
+                for metric, value in done.items()
+            )
+            return outcome
+
+        def offer(rate: float, operations: float) -> Outcome:
+            return told(self._run(cell, _share(operations, cell.clients), rate, limit.ms)[0], cell, rate)
+
+        def passes(rate: float) -> bool:
+            short, enough = rate * seconds, limit.least_operations / (1 - WARM_UP)
+            if short < enough / 2:  # a slow stage, which a glance may tell without a long try
+                glances = [offer(rate, short) for _ in range(OFFERS)]
+                late = sum(glance.late(limit.ms) for glance in glances)
+                if limit.is_missed(late, sum(len(glance.steady_ms) for glance in glances)):
+                    return False
+            # more than once, because a stall of the machine makes any rate late
+            return any(limit.is_kept(offer(rate, max(short, enough)).late_share(limit.ms)) for _ in range(OFFERS))
+
+        is_never_late = limit.is_kept(closed_loop.late_share(limit.ms))
+        if not is_never_late:  # maybe it is too slow even for a client that has it for itself
+            by_itself = replace(cell, clients=1)
+            alone = told(self._run(by_itself, ALONE_TRANSACTIONS)[0], by_itself, None)
+            if limit.is_missed(alone.late(limit.ms), len(alone.steady_ms)):
+                missed = self._limited(cell, "capacity_per_s", None, limit)
+                return [*found, replace(missed, value_high=alone.steady_per_s, note=MISSED_ALONE)]
+        capacity = search_capacity(closed_loop.steady_per_s, steps, passes, from_top=is_never_late)
+        result = self._limited(cell, "capacity_per_s", capacity, limit)
+        if capacity is None:
+            lowest = min(figure.rate_per_s for figure in found if figure.rate_per_s is not None)
+            result = replace(result, value_high=lowest, note=MISSED)
+        return [*found, result]
+
+    def _closed_loop(self, cell: Cell, seconds: float) -> tuple[Outcome, float]:
         key = (cell.stage, cell.workload, cell.clients)
         if key not in self.rates:
             self.rates[key] = self._run(cell, PILOT_TRANSACTIONS)[0].steady_per_s
         outcome, wal_bytes = self._run(cell, _share(self.rates[key] * seconds, cell.clients))
         self.rates[key] = outcome.steady_per_s
-        found = {"throughput_per_s": outcome.steady_per_s, **quantiles(outcome.steady_ms)}
-        if self._inserts(cell):
-            found["wal_bytes_per_message"] = wal_bytes / _messages(cell, outcome)
-        return [self._figure(cell, metric, value) for metric, value in found.items()]
-
-    def capacity(self, cell: Cell, seconds: float, steps: int, limit_ms: float) -> list[Figure]:
-        """Search the highest rate that is answered within `limit_ms`; each is offered for `seconds`, twice at most."""
-        self.closed_loop(cell, seconds)
-        closed_loop_per_s = self.rates[cell.stage, cell.workload, cell.clients]
-        found: list[Figure] = []
-        is_hopeless = False
-
-        def offer(rate: float) -> float:
-            outcome, _ = self._run(cell, _share(rate * seconds, cell.clients), rate, limit_ms)
-            late = outcome.late_share(limit_ms)
-            done = {"late_share": late, **quantiles(outcome.steady_ms[~np.isnan(outcome.steady_ms)])}
-            found.extend(replace(self._figure(cell, metric, value), rate_per_s=rate) for metric, value in done.items())
-            return late
-
-        def passes(rate: float) -> bool:
-            nonlocal is_hopeless
-            if is_hopeless:
-                return False
-            late = offer(rate)
-            is_hopeless = late > HOPELESS and rate < closed_loop_per_s / 2
-            # once more, because a stall of the machine makes any rate late
-            return late <= LATE_SHARE or (late <= HOPELESS and offer(rate) <= LATE_SHARE)
-
-        capacity = search_capacity(closed_loop_per_s, steps, passes)
-        lowest = min(figure.rate_per_s or 0 for figure in found)
-        if capacity is None:  # known only from above
-            note = "more than 0.1 % were late even at the lowest rate tried"
-            return [*found, replace(self._figure(cell, "capacity_per_s", None), value_high=lowest, note=note)]
-        return [*found, self._figure(cell, "capacity_per_s", capacity)]
+        return outcome, wal_bytes
 
     def harness(self, clients: int) -> list[Figure]:
         """Measure what pgbench can do at most, alone and with the way to the server."""
@@ -193,6 +223,9 @@ class Bench:
             ).items()
         ]
 
+    def _limited(self, cell: Cell, metric: str, value: float | None, limit: Limit) -> Figure:
+        return replace(self._figure(cell, metric, value), limit_ms=limit.ms, percentile=limit.percentile)
+
     def _figure(self, cell: Cell, metric: str, value: float | None) -> Figure:
         return Figure(
             metric, value, cell.workload, cell.stage, cell.clients, self.archive.messages, self.archive.payload_bytes
@@ -209,12 +242,17 @@ def schema_of(stage: str) -> str:
 
 
 def quantiles(latencies_ms: NDArray[np.float64]) -> dict[str, float]:
-    """Return the smallest latency that the share of operations did not exceed; not where too few are beyond it."""
-    return {
-        metric: float(np.quantile(latencies_ms, percent / 100, method="inverted_cdf"))
+    """Return the smallest latency that the share of operations did not exceed; not where too few are beyond it.
+
+    What was left out (NaN) took longer than anything; a quantile among that is left out as well.
+    """
+    taken = np.where(np.isnan(latencies_ms), np.inf, latencies_ms)
+    found = {
+        metric: float(np.quantile(taken, percent / 100, method="inverted_cdf"))
         for percent, metric in QUANTILES.items()
-        if len(latencies_ms) * (100 - percent) >= 100
+        if len(taken) * (100 - percent) >= 100
     }
+    return {metric: value for metric, value in found.items() if np.isfinite(value)}
 
 
 def _messages(cell: Cell, outcome: Outcome) -> int:
@@ -224,4 +262,4 @@ def _messages(cell: Cell, outcome: Outcome) -> int:
 
 def _share(transactions: float, clients: int) -> int:
     """Return how many of the transactions each client makes."""
-    return int(min(max(transactions / clients, MIN_TRANSACTIONS), MAX_TRANSACTIONS))
+    return math.ceil(min(max(transactions / clients, MIN_TRANSACTIONS), MAX_TRANSACTIONS))

@@ -79,9 +79,13 @@ class Outcome:
         """Latencies after the warm-up; NaN was skipped."""
         return self.latencies_ms[int(WARM_UP * len(self.latencies_ms)) :]
 
+    def late(self, limit_ms: float) -> int:
+        """Return how many of those asked for after the warm-up did not come within the limit, or not at all."""
+        return int(np.sum(~(self.steady_ms < limit_ms)))
+
     def late_share(self, limit_ms: float) -> float:
-        """Return the share of what was asked for after the warm-up that came later than the limit, or not at all."""
-        return float(np.mean(~(self.steady_ms <= limit_ms)))
+        """Return the same as a share."""
+        return self.late(limit_ms) / len(self.steady_ms)
 
 
 def run_pgbench(bin_dir: Path, url: str, script: Script, load: Load, folder: Path) -> Outcome:

@@ -17,6 +17,8 @@ from assets.benchmarks.stages import STAGES
 
 WIDTH = 49
 """Characters of a plot; odd, so that it has a middle."""
+NAME = 74
+"""Characters of the name of a line, the longest of which is cut."""
 MAX_ROWS = 60
 SMALLEST, LARGEST = 1 / 8, 8.0
 """Ends of the axis of ratios; what lies beyond is drawn at the end."""
@@ -28,16 +30,17 @@ QUANTILES = {"latency_ms_p50": "●", "latency_ms_p95": "○", "latency_ms_p99":
 def forest(gains: Iterable[Gain]) -> str:
     """Return a line for each ratio, on a logarithmic axis with 1 in the middle; `●` is real, `○` is not shown to be.
 
-    Of a stage and workload the payload nearest to 1 kB with the most clients is shown; self-tests are left out.
+    Of a stage and workload the payload nearest to 1 kB with the most clients and the narrowest limit of latency is
+    shown; self-tests are left out.
     """
     shown: dict[tuple[str, str, str], Gain] = {}
-    for gain in sorted(gains, key=lambda gain: _standing(gain.setting.payload_bytes, gain.setting.clients)):
+    for gain in sorted(gains, key=_standing_of):
         if gain.metric in FIRST_METRICS and gain.stage in STAGES and gain.low is not None and gain.high is not None:
             shown.setdefault((gain.metric, gain.setting.workload, gain.stage), gain)
     if not shown:
         return ""
     order = list(STAGES)
-    lines = [f"{'':<58}{_axis()}"]
+    lines = [f"{'':<{NAME}}{_axis()}"]
     for metric, workload, stage in sorted(shown, key=lambda k: (FIRST_METRICS.index(k[0]), k[1], order.index(k[2]))):
         gain = shown[metric, workload, stage]
         strip = [" "] * WIDTH
@@ -46,7 +49,7 @@ def forest(gains: Iterable[Gain]) -> str:
         strip[low : high + 1] = "─" * (high + 1 - low)
         strip[mid] = "●" if gain.is_real else "○"
         name = f"{stage} / {workload} / {metric}"
-        lines.append(f"{name[:57]:<58}{''.join(strip)} {gain.ratio:.2f} ({gain.low:.2f} to {gain.high:.2f})")
+        lines.append(f"{name[: NAME - 1]:<{NAME}}{''.join(strip)} {gain.ratio:.2f} ({gain.low:.2f} to {gain.high:.2f})")
     return _cut(lines)
 
 
@@ -58,7 +61,8 @@ def latencies(measurements: Iterable[Measurement]) -> str:
     found: dict[tuple[str, str], dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
     shown: dict[tuple[str, str], tuple[int | None, ...]] = {}
     for row in sorted(measurements, key=lambda row: _standing(row.payload_bytes, row.clients)):
-        if row.stage in STAGES and row.metric in QUANTILES and row.rate_per_s is None and row.value:
+        is_closed_loop = row.rate_per_s is None and row.limit_ms is None
+        if row.stage in STAGES and row.metric in QUANTILES and is_closed_loop and row.value:
             setting = (row.payload_bytes, row.archive_messages, row.clients)
             if shown.setdefault((row.workload, row.stage), setting) == setting:
                 found[row.workload, row.stage][row.metric].append(row.value)
@@ -70,22 +74,25 @@ def latencies(measurements: Iterable[Measurement]) -> str:
     if not values:
         return ""
     first, last = math.log10(min(values)), math.log10(max(values))
-    lines = [f"{'milliseconds':<58}{min(values):<.3g}{max(values):>{WIDTH - 4}.3g}"]
+    lines = [f"{'milliseconds':<{NAME}}{min(values):<.3g}{max(values):>{WIDTH - 4}.3g}"]
     for (workload, stage), of in medians.items():
         strip = [" "] * WIDTH
         for name, mark in QUANTILES.items():
             if name in of:
                 strip[round((math.log10(of[name]) - first) / max(1e-9, last - first) * (WIDTH - 1))] = mark
-        lines.append(f"{f'{workload} / {stage}'[:57]:<58}{''.join(strip)} {of.get('latency_ms_p50', math.nan):.2f}")
+        lines.append(
+            f"{f'{workload} / {stage}'[: NAME - 1]:<{NAME}}{''.join(strip)} {of.get('latency_ms_p50', math.nan):.2f}"
+        )
     return _cut(lines)
 
 
 def capacity(capacities: Iterable[Capacity]) -> str:
-    """Return a bar for each stage, workload and archive of the current run; what is known from above only says so."""
+    """Return a bar for each stage, workload, archive and limit of the current run; a bound from above says so."""
     shown = [found for found in capacities if found.run.is_current]
     rows = [
         (
             f"{found.stage} / {found.workload} / {found.archive_messages} x {found.payload_bytes}"
+            f" / p{found.percentile:g} < {found.limit_ms:g} ms"
             + ("" if found.per_vcpu_per_s is not None else " (at most)"),
             found.per_vcpu_per_s if found.per_vcpu_per_s is not None else found.high or 0.0,
         )
@@ -110,7 +117,7 @@ def curves(points: Sequence[CurvePoint]) -> str:
     longest = max((point.high_per_s or point.measured_per_s or 0.0 for point in shown), default=0.0)
     if longest <= 0:
         return ""
-    lines = [f"{'':<58}a second; █ measured, ░ band of nine in ten refits"]
+    lines = [f"{'':<{NAME}}a second; █ measured, ░ band of nine in ten refits"]
     for point in shown:
         low, mid, high = (
             round((value or 0.0) / longest * (WIDTH - 1))
@@ -120,7 +127,7 @@ def curves(points: Sequence[CurvePoint]) -> str:
         if point.high_per_s is not None:
             strip[low : high + 1] = "░" * (high + 1 - low)
         name = f"{point.stage} / {point.workload} / {point.payload_bytes} bytes / {point.x:.0f} {point.axis}"
-        lines.append(f"{name[:57]:<58}{''.join(strip)} {point.measured_per_s:,.0f}")
+        lines.append(f"{name[: NAME - 1]:<{NAME}}{''.join(strip)} {point.measured_per_s:,.0f}")
     return _cut(lines)
 
 
@@ -137,9 +144,10 @@ def _bars(rows: Sequence[tuple[str, float]], unit: str) -> str:
     if longest <= 0:
         return ""
     lines = [
-        f"{name[:57]:<58}{'█' * max(1, round(value / longest * WIDTH)):<{WIDTH}} {value:,.0f}" for name, value in rows
+        f"{name[: NAME - 1]:<{NAME}}{'█' * max(1, round(value / longest * WIDTH)):<{WIDTH}} {value:,.0f}"
+        for name, value in rows
     ]
-    return _cut([f"{'':<58}{unit}", *lines])
+    return _cut([f"{'':<{NAME}}{unit}", *lines])
 
 
 def _cut(lines: list[str]) -> str:
@@ -151,6 +159,11 @@ def _cut(lines: list[str]) -> str:
 def _standing(payload_bytes: int | None, clients: int | None) -> tuple[float, int]:
     """Order what is shown: payloads near 1 kB first, then many clients."""
     return abs(math.log((payload_bytes or 1) / KILOBYTE)), -(clients or 0)
+
+
+def _standing_of(gain: Gain) -> tuple[float, int, float]:
+    """The same of a ratio, and the narrowest limit of latency first."""
+    return *_standing(gain.setting.payload_bytes, gain.setting.clients), gain.setting.limit_ms or 0.0
 
 
 def _axis() -> str:

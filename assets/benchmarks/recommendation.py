@@ -4,11 +4,11 @@ Belongs here: the declared rule of choice and its arithmetic, pure. Does not bel
 (`results.py`), the storage formula (`storage_stages.py`), prices (they are in the cost components that are read).
 
 The rule: of the candidates that lose on no workload, the one that saves most storage. A candidate is judged by the rate
-that it carries within the latency limit, where that was measured, else by its closed-loop throughput. It loses on a
-workload where the whole interval of the ratio is below 0.95, or where it does not keep the limit at any rate that was
-tried and its base does. Where the interval only reaches below 0.95, what is known is said: that a loss is measured, if
-the whole interval is below 1, else that a loss of 5 % is not ruled out. A saving has to be more than what the formula
-may be off, of the run's archive and of that of every scenario.
+that it carries within a limit of latency, the narrowest that it or its base keeps, where that was measured, else by its
+closed-loop throughput. It loses on a workload where the whole interval of the ratio is below 0.95, or where it does not
+keep that limit at any rate that was tried and its base does. Where the interval only reaches below 0.95, what is known
+is said: that a loss is measured, if the whole interval is below 1, else that a loss of 5 % is not ruled out. A saving
+has to be more than what the formula may be off, of the run's archive and of that of every scenario.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 import numpy as np
 
@@ -31,9 +32,6 @@ from assets.evidence.model import Grade, weakest
 TOLERATED_RATIO = 0.95
 """Throughput of a candidate over that of its base."""
 
-JUDGED_BY = ("capacity_per_s", "throughput_per_s")
-"""Metrics, the first one where it was measured."""
-
 NEAR_TWO = (1.8, 2.2)
 """What counts as near twice: within 10 %."""
 KILOBYTE = 1000
@@ -42,6 +40,12 @@ BYTEA = STAGES["bytea_payload"]
 
 ENCODING_SIZES = (50, 200, 500, KILOBYTE, 2048, 4096, 10_240, 102_400)
 """Payloads for which hex text is compared with bytea, bytes."""
+
+Archive: TypeAlias = tuple[str, int | None, int | None]
+"""A workload on an archive: messages and bytes of a payload."""
+
+Limited: TypeAlias = tuple[float | None, float | None]
+"""A limit of latency, ms, and its percentile."""
 
 INSERT_PREFIX = "insert"
 BYTES_PER_GB = 1e9
@@ -71,6 +75,10 @@ class Candidate:
     """Workloads on which it loses, by the whole interval, but maybe no more than is tolerated."""
     not_ruled_out: tuple[str, ...]
     """Workloads whose interval reaches below the tolerated ratio and does not tell whether there is a loss."""
+    limits_gained: tuple[str, ...]
+    """Workloads of which it keeps the narrowest limit of latency in some archive, and its base does not."""
+    limits_missed: tuple[str, ...]
+    """Workloads of which it does not keep the narrowest limit of latency in some archive."""
     provenance: Provenance
     saves_money: bool = True
     """Whether what it saves is more than nothing in every scenario, by the whole interval."""
@@ -214,6 +222,7 @@ def candidates(
         at = min(shared, key=lambda size: (abs(math.log(size[0] / KILOBYTE)), -size[1]))
         own, base = sizes[stage.id][at], sizes[stage.base][at]
         by_workload, failures = _judged(stage, measurements, gains)
+        missed, missed_by_base = (_misses(one, measurements) for one in (stage.id, stage.base))
         doubtful = {name: i for name, i in sorted(by_workload.items()) if i.low < TOLERATED_RATIO <= i.high}
         worst = min(by_workload, key=lambda name: by_workload[name].mid, default=None)
         grades = (gain.provenance.grade for gain in gains if gain.stage == stage.id)
@@ -235,6 +244,10 @@ def candidates(
                 ),
                 measured_losses=tuple(name for name, i in doubtful.items() if i.differs),
                 not_ruled_out=tuple(name for name, i in doubtful.items() if not i.differs),
+                limits_gained=tuple(
+                    sorted({at[0] for at, is_missed in missed.items() if missed_by_base.get(at) and not is_missed})
+                ),
+                limits_missed=tuple(sorted({at[0] for at, is_missed in missed.items() if is_missed})),
                 provenance=Provenance(weakest((run.grade, *grades)), (run.evidence_id,)),
             )
         )
@@ -246,28 +259,52 @@ def _judged(
 ) -> tuple[dict[str, Interval], set[str]]:
     """Return by workload the worst ratio of all archives, and the workloads whose limit only the base keeps.
 
-    Where the base does not keep the limit and the stage does, there is nothing to lose; where neither does, throughput
-    decides.
+    The narrowest limit that one of both keeps decides. Where only the stage does, there is nothing to lose; where
+    neither keeps any, throughput decides.
     """
-    failed: dict[str | None, set[tuple[object, ...]]] = defaultdict(set)
+    searched: dict[str | None, dict[Archive, set[Limited]]] = defaultdict(lambda: defaultdict(set))
+    missed: set[tuple[str | None, Archive, Limited]] = set()
     for row in measurements:
-        if row.metric == "capacity_per_s" and row.value is None:
-            failed[row.stage].add((row.workload, row.archive_messages, row.payload_bytes))
-    ratios: dict[str, dict[tuple[object, ...], list[Interval]]] = {metric: defaultdict(list) for metric in JUDGED_BY}
+        if row.metric == "capacity_per_s":
+            at, limit = (row.workload, row.archive_messages, row.payload_bytes), (row.limit_ms, row.percentile)
+            searched[row.stage][at].add(limit)
+            if row.value is None:
+                missed.add((row.stage, at, limit))
+    within: dict[tuple[Archive, Limited], list[Interval]] = defaultdict(list)
+    closed_loop: dict[Archive, list[Interval]] = defaultdict(list)
     for gain in gains:
-        if gain.stage == stage.id and gain.metric in ratios and gain.low is not None and gain.high is not None:
-            setting = gain.setting
+        if gain.stage == stage.id and gain.low is not None and gain.high is not None:
+            setting, ratio = gain.setting, Interval(gain.low, gain.ratio, gain.high)
             at = (setting.workload, setting.archive_messages, setting.payload_bytes)
-            ratios[gain.metric][at].append(Interval(gain.low, gain.ratio, gain.high))
-    within_limit, closed_loop = (ratios[metric] for metric in JUDGED_BY)
+            if gain.metric == "capacity_per_s":
+                within[at, (setting.limit_ms, setting.percentile)].append(ratio)
+            elif gain.metric == "throughput_per_s":
+                closed_loop[at].append(ratio)
     found: dict[str, list[Interval]] = defaultdict(list)
-    for key in {*within_limit, *closed_loop}:
-        if key in failed[stage.base] - failed[stage.id]:
-            continue
-        is_open = key in failed[stage.base] or key not in within_limit
-        found[str(key[0])] += (closed_loop if is_open else within_limit)[key]
-    worst = {name: min(intervals, key=lambda i: i.mid) for name, intervals in found.items() if intervals}
-    return worst, {str(at[0]) for at in failed[stage.id] - failed[stage.base]}
+    failures = set()
+    for at in {*closed_loop, *(at for at, _ in within)}:
+        for limit in sorted(searched[stage.id][at] & searched[stage.base][at], key=lambda limit: limit[0] or 0.0):
+            is_missed, is_base_missed = ((one, at, limit) in missed for one in (stage.id, stage.base))
+            if is_missed and is_base_missed:
+                continue
+            if is_missed:
+                failures.add(at[0])
+            elif not is_base_missed:
+                found[at[0]] += within.get((at, limit)) or closed_loop[at]
+            break
+        else:
+            found[at[0]] += closed_loop[at]
+    return {name: min(ratios, key=lambda i: i.mid) for name, ratios in found.items() if ratios}, failures
+
+
+def _misses(stage: str, measurements: Sequence[Measurement]) -> dict[Archive, bool]:
+    """Return by workload and archive whether a stage misses the narrowest limit of latency in some round."""
+    found: dict[Archive, dict[float, bool]] = defaultdict(dict)
+    for row in measurements:
+        if row.metric == "capacity_per_s" and row.stage == stage:
+            limits, limit = found[row.workload, row.archive_messages, row.payload_bytes], row.limit_ms or 0.0
+            limits[limit] = limits.get(limit, False) or row.value is None
+    return {at: limits[min(limits)] for at, limits in found.items()}
 
 
 def with_proposal(found: Sequence[Candidate], saved: Sequence[Saving]) -> list[Candidate]:

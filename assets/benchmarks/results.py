@@ -16,6 +16,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from assets.benchmarks.compare import Interval, paired_ratio, student_975, variation
+from assets.benchmarks.limits import Limit
 from assets.benchmarks.stages import PLACEBO, SELF_TEST
 from assets.evidence.model import Grade, weakest
 
@@ -64,6 +65,10 @@ class Measurement:
     """None is not known, but not above `value_high`."""
     grade: Grade
     value_high: float | None = None
+    limit_ms: float | None = None
+    """Latency beyond which an operation was late, where late ones were counted."""
+    percentile: float | None = None
+    """Of 100 operations, how many had to be below it."""
 
 
 class Setting(NamedTuple):
@@ -74,6 +79,19 @@ class Setting(NamedTuple):
     archive_messages: int | None
     payload_bytes: int | None
     rate_per_s: float | None
+    limit_ms: float | None
+    percentile: float | None
+
+
+@dataclass(frozen=True)
+class KnownLimit:
+    """A limit of latency with what it is about and rests on."""
+
+    limit: Limit
+    population: str
+    """Operations that are counted."""
+    grade: Grade
+    evidence_id: str
 
 
 @dataclass(frozen=True)
@@ -123,13 +141,18 @@ class Gain:
 
 @dataclass(frozen=True)
 class Capacity:
-    """The highest rate that keeps the latency limit, for each virtual CPU of the machine."""
+    """The highest rate that keeps a limit of latency, for each virtual CPU of the machine."""
 
     run: Run
     stage: str
     workload: str
     operation: Literal["insert", "query"]
-    latency_limit_ms: float
+    limit_ms: float
+    percentile: float
+    population: str
+    """Operations that the limit counts."""
+    is_narrowest: bool
+    """Whether no narrower limit bounds the workload; a wider one says what can be had where that is not kept."""
     payload_bytes: int | None
     archive_messages: int | None
     per_vcpu_per_s: float | None
@@ -145,9 +168,14 @@ class Capacity:
     provenance: Provenance
 
     @property
+    def is_kept(self) -> bool:
+        """Whether some rate kept the limit in every round."""
+        return not self.failed_rounds
+
+    @property
     def finding(self) -> str:
         """What may be said of it, in words without figures."""
-        if not self.failed_rounds:
+        if self.is_kept:
             return "limit kept"
         in_how_many = "every round" if self.failed_rounds == self.rounds else "some round"
         return f"limit not kept in {in_how_many} at the lowest rate tried"
@@ -234,40 +262,45 @@ def stage_gains(run: Run, measurements: Sequence[Measurement], bases: Mapping[st
 
 
 def capacities(
-    run: Run, measurements: Sequence[Measurement], limits_ms: Mapping[str, tuple[float, Grade, str]]
+    run: Run, measurements: Sequence[Measurement], limits: Mapping[str, Sequence[KnownLimit]]
 ) -> list[Capacity]:
-    """Return what each virtual CPU carries, stage by stage, workload by workload.
+    """Return what each virtual CPU carries, stage by stage, workload by workload, limit by limit.
 
-    `limits_ms` gives for each workload its limit of latency, with grade and evidence id. The machine is divided by all
-    of its cores, although the load generator takes a part of them: the figure errs on the low side. Where the limit was
-    not kept in a round at any rate that was tried, the capacity is known from above only. Nothing is returned for a run
-    whose server's cores are not known (one on another host) or for a workload without a limit.
+    `limits` gives for each workload its limits of latency, the narrowest first. The machine is divided by all of its
+    cores, although the load generator takes a part of them: the figure errs on the low side. Where the limit was not
+    kept in a round at any rate that was tried, the capacity is known from above only. Nothing is returned for a run
+    whose server's cores are not known (one on another host), or for a limit that is none of those of the workload.
     """
     if not run.cpu_cores:
         return []
-    grouped: dict[tuple[str, str, int | None, int | None], list[Measurement]] = defaultdict(list)
+    grouped: dict[tuple[str, Setting], list[Measurement]] = defaultdict(list)
     for found in measurements:
-        if found.metric == "capacity_per_s" and found.stage is not None and found.workload in limits_ms:
-            grouped[found.stage, found.workload, found.payload_bytes, found.archive_messages].append(found)
+        if found.metric == "capacity_per_s" and found.stage is not None:
+            grouped[found.stage, _setting(found)].append(found)
     results = []
-    for (stage, workload, payload_bytes, archive_messages), members in grouped.items():
+    for (stage, setting), members in grouped.items():
+        of_workload = limits.get(setting.workload, ())
+        asked = (setting.limit_ms, setting.percentile)
+        known = next((one for one in of_workload if (one.limit.ms, one.limit.percentile) == asked), None)
         kept = [found.value / run.cpu_cores for found in members if found.value]
         tried = [found.value_high for found in members if found.value is None and found.value_high is not None]
-        if len(kept) + len(tried) < len(members):  # a rate of nothing is no figure
+        if known is None or len(kept) + len(tried) < len(members):  # a rate of nothing is no figure
             continue
         interval = mean_interval(kept) if not tried else None
         highest = max(kept + [rate / run.cpu_cores for rate in tried])
-        limit, limit_grade, limit_id = limits_ms[workload]
         provenance = _provenance(run, {found.grade for found in members})
         results.append(
             Capacity(
                 run=run,
                 stage=stage,
-                workload=workload,
-                operation="insert" if workload.startswith("insert") else "query",
-                latency_limit_ms=limit,
-                payload_bytes=payload_bytes,
-                archive_messages=archive_messages,
+                workload=setting.workload,
+                operation="insert" if setting.workload.startswith("insert") else "query",
+                limit_ms=known.limit.ms,
+                percentile=known.limit.percentile,
+                population=known.population,
+                is_narrowest=known is of_workload[0],
+                payload_bytes=setting.payload_bytes,
+                archive_messages=setting.archive_messages,
                 per_vcpu_per_s=interval.mid if interval else None,
                 low=interval.low if interval and len(members) > 1 else None,
                 high=highest if interval is None else interval.high if len(members) > 1 else None,
@@ -275,7 +308,8 @@ def capacities(
                 failed_rounds=len(tried),
                 lowest_tried_per_s=min(tried, default=None),
                 provenance=Provenance(
-                    weakest((provenance.grade, limit_grade)), tuple(sorted({*provenance.evidence_ids, limit_id}))
+                    weakest((provenance.grade, known.grade)),
+                    tuple(sorted({*provenance.evidence_ids, known.evidence_id})),
                 ),
             )
         )
@@ -328,7 +362,15 @@ def mean_interval(values: Sequence[float]) -> Interval:
 
 
 def _setting(found: Measurement) -> Setting:
-    return Setting(found.workload, found.clients, found.archive_messages, found.payload_bytes, found.rate_per_s)
+    return Setting(
+        found.workload,
+        found.clients,
+        found.archive_messages,
+        found.payload_bytes,
+        found.rate_per_s,
+        found.limit_ms,
+        found.percentile,
+    )
 
 
 def _provenance(run: Run, grades: Iterable[Grade]) -> Provenance:

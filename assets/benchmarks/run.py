@@ -9,7 +9,7 @@ from __future__ import annotations
 import fcntl
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -35,6 +35,7 @@ from assets.benchmarks.grids import (
     steps,
     turns,
 )
+from assets.benchmarks.limits import Limit
 from assets.benchmarks.measure import Bench, Rates
 from assets.benchmarks.messages import Archive
 from assets.benchmarks.sessions import Figure, Session, open_session, refresh_pack
@@ -79,7 +80,7 @@ def run_grid(
     bin_dir: Path,
     grid: Grid,
     results_dir: Path,
-    limits_ms: Mapping[str, float],
+    limits: Mapping[str, Sequence[Limit]],
     seed: int,
     tell: Tell,
     *,
@@ -87,9 +88,9 @@ def run_grid(
 ) -> Result:
     """Measure `grid` on the server at `url` with the pgbench in `bin_dir`, and keep the results below `results_dir`.
 
-    An unfinished session of the same grid, seed and environment is gone on with, unless `fresh`. `limits_ms` bounds the
-    latency of each workload in the search for capacity. Raises `BenchmarkError` if it cannot go on; what was measured
-    by then is kept.
+    An unfinished session of the same grid, seed and environment is gone on with, unless `fresh`. `limits` bound the
+    latency of each workload in the search for capacity, the narrowest first. Raises `BenchmarkError` if it cannot go
+    on; what was measured by then is kept.
     """
     with _only_one(results_dir), _connected(url) as connection:
         found = environment.describe(connection, url, bin_dir)
@@ -107,7 +108,7 @@ def run_grid(
                 possible, left_out = fitting(grid, free, _has_lz4(scratch))
                 session.notes = left_out
                 bench_of = _Benches(scratch, scratch_url, bin_dir, session.folder / "work", seed)
-                _Runner(possible, session, bench_of, limits_ms, tell).run()
+                _Runner(possible, session, bench_of, limits, tell).run()
         except psycopg.OperationalError as error:
             raise BenchmarkError(f"the server went away ({str(error).strip()}); {_kept(session)}") from None
         except BenchmarkError as error:
@@ -174,9 +175,9 @@ class _Runner:
     """Makes the steps that are not done yet, and says how far it is."""
 
     def __init__(
-        self, grid: Grid, session: Session, benches: _Benches, limits_ms: Mapping[str, float], tell: Tell
+        self, grid: Grid, session: Session, benches: _Benches, limits: Mapping[str, Sequence[Limit]], tell: Tell
     ) -> None:
-        self.grid, self.session, self.benches, self.limits_ms, self.tell = grid, session, benches, limits_ms, tell
+        self.grid, self.session, self.benches, self.limits, self.tell = grid, session, benches, limits, tell
         self.todo = [step for step in steps(grid) if step.id not in session.done]
         self.planned = sum(planned_seconds(grid, step) for step in self.todo)
         self.done = 0.0
@@ -189,9 +190,8 @@ class _Runner:
             if step.phase is not None and self.grid.phases[step.phase].is_optional and self._is_late(step):
                 self.session.notes.append(f"{step.id} left out: the session would have taken too long")
                 continue
-            figures = list(self._storage() if step.phase is None else self._round(self.grid.phases[step.phase], step))
-            numbered = [replace(figure, round=step.round) for figure in figures]
-            self.session.append(step.id, numbered, time.monotonic() - begun, _today())
+            figures = list(self._storage() if step.phase is None else self._filling(self.grid.phases[step.phase], step))
+            self.session.append(step.id, figures, time.monotonic() - begun, _today())
             self.done = done_before + planned_seconds(self.grid, step)
 
     def _storage(self) -> Iterator[Figure]:
@@ -200,33 +200,39 @@ class _Runner:
             self._say(f"storage: {messages:,} messages of {payload_bytes:,} bytes, row by row")
             yield from bench.storage_probe(payload_bytes, messages)
 
-    def _round(self, phase: Phase, step: Step) -> Iterator[Figure]:
-        """Fill all stages anew and measure each cell once: what a load left to chance is another chance next time."""
+    def _filling(self, phase: Phase, step: Step) -> Iterator[Figure]:
+        """Fill all stages anew and measure each cell, once or more: what a load left to chance is another next time."""
         title = f"{phase.archive.messages:,} messages of {phase.archive.payload_bytes:,} bytes"
-        turn = f"{title}, round {step.round} of {phase.rounds}"
-        bench = self.benches.of(phase, step.round)
-        self._say(f"{turn}: filling {len(phase.stages)} stages")
-        chance = rng_of(phase, step.round, self.benches.seed)
+        first = step.rounds[0]
+        bench = self.benches.of(phase, first)
+        self._say(f"{title}, round {first} of {phase.rounds}: filling {len(phase.stages)} stages")
+        chance = rng_of(phase, first, self.benches.seed)
         bench.load([phase.stages[i] for i in chance.permutation(len(phase.stages))])
         self.done += load_seconds(phase)
         for stage in phase.stages:
-            yield from bench.sizes(stage)
-        yield from self._closed_loops(bench, phase, step, turn)
-        for cell in phase.capacity if step.round <= phase.capacity_rounds else ():
-            self._say(f"{turn}: capacity of {cell.stage}, {cell.workload}")
-            limit = self.limits_ms[cell.workload]
-            yield from bench.capacity(cell, self.grid.probe_seconds, self.grid.probe_steps, limit)
-        for stage in retained(phase) if step.round <= phase.retention_rounds else ():
-            self._say(f"{turn}: retention of {stage}")
-            yield from bench.retention(stage, self.grid.retention_messages)
+            yield from (replace(figure, round=first) for figure in bench.sizes(stage))
+        for turn in step.rounds:
+            said = f"{title}, round {turn} of {phase.rounds}"
+            yield from (replace(figure, round=turn) for figure in self._round(bench, phase, turn, said))
         bench.unload(phase.stages)
 
-    def _closed_loops(self, bench: Bench, phase: Phase, step: Step, turn: str) -> Iterator[Figure]:
+    def _round(self, bench: Bench, phase: Phase, turn: int, said: str) -> Iterator[Figure]:
+        """Measure each cell once."""
+        yield from self._closed_loops(bench, phase, turn, said)
+        for cell in phase.capacity if turn <= phase.capacity_rounds else ():
+            self._say(f"{said}: capacity of {cell.stage}, {cell.workload}")
+            limits = self.limits[cell.workload]
+            yield from bench.capacity(cell, self.grid.probe_seconds, self.grid.probe_steps, limits)
+        for stage in retained(phase) if turn <= phase.retention_rounds else ():
+            self._say(f"{said}: retention of {stage}")
+            yield from bench.retention(stage, self.grid.retention_messages)
+
+    def _closed_loops(self, bench: Bench, phase: Phase, turn: int, said: str) -> Iterator[Figure]:
         pace = self._pace()
-        for clients in self.grid.harness_clients if step.phase == 0 else ():
+        for clients in self.grid.harness_clients if phase is self.grid.phases[0] else ():
             yield from bench.harness(clients)
-        for cell in turns(phase, step.round, self.benches.seed):
-            self._say(f"{turn}: {cell.stage}, {cell.workload}")
+        for cell in turns(phase, turn, self.benches.seed):
+            self._say(f"{said}: {cell.stage}, {cell.workload}")
             planned = seconds_of(phase, cell.workload)
             yield from bench.closed_loop(cell, pace * planned)
             self.done += planned

@@ -10,7 +10,7 @@ from assets.benchmarks.grids import GRIDS
 from assets.benchmarks.run import Progress, run_grid
 from assets.benchmarks.session_results import session_results
 from assets.benchmarks.sessions import MEASUREMENTS, RUNS, read_rows
-from assets.benchmarks.workload import latency_limits_ms
+from assets.benchmarks.workload import LATENCY_TARGETS, limits_of_workloads
 from orchestration import keys
 
 
@@ -33,8 +33,7 @@ class BenchmarkConfig(dg.Config):
 def measured_archive(context: dg.AssetExecutionContext, config: BenchmarkConfig) -> dg.MaterializeResult[None]:
     """Measure a grid with the warehouse's server to itself; the next run of the chain reads the results."""
     evidence = context.resources.evidence.read()
-    targets = [record.row.model_dump() for record in evidence.records["benchmarks__latency_targets"]]
-    limits = latency_limits_ms((row["id"], row["value"], row["unit"]) for row in targets if row["value"] is not None)
+    limits = limits_of_workloads(record.row.model_dump() for record in evidence.records[LATENCY_TARGETS])
     warehouse = context.resources.warehouse
     told = ""
 

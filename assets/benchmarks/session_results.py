@@ -34,7 +34,7 @@ def session_results(run: Mapping[str, str], rows: Iterable[Mapping[str, str]]) -
         grade=Grade(run["grade"]),
         evidence_id=f"benchmarks__runs/{run['id']}",
     )
-    measured = [_measurement(row) for row in rows]
+    measured = [measurement_of(row) for row in rows]
     gains = stage_gains(known, measured, {stage.id: stage.base for stage in ALL_STAGES.values()})
     order = list(STAGES)
     shown = [
@@ -46,7 +46,9 @@ def session_results(run: Mapping[str, str], rows: Iterable[Mapping[str, str]]) -
     return SessionResults(shown, noise(known, measured, gains))
 
 
-def _measurement(row: Mapping[str, str]) -> Measurement:
+def measurement_of(row: Mapping[str, str]) -> Measurement:
+    """Return a row of a session's file with its types."""
+
     def whole(column: str) -> int | None:
         return int(row[column]) if row[column] else None
 
@@ -65,5 +67,7 @@ def _measurement(row: Mapping[str, str]) -> Measurement:
         metric=row["metric"],
         value=real("value"),
         value_high=real("value_high"),
+        limit_ms=real("limit_ms"),
+        percentile=real("percentile"),
         grade=Grade(row["grade"]),
     )

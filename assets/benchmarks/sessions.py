@@ -51,6 +51,11 @@ class Figure:
     archive_messages: int | None = None
     payload_bytes: int | None = None
     rate_per_s: float | None = None
+    limit_ms: float | None = None
+    percentile: float | None = None
+    """Of the operations that have to be below the limit."""
+    operations: int | None = None
+    """That the number was counted in or taken from, where they are counted."""
     round: int = 0
     note: str = ""
     value_high: float | None = None
@@ -240,6 +245,9 @@ def _measurement(run_id: str, number: int, figure: Figure) -> dict[str, Any]:
         "archive_messages": figure.archive_messages,
         "payload_bytes": figure.payload_bytes,
         "rate_per_s": None if figure.rate_per_s is None else f"{figure.rate_per_s:.6g}",
+        "limit_ms": None if figure.limit_ms is None else f"{figure.limit_ms:g}",
+        "percentile": None if figure.percentile is None else f"{figure.percentile:g}",
+        "operations": figure.operations,
         "metric": figure.metric,
         "value": None if figure.value is None else f"{figure.value:.6g}",
         "value_high": None if figure.value_high is None else f"{figure.value_high:.6g}",

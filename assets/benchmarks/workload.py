@@ -6,10 +6,11 @@ Belongs here: statements and the parameters they are drawn with, pure. Does not 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
+from assets.benchmarks.limits import Limit, limits_by_target
 from assets.benchmarks.messages import CONTENT_TOPICS, FIRST_TOPIC, PUBSUB_TOPIC, Archive, payload_text
 from assets.benchmarks.stages import HOUR_NS, ORIGIN_NS, Stage, checked_schema
 
@@ -31,12 +32,15 @@ Shape = Literal["insert", "first_page", "next_page", "by_hashes", "presence", "n
 
 @dataclass(frozen=True)
 class Workload:
-    """One kind of request. `latency_target` is the id of the row of `benchmarks__latency_targets` that bounds it."""
+    """One kind of request. `latency_targets` are ids of rows of `benchmarks__latency_targets` that bound it.
+
+    The first is the narrowest. Where it is not kept at any rate, the next one says what can be had instead.
+    """
 
     id: str
     title: str
     shape: Shape
-    latency_target: str
+    latency_targets: tuple[str, ...]
     protocol: Protocol = "simple"
     """A node prepares its inserts, and sends nearly all queries as new text with the values in it."""
     page_size: int = 20
@@ -44,34 +48,36 @@ class Workload:
     """Whether all writers offer the same messages, as several nodes on one database do."""
 
 
-HOUR_TARGET = "store_time_range_query_latency_p90"
-HASH_TARGET = "store_hash_query_latency_p95"
-OLDER_TARGET = "store_query_latency_older_target"
-TYPICAL_TARGET = "store_typical_query_time"
+LATENCY_TARGETS = "benchmarks__latency_targets"
+INSERT_TARGET = "archive_insert_latency_p95"
+TYPICAL_TARGET = "store_typical_query_time_p95"
 """For what no narrower target names."""
+
+HOUR_TARGETS = ("store_time_range_query_latency_p90", TYPICAL_TARGET)
+HASH_TARGETS = ("store_hash_query_latency_p95", TYPICAL_TARGET)
+INSERT_TARGETS, TYPICAL_TARGETS = (INSERT_TARGET,), (TYPICAL_TARGET,)
 
 WORKLOADS: dict[str, Workload] = {
     workload.id: workload
     for workload in (
-        # No target for inserts was published: the older target for queries is our choice.
-        Workload("insert", "Each writer stores messages of its own", "insert", OLDER_TARGET, "prepared"),
+        Workload("insert", "Each writer stores messages of its own", "insert", INSERT_TARGETS, "prepared"),
         Workload(
             "insert_duplicates",
             "All writers offer the same messages",
             "insert",
-            OLDER_TARGET,
+            INSERT_TARGETS,
             "prepared",
             writers_agree=True,
         ),
-        Workload("first_page_20", "Topics and one hour, first page", "first_page", HOUR_TARGET),
-        Workload("first_page_100", "Topics and one hour, first page", "first_page", HOUR_TARGET, page_size=100),
-        Workload("first_page_20_prepared", "The same as a prepared statement", "first_page", HOUR_TARGET, "prepared"),
-        Workload("next_page_20", "Topics and one hour, page after a cursor", "next_page", HOUR_TARGET),
-        Workload("next_page_100", "Topics and one hour, page after a cursor", "next_page", HOUR_TARGET, page_size=100),
-        Workload("by_hashes", "Nine messages of the newest hour by hash", "by_hashes", HASH_TARGET, page_size=100),
-        Workload("presence_100", "Topics and one hour, only the hashes", "presence", HOUR_TARGET, page_size=100),
-        Workload("no_time_range_20", "Topics without a time range", "no_time_range", TYPICAL_TARGET),
-        Workload("housekeeping", "What a node asks for its metrics and partitions", "housekeeping", TYPICAL_TARGET),
+        Workload("first_page_20", "Topics and one hour, first page", "first_page", HOUR_TARGETS),
+        Workload("first_page_100", "Topics and one hour, first page", "first_page", HOUR_TARGETS, page_size=100),
+        Workload("first_page_20_prepared", "The same as a prepared statement", "first_page", HOUR_TARGETS, "prepared"),
+        Workload("next_page_20", "Topics and one hour, page after a cursor", "next_page", HOUR_TARGETS),
+        Workload("next_page_100", "Topics and one hour, page after a cursor", "next_page", HOUR_TARGETS, page_size=100),
+        Workload("by_hashes", "Nine messages of the newest hour by hash", "by_hashes", HASH_TARGETS, page_size=100),
+        Workload("presence_100", "Topics and one hour, only the hashes", "presence", HOUR_TARGETS, page_size=100),
+        Workload("no_time_range_20", "Topics without a time range", "no_time_range", TYPICAL_TARGETS),
+        Workload("housekeeping", "What a node asks for its metrics and partitions", "housekeeping", TYPICAL_TARGETS),
     )
 }
 """The workloads that pgbench runs on a stage, by id."""
@@ -228,18 +234,16 @@ def _hash(variable: str) -> str:
     return f"encode(sha256(int8send(:{variable})), 'hex')"
 
 
-def latency_limits_ms(limits: Iterable[tuple[str, float, str]]) -> dict[str, float]:
-    """Return the limit of each workload, milliseconds, from rows (id, value, unit) of `benchmarks__latency_targets`.
+def limits_of_workloads(rows: Iterable[Mapping[str, Any]]) -> dict[str, tuple[Limit, ...]]:
+    """Return the limits of each workload, from rows of `benchmarks__latency_targets`.
 
-    Raises ValueError if the target of a workload is not among them or its unit is not `ms` or `s`.
+    Raises ValueError if a target of a workload is not among them or has no percentile, or if a unit is not known.
     """
-    factors = {"ms": 1.0, "s": 1000.0}
-    known: dict[str, float] = {}
-    for target, value, unit in limits:
-        if unit not in factors:
-            raise ValueError(f'latency target "{target}" has the unit "{unit}"; expected ms or s')
-        known[target] = value * factors[unit]
-    missing = sorted({w.latency_target for w in WORKLOADS.values()} - set(known))
+    known = limits_by_target(rows)
+    missing = sorted({target for w in WORKLOADS.values() for target in w.latency_targets} - set(known))
     if missing:
-        raise ValueError(f"no latency limit for {', '.join(missing)}; expected rows of benchmarks/latency_targets.csv")
-    return {workload.id: known[workload.latency_target] for workload in WORKLOADS.values()}
+        raise ValueError(
+            f"no latency limit with a percentile for {', '.join(missing)}; expected rows of "
+            "benchmarks/latency_targets.csv"
+        )
+    return {w.id: tuple(known[target] for target in w.latency_targets) for w in WORKLOADS.values()}

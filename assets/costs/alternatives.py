@@ -18,9 +18,9 @@ from typing import TypeAlias
 import numpy as np
 
 from assets.costs.draws import Draws
-from assets.costs.hosting import scenario_basis
 from assets.costs.inputs import MINUTES_PER_MONTH, Alternative, Catalogue
 from assets.costs.prices import drawn
+from assets.costs.sizing import scenario_basis
 from assets.costs.workload import Load
 from assets.evidence.quantity import MissingEvidence, Quantity, computed, total
 from assets.evidence.tables.costs import Scenario

@@ -11,7 +11,7 @@ from assets.costs import frames
 from assets.costs.alternatives import hosted_costs
 from assets.costs.draws import sample
 from assets.costs.fetch import FACT_TABLES, MART_COLUMNS, read_catalogue, read_scenarios
-from assets.costs.model import World, estimates
+from assets.costs.model import CONFIDENCE, USED_TOTALS, World, estimates, plan
 from assets.costs.reality import checks
 from assets.costs.sensitivity import drivers
 from assets.landing import land, table_statistics
@@ -61,25 +61,24 @@ def cost_tables(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeRes
         catalogue, scenarios = read_catalogue(connection), read_scenarios(connection)
         first, second = sample(catalogue.inputs.values())
         world = World(catalogue, first)
-        by_confidence = {level: estimates(scenarios, world, level) for level in CONFIDENCES}
-        found = by_confidence[0.95]
+        found = estimates(scenarios, world)
         driven = [(estimated, drivers(estimated, world, second)) for estimated in found]
-        of_cell = {(estimated.scenario.id, estimated.with_rln): known for estimated, known in driven}
-        own = {e.scenario.id: e.best.total for e in found if not e.with_rln and e.best and e.best.total}
+        own = {e.scenario.id: e.best.total(USED_TOTALS["alternatives"]) for e in found if not e.with_rln and e.best}
         hosted = [
             cost
             for e in found
             if not e.with_rln and e.load
             for cost in hosted_costs(e.scenario, e.load, catalogue, first)
         ]
-        surer = [estimated for level in CONFIDENCES for estimated in by_confidence[level]]
+        plans = [(estimated, level, plan(estimated, world, level)) for level in CONFIDENCES for estimated in found]
+        rented = [(estimated, known) for estimated, level, known in plans if level == CONFIDENCE]
         for key, columns, frame in (
             (keys.SCENARIO_COST, frames.COST_COLUMNS, frames.scenario_cost_frame(found)),
-            (keys.COST_SUMMARY, frames.SUMMARY_COLUMNS, frames.summary_frame(found)),
+            (keys.COST_SUMMARY, frames.SUMMARY_COLUMNS, frames.summary_frame(rented)),
             (keys.COST_SENSITIVITY, frames.SENSITIVITY_COLUMNS, frames.sensitivity_frame(driven, catalogue)),
-            (keys.COST_OF_CONFIDENCE, frames.CONFIDENCE_COLUMNS, frames.confidence_frame(surer)),
+            (keys.COST_OF_CONFIDENCE, frames.CONFIDENCE_COLUMNS, frames.confidence_frame(plans)),
             (keys.COST_ALTERNATIVES, frames.ALTERNATIVE_COLUMNS, frames.alternatives_frame(hosted, own)),
-            (keys.COST_REALITY_CHECKS, frames.REALITY_COLUMNS, frames.reality_frame(checks(found, of_cell, world))),
+            (keys.COST_REALITY_CHECKS, frames.REALITY_COLUMNS, frames.reality_frame(checks(found, world))),
         ):
             land(connection, key.path, columns, frame)
             yield dg.MaterializeResult(key, metadata=sql_table_metadata(table_statistics(connection, key.path)))

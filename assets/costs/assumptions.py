@@ -13,19 +13,33 @@ rows of `costs__assumptions`, and what is computed with the inputs.
 | one number that is a rate of use | times `behaviour_width`, likewise, whatever its grade |
 | one number, published: a price, a limit, a setting | a point |
 | several measurements of one thing | each as likely as another |
-| a capacity with the interval of its mean | triangular in the logarithm, however narrow |
-| monthly means | the last twelve, each as likely as another; gas and ether of one month stay together |
-| a week or a moment of gas or ether | in place of months that are unknown or a month old: its own range or a width |
+| a capacity with the interval of its mean | triangular in the logarithm, however narrow (`capacity.py`) |
+| gas and ether | a random walk without drift from the newest observation, as far as `fee_horizon`; both move together |
+| gas or ether without a year of months | the newest observation in its own range, or times a width |
 """
 
 from __future__ import annotations
 
+import math
+import statistics
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 from typing import TypeAlias
 
-from assets.costs.distributions import Distribution, Empirical, Input, LogNormal, LogTriangular, Point, Triangular
+from assets.costs.capacity import CapacityCurve, SizedCapacity, SizedInterval
+from assets.costs.distributions import (
+    Z90,
+    Distribution,
+    Empirical,
+    Input,
+    LogNormal,
+    LogTriangular,
+    Point,
+    Stated,
+    Triangular,
+)
 from assets.costs.inputs import CapacityInput, FeeRow, RangeRow, RlnRow
 from assets.evidence.model import Grade, weakest
 from assets.evidence.quantity import Quantity
@@ -55,8 +69,7 @@ MONTH = "month"
 """Period of a fee that is the mean of a whole month."""
 
 MONTHS_OF_HISTORY = 12
-MONTHS_UNTIL_STALE = 2
-"""From the beginning of the last month that is known: a whole one has passed since its end."""
+"""Changes from month to month that the spread of a forecast is taken from."""
 
 GWEI_PER_ETH = 1e9
 Widths: TypeAlias = Mapping[str, RangeRow]
@@ -149,7 +162,7 @@ def _from_range(name: str, row: RangeRow, widths: Widths) -> Input | None:
 
 def _rln_inputs(rows: list[RlnRow], widths: Widths) -> Iterator[Input | None]:
     for parameter in dict.fromkeys(row.parameter for row in rows):
-        of_it = sorted((row for row in rows if row.parameter == parameter), key=lambda row: row.as_of)
+        of_it = sorted((row for row in rows if row.parameter == parameter), key=authority)
         name, label, newest = f"rln/{parameter}", f"RLN: {parameter.replace('_', ' ')}", of_it[-1]
         values = tuple(row.value for row in of_it if row.value is not None and row.grade is Grade.MEASURED)
         if len(values) > 1 and len(values) == len(of_it):
@@ -167,23 +180,47 @@ def _rln_inputs(rows: list[RlnRow], widths: Widths) -> Iterator[Input | None]:
                 newest.high,
             )
             # A limit of messages for each epoch is a setting, not a rate of use: only its grade counts.
-            yield _input(name, row, _width_name("", newest.grade), widths)
+            found = _input(name, row, _width_name("", newest.grade), widths)
+            yield replace(found, stated=_disagreement(of_it)) if found else None
+
+
+def authority(row: RlnRow) -> tuple[int, date]:
+    """Return how much a source counts: what runs or would be run, what is specified, what is planned; then its date.
+
+    As the macro `most_authoritative_first`.
+    """
+    return {"plan": 1, "specification": 2}.get(row.stated_in or "", 3), row.as_of
+
+
+def _disagreement(rows: list[RlnRow]) -> tuple[Stated, ...]:
+    """Return what published sources say, the one that counts first; nothing where they say the same."""
+    said = [
+        Stated(row.value, row.stated_in, row.as_of)
+        for row in reversed(rows)
+        if row.value is not None and row.grade is Grade.PUBLISHED
+    ]
+    return tuple(said) if len({each.value for each in said}) > 1 else ()
 
 
 def _fee_inputs(rows: list[FeeRow], widths: Widths) -> Iterator[Input | None]:
-    found: dict[tuple[str, str], list[FeeRow]] = {}
-    for fee in sorted(rows, key=lambda fee: (fee.period_start, fee.as_of)):
-        found.setdefault((fee.chain, fee.metric), []).append(fee)
+    series: dict[tuple[str, str], list[FeeRow]] = {}
+    for fee in sorted(rows, key=lambda fee: (fee.observed_until, fee.as_of)):
+        series.setdefault((fee.chain, fee.metric), []).append(fee)
     for chain in dict.fromkeys(row.chain for row in rows):
-        yield _usd_per_gas(chain, found)
-    for (chain, metric), of_it in found.items():
-        taken, name = _observed(of_it), f"fee/{chain}/{metric}"
-        newest = taken[-1]
+        gas, ether = (series.get((chain, metric), []) for metric in ("gas_price", "eth_price"))
+        yield _forecast(
+            usd_per_gas_input(chain),
+            f"Price of gas of {CHAIN_NAMES.get(chain, chain)}",
+            "USD per gas",
+            [gas, ether],
+            widths,
+        )
+    for (chain, metric), of_it in series.items():
+        name, newest = f"fee/{chain}/{metric}", of_it[-1]
         label = "Price of ether" if metric == "eth_price" else f"Gas price of {CHAIN_NAMES.get(chain, chain)}"
-        if len(taken) > 1:
-            ids = frozenset(i for row in taken for i in row.evidence_ids)
-            grade = weakest(row.grade for row in taken)
-            yield Input(name, label, newest.unit, Empirical(tuple(row.value for row in taken)), grade, ids)
+        forecast = _forecast(name, label, newest.unit, [of_it], widths)
+        if forecast is not None:
+            yield forecast
         elif newest.median is not None and newest.p90 is not None and 0 < newest.median < newest.p90:
             shape = LogNormal(newest.median, newest.p90)
             yield Input(name, label, newest.unit, shape, newest.grade, newest.evidence_ids)
@@ -194,70 +231,104 @@ def _fee_inputs(rows: list[FeeRow], widths: Widths) -> Iterator[Input | None]:
             yield _input(name, row, "estimated_width", widths)
 
 
-def _usd_per_gas(chain: str, rows: Mapping[tuple[str, str], list[FeeRow]]) -> Input | None:
-    """Price gas month by month where the chain has both series: a month of dear gas was a month of its own ether."""
-    gas, ether = (
-        {row.period_start: row for row in _observed(rows.get((chain, metric), []))}
-        for metric in ("gas_price", "eth_price")
-    )
-    months = sorted(gas.keys() & ether.keys())
-    if len(months) < 2:
-        return None
-    values = tuple(gas[month].value / GWEI_PER_ETH * ether[month].value for month in months)
-    used = [row for month in months for row in (gas[month], ether[month])]
-    return Input(
-        usd_per_gas_input(chain),
-        f"Price of gas of {CHAIN_NAMES.get(chain, chain)}",
-        "USD per gas",
-        Empirical(values),
-        weakest(row.grade for row in used),
-        frozenset(i for row in used for i in row.evidence_ids),
-    )
+def _forecast(name: str, label: str, unit: str, factors: list[list[FeeRow]], widths: Widths) -> Input | None:
+    """Forecast the product of one or two series, each in order of time: a random walk of its logarithm without drift.
 
-
-def _observed(rows: list[FeeRow]) -> list[FeeRow]:
-    """Return the months of the last year, or the newest week or moment alone where these are unknown or stale.
-
-    The rule is that of the mart `network_fees`: a refresh adds many weeks, and none of them is another month.
-    `rows` are in order of time.
+    It starts from the newest observation of each series, whatever period that is of. The variance of a month is that of
+    the changes between the means of the last twelve whole months that all series have, and grows with the months ahead.
+    None where no year of months is known, or the months ahead are not assumed.
     """
-    months = [row for row in rows if row.period == MONTH]
-    usable = [
-        row
-        for row in rows
-        if row.period == MONTH or not months or _months_since(months[-1], row.as_of) >= MONTHS_UNTIL_STALE
-    ]
-    if usable and usable[-1].period != MONTH:
-        return usable[-1:]
-    return [row for row in months if _months_since(row, months[-1].period_start) < MONTHS_OF_HISTORY]
-
-
-def _months_since(row: FeeRow, day: date) -> int:
-    return (day.year - row.period_start.year) * 12 + day.month - row.period_start.month
+    horizon = widths.get("fee_horizon")
+    months = [{row.period_start: row for row in rows if row.period == MONTH} for rows in factors]
+    known = sorted(set.intersection(*(set(of_it) for of_it in months)))[-MONTHS_OF_HISTORY - 1 :]
+    if horizon is None or horizon.mid is None or len(known) <= MONTHS_OF_HISTORY:
+        return None
+    logs = [sum(math.log(of_it[month].value) for of_it in months) for month in known]
+    changes = [later - earlier for earlier, later in pairwise(logs)]
+    deviation = statistics.stdev(changes) * math.sqrt(horizon.mid)
+    start = math.prod(rows[-1].value for rows in factors) * (1.0 if len(factors) == 1 else 1 / GWEI_PER_ETH)
+    used = [row for of_it in months for row in (of_it[month] for month in known)] + [rows[-1] for rows in factors]
+    grade = weakest((horizon.grade, *(row.grade for row in used)))
+    ids = horizon.evidence_ids.union(*(row.evidence_ids for row in used))
+    newest = max(rows[-1].observed_until for rows in factors)
+    remark = f"from {newest:%d %B %Y}".replace("from 0", "from ") + f", {horizon.mid:g} months ahead"
+    high = start * math.exp(deviation * Z90)
+    shape: Distribution = LogNormal(start, high) if high > start else Point(start)
+    return Input(name, label, unit, shape, grade, ids, remark)
 
 
 def _capacity_inputs(rows: list[CapacityInput], widths: Widths) -> Iterator[Input | None]:
-    """Take each load's capacity on the newest stage where it is known; the lowest, of several sizes of archive."""
+    """Take each load's capacity on the newest stage where it is known, at the largest archive, with its curve of sizes.
+
+    It is that within the limit of latency that was kept at most sizes of archive, of several the narrowest: one limit,
+    since a curve of two would be none.
+    """
     for workload, what in CAPACITY_WORKLOADS.items():
         of_load = [row for row in rows if row.workload == workload]
-        known = [(row.per_vcpu_per_s, row) for row in of_load if row.per_vcpu_per_s is not None]
-        if known:
-            since = max(row.released_on for _, row in known)
-            rate, taken = min((pair for pair in known if pair[1].released_on == since), key=lambda pair: pair[0])
-            missed = _missed_by_the_newest(of_load)
-            ids = taken.evidence_ids.union(*(row.evidence_ids for row in missed))
-            label = f"{what} a second and vCPU, in the schema of {since:%Y-%m}"
-            low, high = taken.per_vcpu_per_s_low, taken.per_vcpu_per_s_high
-            row = RangeRow(taken.grade, ids, workload, label, CAPACITY, low, rate, high)
-            found = _input(f"capacity/{workload}", row, "measured_width", widths)
-            remark = f"{what.lower()} in the schema of {since:%Y-%m} with {taken.archive_messages:,.0f} messages"
-            yield replace(found, remark=remark + _bounds(missed, since)) if found else None
+        since = max((row.released_on for row in of_load if row.per_vcpu_per_s is not None), default=None)
+        if since is None:
+            continue
+        of_stage = [row for row in of_load if row.released_on == since]
+        taken, missed = _kept_at_most_sizes(of_stage), _missed_by_the_newest(of_load)
+        label = f"{what} a second and vCPU, in the schema of {since:%Y-%m}"
+        known = [found for row in taken if (found := _capacity_input(row, label, widths)) is not None]
+        if len(known) < len(taken):  # a width that is not assumed
+            continue
+        sizes = tuple(_sized(row, of_row.distribution) for row, of_row in zip(taken, known, strict=True))
+        ids = frozenset(i for row in missed for i in row.evidence_ids)
+        yield SizedCapacity(
+            name=f"capacity/{workload}",
+            label=label,
+            unit=CAPACITY,
+            distribution=known[-1].distribution,
+            grade=weakest(of_row.grade for of_row in known),
+            evidence_ids=ids.union(*(of_row.evidence_ids for of_row in known)),
+            remark=f"{what.lower()} in the schema of {since:%Y-%m}, {taken[0].limit}, with {_sizes(taken)}"
+            + _bounds(missed, since),
+            curve=CapacityCurve(sizes, _unknown_from(of_stage, taken)),
+        )
+
+
+def _sized(row: CapacityInput, shape: Distribution) -> SizedInterval:
+    """Return the interval of a capacity at its size of archive; rounds that agree leave none."""
+    if isinstance(shape, LogTriangular):
+        return SizedInterval(row.archive_messages, shape.low, shape.mid, shape.high)
+    assert isinstance(shape, Point), shape
+    return SizedInterval(row.archive_messages, shape.value, shape.value, shape.value)
+
+
+def _kept_at_most_sizes(rows: Iterable[CapacityInput]) -> list[CapacityInput]:
+    """Return the capacities within one limit, sizes ascending, of each size the lowest."""
+    by_limit: dict[float, dict[float, CapacityInput]] = {}
+    for row in sorted(rows, key=lambda row: -(row.per_vcpu_per_s or 0.0)):
+        if row.per_vcpu_per_s is not None:
+            by_limit.setdefault(row.limit_ms, {})[row.archive_messages] = row
+    taken = by_limit[max(by_limit, key=lambda limit: (len(by_limit[limit]), -limit))]
+    return [taken[size] for size in sorted(taken)]
+
+
+def _unknown_from(rows: Iterable[CapacityInput], taken: list[CapacityInput]) -> float | None:
+    """Return the size of archive beyond those that are known at which no limit was kept."""
+    missed = (row.archive_messages for row in rows if row.archive_messages > taken[-1].archive_messages)
+    return min(missed, default=None)
+
+
+def _capacity_input(row: CapacityInput, label: str, widths: Widths) -> Input | None:
+    low, mid, high = row.per_vcpu_per_s_low, row.per_vcpu_per_s, row.per_vcpu_per_s_high
+    shape = RangeRow(row.grade, row.evidence_ids, row.workload, label, CAPACITY, low, mid, high)
+    return _input(f"capacity/{row.workload}", shape, "measured_width", widths)
+
+
+def _sizes(taken: list[CapacityInput]) -> str:
+    """Say how many messages the archives had."""
+    smallest, largest = taken[0].archive_messages, taken[-1].archive_messages
+    return f"{largest:,.0f} messages" if len(taken) < 2 else f"{smallest:,.0f} to {largest:,.0f} messages"
 
 
 def _missed_by_the_newest(rows: list[CapacityInput]) -> list[CapacityInput]:
-    """Return what is known from above only of the newest stage: the lowest for each size of archive, in their order."""
+    """Return the narrowest limits that the newest stage missed: the lowest bound for each size, in their order."""
     newest = max(row.released_on for row in rows)
-    missed = [row for row in rows if row.released_on == newest and row.per_vcpu_per_s is None]
+    missed = [row for row in rows if row.released_on == newest and row.per_vcpu_per_s is None and row.is_narrowest]
     lowest = {row.archive_messages: row for row in sorted(missed, key=_most, reverse=True)}
     return [lowest[size] for size in sorted(lowest)]
 
@@ -267,13 +338,14 @@ def _most(row: CapacityInput) -> float:
 
 
 def _bounds(missed: list[CapacityInput], since: date) -> str:
-    """Say where the newest stage did not keep the limit of latency: an older one is taken, or a smaller archive."""
+    """Say where the newest stage did not keep its narrowest limit of latency."""
     if not missed:
         return ""
     newest = missed[0].released_on
     which = "it" if newest == since else f"that of {newest:%Y-%m}"
     bounds = ", ".join(f"{_most(row):,.1f} with {row.archive_messages:,.0f} messages" for row in missed)
-    return f", while {which} did not keep the limit of latency: at most {bounds}, a second and vCPU"
+    limits = ", ".join(sorted({row.limit for row in missed}))
+    return f", while {which} did not keep {limits}: at most {bounds}, a second and vCPU"
 
 
 def _price_inputs(prices: list[tuple[str, Quantity]], widths: Widths) -> Iterator[Input | None]:

@@ -1,11 +1,8 @@
-"""What a cost is held against: the budget of its scenario, and the band of comparable hosting. Pure."""
+"""What a cost is held against: the budget of its scenario. Pure."""
 
 from __future__ import annotations
 
 from typing import Literal
-
-BAND = "costs__assumptions/sanity_band"
-"""The row with the band in which comparable hosting of text messages lies, USD for a user and month."""
 
 BudgetState = Literal["within", "over", "unknown"]
 

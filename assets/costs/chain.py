@@ -24,9 +24,9 @@ from assets.costs.inputs import (
     RpcUsage,
 )
 from assets.costs.prices import drawn
-from assets.costs.workload import Load
+from assets.costs.whole import mean_whole
 from assets.evidence.model import GRADE_ORDER
-from assets.evidence.quantity import MissingEvidence, Quantity, computed, total
+from assets.evidence.quantity import MissingEvidence, Quantity, Value, computed, total
 from assets.evidence.tables.costs import Scenario
 
 WITHOUT_RLN = "Waku node without RLN"
@@ -37,6 +37,12 @@ CLIENT_PERIODS = frozenset({"day per client"})
 
 ALL_METHODS = ("all_methods", "all_methods_full_node", "default_unlisted_method")
 """Classes under which providers price a method that they do not list, in order of preference."""
+
+CREDITS_PER_UNIT = 1e6
+"""Credits beyond a quota are priced by the million."""
+
+CAP = "rln/total_rate_limit_cap"
+"""The input that limits all memberships of the network together, messages an epoch."""
 
 REQUESTS = "requests_per_second"
 """The unit of a rate limit that counts calls; all others count credits."""
@@ -60,27 +66,20 @@ class Calls:
 
 
 @dataclass(frozen=True)
-class PlanChoice:
-    """A plan that carries a need, and its cost in USD a month."""
+class RpcCost:
+    """What calls cost at the cheapest plans, USD a month."""
 
-    plan: RpcPlan
     cost_usd_per_month: Quantity
+    plan_id: str
+    """The plan that is the cheapest in most draws."""
+    has_stated_rate: bool
+    left_out: int
+    """Plans that cannot be priced."""
 
     @property
     def note(self) -> str:
         """The plan, and whether its rate is known to be enough."""
-        unstated = ", whose rate limit is not stated" if self.plan.rate_limit is None else ""
-        return f"in plan {self.plan.plan_id}{unstated}"
-
-
-@dataclass(frozen=True)
-class RpcMarket:
-    """What is taken for a need."""
-
-    best: PlanChoice
-    """The cheapest plan of all providers; at one price the better evidenced."""
-    left_out: int
-    """Plans that cannot be priced."""
+        return f"mostly in plan {self.plan_id}{'' if self.has_stated_rate else ', whose rate limit is not stated'}"
 
 
 @dataclass(frozen=True)
@@ -97,6 +96,18 @@ class Memberships:
     """
     deposit_usd: Quantity
     """Refundable: capital that is tied up, not spending."""
+    room_by_source: tuple[tuple[int, str], ...] = ()
+    """Where public sources of the cap disagree: the room that each leaves and its name, the one that counts first."""
+
+    @property
+    def disagreement(self) -> str:
+        """What each public source of the cap leaves room for; empty where they agree."""
+        if not self.room_by_source:
+            return ""
+        (room, used), *others = self.room_by_source
+        said = "; ".join(f"{each:,} by {source}" for each, source in others)
+        needed = "1 membership is" if self.needed == 1 else f"{self.needed:,} memberships are"
+        return f"{needed} needed: room for {room:,} by {used}, which counts; {said}"
 
     def obstacles(self, confidence: float) -> tuple[str, ...]:
         """Return why the scenario cannot run with RLN as specified; nothing if it can."""
@@ -114,14 +125,14 @@ class Memberships:
         return tuple(found)
 
 
-def node_calls(component: str, nodes: int, catalogue: Catalogue, draws: Draws) -> tuple[Calls, ...]:
+def node_calls(component: str, nodes: Quantity, catalogue: Catalogue, draws: Draws) -> tuple[Calls, ...]:
     """Return what all nodes of `component` call, at an even rate; calls at a start or a change are left out.
 
     Raises `MissingEvidence` where no daily figure is known.
     """
     found = []
     for use in _usage(component, NODE_PERIODS, catalogue):
-        per_day = use.calls * nodes * draws["assumption/polling_width"] if use.calls.mean else use.calls
+        per_day = use.calls * nodes * draws["assumption/polling_width"]
         found.append(Calls(_method(use), per_day, per_day / SECONDS_PER_DAY))
     return tuple(found)
 
@@ -170,83 +181,133 @@ def credits_of(method: str, provider: str, chain: str, rows: Iterable[MethodCred
     raise MissingEvidence(f"credits that {provider} counts for {method}")
 
 
-def plan_cost(plan: RpcPlan, credits_per_day: Quantity, confidence: float, draws: Draws) -> Quantity | None:
-    """Price a need of `credits_per_day` in `plan`, USD a month; None if it does not fit.
+def subscription_cost(plan: RpcPlan, credits_per_day: Quantity, peak_per_s: Quantity, draws: Draws) -> Quantity:
+    """Price calls in as many subscriptions of a plan as carry them, USD a month.
 
-    Credits beyond the quota of its period are bought where they are sold; where they are not, the need must stay within
-    the quota in `confidence` of all draws. A daily quota is compared with the need of a day: it cannot be carried over.
-    Raises `MissingEvidence` if the plan states neither a quota nor a flat rate.
+    Either as many as carry the calls, or as many as carry their rate at peak (`peak_per_s`, in the unit of the plan's
+    rate limit), with the credits beyond one quota bought, where they are sold; whichever is cheaper. Numbers of
+    subscriptions are those of the mean month (`mean_whole`). A daily quota is compared with the need of a day: it
+    cannot be carried over. Raises `MissingEvidence` if the plan states neither a quota nor a flat rate.
     """
-    base = drawn(plan.cost_usd_per_month, plan.provider, draws)
+    base, swing = drawn(plan.cost_usd_per_month, plan.provider, draws), draws["assumption/month_swing"]
+    at_peak = _filled(plan, peak_per_s)
     if plan.is_flat_rate:
-        return base.resting_on(credits_per_day)
+        return base * computed(mean_whole, at_peak, swing)
+    quota, days = _quota(plan)
+    each = plan.overage_usd_per_million_credits
+    costs = []
+    if quota > 0:
+        filled = computed(np.maximum, credits_per_day * (days / quota), at_peak)
+        costs.append(base * computed(mean_whole, filled, swing))
+    if each is not None:
+        beyond = computed(lambda need: np.maximum(need - quota, 0.0), credits_per_day * days) * (DAYS_PER_MONTH / days)
+        overage = drawn(plan.cost_usd_per_month * 0.0 + each / CREDITS_PER_UNIT, plan.provider, draws)
+        costs.append(base * computed(mean_whole, at_peak, swing) + beyond * overage)
+    if not costs:
+        raise MissingEvidence(f"quota of {plan.plan_id}")
+    return computed(lambda *values: np.minimum.reduce(np.broadcast_arrays(*values)), *costs)
+
+
+def _quota(plan: RpcPlan) -> tuple[float, float]:
+    """Return credits of a period and its days. Raises `MissingEvidence`."""
     if plan.included_credits_per_period is None:
         raise MissingEvidence(f"quota of {plan.plan_id}")
-    days_per_period = 1.0 if plan.included_period == "day" else DAYS_PER_MONTH
-    quota = plan.included_credits_per_period
-    need = credits_per_day * days_per_period
-    if float(np.mean(np.asarray(need.value) <= quota)) >= confidence and plan.overage_usd_per_million_credits is None:
-        return base.resting_on(credits_per_day)
-    if plan.overage_usd_per_million_credits is None:
-        return None
-    beyond = computed(lambda value: np.maximum(value - quota, 0.0), need) * (DAYS_PER_MONTH / days_per_period)
-    each = plan.cost_usd_per_month * 0.0 + plan.overage_usd_per_million_credits / 1e6
-    return base + beyond * drawn(each, plan.provider, draws)
+    return plan.included_credits_per_period, 1.0 if plan.included_period == "day" else DAYS_PER_MONTH
 
 
-def rpc_market(calls: Iterable[Calls], chain: str, confidence: float, catalogue: Catalogue, draws: Draws) -> RpcMarket:
-    """Return the cheapest plan that carries the calls of a day and their rate at peak.
+def _filled(plan: RpcPlan, peak_per_s: Quantity) -> Quantity:
+    """Return how much of the rate limit of one subscription the calls at peak fill; nothing where none is stated."""
+    return peak_per_s * 0.0 if plan.rate_limit is None else peak_per_s / plan.rate_limit
 
-    Raises `MissingEvidence` if none does.
+
+def free_share(plan: RpcPlan, credits_per_day: Quantity, peak_per_s: Quantity, draws: Draws) -> Quantity:
+    """Return in which share of the months of a year one free plan carries the calls: it can be had once.
+
+    Months vary as in `mean_whole`. Credits that are sold beyond the quota do not end a plan, its rate limit does.
+    """
+    filled = _filled(plan, peak_per_s)
+    if not plan.is_flat_rate and plan.overage_usd_per_million_credits is None:
+        quota, days = _quota(plan)
+        filled = computed(np.maximum, filled, credits_per_day * (days / quota))
+
+    def share(full: Value, swing: Value) -> Value:
+        return np.clip((1.0 / np.maximum(full, 1e-9) - (1.0 - swing)) / (2.0 * swing), 0.0, 1.0)
+
+    return computed(share, filled, draws["assumption/month_swing"])
+
+
+def rpc_cost(calls: Iterable[Calls], chain: str, catalogue: Catalogue, draws: Draws) -> RpcCost:
+    """Return what calls cost at the plan that is the cheapest in each draw. Raises `MissingEvidence` if none is known.
+
+    A free plan costs nothing in the months in which it is enough, and what the cheapest paid plan costs in the others.
     """
     calls = tuple(calls)
-    found = []
+    paid: list[tuple[RpcPlan, Quantity]] = []
+    free: list[tuple[RpcPlan, Quantity, Quantity]] = []
     left_out = 0
     for plan in catalogue.rpc_plans:
         if not (plan.supports_linea if chain == LINEA else plan.supports_ethereum):
             continue
         try:
-            if not _is_fast_enough(plan, calls, chain, confidence, catalogue):
-                continue
-            need = total(
-                call.per_day
-                if plan.is_flat_rate
-                else call.per_day * credits_of(call.method, plan.provider, chain, catalogue.method_credits)
-                for call in calls
-            )
-            cost = plan_cost(plan, need, confidence, draws)
+            need, peak = _in_units_of(plan, calls, chain, catalogue)
+            cost = subscription_cost(plan, need, peak, draws)
+            if plan.cost_usd_per_month.mean > 0 or _is_sold_by_use_alone(plan):
+                paid.append((plan, cost))
+            else:
+                free.append((plan, cost, free_share(plan, need, peak, draws)))
         except MissingEvidence:
             left_out += 1
-            continue
-        if cost is not None:
-            found.append(PlanChoice(plan, cost))
-    if not found:
+    choices = list(paid)
+    if paid:
+        cheapest = computed(lambda *costs: np.minimum.reduce(np.broadcast_arrays(*costs)), *(cost for _, cost in paid))
+        choices += [
+            (plan, computed(lambda cost, share, else_: share * cost + (1.0 - share) * else_, cost, share, cheapest))
+            for plan, cost, share in free
+        ]
+    else:
+        choices += [(plan, cost) for plan, cost, share in free if np.all(np.asarray(share.value) >= 1.0)]
+    if not choices:
         raise MissingEvidence(f"price of an RPC plan on {chain} that carries the need ({left_out} without a quota)")
-    return RpcMarket(min(found, key=_by_cost), left_out)
-
-
-def _is_fast_enough(plan: RpcPlan, calls: Iterable[Calls], chain: str, confidence: float, catalogue: Catalogue) -> bool:
-    """Whether calls at peak keep the limit of a second in `confidence` of all draws; true where none is stated."""
-    if plan.rate_limit is None:
-        return True
-    peak_per_s = total(
-        call.peak_per_s
-        if plan.rate_limit_unit == REQUESTS
-        else call.peak_per_s * credits_of(call.method, plan.provider, chain, catalogue.method_credits)
-        for call in calls
+    # Where a free plan is of no use it costs what the cheapest paid one does, which is then named.
+    frees = {plan.plan_id for plan, *_ in free}
+    ordered = sorted(
+        choices, key=lambda one: (one[0].plan_id in frees, GRADE_ORDER.index(one[1].grade), one[0].plan_id)
     )
-    return float(np.mean(np.asarray(peak_per_s.value) <= plan.rate_limit)) >= confidence
+    stacked = np.stack(np.broadcast_arrays(*(np.asarray(cost.value) for _, cost in ordered)))
+    choice = np.argmin(stacked, axis=0)
+    taken = np.bincount(choice.ravel(), minlength=len(ordered))
+    best = ordered[int(taken.argmax())][0]
+    values = np.min(stacked, axis=0)
+    first, *others = (cost for (_, cost), times in zip(ordered, taken, strict=True) if times)
+    cost = first.having(values if values.ndim else float(values)).resting_on(*others)
+    return RpcCost(cost, best.plan_id, best.rate_limit is not None, left_out)
 
 
-def _by_cost(choice: PlanChoice) -> tuple[float, int, str]:
-    return choice.cost_usd_per_month.mean, GRADE_ORDER.index(choice.cost_usd_per_month.grade), choice.plan.plan_id
+def _in_units_of(plan: RpcPlan, calls: Iterable[Calls], chain: str, catalogue: Catalogue) -> tuple[Quantity, Quantity]:
+    """Return credits a day, and calls or credits a second at peak, as the plan counts them. Raises
+    `MissingEvidence`."""
+
+    def counted(call: Calls) -> Quantity:
+        return credits_of(call.method, plan.provider, chain, catalogue.method_credits)
+
+    calls = tuple(calls)
+    per_day = total(call.per_day if plan.is_flat_rate else call.per_day * counted(call) for call in calls)
+    if plan.rate_limit is None:
+        return per_day, per_day * 0.0
+    in_calls = plan.rate_limit_unit == REQUESTS
+    return per_day, total(call.peak_per_s if in_calls else call.peak_per_s * counted(call) for call in calls)
 
 
-def memberships(scenario: Scenario, load: Load, draws: Draws) -> Memberships:
+def _is_sold_by_use_alone(plan: RpcPlan) -> bool:
+    """Whether a plan without a fee includes nothing, so that it is no free plan."""
+    return plan.overage_usd_per_million_credits is not None and not plan.included_credits_per_period
+
+
+def memberships(scenario: Scenario, messages_per_sender_day: Quantity, draws: Draws) -> Memberships:
     """Count memberships: one for each own sender, against floor(cap / rate limit); raises `MissingEvidence`."""
     rate = draws[f"rln/{scenario.rln_rate_parameter}"]
-    cap = draws["rln/total_rate_limit_cap"]
-    per_epoch = load.messages_per_sender_day * draws["rln/epoch_length"] / SECONDS_PER_DAY
+    cap = draws[CAP]
+    per_epoch = messages_per_sender_day * draws["rln/epoch_length"] / SECONDS_PER_DAY
     deposit = draws["rln/deposit_per_message_per_epoch"] * rate * scenario.own_senders
     return Memberships(
         needed=scenario.own_senders,
@@ -254,6 +315,7 @@ def memberships(scenario: Scenario, load: Load, draws: Draws) -> Memberships:
         rate_limit_per_epoch=rate.mean,
         sender_exceeds_share=float(np.mean(np.asarray(per_epoch.value) > rate.mean)),
         deposit_usd=deposit.resting_on(cap, per_epoch),
+        room_by_source=tuple((math.floor(said.value / rate.mean), said.source) for said in draws.inputs[CAP].stated),
     )
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from datetime import date
 from typing import TypeAlias
 
 import numpy as np
@@ -121,6 +122,20 @@ Distribution: TypeAlias = Point | Triangular | LogTriangular | LogNormal | Empir
 
 
 @dataclass(frozen=True)
+class Stated:
+    """What one public source says of an input, in the unit of the input."""
+
+    value: float
+    stated_in: str | None
+    as_of: date
+
+    @property
+    def source(self) -> str:
+        """The source in words: its kind and its date."""
+        return f"the {(self.stated_in or 'source').replace('_', ' ')} of {self.as_of}"
+
+
+@dataclass(frozen=True)
 class Input:
     """One thing that the model does not know exactly, drawn once and shared by everything that uses it."""
 
@@ -133,3 +148,5 @@ class Input:
     evidence_ids: frozenset[str]
     remark: str = ""
     """What a reader must know besides, where the number is used."""
+    stated: tuple[Stated, ...] = ()
+    """What public sources say where they disagree, the one that is used first; empty where they agree."""

@@ -21,6 +21,7 @@ from assets.benchmarks.storage import GROWN, Encoding
 from assets.costs import inputs
 from assets.costs.assumptions import inputs_of
 from assets.costs.reality import FACTS
+from assets.costs.workload import MAX_CONNECTIONS, USERS_PER_SHARD
 from assets.evidence.model import Grade
 from assets.evidence.quantity import Quantity
 from assets.evidence.tables.costs import Scenario
@@ -39,19 +40,24 @@ WORKLOAD_TABLE = "costs__workload_parameters/"
 PROVENANCE = ("grade", "evidence_ids")
 RANGE = ("low", "mid", "high", "unit")
 
+ORDERABLE = "orderable"
+"""Availability of servers that a bill may be built on: a plan cannot wait for stock."""
+
+OFFER_FIELDS = (
+    "offer_id",
+    "provider",
+    "region",
+    "vcpus",
+    "vcpu_kind",
+    "architecture",
+    "memory_gib",
+    "local_disk_gb",
+    "included_egress_gb_per_month",
+    "cost_usd_per_month",
+)
+
 MART_COLUMNS: dict[str, tuple[str, ...]] = {
-    "compute_offers": (
-        "offer_id",
-        "provider",
-        "region",
-        "vcpus",
-        "vcpu_kind",
-        "architecture",
-        "memory_gib",
-        "local_disk_gb",
-        "included_egress_gb_per_month",
-        "cost_usd_per_month",
-    ),
+    "compute_offers": (*OFFER_FIELDS, "availability"),
     "volume_prices": ("price_id", "provider", "region", "item", "cost_usd_per_gb_month", "disk_gb"),
     "backup_prices": ("price_id", "provider", "region", "item", "cost_usd_per_gb_month"),
     "address_prices": ("price_id", "provider", "region", "cost_usd_per_month"),
@@ -89,6 +95,9 @@ MART_COLUMNS: dict[str, tuple[str, ...]] = {
         "stage",
         "workload",
         "archive_messages",
+        "limit_ms",
+        "percentile",
+        "is_narrowest",
         "per_vcpu_per_s_low",
         "per_vcpu_per_s",
         "per_vcpu_per_s_high",
@@ -110,6 +119,7 @@ MART_COLUMNS: dict[str, tuple[str, ...]] = {
         "tier_to",
         "included_connections_per_mau",
         "is_trial",
+        "is_orderable",
         "needs_base_plan",
         "billed_besides",
         "lacks",
@@ -121,6 +131,7 @@ MART_COLUMNS: dict[str, tuple[str, ...]] = {
         "unit",
         "period",
         "period_start",
+        "observed_until",
         "as_of",
         "value",
         "value_min",
@@ -128,9 +139,24 @@ MART_COLUMNS: dict[str, tuple[str, ...]] = {
         "value_p90",
         "value_max",
     ),
+    "reality_figures": (
+        "reality_figure_id",
+        "system",
+        "component",
+        "users",
+        "usd_per_user_month",
+        "usd_per_user_month_low",
+        "usd_per_user_month_high",
+        "value",
+        "value_low",
+        "value_high",
+        "unit",
+        "condition",
+        "includes",
+    ),
     "workload_parameters": ("profile_id", "parameter", *RANGE),
     "assumptions": ("assumption_id", "title", *RANGE),
-    "rln_parameters": ("parameter", "unit", "value", "value_low", "value_high", "as_of"),
+    "rln_parameters": ("parameter", "unit", "value", "value_low", "value_high", "as_of", "stated_in"),
 }
 """The columns of each mart that the model reads besides grade and evidence, in the order in which they are selected."""
 
@@ -140,6 +166,7 @@ FACT_TABLES = (
     "benchmarks__postgres_results",
     "costs__assumptions",
     "costs__node_requirements",
+    "costs__workload_parameters",
 )
 """Tables of evidence with figures that the model is held against."""
 
@@ -155,8 +182,8 @@ def read_catalogue(connection: psycopg.Connection) -> inputs.Catalogue:
 def _read_facts(connection: psycopg.Connection) -> dict[str, inputs.Fact]:
     found = {}
     for table in FACT_TABLES:
-        is_assumption = table == "costs__assumptions"
-        low, mid, high = ("low", "mid", "high") if is_assumption else ("value_low", "value", "value_high")
+        is_range = table in ("costs__assumptions", "costs__workload_parameters")
+        low, mid, high = ("low", "mid", "high") if is_range else ("value_low", "value", "value_high")
         query = sql.SQL(
             "select evidence_id, {low} as low, {mid} as mid, {high} as high, {text} as said, grade"
             " from {table} where evidence_id = any(%(ids)s) and grade <> 'not_found'"
@@ -164,10 +191,10 @@ def _read_facts(connection: psycopg.Connection) -> dict[str, inputs.Fact]:
             low=sql.Identifier(low),
             mid=sql.Identifier(mid),
             high=sql.Identifier(high),
-            text=sql.SQL("null::text") if is_assumption else sql.Identifier("value_text"),
+            text=sql.SQL("null::text") if is_range else sql.Identifier("value_text"),
             table=sql.Identifier("staging", f"stg_{table}"),
         )
-        for row in _rows(read_frame(connection, query, {"ids": list(FACTS)})):
+        for row in _rows(read_frame(connection, query, {"ids": [*FACTS, MAX_CONNECTIONS, USERS_PER_SHARD]})):
             known = [row[name] for name in ("low", "mid", "high") if row[name] is not None]
             known = known or [float(size) for size in VCPUS.findall(row["said"] or "")]
             if known:
@@ -186,8 +213,9 @@ def read_scenarios(connection: psycopg.Connection) -> tuple[Scenario, ...]:
 def catalogue_from(marts: Mapping[str, pd.DataFrame]) -> inputs.Catalogue:
     """Turn frames with the columns of `MART_COLUMNS` into typed inputs. A row without its number is not taken over."""
     offers = tuple(
-        inputs.ComputeOffer(**_fields(row, MART_COLUMNS["compute_offers"], "cost_usd_per_month"))
+        inputs.ComputeOffer(**_fields(row, OFFER_FIELDS, "cost_usd_per_month"))
         for row in _rows(marts["compute_offers"], "cost_usd_per_month")
+        if row["availability"] == ORDERABLE
     )
     volumes, backups = (
         tuple(
@@ -219,7 +247,9 @@ def catalogue_from(marts: Mapping[str, pd.DataFrame]) -> inputs.Catalogue:
         )
         for row in _rows(marts["rpc_plans"], "cost_usd_per_month")
     )
-    alternatives = tuple(_alternative(row) for row in _rows(marts["messaging_alternatives"], "cost_usd"))
+    alternatives = tuple(
+        _alternative(row) for row in _rows(marts["messaging_alternatives"], "cost_usd") if row["is_orderable"]
+    )
     prices = [
         *((offer.provider, offer.cost_usd_per_month) for offer in offers),
         *((offer.provider, offer.cost_usd_per_month) for offer in managed),
@@ -254,6 +284,7 @@ def catalogue_from(marts: Mapping[str, pd.DataFrame]) -> inputs.Catalogue:
             for row in _archive_sizes(_rows(marts["archive_bytes_per_message"], "total_bytes"))
         ),
         alternatives=alternatives,
+        reality_figures=tuple(_reality_figures(marts)),
         inputs=inputs_of(
             workload=[
                 _range(row, evidence_id.removeprefix(WORKLOAD_TABLE), _words(row["profile_id"], row["parameter"]))
@@ -271,6 +302,7 @@ def catalogue_from(marts: Mapping[str, pd.DataFrame]) -> inputs.Catalogue:
                     row["value_low"],
                     row["value_high"],
                     row["as_of"],
+                    row["stated_in"],
                 )
                 for row in _rows(marts["rln_parameters"])
             ],
@@ -300,11 +332,38 @@ def _capacity(row: Mapping[str, Any], released_on: date) -> inputs.CapacityInput
         *_provenance(row),
         row["workload"],
         released_on,
-        float(row["archive_messages"] or 0),
+        float(row["archive_messages"] or 1),  # an imported run may not know it
         row["per_vcpu_per_s_low"],
         row["per_vcpu_per_s"],
         row["per_vcpu_per_s_high"],
+        row["limit_ms"],
+        row["percentile"],
+        bool(row["is_narrowest"]),
     )
+
+
+def _reality_figures(marts: Mapping[str, pd.DataFrame]) -> Iterator[inputs.RealityFigure]:
+    """The published costs that come to a sum for a user and month."""
+    for row in _rows(marts["reality_figures"]):
+        found = [row[f"usd_per_user_month{end}"] for end in ("_low", "", "_high")]
+        known = [value for value in found if value]
+        if not known:
+            continue
+        stated = [f"{row[name]:,g}" for name in ("value_low", "value", "value_high") if row[name] is not None]
+        of_users = f", {row['users']:,.0f} users" if row["users"] else ""
+        grade, ids = _provenance(row)
+        yield inputs.RealityFigure(
+            row["reality_figure_id"],
+            row["system"],
+            row["component"],
+            row["users"],
+            min(known),
+            max(known),
+            tuple(part.replace("_", " ") for part in row["includes"] or ()),
+            f"{' to '.join(dict.fromkeys(stated))} {row['unit']}{of_users}; {row['condition'] or row['system']}",
+            grade,
+            ids,
+        )
 
 
 def _alternative(row: Mapping[str, Any]) -> inputs.Alternative:

@@ -13,19 +13,20 @@ import pandas as pd
 
 from assets.costs.alternatives import HostedCost
 from assets.costs.draws import SCRAMBLES, Summary, summarise
-from assets.costs.inputs import Catalogue
-from assets.costs.model import BESIDE_UNITS, COMPONENT_UNITS, Bill, Estimate
+from assets.costs.hosting import Part
+from assets.costs.inputs import SECONDS_PER_DAY, Catalogue
+from assets.costs.model import ALL_IN, COMPONENTS, INFRASTRUCTURE, USED_TOTALS, Bill, Estimate, Plan
 from assets.costs.reality import Check
 from assets.costs.sensitivity import Driver
+from assets.costs.workload import Load
 from assets.evidence.model import Grade
-from assets.evidence.quantity import Quantity, Value
+from assets.evidence.quantity import Quantity, Value, total
 from assets.evidence.tables.costs import Scenario
 
 TEXT, REAL, WHOLE, TRUTH = "text", "double precision", "bigint", "boolean"
 PROVENANCE = {"grade": TEXT, "evidence_ids": "text[]"}
 CELL = {"scenario_id": TEXT, "with_rln": TRUTH}
 
-TOTAL = "total"
 PER_MILLION = 1e6
 LACKS = {
     "end_to_end_encryption": "end-to-end encryption",
@@ -39,13 +40,17 @@ MONEY = {
     for percent in (5, 50, 95)
 }
 """Percentiles 5, 50 and 95 of a cost for a month, for an active user and month, for a million messages."""
+TOTALS = {f"{total}_{name}": kind for total in (INFRASTRUCTURE, ALL_IN) for name, kind in MONEY.items()}
+"""The same of both totals."""
 
 COST_COLUMNS: dict[str, str] = {
     **CELL,
     "provider": TEXT,
     "region": TEXT,
     "component": TEXT,
-    "is_in_total": TRUTH,
+    "is_total": TRUTH,
+    "counts_in": TEXT,
+    "payer": TEXT,
     "is_cheapest": TRUTH,
     **MONEY,
     "mean_usd_per_month": REAL,
@@ -63,10 +68,21 @@ SUMMARY_COLUMNS: dict[str, str] = {
     "provider": TEXT,
     "region": TEXT,
     "cheapest_share": REAL,
-    **MONEY,
+    "second_provider": TEXT,
+    "second_region": TEXT,
+    "second_times_cheapest": REAL,
+    **TOTALS,
     "sampling_error_usd_per_month": REAL,
+    "rpc_p50_usd_per_month": REAL,
+    "declared_total": TEXT,
+    "rent": TEXT,
+    "fullest_role": TEXT,
+    "fullest_share": REAL,
     "active_users": WHOLE,
     "messages_per_month": REAL,
+    "message_bytes": REAL,
+    "archived_messages_per_day": REAL,
+    "archive_gb": REAL,
     "memberships_needed": WHOLE,
     "memberships_available": WHOLE,
     "deposit_usd": REAL,
@@ -103,7 +119,10 @@ CONFIDENCE_COLUMNS: dict[str, str] = {
     "p5_usd_per_month": REAL,
     "p50_usd_per_month": REAL,
     "p95_usd_per_month": REAL,
+    "times_headline": REAL,
     "hosts": TEXT,
+    "fullest_role": TEXT,
+    "fullest_share": REAL,
     **PROVENANCE,
 }
 ALTERNATIVE_COLUMNS: dict[str, str] = {
@@ -134,6 +153,7 @@ REALITY_COLUMNS: dict[str, str] = {
     "model_p95": REAL,
     "known_low": REAL,
     "known_high": REAL,
+    "times_known": REAL,
     "verdict": TEXT,
     "explanation": TEXT,
     **PROVENANCE,
@@ -141,11 +161,14 @@ REALITY_COLUMNS: dict[str, str] = {
 
 
 def scenario_cost_frame(estimates: Iterable[Estimate]) -> pd.DataFrame:
-    """One row for each scenario, with or without RLN, place and component, the total among them."""
+    """One row for each scenario, with or without RLN, place and component, the two totals among them.
+
+    Figures for a million messages and the error of drawing are those of totals only.
+    """
     rows: list[tuple[object, ...]] = []
     for found in estimates:
         once: dict[int, tuple[float | None, ...]] = {}
-        """Figures of parts that are the same everywhere, such as RPC, by identity."""
+        """Figures of parts that are the same everywhere, such as what users pay, by identity."""
         for bill in found.bills:
             rows.extend(_bill_rows(found, bill, once))
     return pd.DataFrame(rows, columns=list(COST_COLUMNS), dtype=object)
@@ -154,73 +177,76 @@ def scenario_cost_frame(estimates: Iterable[Estimate]) -> pd.DataFrame:
 def _bill_rows(found: Estimate, bill: Bill, once: dict[int, tuple[float | None, ...]]) -> Iterable[tuple[object, ...]]:
     cell = (found.scenario.id, found.with_rln, bill.provider, bill.region)
     is_cheapest = bill is found.best
-    if bill.total is None:
-        nothing = (None,) * (len(MONEY) + 3)
-        yield (*cell, TOTAL, True, False, *nothing, None, bill.missing, None, *_unknown(found.scenario))
-        return
-    for name, part in (*bill.parts.items(), *bill.beside.items()):
-        cost = part.cost_usd_per_month
-        amount = part.amount.mean if part.amount is not None else None
-        yield (
-            *cell,
-            name,
-            name in COMPONENT_UNITS,
-            is_cheapest,
-            *_figures(found, cost, once),
-            amount,
-            (COMPONENT_UNITS | BESIDE_UNITS)[name] if amount is not None else None,
-            part.note,
-            part.choice_id,
-            *_provenance(cost),
-        )
-    note = (
-        "the sum of all components in every draw, at the list prices of the day: how prices may change is not in the "
-        "interval; percentiles of components do not add up to those of the total"
-    )
-    yield (
-        *cell,
-        TOTAL,
-        True,
-        is_cheapest,
-        *_figures(found, bill.total, once),
-        None,
-        None,
-        note,
-        None,
-        *_provenance(bill.total),
-    )
+    for name, part in bill.parts.items():
+        kind = COMPONENTS[name]
+        counts_in = INFRASTRUCTURE if kind.is_infrastructure else ALL_IN
+        yield (*cell, name, False, counts_in, kind.payer, is_cheapest, *_part(found, part, kind.unit, once))
+    for name, part in bill.databases.items():
+        yield (*cell, name, False, None, None, is_cheapest, *_part(found, part, "hosts", once))
+    for name in (INFRASTRUCTURE, ALL_IN):
+        found_total, missing = bill.total(name), bill.missing or bill.missing_all_in
+        if found_total is None:
+            nothing = (None,) * (len(MONEY) + 3)
+            yield (*cell, name, True, name, None, False, *nothing, None, missing, None, *_unknown(found.scenario))
+        else:
+            month = summarise(found_total.value, SCRAMBLES)
+            error = month.errors[1] if month.errors else None
+            money = (*_money(found, found_total.value, month), month.mean, error)
+            figures = (*money, None, None, NOTES[name], None, *_provenance(found_total))
+            yield (*cell, name, True, name, None, is_cheapest, *figures)
 
 
-def _figures(found: Estimate, cost: Quantity, once: dict[int, tuple[float | None, ...]]) -> tuple[float | None, ...]:
-    known = once.get(id(cost))
-    if known is None:
-        month = summarise(cost.value, SCRAMBLES)
-        error = month.errors[1] if month.errors else None
-        known = once[id(cost)] = (*_money(found, cost.value, month), month.mean, error)
-    return known
+NOTES = {
+    INFRASTRUCTURE: "what whoever runs the fleet pays: the sum of its components in every draw, at the list prices of "
+    "the day; how prices may change is not in the interval",
+    ALL_IN: "infrastructure and what members and wallet owners pay besides: the sum of all components in every draw; "
+    "percentiles of components do not add up to those of a total",
+}
+
+
+def _part(found: Estimate, part: Part, unit: str, once: dict[int, tuple[float | None, ...]]) -> tuple[object, ...]:
+    amount = part.amount.mean if part.amount is not None else None
+    cost = part.cost_usd_per_month
+    if id(cost) not in once:
+        month = summarise(cost.value)
+        once[id(cost)] = (*_of_month_and_user(found, month), *(None,) * 3, month.mean, None)
+    what = (amount, unit if amount is not None else None, part.note, part.choice_id)
+    return (*once[id(cost)], *what, *_provenance(cost))
 
 
 def _money(found: Estimate, cost: Value, month: Summary) -> tuple[float | None, ...]:
     """Return the figures of `MONEY`; none for an active user or message where these are not known."""
-    users, messages = found.scenario.active_users, found.load.own_messages_per_month if found.load else None
-    three = (month.p5, month.p50, month.p95)
-    per_user = tuple(value / users for value in three) if users else (None,) * 3
+    messages = found.load.own_messages_per_month if found.load else None
     per_million: tuple[float | None, ...] = (None,) * 3
     if messages is not None:
         each = summarise(cost / messages.value * PER_MILLION) if np.any(cost) else summarise(0.0)
         per_million = (each.p5, each.p50, each.p95)
-    return (*three, *per_user, *per_million)
+    return (*_of_month_and_user(found, month), *per_million)
 
 
-def summary_frame(estimates: Iterable[Estimate]) -> pd.DataFrame:
-    """One row for each scenario, with or without RLN: its cheapest place."""
+def _of_month_and_user(found: Estimate, month: Summary) -> tuple[float | None, ...]:
+    users = found.scenario.active_users
+    three = (month.p5, month.p50, month.p95)
+    return (*three, *(value / users if users else None for value in three))
+
+
+def summary_frame(estimates: Iterable[tuple[Estimate, Plan | None]]) -> pd.DataFrame:
+    """One row for each scenario, with or without RLN: its cheapest place, and what to rent there."""
     rows = []
-    for found in estimates:
+    for found, plan in estimates:
         best, messages, held = found.best, found.load.own_messages_per_month if found.load else None, found.memberships
-        known = best.total if best else None
-        rests_on = known.resting_on(messages) if known and messages else known
+        second = found.ranked[1] if len(found.ranked) > 1 else None
+        known = best.infrastructure if best else None
+        declared = best.total(USED_TOTALS["gates"]) if best else None
+        rests_on = [quantity for quantity in (known, declared, messages) if quantity is not None]
         share = found.cheapest_shares().get((best.provider, best.region)) if best else None
-        month = summarise(known.value, SCRAMBLES) if known else None
+        error = None
+        figures: list[float | None] = []
+        for name in (INFRASTRUCTURE, ALL_IN):
+            cost = best.total(name) if best else None
+            month = summarise(cost.value, SCRAMBLES) if cost else None
+            figures.extend(_money(found, cost.value, month) if cost and month else (None,) * len(MONEY))
+            error = month.errors[1] if month and month.errors else error
         rows.append(
             (
                 found.scenario.id,
@@ -230,20 +256,47 @@ def summary_frame(estimates: Iterable[Estimate]) -> pd.DataFrame:
                 best.provider if best else None,
                 best.region if best else None,
                 share,
-                *(_money(found, known.value, month) if known and month else (None,) * len(MONEY)),
-                month.errors[1] if month and month.errors else None,
+                second.provider if second else None,
+                second.region if second else None,
+                second.infrastructure.middle / known.middle if second and second.infrastructure and known else None,
+                *figures,
+                error,
+                _rpc(best),
+                USED_TOTALS["gates"],
+                ", ".join(map(str, plan.rented)) if plan else None,
+                plan.fullest.role if plan else None,
+                plan.fullest.need_share if plan else None,
                 found.scenario.active_users,
-                messages.middle if messages else None,
+                *_workload(found.load),
                 held.needed if held else None,
                 held.available if held else None,
                 held.deposit_usd.middle if held else None,
                 found.is_feasible,
-                "estimated" if known else "unknown",
+                "estimated" if declared else "unknown",
                 found.reason,
-                *(_provenance(rests_on) if rests_on else _unknown(found.scenario)),
+                *(_provenance(rests_on[0].resting_on(*rests_on[1:])) if known else _unknown(found.scenario)),
             )
         )
     return pd.DataFrame(rows, columns=list(SUMMARY_COLUMNS), dtype=object)
+
+
+def _workload(load: Load | None) -> tuple[float | None, ...]:
+    """Return medians: messages of people, their size, messages archived a day, one copy of the archive."""
+    if load is None:
+        return (None,) * 4
+    archive = (
+        (load.archived_messages_per_s.middle * SECONDS_PER_DAY, load.archive_gb.middle)
+        if load.archive_gb
+        else (None,) * 2
+    )
+    return (load.own_messages_per_month.middle, load.message_bytes.middle, *archive)
+
+
+def _rpc(bill: Bill | None) -> float | None:
+    """Return the median of all calls to a chain, whoever makes them; None where one of them has no price."""
+    if bill is None or bill.all_in is None:
+        return None
+    return total(part.cost_usd_per_month for name, part in bill.parts.items() if name.startswith("rpc")).middle
 
 
 def sensitivity_frame(found: Iterable[tuple[Estimate, Sequence[Driver]]], catalogue: Catalogue) -> pd.DataFrame:
@@ -279,23 +332,23 @@ def sensitivity_frame(found: Iterable[tuple[Estimate, Sequence[Driver]]], catalo
     return pd.DataFrame(rows, columns=list(SENSITIVITY_COLUMNS), dtype=object)
 
 
-def confidence_frame(estimates: Iterable[Estimate]) -> pd.DataFrame:
+def confidence_frame(plans: Iterable[tuple[Estimate, float, Plan | None]]) -> pd.DataFrame:
     """One row for each scenario, with or without RLN, and confidence; what no place can offer has no cost."""
     rows: list[tuple[object, ...]] = []
-    for found in estimates:
+    for found, confidence, plan in plans:
+        cell = (found.scenario.id, found.with_rln, confidence)
         best = found.best
-        cell = (found.scenario.id, found.with_rln, found.confidence)
-        if best is None or best.total is None or best.place is None:
-            rows.append((*cell, *(None,) * 6, *_unknown(found.scenario)))
+        if best is None or best.infrastructure is None or plan is None:
+            rows.append((*cell, *(None,) * 9, *_unknown(found.scenario)))
             continue
-        month = summarise(best.total.value)
-        hosts = ", ".join(f"{choice.need.hosts} x {choice.offer.offer_id}" for choice in best.place.hosts)
-        figures = (month.p5, month.p50, month.p95)
-        rows.append((*cell, best.provider, best.region, *figures, hosts, *_provenance(best.total)))
+        month = summarise(plan.cost_usd_per_month.value)
+        figures = (month.p5, month.p50, month.p95, month.p50 / best.infrastructure.middle)
+        hosts = (", ".join(map(str, plan.rented)), plan.fullest.role, plan.fullest.need_share)
+        rows.append((*cell, best.provider, best.region, *figures, *hosts, *_provenance(plan.cost_usd_per_month)))
     return pd.DataFrame(rows, columns=list(CONFIDENCE_COLUMNS), dtype=object)
 
 
-def alternatives_frame(found: Iterable[HostedCost], own: Mapping[str, Quantity]) -> pd.DataFrame:
+def alternatives_frame(found: Iterable[HostedCost], own: Mapping[str, Quantity | None]) -> pd.DataFrame:
     """One row for each scenario with users and hosted product; `own`: total without RLN by scenario."""
     rows = []
     for hosted in found:
@@ -330,7 +383,8 @@ def reality_frame(checks: Iterable[Check]) -> pd.DataFrame:
     rows = []
     for check in checks:
         modelled = summarise(check.modelled.value)
-        figures = (modelled.p5, modelled.p50, modelled.p95, check.known_low, check.known_high, check.verdict)
+        known = (check.known_low, check.known_high, check.times_known, check.verdict)
+        figures = (modelled.p5, modelled.p50, modelled.p95, *known)
         what = (check.check_id, check.title, check.scenario_id, check.with_rln, check.unit)
         rows.append((*what, *figures, check.explanation, *_provenance(check.modelled)))
     return pd.DataFrame(rows, columns=list(REALITY_COLUMNS), dtype=object)

@@ -1,28 +1,40 @@
-"""What one provider in one region takes for a scenario: servers, database, archive, backups, traffic.
+"""What one provider in one region takes for a scenario: servers, databases, archive, backups, traffic.
 
-Belongs here: the plan (which offers are taken) and its cost in every draw. Does not belong here: comparing providers,
-chain costs and totals (`model.py`).
+Belongs here: every way to run the nodes and databases there, and the cheapest of them in every draw. Does not belong
+here: comparing providers, chain costs and totals (`model.py`).
 
-A plan is made once, from a sample, and priced many times: a buyer decides before he knows which draw comes true.
+Sizes are chosen anew in every draw: who needs more rents more. So the interval of a bill holds how sure the sizes are.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property, partial
+from typing import cast
 
 import numpy as np
+from numpy.typing import NDArray
 
 from assets.costs.draws import Draws
-from assets.costs.inputs import AddressPrice, Catalogue, EgressTier, ManagedOffer, VolumePrice
-from assets.costs.prices import MANAGED_AT, cheapest_volume, covers, drawn, sold_gb, tiered_cost
-from assets.costs.sizing import DATABASE, HostChoice, HostNeed, billed_egress_gb, cheapest_host
-from assets.costs.workload import Load
-from assets.evidence.model import Grade
-from assets.evidence.quantity import MissingEvidence, Quantity, computed, total
+from assets.costs.inputs import AddressPrice, Catalogue, ComputeOffer, EgressTier, ManagedOffer, VolumePrice
+from assets.costs.prices import MANAGED_AT, UNSUITABLE_VOLUMES, cheapest_volume, covers, drawn, tiered_cost
+from assets.costs.sizing import DATABASE, Archive, Need, Needs
+from assets.costs.whole import mean_whole
+from assets.evidence.quantity import MissingEvidence, Quantity, Value
 from assets.evidence.tables.costs import Scenario
 
 SELF_MANAGED, MANAGED = "self_managed_postgresql", "managed_postgresql"
+
+LEAST_ROOM = 0.25
+"""Share of a host that is counted as room for what hosts share, at least."""
+
+NO_ROOM_GB = 1e-6
+"""Stands for no room at all in what a server includes: the hosts it takes to have room enough are never the
+cheapest."""
+
+ROUNDING = 1e-9
+"""Of a need that is a whole number but for the last bits."""
 
 
 @dataclass(frozen=True)
@@ -36,53 +48,78 @@ class Part:
 
 
 @dataclass(frozen=True)
-class DatabaseOption:
-    """One way to run the databases: on one's own hosts with volumes, or hosted by the provider."""
-
-    kind: str
-    hosts: int
-    own: HostChoice | None
-    hosted: ManagedOffer | None
-    volume: VolumePrice | None
-    backup: VolumePrice | None
-
-
-@dataclass(frozen=True)
 class Place:
-    """One provider in one region, with what was chosen there."""
+    """What one provider sells in one region that a scenario can use."""
 
     provider: str
     region: str
-    nodes: tuple[HostChoice, ...]
+    offers: tuple[ComputeOffer, ...]
+    """None of them costs more than another one that has no less of anything."""
+    managed: tuple[ManagedOffer, ...]
+    system_disk: VolumePrice | None
+    """For servers without a disk of their own that is large enough."""
+    volumes: tuple[VolumePrice, ...]
+    backup: VolumePrice | None
     address: AddressPrice
-    """Of each node; a database host only talks to its neighbours and needs none."""
+    """Of each node; a host that is only a database talks to its neighbours and needs none."""
     tiers: tuple[EgressTier, ...]
-    databases: tuple[DatabaseOption, ...]
-    """Cheapest first, the first is taken; empty for a scenario without archive."""
-
-    @property
-    def hosts(self) -> tuple[HostChoice, ...]:
-        """All hosts that are rented."""
-        own = self.databases[0].own if self.databases else None
-        return (*self.nodes, own) if own else self.nodes
 
 
-def plan_place(
-    place: tuple[str, str],
-    scenario: Scenario,
-    needs: Sequence[HostNeed],
-    load: Load,
-    confidence: float,
-    catalogue: Catalogue,
-    draws: Draws,
-) -> Place:
-    """Choose offers of one (provider, region). Raises `MissingEvidence` for what is needed and has no price."""
+@dataclass(frozen=True)
+class Fleet:
+    """Hosts of one size that carry a need."""
+
+    hosts: Value
+    need_of_hosts: Value
+    """What is needed, in such hosts: how full they are is this / hosts."""
+    taken_by_each: Value
+    """Share of each host that it takes by itself, whatever they share; more than one if it cannot run there."""
+    stored_gb: Value
+    """Of volumes, over all copies; 0 where the archive lies on the disks of the servers."""
+    billed_gb: Value
+    """Traffic beyond what the servers' prices include, GB a month."""
+    is_on_own_disks: bool
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way to run the hosts of a role: all of one kind, with its cost by component and what it rests on."""
+
+    role: str
+    choice_id: str
+    fleet: Fleet
+    costs: Mapping[str, Quantity]
+    """USD a month by component; without those that cost nothing this way."""
+    is_managed: bool = False
+
+    @cached_property
+    def total(self) -> Value:
+        """USD a month, all components together."""
+        return _summed(self.costs)
+
+
+def place_of(place: tuple[str, str], scenario: Scenario, has_archive: bool, catalogue: Catalogue) -> Place:
+    """Return what `place` (provider, region) sells. Raises `MissingEvidence` for a price that every bill there
+    needs."""
     provider, region = place
-    offers = [offer for offer in catalogue.offers if (offer.provider, offer.region) == place]
-    volumes = [price for price in catalogue.volume_prices if covers(price, provider, region)]
+    volumes = tuple(
+        price
+        for price in catalogue.volume_prices
+        if covers(price, provider, region) and price.item not in UNSUITABLE_VOLUMES
+    )
     disk = cheapest_volume(volumes, scenario.host_disk_gb)
-    tiers = tuple(tier for tier in catalogue.egress_tiers if covers(tier, provider, region))
-    nodes = tuple(cheapest_host(need, scenario, offers, disk, confidence) for need in needs if need.role != DATABASE)
+    usable = [
+        offer
+        for offer in catalogue.offers
+        if (offer.provider, offer.region) == place
+        and offer.architecture == scenario.architecture
+        and offer.vcpu_kind in scenario.vcpu_kinds
+    ]
+    offers = [offer for offer in usable if disk is not None or _own_disk_gb(offer, scenario) is not None]
+    if usable and not offers:
+        raise MissingEvidence("price of a volume for a system disk")
+    if not offers:
+        raise MissingEvidence(f"servers with {scenario.architecture} processors, {' or '.join(scenario.vcpu_kinds)}")
     address = min(
         (price for price in catalogue.address_prices if covers(price, provider, region)),
         key=lambda price: (price.cost_usd_per_month.mean, price.price_id),
@@ -90,180 +127,403 @@ def plan_place(
     )
     if address is None:
         raise MissingEvidence("price of a public IPv4 address")
-    databases = [need for need in needs if need.role == DATABASE]
-    if not databases:
-        return Place(provider, region, nodes, address, tiers, ())
-    volume = cheapest_volume(volumes, float(np.max(volume_gb(load, draws).value)))
     backup = min(
         (price for price in catalogue.backup_prices if covers(price, provider, region)),
         key=lambda price: (price.cost_usd_per_gb_month.mean, price.price_id),
         default=None,
     )
-    options, obstacle = [], ""
-    # The more hosts share the queries, the less each needs: what is missing last is missing in every case.
-    for need in databases:
-        options.extend(_hosted_options(place, scenario, need, confidence, catalogue))
-        try:
-            own = cheapest_host(need, scenario, offers, disk, confidence)
-            options.append(DatabaseOption(SELF_MANAGED, need.hosts, own, None, volume, backup))
-        except MissingEvidence as missing:
-            obstacle = str(missing)
-    priced = []
-    for option in options:
-        try:
-            priced.append((option_cost(option, load, scenario, draws).mean, option.kind, option))
-        except MissingEvidence as missing:
-            obstacle = str(missing)
-    if not priced:
-        raise MissingEvidence(obstacle or "price of a database")
-    ordered = sorted(priced, key=lambda found: found[:2])
-    best_of_kind = {kind: option for _, kind, option in reversed(ordered)}
-    chosen = sorted(best_of_kind.values(), key=lambda option: [o for *_, o in ordered].index(option))
-    return Place(provider, region, nodes, address, tiers, tuple(chosen))
-
-
-def _hosted_options(
-    place: tuple[str, str], scenario: Scenario, need: HostNeed, confidence: float, catalogue: Catalogue
-) -> list[DatabaseOption]:
-    return [
-        DatabaseOption(MANAGED, need.hosts, None, offer, None, None)
-        for offer in catalogue.managed_offers
-        if (MANAGED_AT.get(offer.provider), offer.region) == place
-        and offer.vcpu_kind in scenario.vcpu_kinds
-        and need.probability(offer.vcpus, offer.memory_gib) >= confidence
-    ]
-
-
-def option_cost(option: DatabaseOption, load: Load, scenario: Scenario, draws: Draws) -> Quantity:
-    """Return database, storage and backups together, USD a month."""
-    return total(part.cost_usd_per_month for part in database_parts(option, load, scenario, draws).values())
-
-
-def volume_gb(load: Load, draws: Draws) -> Quantity:
-    """Return the volume that one copy of the archive needs, GB: it is not filled to the last byte."""
-    if load.archive_gb is None:
-        raise MissingEvidence("size of the archive")
-    return load.archive_gb / draws["assumption/disk_fill"]
-
-
-def database_parts(option: DatabaseOption, load: Load, scenario: Scenario, draws: Draws) -> dict[str, Part]:
-    """Return database, archive_storage and backups of one way to run them. Raises `MissingEvidence` for a price."""
-    if load.archive_gb is None:
-        raise MissingEvidence("size of the archive")
-    needed_gb = volume_gb(load, draws)
-    backup_gb = load.archive_gb * draws["assumption/backup_share"] * option.hosts
-    if option.hosted is not None:
-        return _hosted_parts(option.hosted, option.hosts, needed_gb, backup_gb, draws)
-    if option.own is None or option.volume is None:
-        raise MissingEvidence("price of a volume for the archive")
-    if option.backup is None:
+    if has_archive and backup is None:
         raise MissingEvidence("price of storage for backups")
-    provider, volume, backup = option.own.offer.provider, option.volume, option.backup
-    hosts = scenario_basis(scenario) * option.hosts
-    stored_gb = sold_gb(volume, needed_gb) * option.hosts
-    return {
-        "database": Part(
-            hosts_cost([option.own], scenario, draws),
-            hosts,
-            f"self-managed PostgreSQL on {_named(option.own)}; processors from {option.own.need.basis}",
-            option.own.offer.offer_id,
-        ),
-        "archive_storage": Part(
-            stored_gb * drawn(volume.cost_usd_per_gb_month, provider, draws),
-            stored_gb,
-            f"volumes at USD {volume.cost_usd_per_gb_month.mean:.4f} a GB and month, not filled to the last byte",
-            volume.price_id,
-        ),
-        "backups": Part(
-            backup_gb * drawn(backup.cost_usd_per_gb_month, provider, draws),
-            backup_gb,
-            f"at USD {backup.cost_usd_per_gb_month.mean:.4f} a GB and month",
-            backup.price_id,
-        ),
-    }
+    managed = tuple(
+        offer
+        for offer in catalogue.managed_offers
+        if has_archive
+        and (MANAGED_AT.get(offer.provider), offer.region) == place
+        and offer.vcpu_kind in scenario.vcpu_kinds
+    )
+    tiers = tuple(tier for tier in catalogue.egress_tiers if covers(tier, provider, region))
+    return Place(provider, region, _undominated(offers, scenario, disk), managed, disk, volumes, backup, address, tiers)
 
 
-def _hosted_parts(
-    offer: ManagedOffer, hosts: int, needed_gb: Quantity, backup_gb: Quantity, draws: Draws
-) -> dict[str, Part]:
-    price = drawn(offer.cost_usd_per_month, offer.provider, draws)
-    unit = price / offer.cost_usd_per_month.mean  # its other prices err and change as the price of the plan does
-    beyond = computed(lambda gb: np.maximum(gb - offer.included_storage_gb, 0.0), needed_gb)
-    if offer.storage_usd_per_gb_month is None and float(np.max(beyond.value)) > 0:
-        raise MissingEvidence(f"price of further storage of {offer.offer_id}")
+def _own_disk_gb(offer: ComputeOffer, scenario: Scenario) -> float | None:
+    """Return what is left of a server's own disk for an archive, GB; None if it is too small for the system."""
+    if offer.local_disk_gb is None or offer.local_disk_gb < scenario.host_disk_gb:
+        return None
+    return offer.local_disk_gb - scenario.host_disk_gb
+
+
+def _undominated(
+    offers: Sequence[ComputeOffer], scenario: Scenario, disk: VolumePrice | None
+) -> tuple[ComputeOffer, ...]:
+    """Leave out what costs no less than another offer and has no more of anything: it is never the cheapest.
+
+    Only offers whose prices are equally sure are compared: they err and change together.
+    """
+
+    def merits(offer: ComputeOffer) -> tuple[float, ...]:
+        own = _own_disk_gb(offer, scenario)
+        price = offer.cost_usd_per_month.mean
+        if own is None and disk is not None:
+            price += disk.cost_usd_per_gb_month.mean * (disk.disk_gb or scenario.host_disk_gb)
+        included = offer.included_egress_gb_per_month or 0.0
+        return (-price, offer.vcpus, offer.memory_gib, own or 0.0, included)
+
+    kept: list[ComputeOffer] = []
+    for offer in sorted(offers, key=lambda known: (*(-merit for merit in merits(known)), known.offer_id)):
+        mine = merits(offer)
+        if not any(
+            known.cost_usd_per_month.grade is offer.cost_usd_per_month.grade
+            and all(theirs >= ours for theirs, ours in zip(merits(known), mine, strict=True))
+            for known in kept
+        ):
+            kept.append(offer)
+    return tuple(kept)
+
+
+def ways_of(
+    need: Need, place: Place, scenario: Scenario, draws: Draws, held_at: float | None = None, *, managed: bool = False
+) -> list[Way]:
+    """Return every way to run the hosts of a role, each of one kind of server. Raises `MissingEvidence` if there is
+    none.
+
+    Hosts are those of the mean month of each draw or, with `held_at`, those that are enough in this share of draws.
+    With `managed`, also PostgreSQL that the provider runs.
+    """
+    found: list[Way] = []
+    missing = ""
+    for offer in place.offers:
+        if offer.vcpus < need.least_vcpus or offer.memory_gib < need.least_memory_gib:
+            continue
+        try:
+            found.extend(_on_servers(need, offer, place, scenario, draws, held_at))
+        except MissingEvidence as unknown:
+            missing = str(unknown)
+    for hosted in place.managed if managed else ():
+        try:
+            found.append(_on_managed(need, hosted, draws, held_at))
+        except MissingEvidence as unknown:
+            missing = str(unknown)
+    if not found:
+        least = f"{need.least_vcpus:g} vCPUs and {need.least_memory_gib:g} GiB"
+        raise MissingEvidence(missing or f"offer with {least} or more ({need.role})")
+    return found
+
+
+def _on_servers(
+    need: Need, offer: ComputeOffer, place: Place, scenario: Scenario, draws: Draws, held_at: float | None
+) -> Iterator[Way]:
+    provider, own_gb = offer.provider, _own_disk_gb(offer, scenario)
+    price = drawn(offer.cost_usd_per_month, provider, draws)
+    if own_gb is None and place.system_disk is not None:
+        disk = drawn(place.system_disk.cost_usd_per_gb_month, provider, draws)
+        price = price + disk * (place.system_disk.disk_gb or scenario.host_disk_gb)
+    price = price.resting_on(need.basis)
+    component = "database" if need.role == DATABASE else "compute"
+    for fleet in _fleets(need, offer, own_gb, draws, held_at):
+        costs = {component: price * fleet.hosts}
+        if need.sent_gb is not None:
+            costs["addresses"] = drawn(place.address.cost_usd_per_month, provider, draws) * fleet.hosts
+            if np.any(fleet.billed_gb):
+                costs["egress"] = tiered_cost(need.sent_gb.having(fleet.billed_gb), place.tiers, draws)
+        if need.archive is not None:
+            if place.backup is None:
+                raise MissingEvidence("price of storage for backups")
+            gigabyte = drawn(place.backup.cost_usd_per_gb_month, provider, draws)
+            costs["backups"] = _backup_gb(need.archive, draws) * gigabyte
+            if not fleet.is_on_own_disks:
+                costs["archive_storage"] = _storage(fleet.stored_gb, fleet.hosts, need.archive, place, draws)
+        yield Way(need.role, offer.offer_id, fleet, costs)
+
+
+def _fleets(
+    need: Need, offer: ComputeOffer, own_gb: float | None, draws: Draws, held_at: float | None
+) -> tuple[Fleet, ...]:
+    """Return how many hosts of an offer's size are rented, computed once for each size."""
+    size = (offer.vcpus, offer.memory_gib, own_gb, offer.included_egress_gb_per_month, held_at)
+    if size not in need.fitted:
+        need.fitted[size] = tuple(_fitted(need, offer, own_gb, draws, held_at))
+    return cast("tuple[Fleet, ...]", need.fitted[size])
+
+
+def _fitted(
+    need: Need, offer: ComputeOffer, own_gb: float | None, draws: Draws, held_at: float | None
+) -> Iterator[Fleet]:
+    needed = _needed(need, offer.vcpus, offer.memory_gib)
+    taken = np.maximum(need.each_vcpus.value / offer.vcpus, need.each_memory_gib.value / offer.memory_gib)
+    disks = [(needed, False)]
+    if need.archive is not None and own_gb:
+        for_disk = np.maximum(needed, _volume_gb(need.archive, needed, draws) / own_gb)
+        if np.array_equal(for_disk, needed):
+            disks.clear()  # the same hosts, and volumes besides
+        disks.append((for_disk, True))
+    for rented, is_on_own_disks in disks:
+        for count, billed in _counts(need, rented, offer, draws, held_at):
+            on_volumes = need.archive is not None and not is_on_own_disks
+            stored = _volume_gb(need.archive, count, draws) if need.archive is not None and on_volumes else 0.0
+            yield Fleet(count, rented, taken, stored, billed, is_on_own_disks)
+
+
+def _rented(needed: Value, draws: Draws, held_at: float | None) -> Value:
+    """Return whole hosts for a need: of the mean month, or enough in a share of all draws."""
+    if held_at is None:
+        return mean_whole(needed, draws["assumption/month_swing"].value)
+    return float(np.ceil(np.quantile(np.asarray(needed), held_at) - ROUNDING))
+
+
+def _counts(
+    need: Need, needed: Value, offer: ComputeOffer, draws: Draws, held_at: float | None
+) -> Iterator[tuple[Value, Value]]:
+    """Yield the hosts that are needed, and as many as include all traffic in their prices, where that is more.
+
+    With each number stands the traffic that is billed besides, GB a month.
+
+    A host more may cost less than the traffic that its price includes; without this choice a bill would fall when a
+    higher load takes one host more.
+    """
+    least = np.maximum(need.least_hosts.value, _rented(needed, draws, held_at))
+    if need.relay_egress_gb is None or need.shared_egress_gb is None:
+        yield least, 0.0
+        return
+    billed = _billed_gb(need, offer, least)
+    yield least, billed
+    if held_at is not None or not np.any(billed):
+        return  # hosts that are the same in all draws: what is sent beyond their prices is paid
+    room = np.maximum((offer.included_egress_gb_per_month or 0.0) - np.asarray(need.relay_egress_gb.value), NO_ROOM_GB)
+    if np.any(room > NO_ROOM_GB):
+        more = np.maximum(least, need.shared_egress_gb.value / room)
+        yield more, _billed_gb(need, offer, more)
+
+
+def _billed_gb(need: Need, offer: ComputeOffer, count: Value) -> Value:
+    """Return traffic beyond what the servers include, GB a month; an allowance that is not stated is not credited."""
+    if need.relay_egress_gb is None or need.shared_egress_gb is None:
+        return 0.0
+    included = offer.included_egress_gb_per_month or 0.0
+    return np.maximum(need.shared_egress_gb.value + count * (need.relay_egress_gb.value - included), 0.0)
+
+
+def _on_managed(need: Need, offer: ManagedOffer, draws: Draws, held_at: float | None) -> Way:
+    if need.archive is None:
+        raise MissingEvidence("an archive")
     if offer.backup_usd_per_gb_month is None:
         raise MissingEvidence(f"price of backups of {offer.offer_id}")
-    return {
-        "database": Part(
-            price * hosts, price * 0.0 + hosts, f"hosted PostgreSQL, {hosts} x {offer.offer_id}", offer.offer_id
-        ),
-        "archive_storage": Part(
-            beyond * unit * ((offer.storage_usd_per_gb_month or 0.0) * hosts),
-            beyond * hosts,
-            f"beyond the {offer.included_storage_gb:,.0f} GB in the price of the plan",
-            offer.offer_id,
-        ),
-        "backups": Part(
-            backup_gb * unit * offer.backup_usd_per_gb_month,
-            backup_gb,
-            f"at USD {offer.backup_usd_per_gb_month:.4f} a GB and month",
-            offer.offer_id,
-        ),
+    price = drawn(offer.cost_usd_per_month, offer.provider, draws)
+    unit = price / offer.cost_usd_per_month.mean  # its other prices err and change as the price of the plan does
+    needed = _needed(need, offer.vcpus, offer.memory_gib)
+    count = np.maximum(need.least_hosts.value, _rented(needed, draws, held_at))
+    stored = np.maximum(_volume_gb(need.archive, count, draws) - offer.included_storage_gb * count, 0.0)
+    if offer.storage_usd_per_gb_month is None and np.any(stored):
+        raise MissingEvidence(f"price of further storage of {offer.offer_id}")
+    costs = {
+        "database": price.resting_on(need.basis) * count,
+        "archive_storage": (unit * stored * (offer.storage_usd_per_gb_month or 0.0)).resting_on(need.archive.gb),
+        "backups": _backup_gb(need.archive, draws) * unit * offer.backup_usd_per_gb_month,
     }
+    fleet = Fleet(count, needed, 0.0, stored, 0.0, is_on_own_disks=False)
+    return Way(need.role, offer.offer_id, fleet, costs, is_managed=True)
 
 
-def hosts_cost(choices: Sequence[HostChoice], scenario: Scenario, draws: Draws) -> Quantity:
-    """Return what hosts cost with their system disks, USD a month: hosts x (server + GB of disk x price of a GB)."""
-    costs = []
-    for choice in choices:
-        provider = choice.offer.provider
-        each = drawn(choice.offer.cost_usd_per_month, provider, draws)
-        if choice.system_disk is not None:
-            disk = drawn(choice.system_disk.cost_usd_per_gb_month, provider, draws)
-            each = each + disk * (choice.system_disk.disk_gb or scenario.host_disk_gb)
-        costs.append((each * choice.need.hosts).resting_on(choice.need.vcpus, choice.need.memory_gib))
-    return total(costs)
+def _needed(need: Need, vcpus: float, memory_gib: float) -> Value:
+    """Return how many hosts of a size a need fills, not whole.
+
+    Every host with a copy of the archive writes all of it: what that takes is added for each copy.
+    """
+    shared = need.vcpus.value
+    memory = _filled(need.memory_gib.value, need.each_memory_gib.value, memory_gib)
+    if need.archive is not None:
+        read_hosts = np.maximum(_filled(shared, need.each_vcpus.value, vcpus), memory)
+        shared = shared + need.archive.insert_vcpus.value * _copies(need.archive, read_hosts)
+    filled = np.maximum(_filled(shared, need.each_vcpus.value, vcpus), memory)
+    return np.maximum(filled, need.connected_hosts.value)
 
 
-def place_parts(place: Place, load: Load, scenario: Scenario, draws: Draws) -> dict[str, Part]:
-    """Return all parts of the bill that the place decides, in every draw. Raises `MissingEvidence` for a price."""
-    none = scenario_basis(scenario) * 0.0
-    nodes = none + float(sum(choice.need.hosts for choice in place.nodes))
-    parts = {
-        "compute": Part(
-            hosts_cost(place.nodes, scenario, draws),
-            nodes,
-            ", ".join(_named(choice) for choice in place.nodes),
-            "; ".join(dict.fromkeys(choice.offer.offer_id for choice in place.nodes)),
-        ),
-        "addresses": Part(
-            drawn(place.address.cost_usd_per_month, place.provider, draws) * nodes,
-            nodes,
-            "a public IPv4 address for each node, none for a database",
-            place.address.price_id,
-        ),
-        **{name: Part(none, none, "no archive") for name in ("database", "archive_storage", "backups")},
-    }
-    if place.databases:
-        parts |= database_parts(place.databases[0], load, scenario, draws)
-    sent = {"relay": load.relay_egress_gb, "store": load.store_egress_gb}
-    senders = [replace(choice, need=replace(choice.need, egress_gb=sent[choice.need.role])) for choice in place.nodes]
-    billed = billed_egress_gb(senders) or none
-    parts["egress"] = Part(
-        tiered_cost(billed, place.tiers, draws),
-        billed,
-        "beyond what the servers' prices include",
-        "; ".join(tier.price_id for tier in place.tiers) if billed.mean > 0 else None,
+def _filled(shared: Value, each: Value, size: float) -> Value:
+    """Return how many hosts of `size` hold `shared` in all and `each` on every one, not whole.
+
+    One host is as full as the sum of both; several have `size` - `each` for what they share. Where `each` takes nearly
+    all of a host, a quarter is counted as room, so that there is no cliff: such hosts are never the cheapest for a real
+    need.
+    """
+    return np.maximum((shared + each) / size, shared / np.maximum(size - each, LEAST_ROOM * size))
+
+
+def _copies(archive: Archive, hosts: Value) -> Value:
+    """Return how many copies of the archive lie on `hosts`: one for each data centre; more where hosts share a
+    shard."""
+    return np.maximum(hosts / archive.shards.value, float(archive.copies))
+
+
+def _volume_gb(archive: Archive, hosts: Value, draws: Draws) -> Value:
+    """Return what all copies on `hosts` take, GB: volumes are not filled to the last byte."""
+    return archive.gb.value / draws["assumption/disk_fill"].value * _copies(archive, hosts)
+
+
+def _backup_gb(archive: Archive, draws: Draws) -> Quantity:
+    """Return what backups take, GB: one archive is backed up, however many copies run."""
+    return archive.gb * draws["assumption/backup_share"]
+
+
+def _storage(stored_gb: Value, hosts: Value, archive: Archive, place: Place, draws: Draws) -> Quantity:
+    """Price volumes for `stored_gb` on `hosts`: by the gigabyte, or in disks of a size, whichever is cheaper."""
+    found = []
+    for volume in place.volumes:
+        price = drawn(volume.cost_usd_per_gb_month, place.provider, draws)
+        if volume.disk_gb is None:
+            amount = stored_gb
+        else:
+            swing = draws["assumption/month_swing"].value
+            amount = mean_whole(np.asarray(stored_gb / hosts / volume.disk_gb), swing) * volume.disk_gb * hosts
+        found.append(price.having(price.value * amount))
+    if not found:
+        raise MissingEvidence("price of a volume for the archive")
+    # The cheapest kind of volume on average: prices of one provider err and change together.
+    cheapest = min(found, key=lambda cost: cost.mean)
+    least = cheapest.value
+    for other in found:
+        least = np.minimum(least, other.value)
+    return cheapest.having(least).resting_on(archive.gb, draws["assumption/disk_fill"])
+
+
+def _summed(costs: Mapping[str, Quantity]) -> Value:
+    return sum((cost.value for cost in costs.values()), np.float64(0.0))
+
+
+@dataclass(frozen=True)
+class Bought:
+    """The cheapest way in every draw, as amounts by component, and the ways that are taken in some draw."""
+
+    costs: Mapping[str, Quantity]
+    """USD a month by component; without those that cost nothing."""
+    hosts: Mapping[str, Value]
+    """By component: compute and database."""
+    stored_gb: Value
+    billed_gb: Value
+    ways: tuple[Way, ...]
+    """Those that are the cheapest in some draw, that with the lowest mean first."""
+    databases: tuple[Way, ...] = ()
+    """The cheapest way, on average, to run databases apart oneself, and hosted; whether or not it is taken."""
+
+    @cached_property
+    def total(self) -> Value:
+        """USD a month, all components together."""
+        return _summed(self.costs)
+
+
+def cheapest(place: Place, scenario: Scenario, needs: Needs, draws: Draws, *, held_at: float | None = None) -> Bought:
+    """Return the cheapest way to run everything at a place: node and database apart, or on one host.
+
+    It is chosen anew in every draw or, with `held_at`, once for all of them, by its mean, among hosts that are large
+    enough for what each takes by itself in this share of draws. Raises `MissingEvidence` where no way is known.
+    """
+    choose = _in_each_draw if held_at is None else partial(_once, confidence=held_at)
+    nodes = ways_of(needs.node, place, scenario, draws, held_at)
+    if needs.database is None or needs.shared is None:
+        return choose([_as_bought(way) for way in nodes])
+    obstacle = MissingEvidence("price of a database")
+    together: list[Way] = []
+    apart: list[Way] = []
+    try:
+        together = ways_of(needs.shared, place, scenario, draws, held_at)
+    except MissingEvidence as unknown:
+        obstacle = unknown
+    try:
+        apart = ways_of(needs.database, place, scenario, draws, held_at, managed=True)
+    except MissingEvidence as unknown:
+        obstacle = unknown
+    options = [_as_bought(way) for way in together]
+    if apart:
+        separate = (choose([_as_bought(way) for way in nodes]), choose([_as_bought(way) for way in apart]))
+        options.append(_sum(*separate))
+    if not options:
+        raise obstacle
+    best = {kind: [way for way in apart if way.is_managed == kind] for kind in (False, True)}
+    databases = tuple(min(ways, key=lambda way: float(np.mean(way.total))) for ways in best.values() if ways)
+    return replace(choose(options), databases=databases)
+
+
+def least_cost(place: Place, scenario: Scenario, needs: Needs, draws: Draws) -> Value:
+    """Return the total of `cheapest`, USD a month in every draw, and nothing else of it. Raises `MissingEvidence`."""
+    nodes = _least(ways_of(needs.node, place, scenario, draws))
+    if needs.database is None or needs.shared is None:
+        return nodes
+    found: list[Value] = []
+    obstacle = MissingEvidence("price of a database")
+    try:
+        found.append(_least(ways_of(needs.shared, place, scenario, draws)))
+    except MissingEvidence as unknown:
+        obstacle = unknown
+    try:
+        found.append(nodes + _least(ways_of(needs.database, place, scenario, draws, managed=True)))
+    except MissingEvidence as unknown:
+        obstacle = unknown
+    if not found:
+        raise obstacle
+    return found[0] if len(found) == 1 else np.minimum(found[0], found[1])
+
+
+def _least(ways: Sequence[Way]) -> Value:
+    least = ways[0].total
+    for way in ways[1:]:
+        least = np.minimum(least, way.total)
+    return least
+
+
+def _as_bought(way: Way) -> Bought:
+    """Return what one way takes."""
+    hosts = {"compute": 0.0, "database": 0.0} | {"database" if way.role == DATABASE else "compute": way.fleet.hosts}
+    return Bought(way.costs, hosts, way.fleet.stored_gb, way.fleet.billed_gb, (way,))
+
+
+def _sum(nodes: Bought, databases: Bought) -> Bought:
+    """Return what both roles take together: they have no component in common."""
+    return Bought(
+        {**nodes.costs, **databases.costs},
+        {"compute": nodes.hosts["compute"], "database": databases.hosts["database"]},
+        databases.stored_gb,
+        nodes.billed_gb,
+        (*nodes.ways, *databases.ways),
     )
-    return {
-        name: replace(part, cost_usd_per_month=part.cost_usd_per_month.resting_on(none)) for name, part in parts.items()
-    }
 
 
-def scenario_basis(scenario: Scenario) -> Quantity:
-    """The scenario as evidence: every figure rests on its assumptions."""
-    return Quantity(1.0, Grade(scenario.grade), frozenset({f"costs__scenarios/{scenario.id}"}))
+def _once(options: Sequence[Bought], confidence: float) -> Bought:
+    """Return the option that is the cheapest on average. Raises `MissingEvidence` if no host is large enough."""
+    large = [
+        option
+        for option in options
+        if all(float(np.quantile(np.asarray(way.fleet.taken_by_each), confidence)) <= 1 for way in option.ways)
+    ]
+    if not large:
+        raise MissingEvidence("a host that is large enough for one node")
+    return min(large, key=lambda option: float(np.mean(option.total)))
 
 
-def _named(choice: HostChoice) -> str:
-    return f"{choice.need.hosts} x {choice.offer.offer_id} ({choice.need.role})"
+def _in_each_draw(options: Sequence[Bought]) -> Bought:
+    """Return what is the cheapest of the options in each draw."""
+    first, *others = sorted(options, key=lambda option: float(np.mean(option.total)))
+    best = first
+    for other in others:
+        is_less = np.asarray(other.total < best.total)
+        if np.any(is_less):
+            best = _where(is_less, other, best)
+    return best
+
+
+def _where(is_other: NDArray[np.bool_], other: Bought, one: Bought) -> Bought:
+    """Return `other` in the draws in which it is taken, `one` in all others."""
+
+    def chosen(theirs: Value, ours: Value) -> Value:
+        return ours if theirs is ours else np.where(is_other, theirs, ours)
+
+    costs = {}
+    for name in {**one.costs, **other.costs}:
+        ours, theirs = one.costs.get(name), other.costs.get(name)
+        value = chosen(theirs.value if theirs else 0.0, ours.value if ours else 0.0)
+        known = [cost for cost in (ours, theirs) if cost is not None]
+        costs[name] = known[0].having(value).resting_on(*known[1:])
+    return Bought(
+        costs,
+        {name: chosen(other.hosts[name], one.hosts[name]) for name in one.hosts},
+        chosen(other.stored_gb, one.stored_gb),
+        chosen(other.billed_gb, one.billed_gb),
+        (*one.ways, *other.ways),
+    )

@@ -55,6 +55,7 @@ class RlnRow(Row):
     low: float | None
     high: float | None
     as_of: date
+    stated_in: str | None = None
 
 
 @dataclass(frozen=True)
@@ -65,8 +66,9 @@ class FeeRow(Row):
     metric: str
     unit: str
     period: str
-    """`month`, `week` or `point`."""
+    """`month`, `part` (of a month), `week` or `point`."""
     period_start: date
+    observed_until: date
     as_of: date
     value: float
     low: float | None
@@ -77,7 +79,7 @@ class FeeRow(Row):
 
 @dataclass(frozen=True)
 class CapacityInput(Row):
-    """What one vCPU of a database does a second within the latency limit, with one schema of the archive."""
+    """What one vCPU of a database does a second within a limit of latency, with one schema of the archive."""
 
     workload: str
     """As the benchmarks call it, such as `insert` or `by_hashes`."""
@@ -90,6 +92,16 @@ class CapacityInput(Row):
     per_vcpu_per_s: float | None
     """None where the limit was not kept at any rate that was tried; the high end is then the most that is possible."""
     per_vcpu_per_s_high: float | None
+    limit_ms: float
+    percentile: float
+    """Of 100 operations, how many have to be below `limit_ms`."""
+    is_narrowest: bool
+    """Whether this is the limit that the load ought to keep; a wider one says what can be had where it is not kept."""
+
+    @property
+    def limit(self) -> str:
+        """The limit in words."""
+        return f"p{self.percentile:g} below {self.limit_ms:,.0f} ms"
 
 
 @dataclass(frozen=True)
@@ -254,6 +266,25 @@ class Fact(Row):
 
 
 @dataclass(frozen=True)
+class RealityFigure:
+    """What somebody publishes to pay or to ask for one part of a bill, USD for a user and month."""
+
+    figure_id: str
+    system: str
+    component: str
+    """The part of a bill that it is comparable with."""
+    users: float | None
+    """Among whom it is shared; None where the source tells a price for each."""
+    low: float
+    high: float
+    includes: tuple[str, ...]
+    said: str
+    """The figure as its source states it."""
+    grade: Grade
+    evidence_ids: frozenset[str]
+
+
+@dataclass(frozen=True)
 class Catalogue:
     """All that the model knows. What is not in it is missing evidence, never zero."""
 
@@ -268,6 +299,7 @@ class Catalogue:
     rpc_usage: tuple[RpcUsage, ...] = ()
     probes: tuple[ArchiveProbe, ...] = ()
     alternatives: tuple[Alternative, ...] = ()
+    reality_figures: tuple[RealityFigure, ...] = ()
     facts: Mapping[str, Fact] = field(default_factory=dict)
     """By evidence id."""
     inputs: Mapping[str, Input] = field(default_factory=dict)

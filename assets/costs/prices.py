@@ -24,6 +24,7 @@ UNSUITABLE_VOLUMES = frozenset(
         "sc1_storage",
         "st1_storage",
         "standard_hdd_s4_32gib",
+        "volume_classic",
         # Sold by performance or by operations as well, so that a price for the size alone is not their price.
         "standard_ssd_e30_1024gib",
         "hyperdisk_extreme",

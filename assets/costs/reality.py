@@ -1,4 +1,4 @@
-"""The model held against what is known: traffic of a node, growth of an archive, size of a fleet, cost of a user.
+"""The model held against what is known: traffic of a node, growth of an archive, a fleet, each part of a bill.
 
 Belongs here: comparisons, and why one that deviates does. Does not belong here: estimates (`model.py`), drivers
 (`sensitivity.py`). No estimate rests on anything here.
@@ -6,22 +6,21 @@ Belongs here: comparisons, and why one that deviates does. Does not belong here:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import math
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
-from assets.costs.budget import BAND
 from assets.costs.distributions import Point
 from assets.costs.draws import Draws
-from assets.costs.hosting import scenario_basis
-from assets.costs.inputs import BYTES_PER_KB, DAYS_PER_MONTH, SECONDS_PER_DAY, Catalogue, Fact
-from assets.costs.model import Estimate, World
-from assets.costs.sensitivity import Driver
-from assets.costs.sizing import DATABASE, host_needs
-from assets.costs.workload import SECONDS_PER_MONTH, archived_bytes, relayed_bytes
-from assets.evidence.quantity import MissingEvidence, Quantity, total
+from assets.costs.inputs import BYTES_PER_KB, DAYS_PER_MONTH, SECONDS_PER_DAY, Catalogue, RealityFigure
+from assets.costs.model import COMPONENTS, INFRASTRUCTURE, Bill, Estimate, World
+from assets.costs.sizing import capacity_basis
+from assets.costs.whole import mean_whole
+from assets.costs.workload import archived_row_bytes, connections_per_node, relayed_bytes, sent_of
+from assets.evidence.quantity import MissingEvidence, Quantity, computed, total
 
 RELAYED = "benchmarks__network_results/dst_relay_bandwidth_1_msg_per_s_libp2p_out_per_node"
 RELAYED_BYTES = 1024
@@ -30,18 +29,17 @@ GROWTH = (
     "benchmarks__postgres_results/fleet_partitions_2024_06_hong_kong_one_hour_partition_size",
     "benchmarks__postgres_results/fleet_partitions_2024_06_amsterdam_one_hour_partition_size",
 )
-FLEET = (
+DATABASES = (
     "costs__node_requirements/status_production_store_db_digitalocean_host_2024_08_14",
     "costs__node_requirements/status_production_store_db_digitalocean_host_2024_08_28",
 )
 STORE_REQUESTS = "benchmarks__postgres_results/adoption_query_store_request_rate_upper"
 DATA_CENTRES = "costs__node_requirements/status_production_data_centres"
-FACTS = (RELAYED, *GROWTH, *FLEET, STORE_REQUESTS, DATA_CENTRES, BAND)
-"""Evidence that the model is held against."""
+FACTS = (RELAYED, *GROWTH, *DATABASES, STORE_REQUESTS, DATA_CENTRES)
+"""Evidence that the model is held against, besides the published costs of others."""
 
 FLEET_RATE = "status_1to1_fleet_message_rate"
 FLEET_HOSTS = ("status_1to1_fleet_boot_nodes", "status_1to1_fleet_store_nodes", "status_1to1_fleet_database_hosts")
-IMPLIED_PAYLOAD = "status_1to1_payload_mean_bytes_implied"
 STATUS_SCENARIO = "status_one_to_one"
 SECONDS_PER_HOUR = 3600
 SECONDS_PER_MINUTE = 60
@@ -49,8 +47,10 @@ BYTES_PER_MB = 1e6
 DRIVERS_NAMED = 3
 LEAST_SHARE = 0.05
 """Of the spread of a figure: an input below it is not named."""
+AGREES, DIFFERS = 1.5, 3.0
+"""Most times that a median lies above or below the middle of what is known, to agree with it or only to differ."""
 
-Verdict = Literal["agrees", "overlaps", "deviates"]
+Verdict = Literal["agrees", "differs", "deviates"]
 
 
 @dataclass(frozen=True)
@@ -68,21 +68,32 @@ class Check:
     explanation: str
 
     @property
+    def times_known(self) -> float:
+        """The median, as a multiple of the middle of the known range: its geometric mean, as factors are compared."""
+        return self.modelled.middle / math.sqrt(self.known_low * self.known_high)
+
+    @property
     def verdict(self) -> Verdict:
-        """`agrees`: the median lies in the known range, or the one known value between percentiles 5 and 95.
-
-        `overlaps`: only the ends of the two have a value in common. `deviates`: they have none.
-        """
-        low, middle, high = np.quantile(np.asarray(self.modelled.value), [0.05, 0.5, 0.95])
-        is_point = self.known_low == self.known_high
-        if self.known_low <= middle <= self.known_high or (is_point and low <= self.known_low <= high):
-            return "agrees"
-        return "overlaps" if low <= self.known_high and self.known_low <= high else "deviates"
+        """`agrees` within 1.5 times the middle of what is known, above or below; `differs` within 3; else
+        `deviates`."""
+        apart = max(self.times_known, 1 / self.times_known) if self.times_known > 0 else math.inf
+        return "agrees" if apart <= AGREES else "differs" if apart <= DIFFERS else "deviates"
 
 
-def checks(
-    estimates: Sequence[Estimate], drivers: Mapping[tuple[str, bool], Sequence[Driver]], world: World
-) -> list[Check]:
+@dataclass(frozen=True)
+class Fleet:
+    """The production fleet of Status, predicted from the messages that it relays."""
+
+    users: Quantity
+    """Who send so many messages."""
+    nodes: Quantity
+    database_vcpus: Quantity
+    """Of all databases together, with the copies of all data centres."""
+    database_hosts: Quantity
+    store_requests_per_min: Quantity
+
+
+def checks(estimates: Sequence[Estimate], world: World) -> list[Check]:
     """Return every comparison for which both sides are known."""
     found = []
     for compare in (_relay, _growth, _hosts, _processors, _queries):
@@ -90,10 +101,41 @@ def checks(
             found.append(compare(estimates, world.catalogue, world.draws))
         except MissingEvidence:
             continue
-    band = world.catalogue.facts.get(BAND)
-    if band is not None:
-        found.extend(_bands(estimates, drivers, band, world.catalogue))
+    for estimated in estimates:
+        if not estimated.with_rln and estimated.best is not None and estimated.scenario.active_users:
+            found.extend(_parts(estimated, estimated.best, world.catalogue.reality_figures))
     return found
+
+
+def fleet(estimates: Sequence[Estimate], catalogue: Catalogue, draws: Draws) -> Fleet:
+    """Predict the production fleet of Status from its message rate alone. Raises `MissingEvidence`.
+
+    Users: messages of the fleet a day / all messages of a user and day. Nodes: connections of these users at peak /
+    those that a node takes, in each data centre. Databases: what the scenario's users ask of them, for so many users;
+    each data centre writes a copy of its own; on hosts as large as production's.
+    """
+    status = _of_status(estimates)
+    if (
+        status.load is None
+        or status.needs is None
+        or status.needs.database is None
+        or status.needs.database.archive is None
+    ):
+        raise MissingEvidence("load of Status chats")
+    scenario, load, database = status.scenario, status.load, status.needs.database
+    archive = status.needs.database.archive
+    centres = catalogue.fact(DATA_CENTRES)
+    in_each = Quantity(centres.low, centres.grade, centres.evidence_ids)
+    users = draws[f"workload/{FLEET_RATE}"] * SECONDS_PER_DAY / sent_of(scenario, draws).per_day
+    share = users / float(scenario.active_users or 1)
+    connections = load.peak_connections * share
+    swing = draws["assumption/month_swing"]
+    nodes = computed(mean_whole, connections / connections_per_node(catalogue) / in_each, swing) * in_each
+    vcpus = (database.vcpus + archive.insert_vcpus * centres.low) * share
+    largest = max(catalogue.fact(name).high for name in DATABASES)
+    hosts = computed(mean_whole, vcpus / in_each / largest, swing) * in_each
+    asked = total(rate for name, rate in load.peak_database_rates.items() if name != "insert")
+    return Fleet(users, nodes, vcpus, hosts, asked * share * SECONDS_PER_MINUTE)
 
 
 def _relay(_: Sequence[Estimate], catalogue: Catalogue, draws: Draws) -> Check:
@@ -118,113 +160,84 @@ def _relay(_: Sequence[Estimate], catalogue: Catalogue, draws: Draws) -> Check:
 
 def _growth(estimates: Sequence[Estimate], catalogue: Catalogue, draws: Draws) -> Check:
     known = [catalogue.fact(name) for name in GROWTH]
-    found = _of_status(estimates)
-    payload = draws[f"workload/{found.scenario.message_bytes_id}"]
+    scenario = _of_status(estimates).scenario
+    sent = sent_of(scenario, draws)
+    archived = sent.archived_per_day / sent.per_day
     per_hour = draws[f"workload/{FLEET_RATE}"] * SECONDS_PER_HOUR
-    modelled = per_hour * archived_bytes(payload, catalogue.probes, table_only=True) / BYTES_PER_MB
-    facts = [Quantity(1.0, fact.grade, fact.evidence_ids) for fact in known]
+    row_bytes = archived_row_bytes(scenario, sent, catalogue, draws, table_only=True)
+    modelled = per_hour * archived * row_bytes / BYTES_PER_MB
     return Check(
         "archive_growth",
-        "Growth of the message table in an hour",
+        "Growth of the message table of Status production in an hour",
         None,
         None,
         "MB/h",
-        modelled.resting_on(*facts),
+        modelled.resting_on(*(Quantity(1.0, fact.grade, fact.evidence_ids) for fact in known)),
         min(fact.low for fact in known),
         max(fact.high for fact in known),
         "Known: two hosts of the Status fleet in May 2024, tables without indexes. Model: the rate published for that "
-        "fleet half a year before, half to twice, with the mean payload of the published scaling model as hex text. "
-        f"{_implied(draws, payload)}{_moved_by(modelled, draws)}",
+        f"fleet half a year before, half to twice; of its messages {archived.middle:.0%} are archived, the others are "
+        f"status broadcasts; {row_bytes.middle:,.0f} bytes each. " + _moved_by(modelled, draws),
     )
 
 
 def _processors(estimates: Sequence[Estimate], catalogue: Catalogue, draws: Draws) -> Check:
-    known = [catalogue.fact(name) for name in FLEET]
-    found = _of_status(estimates)
-    if found.load is None:
+    known = [catalogue.fact(name) for name in DATABASES]
+    load = _of_status(estimates).load
+    modelled = fleet(estimates, catalogue, draws).database_vcpus / catalogue.fact(DATA_CENTRES).low
+    if load is None:
         raise MissingEvidence("load of Status chats")
-    need = next(
-        (n for n in host_needs(found.scenario, with_rln=False, load=found.load, draws=draws) if n.role == DATABASE),
-        None,
-    )
-    if need is None:
-        raise MissingEvidence("database of Status chats")
-    facts = [Quantity(1.0, fact.grade, fact.evidence_ids) for fact in known]
     return Check(
         "database_host_of_status_production",
-        "Processors of a database host",
-        found.scenario.id,
+        "Processors of a database host of Status production",
+        None,
         None,
         "vCPUs",
-        need.vcpus.resting_on(*facts),
+        modelled.resting_on(*(Quantity(1.0, fact.grade, fact.evidence_ids) for fact in known)),
         min(fact.low for fact in known),
         max(fact.high for fact in known),
-        "Known: one database host in each of three data centres, before and after it was doubled for a release; one is "
-        "not a copy of another. Model: the load of the scenario's users with planned headroom, processors from "
-        f"{need.basis}. Production had an older schema then, its users are not known, and what a larger archive than "
-        "the measured ones takes is not in it. " + _moved_by(need.vcpus, draws),
+        "Known: one database host in each of three data centres, before and after it was doubled for a release. Model: "
+        "the users who send what that fleet relays, with planned headroom; processors from "
+        f"{capacity_basis(load, draws)}. Production had an older schema, whose queries were many times as slow. "
+        + _moved_by(modelled, draws),
     )
 
 
 def _hosts(estimates: Sequence[Estimate], catalogue: Catalogue, draws: Draws) -> Check:
-    found = _of_status(estimates)
-    centres = catalogue.fact(DATA_CENTRES)
-    known = total(draws[f"workload/{name}"] for name in FLEET_HOSTS) / centres.low
-    if found.best is None or found.best.place is None:
-        raise MissingEvidence("a bill of Status chats")
-    place, nodes = found.best.place, found.scenario.relay_nodes + found.scenario.store_nodes
-    databases = place.databases[0].hosts if place.databases else 0
-    basis = scenario_basis(found.scenario).resting_on(
-        known, Quantity(1.0, centres.grade, centres.evidence_ids), *(choice.need.vcpus for choice in place.hosts)
-    )
+    predicted = fleet(estimates, catalogue, draws)
+    known = total(draws[f"workload/{name}"] for name in FLEET_HOSTS)
+    modelled = (predicted.nodes + predicted.database_hosts).resting_on(known)
     return Check(
         "hosts_of_status_production",
-        "Hosts in one data centre",
-        found.scenario.id,
+        "Hosts of Status production",
+        None,
         None,
         "hosts",
-        basis * float(nodes + databases),
+        modelled,
         known.middle,
         known.middle,
-        f"Known: boot, store and database hosts of Status production, shared by {centres.low:g} data centres. Model: "
-        f"{nodes} nodes, which the scenario states after that fleet, so that they prove nothing; and {databases} for "
-        "the database, the cheapest way to be large enough in nineteen of twenty draws. Production grew its one "
-        "database host instead, and its users are not known.",
+        f"Known: boot, store and database hosts. Model: {predicted.users.middle:,.0f} users send what that fleet "
+        f"relays; their connections at peak fill {predicted.nodes.middle:.1f} nodes, and the databases of three data "
+        f"centres take {predicted.database_hosts.middle:.1f} hosts. " + _moved_by(modelled, draws),
     )
 
 
 def _queries(estimates: Sequence[Estimate], catalogue: Catalogue, draws: Draws) -> Check:
     known = catalogue.fact(STORE_REQUESTS)
-    load = _of_status(estimates).load
-    if load is None or load.peak_pages_per_s is None or load.peak_fetches_per_s is None:
-        raise MissingEvidence("store queries of Status chats")
-    queries_per_s = load.peak_pages_per_s + load.peak_fetches_per_s
-    for_each_message = queries_per_s / (load.own_messages_per_month / SECONDS_PER_MONTH)
-    modelled = for_each_message * draws[f"workload/{FLEET_RATE}"] * SECONDS_PER_MINUTE
+    modelled = fleet(estimates, catalogue, draws).store_requests_per_min
     return Check(
         "store_requests_of_status_production",
-        "Store requests at peak, at the fleet's message rate",
-        STATUS_SCENARIO,
+        "Store requests of Status production at peak",
+        None,
         None,
         "requests/min",
         modelled.resting_on(Quantity(1.0, known.grade, known.evidence_ids)),
         known.low,
         known.high,
-        "Known: the usual ceiling of the whole fleet in November 2023. Model: the scenario's queries for each message, "
-        "times that fleet's messages. Its clients are those of 2025, which ask every minute for messages that they "
-        "missed; whether those of 2023 did is not on record. Where clients ask less, the model errs to the high side. "
+        "Known: the usual ceiling of the whole fleet in November 2023. Model: the users who send what that fleet "
+        "relays. Its clients are those of 2025, which ask every minute for messages that they missed; whether those of "
+        "2023 did is not on record. Where clients ask less, the model errs to the high side. "
         + _moved_by(modelled, draws),
-    )
-
-
-def _implied(draws: Draws, payload: Quantity) -> str:
-    """Compare the payload that the partitions imply with that of the model."""
-    name = f"workload/{IMPLIED_PAYLOAD}"
-    if name not in draws.inputs:
-        return ""
-    return (
-        f"At that rate the known partitions imply a mean payload of about {draws[name].middle:,.0f} bytes; the model's "
-        f"median is {payload.middle:,.0f}. That fleet's many small control messages may be why. "
     )
 
 
@@ -243,46 +256,39 @@ def _moved_by(modelled: Quantity, draws: Draws) -> str:
     return f"The model's spread comes from: {named}." if named else ""
 
 
-def _bands(
-    estimates: Iterable[Estimate],
-    drivers: Mapping[tuple[str, bool], Sequence[Driver]],
-    band: Fact,
-    catalogue: Catalogue,
-) -> Iterable[Check]:
-    for found in estimates:
-        best, users = found.best, found.scenario.active_users
-        if best is None or best.total is None or users is None:
+def _parts(estimated: Estimate, bill: Bill, figures: Sequence[RealityFigure]) -> Iterator[Check]:
+    """Hold each part of a bill against the published cost of the same part, of the network nearest in users."""
+    users = float(estimated.scenario.active_users or 1)
+    costs = {name: part.cost_usd_per_month for name, part in bill.parts.items() if COMPONENTS[name].is_infrastructure}
+    amounts = {
+        INFRASTRUCTURE: total(costs.values()),
+        "compute": costs["compute"] + costs["addresses"],
+        "database": costs["database"],
+        "storage": costs["archive_storage"] + costs["backups"],
+        "egress": costs["egress"],
+    }
+    for name, cost in amounts.items():
+        comparable = [figure for figure in figures if figure.component == name]
+        if not comparable or cost.middle <= 0:
             continue
-        per_user = (best.total / users).resting_on(Quantity(1.0, band.grade, band.evidence_ids))
-        inside = float(np.mean((np.asarray(per_user.value) >= band.low) & (np.asarray(per_user.value) <= band.high)))
-        parts = sorted(best.parts.items(), key=lambda item: -item[1].cost_usd_per_month.mean)
-        largest = ", ".join(
-            f"{name.replace('_', ' ')} {part.cost_usd_per_month.mean / best.total.mean:.0%}" for name, part in parts[:3]
-        )
-        named = ", ".join(
-            f"{catalogue.inputs[driver.name].label} ({driver.total_index:.0%})"
-            for driver in drivers.get((found.scenario.id, found.with_rln), ())[:DRIVERS_NAMED]
-        )
+        nearest = min(comparable, key=lambda figure: (_apart(figure.users, users), figure.figure_id))
+        per_user = (cost / users).resting_on(Quantity(1.0, nearest.grade, nearest.evidence_ids))
         yield Check(
-            f"sanity_band_{found.scenario.id}_{'rln' if found.with_rln else 'without_rln'}",
-            "Cost of an active user, against comparable text-only hosting without people",
-            found.scenario.id,
-            found.with_rln,
+            f"{name}_{estimated.scenario.id}",
+            f"{name.capitalize()} for a user, against {nearest.system}",
+            estimated.scenario.id,
+            estimated.with_rln,
             "USD per user and month",
             per_user,
-            band.low,
-            band.high,
-            f"{inside:.0%} of draws are in the band. {_why(per_user, band, users)}"
-            f"Largest parts of the bill: {largest}. Largest drivers of its uncertainty: {named or 'none'}.",
+            nearest.low,
+            nearest.high,
+            f"Known: {nearest.said}. It holds {', '.join(nearest.includes)}.",
         )
 
 
-def _why(per_user: Quantity, band: Fact, users: int) -> str:
-    if per_user.middle > band.high:
-        return f"Above it: the smallest complete fleet is shared by {users:,} users only. "
-    if per_user.middle < band.low:
-        return "Below it: no staff, no second data centre, and hosts that carry more users than these. "
-    return ""
+def _apart(users: float | None, ours: float) -> float:
+    """Return how far two numbers of users are apart, as a factor; the farthest where one is not known."""
+    return math.inf if not users else abs(math.log(users / ours))
 
 
 def _of_status(estimates: Iterable[Estimate]) -> Estimate:

@@ -8,9 +8,8 @@ Belongs here: the three methods. Does not belong here: the model, which they onl
 - Tornado: the cost with one input at its 5th and 95th percentile and all others at their median.
 - Flip: all others at their median; the value nearest to the median at which another place is the cheapest. It is
   looked for in the range of the input and, since a range may be judged too narrow, beyond it up to `REACH` times its
-  ends. What was bought is held.
-- Limit: the same for the value at which the cost meets the budget of the scenario, or an end of the band in which
-  comparable hosting costs a user.
+  ends. Sizes follow the value.
+- Limit: the same for the value at which the cost meets the budget of the scenario, where it has one.
 """
 
 from __future__ import annotations
@@ -20,14 +19,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assets.costs.budget import BAND
 from assets.costs.distributions import FloatArray, Input, Point
 from assets.costs.draws import Draws, at_quantiles
 from assets.costs.hosting import Place
 from assets.costs.inputs import Catalogue
-from assets.costs.model import Estimate, World, total_in
+from assets.costs.model import USED_TOTALS, Estimate, World, infrastructure_in, total_in, users_in
+from assets.costs.workload import load_of
 from assets.evidence.quantity import MissingEvidence
 
+TOTAL = USED_TOTALS["sensitivity"]
 LOW, HIGH = 0.05, 0.95
 GRID = 33
 """Steps in which the range of a driver is searched, evenly in probability; odd: the middle one is the median."""
@@ -101,17 +101,35 @@ def drivers(estimated: Estimate, world: World, second: Draws) -> tuple[Driver, .
     `second` is a sample that is independent of `world.draws`.
     """
     best = estimated.best
-    if best is None or best.place is None:
+    if best is None or best.place is None or best.total(TOTAL) is None:
         return ()
     catalogue, place = world.catalogue, best.place
-    base = world.draws.with_values({})
-    total_in(estimated, place, catalogue, base)
-    names = sorted(name for name in base.used if not isinstance(base.inputs[name].distribution, Point))
-    indices = total_indices(
-        lambda values: total_in(estimated, place, catalogue, base.with_values(values)),
-        {name: np.asarray(base.value(name)) for name in names},
-        {name: np.asarray(second.value(name)) for name in names},
-    )
+    # The load, what the operator and what users pay each rest on inputs of their own: only what an input moves is
+    # computed anew.
+    base = world.draws
+    draws = base.with_values({})
+    load = load_of(estimated.scenario, estimated.with_rln, catalogue, draws)
+    of_load = frozenset(draws.used)
+    own = infrastructure_in(estimated, (place,), catalogue, draws, load)
+    of_own = frozenset(draws.used)
+    draws = base.with_values({})
+    users = users_in(estimated, (place,), catalogue, draws)
+    of_users = frozenset(draws.used)
+    names = sorted(name for name in of_own | of_users if not isinstance(base.inputs[name].distribution, Point))
+    first = {name: np.asarray(base.value(name)) for name in names}
+
+    def total(values: Mapping[str, FloatArray]) -> FloatArray:
+        changed = {name for name in names if values[name] is not first[name]}
+        moved = base.with_values({name: values[name] for name in changed})
+        of_operator, of_all_users = own, users
+        if changed & of_own:
+            known = None if changed & of_load else load
+            of_operator = infrastructure_in(estimated, (place,), catalogue, moved, known)
+        if changed & of_users:
+            of_all_users = users_in(estimated, (place,), catalogue, moved)
+        return np.asarray(of_operator[0] + of_all_users[0], dtype=np.float64)
+
+    indices = total_indices(total, first, {name: np.asarray(second.value(name)) for name in names})
     lows, highs = _tornado(estimated, world, names)
     turns = _turns(estimated, world, names)
     found = []
@@ -132,6 +150,10 @@ def drivers(estimated: Estimate, world: World, second: Draws) -> tuple[Driver, .
     return tuple(sorted(found, key=lambda driver: (-driver.total_index, driver.name)))
 
 
+def _total_at(estimated: Estimate, place: Place, catalogue: Catalogue, draws: Draws) -> FloatArray:
+    return np.asarray(total_in(estimated, [place], TOTAL, catalogue, draws)[0])
+
+
 def _tornado(estimated: Estimate, world: World, names: Sequence[str]) -> tuple[list[float], list[float]]:
     """Evaluate the model once, with one draw for each end of each input."""
     count = len(names)
@@ -146,14 +168,14 @@ def _costs_of_best(estimated: Estimate, world: World, quantiles: Mapping[str, Fl
     if estimated.best is None or estimated.best.place is None:
         raise MissingEvidence("a bill")
     draws = at_quantiles(world.draws.inputs, quantiles, length)
-    return np.broadcast_to(total_in(estimated, estimated.best.place, world.catalogue, draws), (length,))
+    return np.broadcast_to(_total_at(estimated, estimated.best.place, world.catalogue, draws), (length,))
 
 
 def _turns(estimated: Estimate, world: World, names: Sequence[str]) -> dict[str, Turns]:
     """Search all drivers at once: one draw for each step of each driver, evaluated at every place."""
     steps = {name: _steps(world.draws.inputs[name], estimated, world.catalogue) for name in names}
     places, costs = _costs_everywhere(estimated, world, steps)
-    limits = _limits(estimated, world)
+    limits = _limits(estimated)
     best = places.index(estimated.best.place) if estimated.best and estimated.best.place else 0
     found = {}
     for index, name in enumerate(names):
@@ -214,14 +236,10 @@ def _zero(values: FloatArray, gaps: FloatArray) -> float:
     return float(values[0] + (values[1] - values[0]) * gaps[0] / (gaps[0] - gaps[1]))
 
 
-def _limits(estimated: Estimate, world: World) -> dict[str, float]:
+def _limits(estimated: Estimate) -> dict[str, float]:
     """Return what the cost is held against, USD a month."""
-    scenario, band = estimated.scenario, world.catalogue.facts.get(BAND)
-    limits = {} if scenario.budget_usd_per_month is None else {"budget": scenario.budget_usd_per_month}
-    if band is not None and scenario.active_users is not None:
-        limits["low end of the band"] = band.low * scenario.active_users
-        limits["high end of the band"] = band.high * scenario.active_users
-    return limits
+    budget = estimated.scenario.budget_usd_per_month
+    return {} if budget is None else {"budget": budget}
 
 
 def _costs_everywhere(
@@ -236,13 +254,20 @@ def _costs_everywhere(
         varied[name][index * STEPS : (index + 1) * STEPS] = values
     together = middle.with_values(varied)
     places = [bill.place for bill in estimated.bills if bill.place is not None]
-    costs = np.empty((len(places), length))
-    for row, place in zip(costs, places, strict=True):
-        try:
-            row[:] = total_in(estimated, place, world.catalogue, together)
-        except MissingEvidence:
+    costs = _costs(estimated, places, world, together, length)
+    for place, row in zip(places, costs, strict=True):
+        if np.isnan(row).all():
             row[:] = np.concatenate([_costs_along(estimated, world, place, name, steps[name]) for name in steps])
     return places, costs
+
+
+def _costs(estimated: Estimate, places: Sequence[Place], world: World, draws: Draws, length: int) -> FloatArray:
+    """Return the total at each place and draw; NaN where a price or size is missing for these draws."""
+    try:
+        found = total_in(estimated, places, TOTAL, world.catalogue, draws)
+    except MissingEvidence:
+        found = np.full((len(places), 1), np.nan)
+    return np.array(np.broadcast_to(found, (len(places), length)))
 
 
 def _costs_along(estimated: Estimate, world: World, place: Place, name: str, values: FloatArray) -> FloatArray:
@@ -250,9 +275,7 @@ def _costs_along(estimated: Estimate, world: World, place: Place, name: str, val
     costs = np.full(STEPS, np.nan)
     for part in (slice(None), slice(STEPS_BEYOND, STEPS_BEYOND + GRID)):
         draws = at_quantiles(world.draws.inputs, {}, len(values[part])).with_values({name: values[part]})
-        try:
-            costs[part] = total_in(estimated, place, world.catalogue, draws)
+        costs[part] = _costs(estimated, [place], world, draws, len(values[part]))[0]
+        if not np.isnan(costs[part]).any():
             break
-        except MissingEvidence:
-            continue
     return costs

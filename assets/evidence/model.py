@@ -76,6 +76,11 @@ class Planned:
 
 
 @dataclass(frozen=True)
+class AddedLater:
+    """Marks a column that files from before may lack. Written as `Annotated[str | None, AddedLater()]`."""
+
+
+@dataclass(frozen=True)
 class Reference:
     """Marks a column whose value (each value, for a list) is an `id` of another table.
 
@@ -85,6 +90,18 @@ class Reference:
     table: str
     besides: tuple[str, ...] = ()
     """Values that are allowed without being an id there, such as 'any'."""
+
+
+@dataclass(frozen=True)
+class Says:
+    """The columns that tell a reader what a row says; of tables about people only what is published of them."""
+
+    values: tuple[str, ...] = ()
+    """Empty for the `value_columns` of the model."""
+    unit: str = "unit"
+    """Where the model has such a column."""
+    conditions: tuple[str, ...] = ()
+    """What is measured or asked, when it holds, or the words that were said."""
 
 
 class EvidenceRow(BaseModel):
@@ -104,6 +121,7 @@ class EvidenceRow(BaseModel):
 
     `not_found` means that all of them are empty, any other grade that one is filled.
     """
+    says: ClassVar[Says] = Says()
 
     id: Identifier = Field(description="Name of the row, unique in its table; never changed once published")
     source: str = Field(min_length=1, description="Where a reader can check the row")
@@ -122,6 +140,24 @@ class EvidenceRow(BaseModel):
             raise ValueError(f"grade not_found means that {names} are empty, but {', '.join(filled)} has a value")
         if self.grade is not Grade.NOT_FOUND and not filled:
             raise ValueError(f"none of {names} has a value; write one, or grade the row not_found")
+        return self
+
+
+class StandingRow(EvidenceRow):
+    """A row that says what is asked, claimed or supposed. It counts from the day from which it holds.
+
+    What was observed counts from the day of the observation. A requirement that was written down later than it was
+    asked, or a scenario that was worked out later, would else leave an earlier day without anything to judge.
+    """
+
+    holds_from: date | None = Field(
+        default=None, description="Day from which the row holds and counts, at the latest as_of; empty is as_of"
+    )
+
+    @model_validator(mode="after")
+    def _holds_before_it_was_written(self) -> StandingRow:
+        if self.holds_from is not None and self.holds_from > self.as_of:
+            raise ValueError(f"holds_from {self.holds_from} is after as_of {self.as_of}")
         return self
 
 
@@ -185,6 +221,10 @@ class Table:
             for mark in _marks(info)
             if isinstance(mark, Reference)
         }
+
+    def added_later(self) -> frozenset[str]:
+        """Return the columns that a file may lack; its rows have their defaults."""
+        return frozenset(name for name, info in self.model.model_fields.items() if AddedLater() in _marks(info))
 
     def column_at(self, place: Sequence[str | int]) -> tuple[Table, str]:
         """Return the table and the column that the value at a place of a document is of; '' is none."""

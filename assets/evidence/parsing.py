@@ -165,7 +165,7 @@ def _read_header(rows: Rows, line: int, cells: Sequence[str]) -> list[str] | Non
         elif not columns[-1]:
             rows.problems.add(line, name, f"the column is there twice (again as column {position})", "each column once")
     for name in missing:
-        if name not in mistyped:
+        if name not in mistyped and name not in rows.table.added_later():
             expected = f"a column with {expectation(rows.table.model, name)}"
             rows.problems.add(line, name, "the column is missing", expected)
     return columns

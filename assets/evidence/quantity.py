@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -60,16 +61,22 @@ class Quantity:
         """Return the same value that rests on `others` as well: they decided it, or are printed beside it."""
         return _combined(self.value, self, *others)
 
-    def __add__(self, other: Quantity | float) -> Quantity:
+    def having(self, value: Value) -> Quantity:
+        """Return another value that rests on the same evidence."""
+        return Quantity(value, self.grade, self.evidence_ids)
+
+    def __add__(self, other: Quantity | Value) -> Quantity:
         return _combined(self.value + _value(other), self, other)
 
-    def __sub__(self, other: Quantity | float) -> Quantity:
+    def __sub__(self, other: Quantity | Value) -> Quantity:
         return _combined(self.value - _value(other), self, other)
 
-    def __mul__(self, other: Quantity | float) -> Quantity:
-        return _combined(self.value * _value(other), self, other)
+    def __mul__(self, other: Quantity | Value) -> Quantity:
+        if not isinstance(other, Quantity):
+            return Quantity(self.value * other, self.grade, self.evidence_ids)
+        return _combined(self.value * other.value, self, other)
 
-    def __truediv__(self, other: Quantity | float) -> Quantity:
+    def __truediv__(self, other: Quantity | Value) -> Quantity:
         return _combined(self.value / _value(other), self, other)
 
 
@@ -84,11 +91,17 @@ def computed(function: Callable[..., Any], *operands: Quantity) -> Quantity:
     return _combined(function(*(operand.value for operand in operands)), *operands)
 
 
-def _value(operand: Quantity | float) -> Value:
+@lru_cache(maxsize=1 << 16)
+def _union(one: frozenset[str], other: frozenset[str]) -> frozenset[str]:
+    """Unite two sets once: a bill asks for the same pairs at every place, and sets keep their hash."""
+    return one | other
+
+
+def _value(operand: Quantity | Value) -> Value:
     return operand.value if isinstance(operand, Quantity) else operand
 
 
-def _combined(value: Value, *operands: Quantity | float) -> Quantity:
+def _combined(value: Value, *operands: Quantity | Value) -> Quantity:
     # Written out: this runs tens of thousands of times for one cost table.
     grade, ids = Grade.MEASURED, frozenset[str]()
     for operand in operands:
@@ -96,5 +109,5 @@ def _combined(value: Value, *operands: Quantity | float) -> Quantity:
             if _RANK[operand.grade] > _RANK[grade]:
                 grade = operand.grade
             if operand.evidence_ids is not ids:
-                ids = ids | operand.evidence_ids if ids else operand.evidence_ids
+                ids = _union(ids, operand.evidence_ids) if ids else operand.evidence_ids
     return Quantity(value, grade, ids)

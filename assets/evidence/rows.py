@@ -14,7 +14,18 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from pydantic import ValidationError
 
-from assets.evidence.model import IDENTIFIER_PATTERN, Mention, Parsed, Problem, Record, Reference, Table, split_list
+from assets.evidence.hindsight import later_days
+from assets.evidence.model import (
+    IDENTIFIER_PATTERN,
+    EvidenceRow,
+    Mention,
+    Parsed,
+    Problem,
+    Record,
+    Reference,
+    Table,
+    split_list,
+)
 from assets.evidence.packs import LOCAL_PACKS, PUBLIC
 from assets.evidence.wording import (
     FREE_TEXT,
@@ -53,6 +64,10 @@ MAIL = "a mail address"
 A_NAME = "a name"
 PHONE = "a phone number"
 UNREADABLE = "text in a script that cannot be searched"
+
+OF_THE_RECORD = ("interviews", "readiness", "roadmap", "segments")
+"""Areas that say what was known of the project on a day. No row of their public tables speaks of a later one, so that
+a past verdict is told in the words of its day. A plan may: it was known."""
 
 ABOUT_PEOPLE = ("roadmap", "segments")
 """Areas in whose notes somebody may say whom they met; the notes of the public pack are searched in these alone."""
@@ -184,6 +199,8 @@ class Rows:
                     continue
                 self.problems.add(where, column, *explained(self.table.model, detail, self.typed))
             return
+        if self.table.area in OF_THE_RECORD and self.table.kind == "csv" and not self.table.may_be_missing:
+            self._note_hindsight(row, given, line, lines)
         if self.problems.count == before:
             self.parsed.records.append(Record(row, self.parsed.pack, self.parsed.file, line))
 
@@ -282,6 +299,20 @@ class Rows:
         if isinstance(value, str):
             self._sound.add((column, value))
         return True
+
+    def _note_hindsight(
+        self, row: EvidenceRow, given: Mapping[str, Value], line: int, lines: Mapping[Place, int]
+    ) -> None:
+        """Note texts that speak of a day after the one from which the row counts."""
+        day = getattr(row, "holds_from", None) or row.as_of
+        for column, value in given.items():
+            if "text" not in self.kinds.get(column, "") or column == "id":
+                continue
+            for text in value if isinstance(value, list) else [value]:
+                for later in dict.fromkeys(later_days(text, day, self.today)) if isinstance(text, str) else ():
+                    message = f"{quoted(later)} is later than the day of the row, {day}"
+                    expected = "a row of its own for what was learnt then, or `planned` before a day that was planned"
+                    self.problems.add(lines.get((column,), line), column, message, expected)
 
     def _mention(self, column: str, value: Value, line: int, lines: Mapping[Place, int]) -> None:
         reference = self.references[column]

@@ -29,6 +29,8 @@ MARTS = (
     "gate_requirements",
     "milestone_deliverables",
     "milestone_progress",
+    "organisations",
+    "question_sets",
     "scenarios",
     "segment_capture",
     "usp_register",
@@ -52,7 +54,7 @@ def _spec(key: dg.AssetKey, deps: list[dg.AssetKey], description: str) -> dg.Ass
     specs=[
         _spec(
             keys.REQUIREMENT_RESULTS,
-            [*(keys.mart_key(name) for name in MARTS), keys.COST_SUMMARY, keys.VALIDATION_MATRIX],
+            [*(keys.mart_key(name) for name in MARTS), keys.COST_SUMMARY, keys.VALIDATION_MATRIX, keys.SEGMENT_RANKING],
             "What each requirement of the milestone asks for, what the evidence shows, and whether that is enough",
         ),
         _spec(keys.GATES, [keys.REQUIREMENT_RESULTS], "One gate for each deliverable of the milestone"),

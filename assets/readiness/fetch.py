@@ -13,16 +13,20 @@ from psycopg.rows import dict_row
 
 from assets.costs.budget import budget_state
 from assets.evidence.model import Grade
-from assets.readiness.measures import (
+from assets.readiness.inputs import (
     BudgetCell,
     Conversations,
     CostCell,
+    CrmOrganisation,
     Deliverable,
     MatrixCell,
     Progress,
+    QuestionSet,
+    RankedSegment,
     ReadinessInputs,
     Row,
     Segment,
+    Usp,
 )
 from assets.readiness.model import Requirement
 
@@ -39,7 +43,8 @@ SEGMENT_ITEMS: Final = (
 REQUIREMENTS = """
 select
     requirements.requirement_id, requirements.gate_id, requirements.deliverable_id, requirements.title,
-    requirements.metric, requirements.comparison, requirements.threshold, requirements.tolerance, requirements.unit,
+    requirements.quote, requirements.metric, requirements.comparison, requirements.threshold,
+    requirements.threshold_high, requirements.tolerance, requirements.unit, requirements.stale_after_days,
     requirements.grade, requirements.evidence_ids
 from marts.gate_requirements as requirements
 inner join marts.evidence_index as typed on typed.evidence_id = requirements.evidence_ids[1]
@@ -48,7 +53,7 @@ order by typed.pack <> 'public', typed.file, typed.line
 """In the order in which analysts typed them, which is the order of the report."""
 
 DELIVERABLES = """
-select deliverable_id, title, status, actual_value, grade, evidence_ids from marts.milestone_deliverables
+select deliverable_id, title, status, basis, actual_value, grade, evidence_ids from marts.milestone_deliverables
 order by deliverable_id
 """
 PROGRESS = """
@@ -56,25 +61,39 @@ select deliverable_id, metric, value, segment_ids, grade, evidence_ids from mart
 order by deliverable_id, metric
 """
 CONVERSATIONS = """
-select kind, held, held_after_report, segments, segments_with_reported, grade, evidence_ids
+select
+    kind, held, held_after_report, held_at_devcon_2024, held_with_engineer, questions, segments, segments_with_reported,
+    grade, evidence_ids
 from marts.conversations_held order by kind, is_illustrative
 """
 SEGMENTS = f"""
 select segment_id, {" and ".join(SEGMENT_ITEMS)} as has_all_items, grade, evidence_ids from marts.segment_capture
 order by segment_id
 """  # noqa: S608 - column names of this module
-USPS = "select grade, evidence_ids from marts.usp_register order by usp_id"
+USPS = """
+select
+    is_on_site, grade,
+    array(select id from unnest(evidence_ids) as id where id ~ '^segments__usp(s|_states)/') as evidence_ids
+from marts.usp_register order by usp_id
+"""
+"""Numbers measured about a USP say nothing of whether it is claimed."""
 MATRIX = """
-select status in ('validated', 'invalidated', 'mixed') as is_decided, grade, evidence_ids
+select status in ('validated', 'invalidated', 'mixed') as is_decided, interviews, grade, evidence_ids
 from model.validation_matrix order by usp_id, problem_id, segment_id
 """
 COST_CELLS = """
-select status = 'estimated' as is_estimated, grade, evidence_ids from model.cost_summary
-where is_milestone order by scenario_id, with_rln
+select
+    scenarios.profile_id, summary.status = 'estimated' as is_estimated, summary.is_feasible,
+    summary.rpc_p50_usd_per_month as rpc_usd_per_month, coalesce(summary.reason, '') as reason, summary.grade,
+    summary.evidence_ids
+from model.cost_summary as summary
+inner join marts.scenarios as scenarios on scenarios.scenario_id = summary.scenario_id
+where summary.is_milestone order by summary.scenario_id, summary.with_rln
 """
 BUDGET_CELLS = """
 select
-    summary.p50_usd_per_month as cost_usd_per_month, scenarios.budget_usd_per_month, summary.grade, summary.evidence_ids
+    summary.all_in_p50_usd_per_month as cost_usd_per_month, scenarios.budget_usd_per_month, summary.grade,
+    summary.evidence_ids
 from model.cost_summary as summary
 inner join marts.scenarios as scenarios on scenarios.scenario_id = summary.scenario_id
 where scenarios.budget_usd_per_month is not null and scenarios.grade <> 'illustrative'
@@ -82,21 +101,36 @@ order by summary.scenario_id, summary.with_rln
 """
 ARCHIVE_CAPACITIES = """
 select grade, evidence_ids from marts.archive_capacity
-where is_current and is_released and per_vcpu_per_s is not null order by capacity_id
+where is_current and is_released and is_narrowest and per_vcpu_per_s is not null order by capacity_id
 """
 """Of stages that the project released: a candidate of our own is no result of its optimisation."""
-EVIDENCE_GRADES = "select evidence_id, grade from marts.evidence_index order by evidence_id"
+CRM_ORGANISATIONS = """
+select is_segment_in_crm as has_segment, grade, evidence_ids from (
+    select
+        organisation_id, is_segment_in_crm, grade,
+        array(select id from unnest(evidence_ids) as id where id like 'segments%organisations/%') as evidence_ids
+    from marts.organisations
+) as organisations
+where cardinality(evidence_ids) > 0 order by organisation_id
+"""
+"""Those of which the team's CRM has a row; what else is known of them is from public sources."""
+QUESTION_SETS = "select questions, grade, evidence_ids from marts.question_sets order by question_set_id"
+RANKING = """
+select decision <> 'undecided' as is_decided, grade, evidence_ids from model.segment_ranking order by segment_id
+"""
+EVIDENCE = "select evidence_id, grade, as_of from marts.evidence_index order by evidence_id"
 
 
 def read_inputs(connection: psycopg.Connection[Any]) -> ReadinessInputs:
     """Read everything that requirements are measured from."""
+    evidence = _rows(connection, EVIDENCE)
     return ReadinessInputs(
         requirements=[Requirement(**row) for row in _rows(connection, REQUIREMENTS)],
         deliverables=[Deliverable(**row) for row in _rows(connection, DELIVERABLES)],
         progress=[Progress(**row) for row in _rows(connection, PROGRESS)],
         conversations=[Conversations(**row) for row in _rows(connection, CONVERSATIONS)],
         segments=[Segment(**row) for row in _rows(connection, SEGMENTS)],
-        usps=[Row(**row) for row in _rows(connection, USPS)],
+        usps=[Usp(**row) for row in _rows(connection, USPS)],
         matrix=[MatrixCell(**row) for row in _rows(connection, MATRIX)],
         cost_cells=[CostCell(**row) for row in _rows(connection, COST_CELLS)],
         budget_cells=[
@@ -108,7 +142,11 @@ def read_inputs(connection: psycopg.Connection[Any]) -> ReadinessInputs:
             for row in _rows(connection, BUDGET_CELLS)
         ],
         archive_capacities=[Row(**row) for row in _rows(connection, ARCHIVE_CAPACITIES)],
-        evidence_grades={row["evidence_id"]: row["grade"] for row in _rows(connection, EVIDENCE_GRADES)},
+        crm_organisations=[CrmOrganisation(**row) for row in _rows(connection, CRM_ORGANISATIONS)],
+        question_sets=[QuestionSet(**row) for row in _rows(connection, QUESTION_SETS)],
+        ranking=[RankedSegment(**row) for row in _rows(connection, RANKING)],
+        evidence_grades={row["evidence_id"]: row["grade"] for row in evidence},
+        evidence_days={row["evidence_id"]: row["as_of"] for row in evidence},
     )
 
 

@@ -1,117 +1,41 @@
 """How each metric of a requirement is counted from the marts.
 
-Belongs here: typed rows of the marts, and one function per metric. Does not belong here: SQL (`fetch.py`), thresholds
-(evidence), whether a count is enough (`model.py`). Illustrative rows are taken out before anything is counted.
+Belongs here: one function per metric. Does not belong here: the rows (`inputs.py`), SQL (`fetch.py`), thresholds
+(evidence), whether a count is enough (`model.py`), how one is said (`wording.py`). Illustrative rows are taken out
+before anything is counted. docs/gates.md says which words of the milestone each metric stands for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TypeVar
+from collections.abc import Callable
+from dataclasses import replace
 
-from assets.costs.budget import BudgetState
 from assets.evidence.model import Grade, weakest
-from assets.readiness.model import Measurement, Requirement, RequirementResult
+from assets.readiness.counting import (
+    count_of,
+    evidence_of,
+    held_in_packs,
+    progress_of,
+    reported_and_held,
+    reported_by_deliverable,
+    reported_or_private,
+    reported_progress,
+    without_illustrative,
+)
+from assets.readiness.inputs import Conversations, Progress, ReadinessInputs
+from assets.readiness.model import Basis, Measurement, Requirement, RequirementResult
+from assets.readiness.wording import number
 
-CAPACITY_DELIVERABLE = "postgres_opt_phase_2"
-"""Its results tell which hardware an archive needs; the cost of self-hosting waits for them."""
+PHASE_2 = "postgres_opt_phase_2"
+"""The deliverable that the milestone names as what the cost of self-hosting depends on."""
 
 WITHIN_BUDGET = "cells_within_budget"
 """The metric that budgets of scenarios ask for."""
 
-NOTHING_THERE = frozenset({"not_done", "not_planned", "dropped", "descoped"})
-"""States of a deliverable in which there is nothing of it: a count of zero. Any other state needs a reported count."""
+MATRIX = "potential_usps"
+"""The deliverable under which the team reports on its validation matrix."""
 
-
-@dataclass(frozen=True)
-class Row:
-    """What every row of a mart has."""
-
-    grade: Grade
-    evidence_ids: tuple[str, ...]
-
-
-RowT = TypeVar("RowT", bound=Row)
-
-
-@dataclass(frozen=True)
-class Deliverable(Row):
-    """A row of `marts.milestone_deliverables`; `actual_value` is None where no count is reported."""
-
-    deliverable_id: str
-    title: str
-    status: str
-    actual_value: float | None
-
-
-@dataclass(frozen=True)
-class Progress(Row):
-    """A row of `marts.milestone_progress`: the newest report of a metric."""
-
-    deliverable_id: str
-    metric: str
-    value: float
-    segment_ids: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Conversations(Row):
-    """A row of `marts.conversations_held`: interviews or sessions in packs, all segments together."""
-
-    kind: str
-    held: int
-    held_after_report: int
-    segments: int
-    segments_with_reported: int
-
-
-@dataclass(frozen=True)
-class Segment(Row):
-    """A row of `marts.segment_capture`."""
-
-    segment_id: str
-    has_all_items: bool
-
-
-@dataclass(frozen=True)
-class CostCell(Row):
-    """A row of `model.cost_summary`: a scenario that the milestone asks for, with or without RLN."""
-
-    is_estimated: bool
-
-
-@dataclass(frozen=True)
-class BudgetCell(Row):
-    """A scenario with a budget, with or without RLN; `state` compares its median cost with it."""
-
-    state: BudgetState
-
-
-@dataclass(frozen=True)
-class MatrixCell(Row):
-    """A row of `model.validation_matrix`; `is_decided` where enough was said for a verdict."""
-
-    is_decided: bool
-
-
-@dataclass(frozen=True)
-class ReadinessInputs:
-    """All that the metrics are counted from, and the grade of each single row of evidence."""
-
-    requirements: Sequence[Requirement]
-    deliverables: Sequence[Deliverable] = ()
-    progress: Sequence[Progress] = ()
-    conversations: Sequence[Conversations] = ()
-    segments: Sequence[Segment] = ()
-    usps: Sequence[Row] = ()
-    matrix: Sequence[MatrixCell] = ()
-    cost_cells: Sequence[CostCell] = ()
-    budget_cells: Sequence[BudgetCell] = ()
-    """Of scenarios that are no made-up ones."""
-    archive_capacities: Sequence[Row] = ()
-    """Rows of `marts.archive_capacity` of released stages in the current run: our own, one machine, never imported."""
-    evidence_grades: Mapping[str, Grade] = field(default_factory=dict)
+Metric = Callable[[Requirement, ReadinessInputs], Measurement]
 
 
 def results_of(inputs: ReadinessInputs) -> tuple[RequirementResult, ...]:
@@ -127,8 +51,19 @@ def results_of(inputs: ReadinessInputs) -> tuple[RequirementResult, ...]:
                 f"expected one of {', '.join(sorted(METRICS))}"
             )
         if requirement.grade is not Grade.ILLUSTRATIVE:
-            results.append(RequirementResult(requirement, METRICS[requirement.metric](requirement, inputs)))
+            measured = METRICS[requirement.metric](requirement, inputs)
+            results.append(RequirementResult(requirement, _dated(measured, inputs)))
     return tuple(results)
+
+
+def _dated(measured: Measurement, inputs: ReadinessInputs) -> Measurement:
+    """Add the day of the newest evidence. A search without result is no evidence, however late it was."""
+    days = (
+        inputs.evidence_days.get(evidence_id)
+        for evidence_id in measured.evidence_ids
+        if inputs.evidence_grades.get(evidence_id) is not Grade.NOT_FOUND
+    )
+    return replace(measured, newest_evidence_on=max((day for day in days if day), default=None))
 
 
 def budget_requirements(inputs: ReadinessInputs) -> tuple[Requirement, ...]:
@@ -136,22 +71,19 @@ def budget_requirements(inputs: ReadinessInputs) -> tuple[Requirement, ...]:
 
     Nothing where no scenario has a budget, or no gate counts cost cells: a budget can fail a gate, but make none.
     """
-    cells = inputs.budget_cells
-    if not cells:
+    if not inputs.budget_cells:
         return ()
     return tuple(
-        Requirement(
+        replace(
+            asked,
             requirement_id=f"{asked.gate_id}_{WITHIN_BUDGET}",
-            gate_id=asked.gate_id,
-            deliverable_id=asked.deliverable_id,
             title="Cost within the budget of its scenario",
             metric=WITHIN_BUDGET,
             comparison="at_least",
-            threshold=float(len(cells)),
+            threshold=float(len(inputs.budget_cells)),
+            threshold_high=None,
             tolerance=None,
             unit="cost_cases",
-            grade=asked.grade,
-            evidence_ids=asked.evidence_ids,
         )
         for asked in inputs.requirements
         if asked.metric == "cells_estimated"
@@ -160,77 +92,190 @@ def budget_requirements(inputs: ReadinessInputs) -> tuple[Requirement, ...]:
 
 def cells_within_budget(_: Requirement, inputs: ReadinessInputs) -> Measurement:
     """Count the cost cells within their budget; not known while none is over and the cost of one is not known."""
-    usable, illustrative_ids = _without_illustrative(inputs.budget_cells, inputs)
+    usable, illustrative_ids = without_illustrative(inputs.budget_cells, inputs)
     states = [cell.state for cell in usable]
     if usable and "over" not in states and (len(usable) < len(inputs.budget_cells) or "unknown" in states):
         grade = weakest(cell.grade for cell in usable)
         reason = "the cost of a scenario with a budget is not known"
-        return Measurement(None, grade, _evidence_of(usable), illustrative_ids, reason)
-    return _count(usable, [cell for cell in usable if cell.state == "within"], illustrative_ids, inputs)
+        return Measurement(None, grade, evidence_of(usable), illustrative_ids, reason)
+    return count_of(usable, [cell for cell in usable if cell.state == "within"], illustrative_ids, inputs)
 
 
 def cells_estimated(_: Requirement, inputs: ReadinessInputs) -> Measurement:
-    """Count the cost cells with an estimate. One that cannot be estimated is known not to be."""
-    usable, illustrative_ids = _without_illustrative(inputs.cost_cells, inputs)
-    return _count(usable, [cell for cell in usable if cell.is_estimated], illustrative_ids, inputs)
+    """Count the cost cells that are estimated, can run, and have RPC in them where the milestone asks for it.
+
+    Not known while anything that a cell lacks is not known: a price that an earlier day did not have is no cost of zero
+    and no case that fails.
+    """
+    usable, illustrative_ids = without_illustrative(inputs.cost_cells, inputs)
+    lacking = [cell for cell in usable if cell.lacks]
+    if lacking:
+        grade = weakest(cell.grade for cell in lacking)
+        judged = f"{number(len(lacking))} of {number(len(usable))} cannot be judged"
+        reason = f"{judged}, the first {lacking[0].lacks}"
+        return Measurement(None, grade, evidence_of(lacking), illustrative_ids, reason)
+    counted = [cell for cell in usable if cell.is_feasible]
+    found = count_of(usable, counted, illustrative_ids, inputs)
+    left_out = len(usable) - len(counted)
+    if found.value is None or not left_out:
+        return found
+    cases = "case" if left_out == 1 else "cases"
+    remark = f"{number(left_out)} {cases} cannot run as specified"
+    return replace(found, evidence_ids=evidence_of(usable), remark=remark)
 
 
-def archive_capacity_results(_: Requirement, inputs: ReadinessInputs) -> Measurement:
-    """Count what was measured of the archive's capacity; without it, what the roadmap reports of that work."""
-    usable, illustrative_ids = _without_illustrative(inputs.archive_capacities, inputs)
-    if usable:
-        return _count(usable, usable, illustrative_ids, inputs)
-    return _reported_by_deliverable(CAPACITY_DELIVERABLE, inputs)
+def postgres_phase_2_results(_: Requirement, inputs: ReadinessInputs) -> Measurement:
+    """Count what the deliverable that the milestone names has brought; our own measurements stand beside it."""
+    found = reported_by_deliverable(PHASE_2, inputs, is_one_when_done=True)
+    own, _made_up = without_illustrative(inputs.archive_capacities, inputs)
+    if not own or found.value:
+        return found
+    results = "capacity result" if len(own) == 1 else "capacity results"
+    text = f"{number(len(own))} {results} of our own benchmark, which is not that deliverable"
+    return replace(found, beside=text, beside_ids=evidence_of(own))
+
+
+def whitepapers(requirement: Requirement, inputs: ReadinessInputs) -> Measurement:
+    """Count one whitepaper if the deliverable is done."""
+    return reported_by_deliverable(requirement.deliverable_id, inputs, is_one_when_done=True, is_yes_or_no=True)
 
 
 def pages(requirement: Requirement, inputs: ReadinessInputs) -> Measurement:
     """Count the pages that the deliverable reached."""
-    return _reported_by_deliverable(requirement.deliverable_id, inputs)
+    return reported_by_deliverable(requirement.deliverable_id, inputs)
 
 
 def register_entries(_: Requirement, inputs: ReadinessInputs) -> Measurement:
     """Count the USPs in the register."""
-    usable, illustrative_ids = _without_illustrative(inputs.usps, inputs)
-    return _count(usable, [usp for usp in usable if usp.grade is not Grade.NOT_FOUND], illustrative_ids, inputs)
+    usable, illustrative_ids = without_illustrative(inputs.usps, inputs)
+    return count_of(usable, [usp for usp in usable if usp.grade is not Grade.NOT_FOUND], illustrative_ids, inputs)
+
+
+def usps_named_on_site(_: Requirement, inputs: ReadinessInputs) -> Measurement:
+    """Count the USPs of the register that the website names, of all in the register."""
+    usable, illustrative_ids = without_illustrative(inputs.usps, inputs)
+    claimed = [usp for usp in usable if usp.grade is not Grade.NOT_FOUND]
+    found = count_of(usable, [usp for usp in claimed if usp.is_on_site], illustrative_ids, inputs)
+    if found.value is None:
+        return found
+    # Both numbers are counted: the evidence is that of all of them.
+    grade = weakest(usp.grade for usp in claimed)
+    return replace(found, of=float(len(claimed)), grade=grade, evidence_ids=evidence_of(claimed))
 
 
 def validation_matrix(requirement: Requirement, inputs: ReadinessInputs) -> Measurement:
-    """Count one matrix if the project reports work on one, or if evidence decides at least one cell of ours.
+    """Count one matrix if one is public, or if evidence decides at least one cell of ours.
 
-    A matrix of which no cell is decided is a form and not a matrix. One good witness is enough: where the project's own
-    report says that there is a matrix, ours adds nothing to it.
+    A matrix of which no cell is decided is a form and not a matrix. A report that one was reworked shows no matrix: it
+    stands beside.
     """
-    decided, illustrative_ids = _without_illustrative([cell for cell in inputs.matrix if cell.is_decided], inputs)
-    reported = _reported_progress(
-        requirement, "matrix_reworks", inputs, lambda row: float(row.value > 0), beside=illustrative_ids
+    decided, made_up = without_illustrative([cell for cell in inputs.matrix if cell.is_decided], inputs)
+    found = reported_progress(requirement, "matrices_published", inputs, beside=made_up)
+    if found.value:
+        return found
+    if decided:
+        grade = weakest(cell.grade for cell in decided)
+        return Measurement(1.0, grade, evidence_of(decided), made_up, basis=Basis.COUNTED)
+    reports = [row for row in progress_of(requirement, "matrix_reworks", inputs) if row.value]
+    if not reports:
+        return found
+    return replace(
+        found,
+        beside="a report that the team reworked its matrix, which nobody outside can read",
+        beside_ids=evidence_of(reports),
     )
-    if reported.value or not decided:
-        return reported
-    return Measurement(1.0, weakest(cell.grade for cell in decided), _evidence_of(decided), illustrative_ids)
 
 
 def segments_fully_captured(_: Requirement, inputs: ReadinessInputs) -> Measurement:
-    """Count the segments with all items on record."""
-    usable, illustrative_ids = _without_illustrative(inputs.segments, inputs)
-    return _count(usable, [segment for segment in usable if segment.has_all_items], illustrative_ids, inputs)
+    """Count the segments with all items on record. That none has them says that nobody has looked, which is no zero."""
+    usable, illustrative_ids = without_illustrative(inputs.segments, inputs)
+    captured = [segment for segment in usable if segment.has_all_items]
+    found = count_of(usable, captured, illustrative_ids, inputs)
+    if found.value != 0:
+        return found
+    return replace(found, value=None, basis=Basis.NOT_KNOWN, reason="no segment on record has all six items")
 
 
-def review_published(requirement: Requirement, inputs: ReadinessInputs) -> Measurement:
-    """Count one review if the deliverable is done in public."""
-    return _reported_by_deliverable(requirement.deliverable_id, inputs, is_one_when_done=True)
+def segment_documents(requirement: Requirement, inputs: ReadinessInputs) -> Measurement:
+    """Count the documents on segments that are reported; what this record holds of segments stands beside."""
+    found = reported_progress(requirement, "segment_documents", inputs)
+    captured = segments_fully_captured(requirement, inputs)
+    if found.value or not captured.value:
+        return found
+    segments = "segment" if captured.value == 1 else "segments"
+    text = f"this record, which captures {number(captured.value)} {segments} in full"
+    # Conversations, whose day is not published, are named where they count and nowhere else.
+    dated = tuple(evidence_id for evidence_id in captured.evidence_ids if inputs.evidence_days.get(evidence_id))
+    return replace(found, beside=text, beside_ids=dated)
 
 
-def progress_value(metric: str) -> Callable[[Requirement, ReadinessInputs], Measurement]:
+def crm_organisations_with_segment(requirement: Requirement, inputs: ReadinessInputs) -> Measurement:
+    """Count the organisations that carry a segment in the team's CRM; without its rows, what is reported of it."""
+    usable, illustrative_ids = without_illustrative(inputs.crm_organisations, inputs)
+    if usable:
+        return count_of(usable, [row for row in usable if row.has_segment], illustrative_ids, inputs)
+    return reported_progress(requirement, "organisations_with_segment", inputs, beside=illustrative_ids)
+
+
+def interview_questions(requirement: Requirement, inputs: ReadinessInputs) -> Measurement:
+    """Count the questions of the interviews in packs; without any, what is reported. Our own set stands beside.
+
+    Every set in this record is detached from Waku: a question that names it or its protocols is a mistake in a pack.
+    """
+    held, left_out = held_in_packs("interview", inputs)
+    if held is not None and held.questions is not None:
+        return Measurement(float(held.questions), held.grade, held.evidence_ids, left_out, basis=Basis.COUNTED)
+    found = reported_progress(requirement, "questions_in_set", inputs, beside=left_out)
+    sets, _made_up = without_illustrative(inputs.question_sets, inputs)
+    if found.value or not sets:
+        return found
+    longest = max(sets, key=lambda row: row.questions)
+    text = f"{number(longest.questions)} questions of our own, with which no interview on record was held"
+    return replace(found, beside=text, beside_ids=longest.evidence_ids)
+
+
+def interviews_captured(requirement: Requirement, inputs: ReadinessInputs) -> Measurement:
+    """Count one update of the matrix if interviews in packs are in ours, else what is reported of the team's."""
+    # Made-up findings are parts of made-up interviews, which the count of interviews names.
+    cells, _made_up = without_illustrative([cell for cell in inputs.matrix if cell.interviews], inputs)
+    if cells:
+        grade = weakest(cell.grade for cell in cells)
+        return Measurement(1.0, grade, evidence_of(cells), basis=Basis.COUNTED)
+    return reported_progress(replace(requirement, deliverable_id=MATRIX), "matrix_filled_from_calls", inputs)
+
+
+def segment_reviews(requirement: Requirement, inputs: ReadinessInputs) -> Measurement:
+    """Count the reviews of segments that are reported, or ours where it decides a segment with interviews on record."""
+    held, left_out = held_in_packs("interview", inputs)
+    found = reported_progress(requirement, "segment_reviews", inputs, beside=left_out)
+    ranked, made_up = without_illustrative(inputs.ranking, inputs)
+    decided = [row for row in ranked if row.is_decided]
+    if found.value or not ranked:
+        return found
+    if held is not None and decided:
+        grade = weakest((held.grade, *(row.grade for row in decided)))
+        ids = evidence_of((held, *decided))
+        return Measurement(1.0, grade, ids, tuple(sorted({*left_out, *made_up})), basis=Basis.COUNTED)
+    text = f"our own ranking of {number(len(ranked))} segments, which decides {number(len(decided))} of them"
+    return replace(found, beside=text)
+
+
+def mvp_outlines(requirement: Requirement, inputs: ReadinessInputs) -> Measurement:
+    """Count the outlines of the MVP that are reported as public."""
+    return reported_or_private(requirement, "outlines_published", inputs)
+
+
+def mvp_customers_told(requirement: Requirement, inputs: ReadinessInputs) -> Measurement:
+    """Count the customers of whom it is reported that they were told of the MVP."""
+    return reported_or_private(requirement, "customers_told", inputs)
+
+
+def progress_value(metric: str) -> Metric:
     """Return a function that takes the newest reported value of a progress metric."""
-    return lambda requirement, inputs: _reported_progress(requirement, metric, inputs, lambda row: row.value)
+    return lambda requirement, inputs: reported_progress(requirement, metric, inputs)
 
 
-def progress_exists(metric: str) -> Callable[[Requirement, ReadinessInputs], Measurement]:
-    """Return a function that counts one thing if a progress metric reports work on it."""
-    return lambda requirement, inputs: _reported_progress(requirement, metric, inputs, lambda row: float(row.value > 0))
-
-
-def conversations_held(kind: str, metric: str) -> Callable[[Requirement, ReadinessInputs], Measurement]:
+def conversations_held(kind: str, metric: str) -> Metric:
     """Return a function that counts conversations that a progress metric reports, and those in packs, each once.
 
     A conversation in a pack may be one that the newest report counts, unless it was held later. So the count is the
@@ -238,20 +283,19 @@ def conversations_held(kind: str, metric: str) -> Callable[[Requirement, Readine
     """
 
     def count(requirement: Requirement, inputs: ReadinessInputs) -> Measurement:
-        reported, held, illustrative_ids = _reported_and_held(requirement, kind, metric, inputs)
+        reported, held, illustrative_ids = reported_and_held(requirement, kind, metric, inputs)
         if held is None:
-            return _reported_progress(requirement, metric, inputs, lambda row: row.value, beside=illustrative_ids)
-        if reported is None:
-            return Measurement(float(held.held), held.grade, held.evidence_ids, illustrative_ids)
+            return reported_progress(requirement, metric, inputs, beside=illustrative_ids)
+        if reported is None or reported.value is None:
+            return Measurement(float(held.held), held.grade, held.evidence_ids, illustrative_ids, basis=Basis.COUNTED)
         value = max(float(held.held), reported.value + held.held_after_report)
-        return Measurement(
-            value, weakest((reported.grade, held.grade)), _evidence_of((reported, held)), illustrative_ids
-        )
+        grade = weakest((reported.grade, held.grade))
+        return Measurement(value, grade, evidence_of((reported, held)), illustrative_ids, basis=Basis.COUNTED)
 
     return count
 
 
-def conversation_segments(kind: str, metric: str) -> Callable[[Requirement, ReadinessInputs], Measurement]:
+def conversation_segments(kind: str, metric: str) -> Metric:
     """Return a function that counts the segments that the report names or that conversations in packs cover.
 
     Unknown if the report names none of any and packs hold none.
@@ -261,130 +305,58 @@ def conversation_segments(kind: str, metric: str) -> Callable[[Requirement, Read
         return float(len(set(row.segment_ids))) if row.segment_ids or row.value == 0 else None
 
     def count(requirement: Requirement, inputs: ReadinessInputs) -> Measurement:
-        reported, held, illustrative_ids = _reported_and_held(requirement, kind, metric, inputs)
+        reported, held, illustrative_ids = reported_and_held(requirement, kind, metric, inputs)
         if held is None:
             missing = "the report names no segment"
-            return _reported_progress(requirement, metric, inputs, named_segments, missing, illustrative_ids)
+            return reported_progress(requirement, metric, inputs, named_segments, missing, illustrative_ids)
         if reported is None:
-            return Measurement(float(held.segments), held.grade, held.evidence_ids, illustrative_ids)
-        grade = weakest((reported.grade, held.grade))
-        value = float(held.segments_with_reported)
-        return Measurement(value, grade, _evidence_of((reported, held)), illustrative_ids)
+            return Measurement(
+                float(held.segments), held.grade, held.evidence_ids, illustrative_ids, basis=Basis.COUNTED
+            )
+        grade, value = weakest((reported.grade, held.grade)), float(held.segments_with_reported)
+        return Measurement(value, grade, evidence_of((reported, held)), illustrative_ids, basis=Basis.COUNTED)
 
     return count
 
 
-METRICS: dict[str, Callable[[Requirement, ReadinessInputs], Measurement]] = {
+def sessions_that(metric: str, number_of: Callable[[Conversations], int]) -> Metric:
+    """Return a function that counts the sessions in packs of which something is told, else takes what is reported.
+
+    Packs that tell it of no session say nothing of those that the project reports: the count is then not known.
+    """
+
+    def count(requirement: Requirement, inputs: ReadinessInputs) -> Measurement:
+        held, left_out = held_in_packs("session", inputs)
+        if held is not None and number_of(held):
+            return Measurement(float(number_of(held)), held.grade, held.evidence_ids, left_out, basis=Basis.COUNTED)
+        return reported_progress(requirement, metric, inputs, beside=left_out)
+
+    return count
+
+
+METRICS: dict[str, Metric] = {
     "cells_estimated": cells_estimated,
     WITHIN_BUDGET: cells_within_budget,
-    "archive_capacity_results": archive_capacity_results,
+    "postgres_phase_2_results": postgres_phase_2_results,
+    "whitepapers": whitepapers,
     "pages": pages,
     "register_entries": register_entries,
     "validation_matrix": validation_matrix,
-    "site_page": progress_exists("site_feature_cards_changed"),
+    "usps_named_on_site": usps_named_on_site,
     "segments_identified": progress_value("segments_identified"),
     "segments_fully_captured": segments_fully_captured,
+    "segment_documents": segment_documents,
+    "crm_organisations_with_segment": crm_organisations_with_segment,
     "interviews_held": conversations_held("interview", "interviews_held_cumulative"),
     "interview_segments": conversation_segments("interview", "interviews_held_cumulative"),
+    "interview_questions": interview_questions,
+    "interviews_captured": interviews_captured,
+    "segment_reviews": segment_reviews,
     "sessions_held": conversations_held("session", "sessions_held_cumulative"),
-    "review_published": review_published,
+    "sessions_at_devcon_2024": sessions_that("sessions_at_devcon_2024", lambda held: held.held_at_devcon_2024),
+    "sessions_with_engineer": sessions_that("sessions_with_engineer", lambda held: held.held_with_engineer),
+    "mvp_outlines": mvp_outlines,
+    "mvp_gaps": progress_value("gap_deliverables_named"),
+    "mvp_customers_told": mvp_customers_told,
 }
 """What counts each metric that a requirement can name."""
-
-
-def _reported_by_deliverable(
-    deliverable_id: str, inputs: ReadinessInputs, *, is_one_when_done: bool = False
-) -> Measurement:
-    rows = [row for row in inputs.deliverables if row.deliverable_id == deliverable_id]
-    usable, illustrative_ids = _without_illustrative(rows, inputs)
-    if not usable:
-        return _nothing_on_record(illustrative_ids)
-    found = usable[0]
-    value, reason = found.actual_value, ""
-    if found.status == "done_privately":
-        value, reason = None, "the work was done in private and there is nothing public to check"
-    elif found.status == "unknown":
-        value, reason = None, f"the state of {found.title} is not known"
-    elif found.status in NOTHING_THERE:
-        value = value or 0.0
-    elif found.status == "done" and is_one_when_done:
-        value = 1.0
-    elif value is None:
-        reason = f"{found.title} is {found.status.replace('_', ' ')}, and no count is reported"
-    return Measurement(value, found.grade, found.evidence_ids, illustrative_ids, reason)
-
-
-def _reported_progress(
-    requirement: Requirement,
-    metric: str,
-    inputs: ReadinessInputs,
-    value_of: Callable[[Progress], float | None],
-    missing: str = "",
-    beside: tuple[str, ...] = (),
-) -> Measurement:
-    """Take a value of the newest report of a metric. `beside` are illustrative rows that were left out elsewhere."""
-    key = (requirement.deliverable_id, metric)
-    rows = [row for row in inputs.progress if (row.deliverable_id, row.metric) == key]
-    usable, illustrative_ids = _without_illustrative(rows, inputs)
-    illustrative_ids = tuple(sorted({*illustrative_ids, *beside}))
-    if not usable:
-        return _nothing_on_record(illustrative_ids)
-    (found,) = usable
-    value = value_of(found)
-    reason = missing if value is None else ""
-    return Measurement(value, found.grade, found.evidence_ids, illustrative_ids, reason)
-
-
-def _reported_and_held(
-    requirement: Requirement, kind: str, metric: str, inputs: ReadinessInputs
-) -> tuple[Progress | None, Conversations | None, tuple[str, ...]]:
-    """Return the newest report of a metric and what packs hold of a kind, made-up rows left out of both."""
-    key = (requirement.deliverable_id, metric)
-    reports, left_out = _without_illustrative(
-        [row for row in inputs.progress if (row.deliverable_id, row.metric) == key], inputs
-    )
-    packs, left_out_of_packs = _without_illustrative([row for row in inputs.conversations if row.kind == kind], inputs)
-    illustrative_ids = tuple(sorted({*left_out, *left_out_of_packs}))
-    return next(iter(reports), None), next(iter(packs), None), illustrative_ids
-
-
-def _count(
-    looked_at: Sequence[RowT], counted: Sequence[RowT], illustrative_ids: tuple[str, ...], inputs: ReadinessInputs
-) -> Measurement:
-    """Count rows. A count rests on the rows that it counts; a count of zero on all that were looked at."""
-    evidence_ids = _evidence_of(counted or looked_at)
-    if counted:
-        grade = weakest(row.grade for row in counted)
-    else:
-        found = {inputs.evidence_grades.get(evidence_id, Grade.NOT_FOUND) for evidence_id in evidence_ids}
-        grade = weakest(found - {Grade.NOT_FOUND})
-    if grade is Grade.NOT_FOUND:
-        return _nothing_on_record(illustrative_ids)
-    return Measurement(float(len(counted)), grade, evidence_ids, illustrative_ids)
-
-
-def _without_illustrative(rows: Iterable[RowT], inputs: ReadinessInputs) -> tuple[list[RowT], tuple[str, ...]]:
-    """Return the rows that are evidence, and the ids of all illustrative rows in the tables that the rows come from.
-
-    All in these tables, because a mart shows the better of two rows about one thing: a made-up one may be behind it.
-    """
-    listed = list(rows)
-    tables = {evidence_id.partition("/")[0] for evidence_id in _evidence_of(listed)}
-    illustrative_ids = tuple(
-        sorted(
-            evidence_id
-            for evidence_id, grade in inputs.evidence_grades.items()
-            if grade is Grade.ILLUSTRATIVE and evidence_id.partition("/")[0] in tables
-        )
-    )
-    made_up = set(illustrative_ids)
-    usable = [row for row in listed if row.grade is not Grade.ILLUSTRATIVE and not made_up & set(row.evidence_ids)]
-    return usable, illustrative_ids
-
-
-def _evidence_of(rows: Iterable[Row]) -> tuple[str, ...]:
-    return tuple(sorted({evidence_id for row in rows for evidence_id in row.evidence_ids}))
-
-
-def _nothing_on_record(illustrative_ids: tuple[str, ...]) -> Measurement:
-    return Measurement(None, Grade.NOT_FOUND, (), illustrative_ids, "nothing is on record")

@@ -9,15 +9,29 @@ A result is never better founded than the weakest evidence under it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Literal
 
 from assets.evidence.model import GRADE_ORDER, Grade, weakest
-from assets.readiness.wording import GATE_TITLES, counted, enumerated, not_counted, number, sentence
+from assets.readiness.wording import (
+    GATE_TITLES,
+    Asked,
+    beside,
+    counted,
+    enumerated,
+    inferred_absent,
+    not_counted,
+    number,
+    sentence,
+    sentences,
+)
 
-Comparison = Literal["at_least", "within"]
+Comparison = Literal["at_least", "within", "between", "all"]
+"""`at_least`: the threshold, less the tolerance if there is one; `within`: no further from it than the tolerance;
+`between`: the lower end, and more is enough; `all`: every one that there is."""
 
 NO_EVIDENCE = frozenset({Grade.ILLUSTRATIVE, Grade.NOT_FOUND})
 """Grades that decide nothing: made up, or looked for in vain."""
@@ -29,6 +43,18 @@ class Status(StrEnum):
     FAIL = "fail"
     UNKNOWN = "unknown"
     PASS = "pass"  # noqa: S105 - a status, not a password
+
+
+class Basis(StrEnum):
+    """Where the number of a measurement comes from."""
+
+    COUNTED = "counted"
+    """Rows of this record were counted."""
+    REPORTED = "reported"
+    """The project says so."""
+    INFERRED = "inferred_from_absence"
+    """There is no number. That there is nothing follows from finding nothing: a failure, and never a counted zero."""
+    NOT_KNOWN = "not_known"
 
 
 class Answer(StrEnum):
@@ -44,7 +70,10 @@ ANSWERS = {Status.FAIL: Answer.NOT_READY, Status.UNKNOWN: Answer.UNKNOWN, Status
 
 @dataclass(frozen=True)
 class Requirement:
-    """A row of `marts.gate_requirements`: `metric` is compared with `threshold`, in `unit`."""
+    """A row of `marts.gate_requirements`: `metric` is compared with `threshold`, in `unit`.
+
+    `quote` are words of the milestone. Evidence older than `stale_after_days` is stale.
+    """
 
     requirement_id: str
     gate_id: str
@@ -57,6 +86,9 @@ class Requirement:
     unit: str
     grade: Grade
     evidence_ids: tuple[str, ...]
+    quote: str
+    stale_after_days: int
+    threshold_high: float | None = None
 
 
 @dataclass(frozen=True)
@@ -65,6 +97,8 @@ class Measurement:
 
     `value` is None where it is not known; `reason` then says why. `grade` and `evidence_ids` are what the value, or the
     finding that there is none, rests on. `illustrative_ids` name the made-up rows that were beside it and not counted.
+    `of` is how many there are in all, for what is asked of all of them. `remark` adds to the number. `beside` says what
+    looks like an answer and is none, such as our substitute for an input that the milestone names.
     """
 
     value: float | None
@@ -72,6 +106,16 @@ class Measurement:
     evidence_ids: tuple[str, ...]
     illustrative_ids: tuple[str, ...] = ()
     reason: str = ""
+    basis: Basis = Basis.NOT_KNOWN
+    of: float | None = None
+    remark: str = ""
+    beside: str = ""
+    beside_ids: tuple[str, ...] = ()
+    newest_evidence_on: date | None = None
+
+    def __post_init__(self) -> None:
+        if (self.value is None) != (self.basis in (Basis.INFERRED, Basis.NOT_KNOWN)):
+            raise ValueError(f"a value of {self.value} cannot be {self.basis}")
 
     @property
     def illustrative_count(self) -> int:
@@ -85,6 +129,11 @@ class RequirementResult:
 
     requirement: Requirement
     measurement: Measurement
+
+    @property
+    def threshold(self) -> float | None:
+        """How many are asked for."""
+        return self.measurement.of if self.requirement.comparison == "all" else self.requirement.threshold
 
     @property
     def status(self) -> Status:
@@ -102,19 +151,34 @@ class RequirementResult:
         return _union(self.requirement.evidence_ids, self.measurement.evidence_ids)
 
     @property
-    def clause(self) -> str:
-        """What was found, as a part of a sentence."""
-        asked, found = self.requirement, self.measurement
-        if found.value is None or found.grade in NO_EVIDENCE:
-            return not_counted(asked.metric, found.reason or "nothing is on record")
-        if asked.threshold is None or asked.grade in NO_EVIDENCE:
-            return not_counted(asked.metric, "it is not known how many are asked for")
-        return counted(asked.metric, found.value, asked.threshold, is_about=asked.comparison == "within")
+    def stale_on(self) -> date | None:
+        """The first day on which the newest evidence is older than declared; None where none is dated."""
+        newest = self.measurement.newest_evidence_on
+        return newest and newest + timedelta(days=self.requirement.stale_after_days + 1)
+
+    @property
+    def clauses(self) -> Iterator[str]:
+        """What was found, as parts of sentences."""
+        asked, found, threshold = self.requirement, self.measurement, self.threshold
+        if found.basis is Basis.INFERRED:
+            yield from inferred_absent(asked.metric)
+        elif found.value is None or found.grade in NO_EVIDENCE:
+            yield not_counted(asked.metric, found.reason or "nothing is on record")
+        elif threshold is None or asked.grade in NO_EVIDENCE:
+            yield not_counted(asked.metric, "it is not known how many are asked for")
+        else:
+            yield counted(
+                asked.metric, found.value, Asked(threshold, asked.threshold_high, asked.tolerance is not None)
+            )
+        if found.remark:
+            yield found.remark
+        if found.beside:
+            yield beside(found.beside)
 
     @property
     def reason(self) -> str:
-        """What was found, as a sentence."""
-        return sentence([self.clause])
+        """What was found, in sentences."""
+        return sentences(self.clauses)
 
 
 @dataclass(frozen=True)
@@ -158,19 +222,29 @@ class Gate:
 
     @property
     def reason(self) -> str:
-        """One sentence: why the gate fails and what is not known, or why it passes."""
-        clauses = [
-            result.clause
+        """Why the gate fails and what is not known, or why it passes; a sentence or more for each requirement."""
+        reasons = [
+            result.reason
             for status in (Status.FAIL, Status.UNKNOWN)
             for result in self.results
             if result.status is status
         ]
-        return sentence(clauses or [result.clause for result in self.results])
+        return " ".join(reasons or [result.reason for result in self.results])
+
+    @property
+    def newest_evidence_on(self) -> date | None:
+        """Day of the newest evidence that was measured from; None where none is dated."""
+        return max((day for result in self.results if (day := result.measurement.newest_evidence_on)), default=None)
+
+    @property
+    def stale_on(self) -> date | None:
+        """The first day on which evidence of one of its requirements is stale; None where none is dated."""
+        return min((day for result in self.results if (day := result.stale_on)), default=None)
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """The answer and the gates under it. `weakest_path` is gate, requirement and, if there is one, evidence id."""
+    """The answer and the gates under it. `weakest_path` is gate, requirement and, where one row decides, its id."""
 
     answer: Answer
     reason: str
@@ -193,15 +267,23 @@ class Verdict:
 
 
 def requirement_status(requirement: Requirement, measurement: Measurement) -> Status:
-    """Compare what was measured with what is asked for; unknown if one of them is missing, not found or made up."""
-    value, threshold = measurement.value, requirement.threshold
-    if value is None or threshold is None or {requirement.grade, measurement.grade} & NO_EVIDENCE:
+    """Compare what was measured with what is asked for; unknown if one of them is missing, not found or made up.
+
+    What is inferred from absence fails: no number, and a judgement that there is nothing.
+    """
+    if {requirement.grade, measurement.grade} & NO_EVIDENCE:
+        return Status.UNKNOWN
+    if measurement.basis is Basis.INFERRED:
+        return Status.FAIL
+    value = measurement.value
+    threshold = measurement.of if requirement.comparison == "all" else requirement.threshold
+    if value is None or threshold is None:
         return Status.UNKNOWN
     if requirement.comparison == "within":
         if requirement.tolerance is None:
             return Status.UNKNOWN
         return Status.PASS if abs(value - threshold) <= requirement.tolerance else Status.FAIL
-    return Status.PASS if value >= threshold else Status.FAIL
+    return Status.PASS if value >= threshold - (requirement.tolerance or 0) else Status.FAIL
 
 
 def combined_status(statuses: Iterable[Status]) -> Status:
@@ -245,17 +327,52 @@ def _verdict_reason(gates: Sequence[Gate], answer: Answer) -> str:
 
 
 def _weakest_path(gates: Sequence[Gate], evidence_grades: Mapping[str, Grade]) -> tuple[str, ...]:
-    """Walk from the verdict down, always to the weakest; of equals the first."""
-    results = [(gate, result) for gate in gates for result in gate.results]
-    if not results:
+    """Name the weakest of what decides the verdict: a gate, its requirement and, where one row decides, that row.
+
+    What decides is a requirement that gives a gate the status of the verdict. If all pass, it is one that would no
+    longer be met with one row less; without any, each of them. The weakest grade is taken, of equals the first.
+    """
+    decisive = combined_status(gate.status for gate in gates)
+    deciding = [(gate, result) for gate in _with_status(gates, decisive) for result in gate.deciding]
+    if decisive is Status.PASS:
+        turning = [(gate, result) for gate, result in deciding if _turns_on_one_row(result)]
+        if not turning:
+            gate, result = _weakest_of(deciding)
+            return (gate.gate_id, result.requirement.requirement_id)
+        deciding = turning
+    if not deciding:
         return ()
-    gate, result = max(results, key=lambda pair: GRADE_ORDER.index(pair[1].grade))
-    path = (gate.gate_id, result.requirement.requirement_id)
-    known = [evidence_id for evidence_id in result.evidence_ids if evidence_id in evidence_grades]
+    gate, result = _weakest_of(deciding)
+    row = _weakest_row(result, evidence_grades)
+    return (gate.gate_id, result.requirement.requirement_id, *([row] if row else []))
+
+
+def _weakest_of(results: Sequence[tuple[Gate, RequirementResult]]) -> tuple[Gate, RequirementResult]:
+    return max(results, key=lambda pair: GRADE_ORDER.index(pair[1].grade))
+
+
+def _turns_on_one_row(result: RequirementResult) -> bool:
+    """Whether a requirement that is met would not be met with one row less."""
+    found, asked = result.measurement, result.requirement
+    if len(found.evidence_ids) == 1 or found.value is None or asked.threshold is None:
+        return True
+    return found.value - (asked.threshold - (asked.tolerance or 0)) < 1
+
+
+def _weakest_row(result: RequirementResult, evidence_grades: Mapping[str, Grade]) -> str | None:
+    """Return the row with the weakest grade, of what was counted before the threshold; None if it is one of several."""
+    groups = [
+        [evidence_id for evidence_id in ids if evidence_id in evidence_grades]
+        for ids in (result.measurement.evidence_ids, result.requirement.evidence_ids)
+    ]
     # What was looked for and not found has no row that could be named.
-    if not known or (result.grade is Grade.NOT_FOUND and not result.measurement.evidence_ids):
-        return path
-    return (*path, max(known, key=lambda evidence_id: GRADE_ORDER.index(evidence_grades[evidence_id])))
+    if result.grade is Grade.NOT_FOUND and not groups[0]:
+        return None
+    known = [evidence_grades[evidence_id] for ids in groups for evidence_id in ids]
+    for ids in groups:
+        if found := [evidence_id for evidence_id in ids if evidence_grades[evidence_id] is weakest(known)]:
+            return found[0] if len(found) == 1 else None
+    return None
 
 
 def _with_status(gates: Iterable[Gate], status: Status) -> list[Gate]:

@@ -1,4 +1,4 @@
-"""How a gate is called, and a count is said, in plain words: "Two of ten interviews are on record".
+"""How a gate is called, and a count is said, in plain words: "Two of about ten interviews are on record".
 
 Belongs here: titles of gates, nouns of the metrics, and sentences made of them. Does not belong here: what is counted
 (`measures.py`) and whether it is enough (`model.py`). No number is spelt here: all come from evidence.
@@ -21,6 +21,21 @@ class Wording:
     predicate: str
 
 
+@dataclass(frozen=True)
+class Asked:
+    """How many are asked for: `low`, to `high` if there is one; `is_about` where fewer or other numbers do as well."""
+
+    low: float
+    high: float | None = None
+    is_about: bool = False
+
+    @property
+    def text(self) -> str:
+        """The number in words."""
+        text = number(self.low) if self.high is None else f"{number(self.low)} to {number(self.high)}"
+        return f"about {text}" if self.is_about else text
+
+
 GATE_TITLES: dict[str, str] = {
     "cost": "Define cost (self-host)",
     "whitepaper": "The Waku Whitepaper",
@@ -34,23 +49,49 @@ GATE_TITLES: dict[str, str] = {
 which the row of the deliverable was not known yet."""
 
 WORDING: dict[str, Wording] = {
-    "cells_estimated": Wording("cost case", "cost cases", "estimated"),
+    "cells_estimated": Wording("cost case", "cost cases", "estimated and able to run"),
     "cells_within_budget": Wording("cost case", "cost cases", "within the budget of its scenario"),
-    "archive_capacity_results": Wording(
-        "capacity result of the PostgreSQL optimisation",
-        "capacity results of the PostgreSQL optimisation",
-        "on record",
+    "postgres_phase_2_results": Wording(
+        "result of PostgreSQL Optimisation phase 2", "results of PostgreSQL Optimisation phase 2", "public"
     ),
-    "pages": Wording("page of the whitepaper", "pages of the whitepaper", "on public record"),
+    "whitepapers": Wording("whitepaper", "whitepapers", "public"),
+    "pages": Wording("page of the whitepaper", "pages of the whitepaper", "public"),
     "register_entries": Wording("USP", "USPs", "in the register"),
-    "validation_matrix": Wording("validation matrix", "validation matrices", "on record"),
-    "site_page": Wording("web page", "web pages", "reported to name the USPs"),
-    "segments_identified": Wording("segment", "segments", "identified on public record"),
-    "segments_fully_captured": Wording("segment", "segments", "captured in full"),
+    "validation_matrix": Wording(
+        "validation matrix with a decided cell", "validation matrices with a decided cell", "on record"
+    ),
+    "usps_named_on_site": Wording("USP", "USPs", "named on the website"),
+    "segments_identified": Wording("segment", "segments", "reported by the team as identified"),
+    "segments_fully_captured": Wording("segment", "segments", "captured in full in this record"),
+    "segment_documents": Wording("document on the segments", "documents on the segments", "public"),
+    "crm_organisations_with_segment": Wording(
+        "organisation with a segment in the CRM", "organisations with a segment in the CRM", "on record"
+    ),
     "interviews_held": Wording("interview", "interviews", "on record"),
     "interview_segments": Wording("segment", "segments", "covered by interviews"),
+    "interview_questions": Wording("question of the interviews", "questions of the interviews", "on record"),
+    "interviews_captured": Wording(
+        "update of the validation matrix from what customers said",
+        "updates of the validation matrix from what customers said",
+        "on record",
+    ),
+    "segment_reviews": Wording(
+        "review of the segments after the interviews", "reviews of the segments after the interviews", "on record"
+    ),
     "sessions_held": Wording("co-design session", "co-design sessions", "on record"),
-    "review_published": Wording("review of the MVP", "reviews of the MVP", "public"),
+    "sessions_at_devcon_2024": Wording(
+        "co-design session at Devcon 2024", "co-design sessions at Devcon 2024", "on record"
+    ),
+    "sessions_with_engineer": Wording(
+        "co-design session with an engineer", "co-design sessions with an engineer", "on record"
+    ),
+    "mvp_outlines": Wording("outline of the MVP", "outlines of the MVP", "public"),
+    "mvp_gaps": Wording(
+        "deliverable that the MVP review asks for", "deliverables that the MVP review asks for", "on record"
+    ),
+    "mvp_customers_told": Wording(
+        "customer who was told of the MVP", "customers who were told of the MVP", "on record"
+    ),
 }
 """By metric. Each metric that `measures.py` knows has one."""
 
@@ -61,15 +102,16 @@ def number(value: float) -> str:
     return NUMBERS[int(value)] if is_small else f"{value:,.10g}"
 
 
-def counted(metric: str, value: float, threshold: float, *, is_about: bool) -> str:
-    """Say how many there are of how many; `is_about` where the number that was asked for has a tolerance."""
+def counted(metric: str, value: float, asked: Asked) -> str:
+    """Say how many there are of how many."""
     words = WORDING[metric]
-    if threshold == 1 and value in (0, 1):
+    is_one_of_one = asked.low == 1 and asked.high is None
+    if is_one_of_one and value in (0, 1):
         return f"{'one' if value else 'no'} {words.noun} is {words.predicate}"
-    if value > threshold and not is_about:
-        return f"{number(value)} {words.nouns} are {words.predicate}, {number(threshold)} {_was(threshold)} asked for"
-    asked_for = f"about {number(threshold)}" if is_about else number(threshold)
-    return f"{number(value)} of {asked_for} {words.nouns} {'is' if value <= 1 else 'are'} {words.predicate}"
+    if value > asked.low or (asked.high is not None and value == asked.low):
+        was = "was" if is_one_of_one else "were"
+        return f"{number(value)} {words.nouns} are {words.predicate}, {asked.text} {was} asked for"
+    return f"{number(value)} of {asked.text} {words.nouns} {'is' if value <= 1 else 'are'} {words.predicate}"
 
 
 def not_counted(metric: str, why: str) -> str:
@@ -77,17 +119,27 @@ def not_counted(metric: str, why: str) -> str:
     return f"{WORDING[metric].nouns} cannot be counted: {why}"
 
 
+def inferred_absent(metric: str) -> tuple[str, str]:
+    """Say that nothing was found, and that nothing more than that shows that there is nothing."""
+    return f"no {WORDING[metric].noun} was found", "that there is none is inferred from absence"
+
+
+def beside(what: str) -> str:
+    """Say what stands beside a number and is not part of it."""
+    return f"beside it, and not counted: {what}"
+
+
 def sentence(clauses: Iterable[str]) -> str:
     """Join clauses to one sentence."""
-    text = "; ".join(clauses)
-    return f"{text[:1].upper()}{text[1:]}."
+    return sentences(["; ".join(clauses)])
+
+
+def sentences(clauses: Iterable[str]) -> str:
+    """Return each clause as a sentence of its own."""
+    return " ".join(f"{clause[:1].upper()}{clause[1:]}." for clause in clauses)
 
 
 def enumerated(names: Iterable[str]) -> str:
     """Join names as in "a, b and c"."""
     *first, last = names
     return f"{', '.join(first)} and {last}" if first else last
-
-
-def _was(count: float) -> str:
-    return "was" if count == 1 else "were"

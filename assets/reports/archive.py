@@ -22,7 +22,7 @@ GAINS, FIGURES, BYTES = "archive_stage_gains", "archive_benchmarks", "archive_by
 GAIN_METRICS = {
     "throughput_per_s": "Throughput",
     "latency_ms_p95": "Latency that all but one in twenty keep",
-    "capacity_per_s": "Highest rate within the latency limit",
+    "capacity_per_s": "Highest rate within the limit of latency",
 }
 """Shown as gains, the first one at once."""
 
@@ -138,8 +138,9 @@ class ArchiveSection:
     panels: tuple[tuple[Panel, ...], ...]
     """By workload and axis."""
     capacities: tuple[str, ...]
-    missed: tuple[str, ...]
-    """Capacities of the newest release whose limit was not kept at any rate that was tried, in some round."""
+    missed: Mapping[str, tuple[str, ...]]
+    """Capacities of the newest release whose limit was not kept at any rate that was tried, in some round; each with
+    those of earlier releases that keep it."""
     limits: tuple[str, ...]
     """Evidence of the current run and of the latency limits."""
     published: tuple[str, ...]
@@ -199,18 +200,34 @@ def archive_section(cells: Cells) -> ArchiveSection:
             for _, group in itertools.groupby(curve_panels(cells), key=lambda panel: (panel.axis, panel.workload))
         ),
         capacities=capacities,
-        missed=tuple(
-            key
+        missed={
+            key: _kept_by_others(cells, key, capacities)
             for key in capacities
-            if cells.value("archive_capacity", key, "failed_rounds")
+            if not cells.value("archive_capacity", key, "is_kept")
             and cells.value("archive_capacity", key, "stage") == CURRENT
-        ),
+        },
         limits=tuple(sorted(rests_on)),
         published=tuple(
             key
             for key in cells.keys(FIGURES, origin="published")
             if cells.value(FIGURES, key, "metric") in PUBLISHED_METRICS
         ),
+    )
+
+
+def _kept_by_others(cells: Cells, missed: str, capacities: Iterable[str]) -> tuple[str, ...]:
+    """Return the capacities of released stages that keep the limit which `missed` does not, in the same archive."""
+
+    def asked(key: str) -> tuple[Any, ...]:
+        names = ("workload", "archive_messages", "payload_bytes", "limit_ms", "percentile")
+        return tuple(cells.value("archive_capacity", key, name) for name in names)
+
+    return tuple(
+        key
+        for key in capacities
+        if asked(key) == asked(missed)
+        and cells.value("archive_capacity", key, "is_released")
+        and cells.value("archive_capacity", key, "is_kept")
     )
 
 
@@ -223,19 +240,25 @@ def _by_stage(cells: Cells, table: str, keys: Iterable[str]) -> tuple[str, ...]:
                 cells.value(table, key, "workload"),
                 STAGE_ORDER[cells.value(table, key, "stage")],
                 cells.value(table, key, "archive_messages") or 0,
+                cells.value(table, key, "limit_ms") or 0.0,
             ),
         )
     )
 
 
 def _largest(cells: Cells, table: str, keys: Iterable[str], by: Sequence[str]) -> list[str]:
-    """Keep, of the rows that agree in `by`, the one with the largest archive and the most clients in a closed loop."""
+    """Keep, of the rows that agree in `by`, the one with the largest archive and the most clients in a closed loop.
 
-    def size(key: str) -> tuple[int, float, int, str]:
+    Of several limits of latency the narrowest is kept.
+    """
+
+    def size(key: str) -> tuple[int, float, float, int, str]:
         numbers = [cells.value(table, key, name) or 0 for name in ("archive_messages", "clients")]
         payload = cells.value(table, key, "payload_bytes") or 1
         is_closed = cells.value(table, key, "rate_per_s") is None
-        return (int(is_closed) * 10 + 1, -abs(math.log(payload / 1000)), numbers[0] * 10_000 + numbers[1], key)
+        narrowness = -(cells.value(table, key, "limit_ms") or 0.0)
+        largest = numbers[0] * 10_000 + numbers[1]
+        return (int(is_closed) * 10 + 1, -abs(math.log(payload / 1000)), narrowness, largest, key)
 
     best: dict[tuple[Any, ...], str] = {}
     for key in keys:
@@ -275,7 +298,9 @@ def _latencies(cells: Cells, keys: Sequence[str]) -> tuple[tuple[Latencies, ...]
     figures = [
         key
         for key in keys
-        if cells.value(FIGURES, key, "metric") in QUANTILES and cells.value(FIGURES, key, "stage") in STAGE_ORDER
+        if cells.value(FIGURES, key, "metric") in QUANTILES
+        and cells.value(FIGURES, key, "stage") in STAGE_ORDER
+        and cells.value(FIGURES, key, "limit_ms") is None
     ]
     shown = _largest(cells, FIGURES, figures, ("stage", "workload", "metric"))
     # The quantiles of a row are of one measurement.

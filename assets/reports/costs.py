@@ -9,25 +9,17 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from assets.costs.model import COMPONENT_UNITS
+from assets.costs.hosting import MANAGED, SELF_MANAGED
+from assets.costs.model import ALL_IN, COMPONENTS, INFRASTRUCTURE
 from assets.reports.cells import Cells
 from assets.reports.charts import Bar, stacked_bars
 
 SUMMARY, COST = "cost_summary", "scenario_cost"
 CELL = ("scenario_id", "with_rln")
-TOTAL = "total"
 DRIVERS_SHOWN = 3
 
 Pair = tuple[str | None, str | None]
 """Keys of `scenario_cost` for the same line without and with RLN; None where there is no such line."""
-
-
-@dataclass(frozen=True)
-class Beside:
-    """One component that is no part of the bill, at every place; at the first one alone if it costs the same at all."""
-
-    pairs: list[Pair]
-    is_everywhere: bool
 
 
 @dataclass(frozen=True)
@@ -38,11 +30,12 @@ class CostSection:
     """Keys of `cost_summary` by scenario, without RLN before with it."""
     components: dict[str, list[str]]
     """Keys of `scenario_cost` at the cheapest place, in the order of the bill."""
-    totals: dict[str, str]
+    totals: dict[str, dict[str, str]]
+    """Keys of `scenario_cost` at the cheapest place, by the name of the total."""
     places: dict[str, list[Pair]]
-    """Totals by scenario, one pair for each place: the cheapest first, places without a bill last."""
-    beside: dict[str, dict[str, Beside]]
-    """By scenario and component."""
+    """Infrastructure by scenario, one pair for each place: the cheapest first, places without a bill last."""
+    databases: dict[str, dict[str, list[Pair]]]
+    """Databases run oneself and hosted, by scenario and kind, at every place where they are known."""
     bars: dict[str, Bar]
     """Of costs that are known in full: a bar of known parts alone would look like a total."""
     drivers: dict[str, list[str]]
@@ -52,6 +45,8 @@ class CostSection:
     not_priced: dict[str, list[str]]
     """The same where no public price covers the scenario."""
     checks: list[str]
+    left_out: list[str]
+    """Keys of `reality_figures`: what the model leaves out on purpose, as others publish it, by part."""
     price_changes: list[str]
     """Keys of `compute_offer_history`: newest prices that differ from the one before, the strongest change first."""
 
@@ -62,23 +57,22 @@ def cost_section(cells: Cells) -> CostSection:
     summaries = [key for keys in scenarios.values() for key in keys]
     places = {key: _at_cheapest(cells, key) for key in summaries}
     components = {
-        key: sorted(
-            (part for name, part in parts.items() if name in COMPONENT_UNITS), key=lambda part: _rank(cells, part)
-        )
+        key: sorted((part for name, part in parts.items() if name in COMPONENTS), key=lambda part: _rank(cells, part))
         for key, parts in places.items()
     }
     return CostSection(
         scenarios=scenarios,
         components=components,
-        totals={key: parts[TOTAL] for key, parts in places.items() if TOTAL in parts},
-        places={scenario: _pairs(cells, scenario, TOTAL) for scenario in scenarios},
-        beside={
+        totals={
+            key: {name: parts[name] for name in (INFRASTRUCTURE, ALL_IN) if name in parts}
+            for key, parts in places.items()
+        },
+        places={scenario: _pairs(cells, scenario, INFRASTRUCTURE) for scenario in scenarios},
+        databases={
             scenario: {
-                component: _beside(cells, _pairs(cells, scenario, component))
-                for component in dict.fromkeys(
-                    cells.value(COST, key, "component")
-                    for key in cells.keys(COST, scenario_id=scenario, is_in_total=False)
-                )
+                kind: _pairs(cells, scenario, kind)
+                for kind in (SELF_MANAGED, MANAGED)
+                if cells.keys(COST, scenario_id=scenario, component=kind)
             }
             for scenario in scenarios
         },
@@ -100,6 +94,10 @@ def cost_section(cells: Cells) -> CostSection:
         alternatives={scenario: _alternatives(cells, scenario, is_priced=True) for scenario in scenarios},
         not_priced={scenario: _alternatives(cells, scenario, is_priced=False) for scenario in scenarios},
         checks=_checks(cells),
+        left_out=sorted(
+            cells.keys("reality_figures", is_left_out_of_model=True),
+            key=lambda key: (cells.value("reality_figures", key, "component"), key),
+        ),
         price_changes=_price_changes(cells),
     )
 
@@ -134,11 +132,6 @@ def _pairs(cells: Cells, scenario: str, component: str) -> list[Pair]:
     return sorted(pairs, key=lambda pair: min(_middles(cells, pair), default=math.inf))
 
 
-def _beside(cells: Cells, pairs: list[Pair]) -> Beside:
-    is_everywhere = len(pairs) > 1 and len({tuple(_middles(cells, pair)) for pair in pairs}) == 1
-    return Beside(pairs[:1] if is_everywhere else pairs, is_everywhere)
-
-
 def _middles(cells: Cells, pair: Iterable[str | None]) -> list[float]:
     values = [cells.value(COST, key, "p50_usd_per_month") for key in pair if key is not None]
     return [value for value in values if value is not None]
@@ -150,7 +143,7 @@ def _counts(cells: Cells, driver: str) -> bool:
 
 
 def _rank(cells: Cells, part: str) -> int:
-    return list(COMPONENT_UNITS).index(cells.value(COST, part, "component"))
+    return list(COMPONENTS).index(cells.value(COST, part, "component"))
 
 
 def _of(cells: Cells, table: str, key: str, order: str) -> list[str]:

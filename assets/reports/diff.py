@@ -45,6 +45,8 @@ class Judgement:
     value: str
 
 
+SUMMARY = "cost_summary"
+
 MONEY: tuple[Money, ...] = (
     Money(
         "scenario_cost",
@@ -54,7 +56,7 @@ MONEY: tuple[Money, ...] = (
         ("choice_id",),
         only="is_cheapest",
     ),
-    Money("cost_summary", ("scenario_id", "with_rln"), (), "p50_usd_per_month", ("provider", "region")),
+    Money(SUMMARY, ("scenario_id", "with_rln"), (), "all_in_p50_usd_per_month", ("provider", "region")),
 )
 JUDGEMENTS: tuple[Judgement, ...] = (
     Judgement("gates", ("gate_id",), "title", "status", "value"),
@@ -63,10 +65,15 @@ JUDGEMENTS: tuple[Judgement, ...] = (
     Judgement("validation_matrix", ("usp_id", "problem_id", "segment_id"), None, "status", "sources"),
     Judgement("segment_ranking", ("segment_id",), None, "decision", "position"),
 )
+RLN = "rln_parameters"
+MEMBERSHIP_LIMITS = ("total_rate_limit_cap", "membership_rate_", "epoch_length")
+"""How parameters of RLN begin that decide whether a scenario can run, the one for all memberships first."""
+SENDING = ("costs__workload_parameters/", "costs__assumptions/", "costs__scenarios/")
+"""Tables of evidence on who sends how much, which decides it as well. Prices have no part in it."""
 EVIDENCE = "evidence_index"
 BUDGETS = "scenarios"
 
-TABLES = (*(money.table for money in MONEY), *(judged.table for judged in JUDGEMENTS), EVIDENCE, BUDGETS)
+TABLES = (*(money.table for money in MONEY), *(judged.table for judged in JUDGEMENTS), EVIDENCE, BUDGETS, RLN)
 """Tables that a comparison reads. One that a release does not have counts as empty."""
 
 
@@ -109,6 +116,22 @@ class Move:
 
 
 @dataclass(frozen=True)
+class FeasibilityChange:
+    """Whether a scenario can run, and for how many memberships there is room, before and after.
+
+    None where it is not known. `reason` is what each release says of it; `rests_on` as in `Change`.
+    """
+
+    before: bool | None
+    after: bool | None
+    room_before: float | None
+    room_after: float | None
+    reason_before: str
+    reason_after: str
+    rests_on: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class ScenarioChange:
     """What changed of one scenario. The total is None if the release has none.
 
@@ -122,6 +145,8 @@ class ScenarioChange:
     total: Change | None
     budget: tuple[float | None, float | None]
     budget_state: tuple[BudgetState | None, BudgetState | None]
+    feasibility: FeasibilityChange | None
+    """None where it is as before."""
 
 
 @dataclass(frozen=True)
@@ -245,13 +270,15 @@ def _scenarios(before: Release, after: Release, moved: frozenset[str]) -> Iterab
                 lines.setdefault(scenario, []).append(change)
             else:
                 totals[scenario] = change
+    feasible = _feasibility(before, after, moved)
     budgets = [_budgets(release) for release in (before, after)]
     for scenario in sorted({*lines, *totals}):
         of_scenario, total = lines.get(scenario, []), totals.get(scenario)
         changed = tuple(line for line in of_scenario if not _is_same(line))
         old_budget, new_budget = (of_release.get(scenario_ids[scenario]) for of_release in budgets)
         is_same_total = total is None or _is_same(total)
-        if changed or moves[scenario] or not is_same_total or old_budget != new_budget:
+        can_run = feasible.get(scenario)
+        if changed or moves[scenario] or not is_same_total or old_budget != new_budget or can_run:
             yield ScenarioChange(
                 name=", ".join(scenario),
                 lines=changed,
@@ -263,7 +290,42 @@ def _scenarios(before: Release, after: Release, moved: frozenset[str]) -> Iterab
                     budget_state(total.before if total else None, old_budget),
                     budget_state(total.after if total else None, new_budget),
                 ),
+                feasibility=can_run,
             )
+
+
+def _feasibility(before: Release, after: Release, moved: frozenset[str]) -> dict[tuple[str, ...], FeasibilityChange]:
+    """Return by scenario where both releases tell it and it, or the room for memberships, changed."""
+    columns = ("scenario_id", "with_rln")
+    old, new = (_by_key(release.rows(SUMMARY), columns) for release in (before, after))
+    limits = {
+        evidence_id: row["parameter"]
+        for release in (before, after)
+        for row in release.rows(RLN)
+        for evidence_id in row["evidence_ids"].split(";")
+        if row["parameter"].startswith(MEMBERSHIP_LIMITS)
+    }
+    found = {}
+    for key in old.keys() & new.keys():
+        was, now = old[key], new[key]
+        states = [(row.get("is_feasible", ""), row.get("memberships_available", "")) for row in (was, now)]
+        if states[0] == states[1] or not all("is_feasible" in row for row in (was, now)):
+            continue
+        (can_before, room_before), (can_after, room_after) = states
+        ids = {i for row in (was, now) for i in row.get("evidence_ids", "").split(";")} & moved
+        found[tuple(_worded(column, part) for column, part in zip(columns, key, strict=True))] = FeasibilityChange(
+            before=_truth(can_before),
+            after=_truth(can_after),
+            room_before=_number(room_before),
+            room_after=_number(room_after),
+            reason_before=was.get("reason", ""),
+            reason_after=now.get("reason", ""),
+            rests_on=(
+                *sorted(ids & limits.keys(), key=lambda i: (not limits[i].startswith(MEMBERSHIP_LIMITS[0]), i)),
+                *sorted(i for i in ids if i.startswith(SENDING)),
+            ),
+        )
+    return found
 
 
 def _moves(line: str, was: Row | None, now: Row | None, columns: tuple[str, ...]) -> Iterable[Move]:
@@ -280,16 +342,17 @@ def _budgets(release: Release) -> dict[str, float | None]:
 
 
 def _compared(release: Release, table: Money) -> Sequence[Row]:
-    """Return the rows that count; the total of a bill has a table of its own."""
+    """Return the rows that count; the totals of a bill have a table of their own."""
     rows = release.rows(table.table)
     if table.only is None:
         return rows
-    return [row for row in rows if row[table.only] == "true" and row["component"] != "total"]
+    return [row for row in rows if row[table.only] == "true" and row.get("is_total") != "true"]
 
 
 def _change(name: str, was: Row | None, now: Row | None, column: str, moved: frozenset[str]) -> Change:
     ids = {i for row in (was, now) if row for i in row.get("evidence_ids", "").split(";")}
-    before, after = (_number(row[column]) if row else None for row in (was, now))
+    # A release of before a column was there says nothing of it.
+    before, after = (_number(row.get(column, "")) if row else None for row in (was, now))
     return Change(name, before, after, tuple(sorted(ids & moved)))
 
 
@@ -310,6 +373,10 @@ def _worded(column: str, value: str) -> str:
     )
 
 
+def _truth(cell: str) -> bool | None:
+    return cell == "true" if cell else None
+
+
 def _number(cell: str) -> float | None:
     return float(cell) if cell else None
 
@@ -324,7 +391,7 @@ def _is_same(change: Change) -> bool:
 def _with_deltas(value: Any) -> Any:
     if isinstance(value, dict):
         plain = {key: _with_deltas(part) for key, part in value.items()}
-        if "rests_on" in plain:
+        if "rests_on" in plain and "name" in plain:
             change = Change(**value)
             plain |= {"delta": change.delta, "share": change.share}
         return plain

@@ -8,7 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
-from assets.reports.diff import Change, Difference, EvidenceRow, JudgementChange, Move, ScenarioChange
+from assets.reports.diff import (
+    Change,
+    Difference,
+    EvidenceRow,
+    FeasibilityChange,
+    JudgementChange,
+    Move,
+    ScenarioChange,
+)
 
 SHOWN = 8
 """Rows of evidence listed of each table, an interview with all its rows; `--json` has all."""
@@ -72,6 +80,8 @@ def _costs(scenarios: Sequence[ScenarioChange]) -> list[str]:
     for scenario in scenarios:
         lines += ["", scenario.name.replace("_", " ")]
         lines += [line for move in scenario.moves for line in _move(move)]
+        if scenario.feasibility:
+            lines += _feasibility(scenario.feasibility)
         for line in scenario.lines:
             lines += [_bill(line, width), *_because(line, "    ")]
         if scenario.lines_as_before:
@@ -87,6 +97,20 @@ def _costs(scenarios: Sequence[ScenarioChange]) -> list[str]:
 def _move(move: Move) -> Iterable[str]:
     what = "cheapest at" if move.line == "total" else f"{move.line.replace('_', ' ')} from"
     yield f"  {what} {move.before or 'nowhere'} → {move.after or 'nowhere'}"
+
+
+def _feasibility(change: FeasibilityChange) -> Iterable[str]:
+    was, now = (UNKNOWN if state is None else "yes" if state else "no" for state in (change.before, change.after))
+    room = ""
+    if change.room_before != change.room_after:
+        rooms = [UNKNOWN if r is None else f"{r:,.0f}" for r in (change.room_before, change.room_after)]
+        room = f" (room for memberships: {' → '.join(rooms)})"
+    yield f"  can run: {was}, as before{room}" if was == now else f"  can run: {was} → {now}{room}"
+    sides = (("before", change.before, change.reason_before), ("now", change.after, change.reason_after))
+    for label, state, reason in sides:
+        if state is not True and reason:
+            yield f"    {label}: {reason}"
+    yield from _rests(change.rests_on, "    ")
 
 
 def _budget(scenario: ScenarioChange) -> Iterable[str]:
@@ -113,10 +137,13 @@ def _name(change: Change) -> str:
 
 
 def _because(change: Change, indent: str) -> Iterable[str]:
-    if not change.rests_on:
-        return
-    more = f" and {len(change.rests_on) - 5} more" if len(change.rests_on) > 5 else ""
-    yield f"{indent}rests on {', '.join(change.rests_on[:5])}{more}"
+    yield from _rests(change.rests_on, indent)
+
+
+def _rests(ids: Sequence[str], indent: str) -> Iterable[str]:
+    if ids:
+        more = f" and {len(ids) - 5} more" if len(ids) > 5 else ""
+        yield f"{indent}rests on {', '.join(ids[:5])}{more}"
 
 
 def _evidence(difference: Difference) -> list[str]:

@@ -11,7 +11,11 @@ from collections.abc import Callable
 from datetime import date, datetime
 
 from assets.benchmarks.stages import STAGES
+from assets.numerals import ratio, significant
 from assets.readiness.wording import enumerated
+
+LONGEST = 80
+"""Characters of a text that stands for a row in a list."""
 
 MISSING = "not known"
 """What stands for a value that is not there: never a zero, never a blank."""
@@ -30,6 +34,14 @@ WORDS = {
     "rpc": "Chain access (RPC)",
     "rln_gas": "Gas for RLN",
     "capital_cost": "Cost of locked capital",
+    "infrastructure": "Infrastructure",
+    "all_in": "All in",
+    "node": "nodes",
+    "node and database": "hosts of node and database",
+    "operator": "whoever runs the fleet",
+    "members": "members",
+    "cdn": "delivery of media (CDN)",
+    "registration": "registration by SMS",
     "source_date": "dated by its source",
     "assigned": "date assigned",
     "observed": "observed",
@@ -71,16 +83,6 @@ WORDS = {
 """What a reader sees for a value that programs use."""
 
 
-def significant(value: float, digits: int) -> str:
-    """Write `value` rounded to `digits` significant digits, with thousands separators and no exponent."""
-    if value == 0:
-        return "0"
-    decimals = digits - 1 - math.floor(math.log10(abs(value)))
-    rounded = round(value, decimals)
-    text = f"{rounded:,.{max(decimals, 0)}f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
 def count(value: float) -> str:
     """Write a count as it is."""
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:,g}"
@@ -118,11 +120,6 @@ def change(value: float) -> str:
 def whole(value: float) -> str:
     """Write an amount without decimals."""
     return f"{value:,.0f}"
-
-
-def ratio(value: float) -> str:
-    """Write a ratio or a small amount with two decimals, a large or a tiny one with three digits."""
-    return f"{value:.2f}" if 0.1 <= abs(value) < 100 else significant(value, 3)
 
 
 def day(value: date) -> str:
@@ -174,6 +171,16 @@ def line(value: int) -> str:
 def plain(value: object) -> str:
     """Write text as it is; several values with commas."""
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def shortened(text: str) -> str:
+    """Write the beginning of a long text."""
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1].rstrip()}…"
+
+
+def line_of(number: int, said: str) -> str:
+    """Write what a line of a file says."""
+    return f"line {number}: {said}"
 
 
 def row_name(value: str) -> str:

@@ -29,7 +29,7 @@ class Capture:
     market_sizes: tuple[str, ...]
     competitors: tuple[str, ...]
     learnings: tuple[str, ...]
-    """Keys of `integrations` that tell what went wrong or was missing."""
+    """Keys of `segment_learnings`: what projects went through, public signals, interviews."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,6 @@ def market_section(cells: Cells) -> MarketSection:
 
 
 def _capture(cells: Cells, segment: str) -> Capture:
-    integrations = cells.keys("integrations")
     return Capture(
         market_sizes=tuple(cells.keys("market_sizes", segment_id=segment)),
         competitors=tuple(
@@ -85,12 +84,7 @@ def _capture(cells: Cells, segment: str) -> Capture:
             for key in cells.keys("competitors")
             if cells.value("competitors", key, "segment_id") in (segment, "any")
         ),
-        learnings=tuple(
-            key
-            for key in integrations
-            if segment in cells.value("integrations", key, "segment_ids")
-            and cells.value("integrations", key, "pain_reported") is not None
-        ),
+        learnings=tuple(cells.keys("segment_learnings", segment_id=segment)),
     )
 
 

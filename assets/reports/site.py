@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,15 +20,15 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from assets.costs.budget import budget_state
-from assets.costs.model import COMPONENT_UNITS
+from assets.costs.model import COMPONENTS
 from assets.evidence.model import Grade
 from assets.evidence.packs import PUBLIC
-from assets.evidence.tables import TABLES_BY_KEY
 from assets.readiness.model import Status
 from assets.reports.archive import archive_section
-from assets.reports.cells import Cells, anchor
+from assets.reports.cells import NOT_LISTED, Cells, anchor
 from assets.reports.charts import marks
 from assets.reports.costs import cost_section
+from assets.reports.derivations import Derivations
 from assets.reports.formats import word
 from assets.reports.market import market_section
 from assets.reports.model import Manifest
@@ -50,7 +51,7 @@ class ReleaseData:
 
 def render_report(release: ReleaseData) -> str:
     """Return the page as HTML. Raises `KeyError` if it shows anything that is not a cell of the release."""
-    cells = Cells({**release.frames, "manifest": _manifest_frame(release.manifest)})
+    cells = Cells({**release.frames, "manifest": _manifest_frame(release.manifest)}, Derivations)
     illustrative = cells.keys("evidence_index", grade=Grade.ILLUSTRATIVE.value)
     for evidence_id in illustrative:
         cells.evidence_of("evidence_index", evidence_id)  # listed with the rest, although nothing rests on it
@@ -63,9 +64,12 @@ def render_report(release: ReleaseData) -> str:
             is_illustrative=bool(illustrative),
             gates=cells.keys("gates"),
             shown=_shown_requirements(cells),
+            history=_history(cells),
+            today=_day_of(release.manifest),
+            by_age=_gates_by_age(cells),
             to_change=[(status, cells.keys("gates", status=status.value)) for status in (Status.FAIL, Status.UNKNOWN)],
             costs=cost_section(cells),
-            component_names=list(COMPONENT_UNITS),
+            component_names=list(COMPONENTS),
             archive=_archive(cells),
             bench=archive_section(cells),
             market=market_section(cells),
@@ -90,7 +94,8 @@ def _environment() -> Environment:
         by_table=_by_table,
         anchor=anchor,
         marks=marks,
-        table_title=_table_title,
+        table_title=Cells.table_title,
+        told_by_line=[NOT_LISTED.rstrip("/")],
         budget_state=budget_state,
         uncertain_dates=UNCERTAIN_DATES,
         usual_packs=[PUBLIC],
@@ -108,7 +113,16 @@ def _functions(cells: Cells) -> dict[str, Any]:
         "value": cells.value,
         "keys": cells.keys,
         "evidence_of": cells.evidence_of,
+        "beside_evidence": cells.beside_evidence,
         "shown_evidence": cells.shown_evidence,
+        "evidence_link": cells.evidence_link,
+        "measured": cells.measured,
+        "derivation": cells.derivation,
+        "places": cells.places,
+        "places_left": cells.places_left,
+        "leads_to": cells.leads_to,
+        "heading": cells.heading,
+        "named": cells.named,
     }
 
 
@@ -138,6 +152,26 @@ def _shown_requirements(cells: Cells) -> dict[str, str]:
     }
 
 
+def _day_of(manifest: Manifest) -> date:
+    """Return the day that a release looks at: the last day of evidence that counts, else the day it was made on."""
+    return manifest.as_of or manifest.created_at.date()
+
+
+def _gates_by_age(cells: Cells) -> list[str]:
+    """Return the gates with dated evidence, the one whose newest is the oldest first."""
+    dated = [gate for gate in cells.keys("gates") if cells.value("gates", gate, "newest_evidence_on") is not None]
+    return sorted(dated, key=lambda gate: (cells.value("gates", gate, "newest_evidence_on"), gate))
+
+
+def _history(cells: Cells) -> dict[str, list[str]]:
+    """Return the keys of `deliverable_history` by deliverable, oldest first."""
+    table = "deliverable_history"
+    grouped: dict[str, list[str]] = {}
+    for key in sorted(cells.keys(table), key=lambda key: (cells.value(table, key, "status_on"), key)):
+        grouped.setdefault(cells.value(table, key, "deliverable_id"), []).append(key)
+    return grouped
+
+
 def _archive(cells: Cells) -> list[str]:
     """Return the keys of what was published in `archive_bytes_per_message`, by study, system and size."""
     columns = ("study", "system", "payload_bytes")
@@ -159,7 +193,3 @@ def _by_table(evidence_ids: list[str]) -> dict[str, list[str]]:
     for evidence_id in evidence_ids:
         grouped.setdefault(evidence_id.partition("/")[0], []).append(evidence_id)
     return grouped
-
-
-def _table_title(table_key: str) -> str:
-    return TABLES_BY_KEY[table_key].title

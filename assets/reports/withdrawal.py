@@ -114,6 +114,11 @@ _OF_TABLES = {
         update {table} set source = 'not published', note = null
         where release_id = any(%(releases)s) and evidence_id = any(%(conversations)s) and source <> 'not published'
         """,
+        # The condition of a finding is its quote.
+        """
+        update {table} set condition = null
+        where release_id = any(%(releases)s) and evidence_id = any(%(unquoted)s) and condition is not null
+        """,
     ),
     "findings": (
         # What a session tells against a USP; the session itself stays in the lists of evidence.

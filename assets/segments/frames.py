@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import pandas as pd
 
 from assets.evidence.model import Grade, weakest
+from assets.numerals import beside
 from assets.segments.inputs import KINDS, Finding, Kind, Rules
 from assets.segments.matrix import Cell, Count, Group, Matrix, Status
 from assets.segments.ranking import CRITERIA, RankedSegment
@@ -304,26 +305,20 @@ def criteria_frame(
 def reason(found: Cell | Group, rules: Rules) -> str:
     """Say why a cell or a group has its status."""
     needed, asked = rules.decision_effective_n, rules.decision_probability
-    n = _apart(found.effective_n, needed)
+    n = beside(found.effective_n, needed)
     worth = f"worth {n} {'interview' if n == '1' else 'interviews'}"
     if found.sources == 0:
         return "nobody has said or shown anything about it"
     if not rules.is_enough(found.effective_n):
         began = "not claimed before it came up; " if found.status is Status.NEW else ""
         return f"{began}what was said is {worth}, {needed:g} are needed"
-    above = _apart(found.share.above_half, asked, 1 - asked, 1)
-    below = _apart(1 - found.share.above_half, asked, 1)
+    above = beside(found.share.above_half, asked, 1 - asked, 1)
+    below = beside(1 - found.share.above_half, asked, 1)
     agree = {
         Status.VALIDATED: f"probability {above} that most agree, {asked:g} needed",
         Status.INVALIDATED: f"probability {below} that most do not agree, {asked:g} needed",
     }.get(found.status, f"probability {above} that most agree, which points neither way")
     return f"{worth}; {agree}"
-
-
-def _apart(value: float, *bounds: float) -> str:
-    """Write a value with two digits, or with as many, up to four, as tell it from what it is held against."""
-    texts = [f"{value:.{digits}g}" for digits in (2, 3, 4)]
-    return next((text for text in texts if float(text) not in bounds), texts[0])
 
 
 def _counts(counts: Mapping[Kind, Count]) -> list[int]:

@@ -7,3 +7,11 @@
 array_position(array['illustrative', 'not_found'], grade) nulls first
         {%- for column in by %}, {{ column }} desc nulls last{% endfor %}, evidence_id
 {%- endmacro %}
+
+{#-
+    Which of several public sources of one limit is used: what runs or would be run before what is specified, that before
+    what is planned; the newest of each. As `authority` in `assets/costs/assumptions.py`.
+-#}
+{% macro most_authoritative_first() -%}
+{{ newest_first(by=["coalesce(array_position(array['plan', 'specification'], stated_in), 3)", 'as_of']) }}
+{%- endmacro %}

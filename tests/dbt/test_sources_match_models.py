@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from assets.evidence.fetch import PROVENANCE, PROVENANCE_COMMENTS
-from assets.evidence.model import GRADE_ORDER, Table
+from assets.evidence.model import GRADE_ORDER, StandingRow, Table
 from assets.evidence.packs import LIVE_PRICES
 from assets.evidence.tables import ALL_TABLES, TABLES_BY_KEY
 
@@ -78,7 +78,8 @@ def test_a_source_is_described_as_its_model_is(table: Table, sources: Mapping[st
 @EVERY_TABLE
 def test_a_staging_model_reads_its_table_as_known_on_the_date(table: Table, project: Path) -> None:
     sql = (project / "models" / "staging" / f"stg_{table.key}.sql").read_text()
-    assert f"{{{{ as_known_on(source('raw', '{table.key}')) }}}}" in sql
+    standing = ", is_standing=True" if issubclass(table.model, StandingRow) else ""
+    assert f"{{{{ as_known_on(source('raw', '{table.key}'){standing}) }}}}" in sql
 
 
 @EVERY_TABLE
@@ -125,6 +126,11 @@ def test_the_grades_rank_alike_in_sql_and_python(project: Path) -> None:
 def test_the_list_of_tables_is_complete(project: Path) -> None:
     listed = _listed_tables(project)
     assert {key: row["title"] for key, row in listed.items()} == {table.key: table.title for table in ALL_TABLES}
+
+
+def test_the_list_of_tables_knows_which_rows_hold_from_a_day_of_their_own(project: Path) -> None:
+    listed = {key for key, row in _listed_tables(project).items() if row.get("is_standing")}
+    assert listed == {table.key for table in ALL_TABLES if issubclass(table.model, StandingRow)}
 
 
 def test_what_a_row_is_about_is_said_by_columns_of_its_staging_model(

@@ -22,6 +22,7 @@ WITH_EFFECTS = {
     "assets.evidence.fetch",
     "assets.evidence.fingerprint",
     "assets.evidence.ids",
+    "assets.evidence.index_asset",
     "assets.evidence.load",
     "assets.evidence.packs",
     "assets.landing",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 
 import pytest
@@ -55,11 +56,12 @@ def test_a_log_becomes_a_run_and_its_figures(pack: Path, tmp_path: Path) -> None
     assert done.exit_code == 0, done.output
     assert "5 measurements added to a new run our_db" in done.output
     assert len(rows(pack, "runs")) == 2
-    figures = {row.split(",")[9]: row.split(",")[10:13] for row in rows(pack, "measurements")[1:]}
-    assert figures["latency_ms_p50"] == ["2.5", "", "ms"]
-    assert figures["latency_ms_p99"] == ["9", "", "ms"]
+    figures = {row["metric"]: row for row in csv.DictReader(rows(pack, "measurements"))}
+    p50, p99 = figures["latency_ms_p50"], figures["latency_ms_p99"]
+    assert (p50["value"], p50["unit"]) == ("2.5", "ms")
+    assert (p99["value"], p99["unit"]) == ("9", "ms")
     # 3 operations from 1700000000.9985 to 1700000003 s
-    assert float(figures["throughput_per_s"][0]) == pytest.approx(3 / 2.0015)
+    assert float(figures["throughput_per_s"]["value"]) == pytest.approx(3 / 2.0015)
 
 
 def test_what_was_imported_is_evidence_without_mistakes(pack: Path, tmp_path: Path) -> None:

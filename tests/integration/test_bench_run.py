@@ -20,6 +20,7 @@ import pytest
 from assets.benchmarks import archive
 from assets.benchmarks.errors import BenchmarkError
 from assets.benchmarks.grids import QUICK, Cell, Grid, Phase
+from assets.benchmarks.limits import Limit
 from assets.benchmarks.measure import Bench
 from assets.benchmarks.messages import Archive
 from assets.benchmarks.pgbench import Load, run_pgbench
@@ -34,7 +35,7 @@ from orchestration.warehouse.layout import wheel_binaries
 from orchestration.warehouse.server import embedded_server
 from tests.integration.servers import PASSWORD, ROOT, OtherServer, eventually, kill
 
-LIMITS = dict.fromkeys(WORKLOADS, 100.0)
+LIMITS = dict.fromkeys(WORKLOADS, (Limit("typed for a test", 100.0, 95),))
 ARCHIVE = Archive(payload_bytes=100, messages=480, hours=24)
 TWO_HOURS = replace(ARCHIVE, hours=2)
 TINY: Grid = replace(
@@ -42,7 +43,7 @@ TINY: Grid = replace(
     phases=(
         Phase(
             TWO_HOURS,
-            rounds=2,
+            fillings=2,
             seconds=0.01,
             cells=(
                 *(
@@ -230,9 +231,40 @@ def test_a_server_that_dies_in_mid_round_loses_no_finished_step(state_dir: Path,
         assert scratch_databases(server.url) == 0
 
 
+def test_a_limit_that_one_client_misses_is_a_bound_and_a_wider_one_is_searched(
+    warehouse_url: str, tmp_path: Path
+) -> None:
+    (phase,) = TINY.phases
+    once = replace(phase, fillings=1, retention_rounds=0)
+    limits = {name: (Limit("narrow", 0.001, 95), Limit("wide", 1000.0, 90)) for name in WORKLOADS}
+    grid = replace(TINY, phases=(once,), storage=())
+    result = run_grid(warehouse_url, wheel_binaries(), grid, tmp_path, limits, 1, silent)
+    rows = [row for row in read_rows(MEASUREMENTS, result.folder / "measurements.csv") if row["limit_ms"]]
+    narrow, wide = ([row for row in rows if row["limit_ms"] == limit] for limit in ("0.001", "1000"))
+    (alone,) = [row for row in narrow if row["metric"] == "late_share"]
+    assert (alone["clients"], alone["rate_per_s"], alone["operations"], alone["value"]) == ("1", "", "32", "1")
+    (missed,) = [row for row in narrow if row["metric"] == "capacity_per_s"]
+    assert (missed["value"], missed["percentile"]) == ("", "95")
+    assert float(missed["value_high"]) > 0
+    (kept,) = [row for row in wide if row["metric"] == "capacity_per_s"]
+    assert kept["percentile"] == "90"
+    # a try of 0.05 s is lengthened to the 70 operations that a p90 needs
+    tries = [row for row in wide if row["metric"] == "late_share" and row["rate_per_s"] == kept["value"]]
+    assert any(int(row["operations"]) >= 70 and float(row["value"]) <= 0.1 for row in tries)
+
+
+def test_a_filling_may_be_measured_in_several_rounds(warehouse_url: str, tmp_path: Path) -> None:
+    (phase,) = TINY.phases
+    shared = replace(phase, fillings=1, rounds_per_filling=2, capacity_rounds=2, retention_rounds=0)
+    result = measure(warehouse_url, tmp_path, grid=replace(TINY, phases=(shared,), storage=()))
+    rows = read_rows(MEASUREMENTS, result.folder / "measurements.csv")
+    assert [row["round"] for row in rows if row["metric"] == "capacity_per_s"] == ["1", "2"]
+    assert {row["round"] for row in rows if row["metric"] == "total_bytes_per_message"} == {"1"}
+
+
 def test_an_optional_archive_is_left_out_where_the_time_is_over(warehouse_url: str, tmp_path: Path) -> None:
     (phase,) = TINY.phases
-    once = replace(phase, rounds=1, capacity=(), retention_rounds=0)
+    once = replace(phase, fillings=1, capacity=(), retention_rounds=0)
     larger = replace(once, archive=replace(TWO_HOURS, messages=960), is_optional=True)
     result = measure(warehouse_url, tmp_path, grid=replace(TINY, phases=(once, larger), limit_seconds=0.0))
     assert "960 x 100 bytes, round 1 left out: the session would have taken too long" in result.notes

@@ -24,7 +24,7 @@ insert into readiness.gates values
     ('matrix', '{interviews__findings/a_1,interviews__findings/b_1,segments__usps/fast}');
 
 create table marts.evidence_index (
-    evidence_id text, table_key text, source text, note text, pack text, file text
+    evidence_id text, table_key text, source text, note text, pack text, file text, condition text
 );
 insert into marts.evidence_index values
     ('interviews__interviews/a', 'interviews__interviews', 'call of a', 'a spoke long', 'ours', 'a.yaml'),
@@ -33,6 +33,7 @@ insert into marts.evidence_index values
     ('interviews__interviews/b', 'interviews__interviews', 'call of b', '', 'ours', 'b.yaml'),
     ('interviews__findings/b_1', 'interviews__findings', 'call of b', '', 'ours', 'b.yaml'),
     ('interviews__sessions/s', 'interviews__sessions', 'minutes of s', 'agreed on a test', 'ours', 's.yaml');
+update marts.evidence_index set condition = 'too slow' where evidence_id = 'interviews__findings/b_1';
 
 create table marts.findings (finding_id text, kind text, statement text, evidence_ids text[], source_key text);
 insert into marts.findings values
@@ -176,6 +177,7 @@ def test_a_consent_to_quote_that_becomes_one_to_a_summary_takes_the_quote_out(da
         "interviews__findings/b_1": None,
         "interviews__sessions/s fast": None,
     }
+    assert {row[-1] for row in rows(database, "r1", "evidence_index")} == {None}
 
 
 def test_what_a_session_told_against_a_usp_goes_with_its_consent(database: str, tmp_path: Path) -> None:

@@ -1,17 +1,23 @@
 """How fast the cost model is: `make bench-pipeline`.
 
-Belongs here: timing of the model on a synthetic catalogue, beside naive pandas and a plain numpy ceiling of the
-same bill, in interleaved rounds with medians. Does not belong here: what a cost is.
-Ends with 1 if the whole takes more than `SECONDS_AT_MOST` or `MEGABYTES_AT_MOST`.
+Belongs here: timing of the model on a synthetic catalogue, in turn with an earlier build, and beside naive pandas and a
+plain numpy ceiling of the same bill, in interleaved rounds with medians. Does not belong here: what a cost is.
+Ends with 1 if the whole takes more processor time than the earlier build, or more memory than `MEGABYTES_AT_MOST`.
 """
 
 from __future__ import annotations
 
+import io
+import os
 import resource
 import statistics
+import subprocess
 import sys
+import tarfile
+import tempfile
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -20,13 +26,20 @@ from assets.costs.distributions import FloatArray, LogTriangular, Triangular
 from assets.costs.draws import Draws, chunks, sample
 from assets.costs.frames import scenario_cost_frame
 from assets.costs.inputs import Catalogue
-from assets.costs.model import Estimate, World, estimate, total_in
+from assets.costs.model import INFRASTRUCTURE, Estimate, World, estimate, total_in
 from assets.costs.sensitivity import drivers
 from assets.evidence.tables.costs import Scenario
 from tests.unit.costs_world import address, all_inputs, offer, scenario, tier, volume, world
 
 ROUNDS = 5
-SECONDS_AT_MOST = 3.0
+EARLIER_BUILD = "8f0ba2c"
+"""The commit whose processor time may not be exceeded."""
+TIME_ONE = (
+    "import resource; from tests.performance import bench_pipeline as b; "
+    "catalogue, scenarios = b.catalogue_of(150), b.scenarios_of(b.SCENARIOS); "
+    "print(b.timed(lambda: b.whole(scenarios, catalogue)), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)"
+)
+"""Prints seconds and megabytes of one build, in a process of its own."""
 MEGABYTES_AT_MOST = 1000.0
 SCENARIOS = 16
 """Half without RLN, half with it."""
@@ -41,8 +54,9 @@ UNCERTAIN = {
     "workload__vanilla_waku_relay_egress_amplification": Triangular(5, 9, 10),
     "workload__vanilla_waku_relay_idle_egress": Triangular(0.5, 1, 2),
     "workload__vanilla_waku_discovery_egress": Triangular(4, 5, 6),
-    "assumption__node_host_share": Triangular(0.5, 0.8, 1),
-    "assumption__database_host_share": Triangular(0.3, 0.6, 1),
+    "assumption__month_swing": 0.25,
+    "assumption__host_utilisation": Triangular(0.5, 0.7, 0.8),
+    "assumption__node_vcpus_per_connection": Triangular(0.001, 0.003, 0.006),
     "assumption__disk_fill": Triangular(0.7, 0.8, 0.9),
     "assumption__backup_share": Triangular(0.5, 1, 2),
     "assumption__capital_rate": Triangular(0.03, 0.05, 0.08),
@@ -77,7 +91,7 @@ def catalogue_of(offers: int) -> Catalogue:
 def scenarios_of(count: int) -> list[Scenario]:
     """Return communities of different sizes, all with an archive."""
     sizes = [{"active_users": n, "own_senders": n, "network_senders": n} for n in (1000 + 10 * i for i in range(count))]
-    return [scenario(id=f"s{i}", database_vcpus=4, **size) for i, size in enumerate(sizes)]
+    return [scenario(id=f"s{i}", **size) for i, size in enumerate(sizes)]
 
 
 def whole(scenarios: list[Scenario], catalogue: Catalogue) -> None:
@@ -91,7 +105,8 @@ def whole(scenarios: list[Scenario], catalogue: Catalogue) -> None:
 
 
 def by_model(found: Estimate, catalogue: Catalogue, draws: Draws) -> list[FloatArray]:
-    return [total_in(found, bill.place, catalogue, draws) for bill in found.bills if bill.place]
+    places = [bill.place for bill in found.bills if bill.place]
+    return list(total_in(found, places, INFRASTRUCTURE, catalogue, draws))
 
 
 def by_pandas(found: Estimate, catalogue: Catalogue, draws: Draws) -> list[FloatArray]:
@@ -113,29 +128,63 @@ def by_numpy(found: Estimate, catalogue: Catalogue, draws: Draws) -> list[FloatA
 
 
 def _shared(x):  # type: ignore[no-untyped-def]  # rows of a frame and arrays alike
-    messages = x["workload/rate"] * 24 * 1000 * DAYS
+    """Return what all places share: traffic, nodes, processors and gigabytes, each in one line of arithmetic."""
+    per_day, peak, util = x["workload/rate"] * 24 * 1000, x["assumption/peak_factor"], x["assumption/host_utilisation"]
     idle = (x["workload/vanilla_waku_relay_idle_egress"] + x["workload/vanilla_waku_discovery_egress"]) * 1e3 * SECONDS
-    relay = (messages * x["workload/bytes"] * x["workload/vanilla_waku_relay_egress_amplification"] + idle) / 1e9
+    relayed = per_day * DAYS * x["workload/bytes"] * x["workload/vanilla_waku_relay_egress_amplification"]
     online = x["assumption/client_online_share"]
-    awaited = messages * 2 * online
-    missing = awaited * x["assumption/missing_message_share"] * x["workload/bytes"]
-    checks = 1000 * x["workload/queries"] * online * DAYS
-    pages = checks * np.maximum(np.ceil(awaited / checks / 100), 1)
-    store = relay + (pages * 300 + awaited * 36 + missing) / 1e9
+    at_peak = np.minimum(online * peak, 1)
+    checks = 1000 * x["workload/queries"]
+    awaited = per_day * 2 / checks
+    missing = x["assumption/missing_message_share"]
+    answered = _whole(awaited / 100) * 300 + awaited * (36 + missing * x["workload/bytes"])
+    shared = checks * online * answered * DAYS / 1e9
+    connections = 1000 * at_peak * 0.2
+    nodes = np.maximum(connections / 500, 1)
+    node = (nodes * 0.2 + connections * x["assumption/node_vcpus_per_connection"]) / util
+    asked = checks * at_peak / 86_400
+    fetched = np.minimum(awaited * peak * missing, 1) / x["capacity/by_hashes"]
+    read = asked * (_whole(awaited * peak / 100) / x["capacity/first_page_20"] + fetched) / util
+    written = per_day / 86_400 * peak / x["capacity/insert"] / util
     row = np.interp(x["workload/bytes"], [200, 1000, 2048], [1341, 3709, 6466])
     archive = x["workload/rate"] * 24 * 1000 * x["workload/retention"] * row / 1e9
-    return relay, store, archive
+    return (relayed + idle) / 1e9, shared, connections / 500, nodes * 0.5, node, read, written, archive
+
+
+def _whole(needed):  # type: ignore[no-untyped-def]
+    """Return whole units in the mean of months from 75 to 125 percent of a need."""
+    low, high = needed * 0.75, needed * 1.25
+    parts = [np.where(np.floor(end) < 1, end, (np.floor(end) + 1) * (end - np.floor(end) / 2)) for end in (low, high)]
+    return (parts[1] - parts[0]) / (high - low)
 
 
 def _bill(x, place, shared=None):  # type: ignore[no-untyped-def]
-    relay, store, archive = shared or _shared(x)
-    hosts = sum(choice.offer.cost_usd_per_month.value * choice.need.hosts for choice in place.hosts)
-    hosts += sum(place.address.cost_usd_per_month.value * choice.need.hosts for choice in place.nodes)
-    option = place.databases[0]
-    disk = archive / x["assumption/disk_fill"] * option.volume.cost_usd_per_gb_month.value
-    backup = archive * x["assumption/backup_share"] * option.backup.cost_usd_per_gb_month.value
-    sent = np.maximum(relay - 10, 0) + np.maximum(store - 10, 0)
-    return hosts + disk + backup + sent * place.tiers[0].cost_usd_per_gb.value
+    relay, answers, connected, memory, node, read, written, archive = shared or _shared(x)
+    disk, volume = archive / x["assumption/disk_fill"], place.volumes[0].cost_usd_per_gb_month.value
+    backup = archive * x["assumption/backup_share"] * place.backup.cost_usd_per_gb_month.value
+    egress = place.tiers[0].cost_usd_per_gb.value
+    alone, together, databases = [], [], []
+    for server in place.offers:
+        price, address = server.cost_usd_per_month.value, place.address.cost_usd_per_month.value
+
+        def hosts(vcpus, gib, least, server=server):  # type: ignore[no-untyped-def]
+            reading = np.maximum(vcpus / server.vcpus, gib / server.memory_gib)
+            writing = written * np.maximum(reading, 1) if vcpus is not node else 0.0
+            return np.maximum.reduce([(vcpus + writing) / server.vcpus, gib / server.memory_gib, least])
+
+        def sent(count, server=server):  # type: ignore[no-untyped-def]
+            return np.maximum(answers + count * (relay - server.included_egress_gb_per_month), 0) * egress
+
+        count = _whole(hosts(node, memory, connected))
+        alone.append(count * (price + address) + sent(count))
+        for vcpus, gib, least, found in ((node + read, memory + 0.5, connected, together), (read, 0.5, 0.0, databases)):
+            need = hosts(vcpus, gib + 0 * read, least + 0 * read)
+            own_disk = np.maximum(need, disk * np.maximum(need, 1) / (server.local_disk_gb - 20))
+            for needed, stored in ((need, volume), (own_disk, 0.0)):
+                count = _whole(needed)
+                cost = count * price + disk * np.maximum(count, 1) * stored + backup
+                found.append(cost + (count * address + sent(count) if found is together else 0.0))
+    return np.minimum(np.minimum.reduce(together), np.minimum.reduce(alone) + np.minimum.reduce(databases))
 
 
 def timed(task: Callable[[], object]) -> float:
@@ -145,15 +194,41 @@ def timed(task: Callable[[], object]) -> float:
     return time.process_time() - start
 
 
+def side_by_side() -> bool:
+    """Time this build and the earlier one in turn, each in a process of its own; return whether this one is no
+    slower."""
+    root = Path(__file__).parents[2]
+    with tempfile.TemporaryDirectory() as earlier:
+        archived = subprocess.run(["git", "archive", EARLIER_BUILD], cwd=root, capture_output=True, check=True).stdout
+        with tarfile.open(fileobj=io.BytesIO(archived)) as files:
+            files.extractall(earlier, filter="data")
+        found: dict[str, list[tuple[float, float]]] = {"this build": [], EARLIER_BUILD: []}
+        for _ in range(ROUNDS):
+            for name, folder in (("this build", root), (EARLIER_BUILD, Path(earlier))):
+                said = subprocess.run(
+                    [sys.executable, "-W", "ignore", "-c", TIME_ONE],
+                    cwd=folder,
+                    env={**os.environ, "PYTHONPATH": str(folder)},
+                    capture_output=True,
+                    text=True,
+                    check=True,
+                ).stdout
+                seconds, megabytes = map(float, said.split())
+                found[name].append((seconds, megabytes))
+    medians = {name: statistics.median(seconds for seconds, _ in times) for name, times in found.items()}
+    most = {name: max(megabytes for _, megabytes in times) for name, times in found.items()}
+    print(f"{SCENARIOS} scenarios, half of them with RLN, x 150 offers x 8,192 draws with sensitivity, in turn:")
+    for name, median in medians.items():
+        print(f"  {name:<12} {median:6.2f} s (median of {ROUNDS}), at most {most[name]:,.0f} MB")
+    ratio = medians["this build"] / medians[EARLIER_BUILD]
+    is_kept = ratio <= 1.0 and most["this build"] <= MEGABYTES_AT_MOST
+    print(f"{'pass' if is_kept else 'FAIL'}: {ratio:.2f} times the processor time, at most 1.00")
+    return is_kept
+
+
 def main() -> int:
+    is_kept = side_by_side()
     catalogue, scenarios = catalogue_of(150), scenarios_of(SCENARIOS)
-    seconds = [timed(lambda: whole(scenarios, catalogue)) for _ in range(ROUNDS)]
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    is_kept = statistics.median(seconds) <= SECONDS_AT_MOST and memory <= MEGABYTES_AT_MOST
-    what = f"{SCENARIOS} scenarios, half of them with RLN, x 150 offers x 8,192 draws with sensitivity"
-    print(f"{what}: {statistics.median(seconds):.2f} s (median of {ROUNDS}), at most {memory:,.0f} MB")
-    limits = f"{SECONDS_AT_MOST:g} s of one core and {MEGABYTES_AT_MOST:,.0f} MB"
-    print(f"{'pass' if is_kept else 'FAIL'}: at most {limits}")
 
     draws, _ = sample(catalogue.inputs.values())
     found = estimate(scenario(), with_rln=False, world=World(catalogue, draws))
@@ -193,7 +268,8 @@ def chunked(found: Estimate, catalogue: Catalogue, draws: int) -> float:
     if found.best is None or found.best.place is None:
         raise ValueError("the synthetic scenario has no bill")
     pieces = chunks(catalogue.inputs.values(), draws, 65_536)
-    return sum(float(total_in(found, found.best.place, catalogue, piece).sum()) for piece in pieces) / draws
+    place = [found.best.place]
+    return sum(float(total_in(found, place, INFRASTRUCTURE, catalogue, piece).sum()) for piece in pieces) / draws
 
 
 if __name__ == "__main__":

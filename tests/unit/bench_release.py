@@ -11,6 +11,7 @@ import pandas as pd
 
 from assets.benchmarks import frames
 from assets.benchmarks.curves import throughput_curves
+from assets.benchmarks.limits import Limit
 from assets.benchmarks.recommendation import (
     TOLERATED_RATIO,
     ArchiveCost,
@@ -19,7 +20,7 @@ from assets.benchmarks.recommendation import (
     savings,
     with_proposal,
 )
-from assets.benchmarks.results import Provenance, capacities, noise, stage_gains
+from assets.benchmarks.results import KnownLimit, Provenance, capacities, noise, stage_gains
 from assets.benchmarks.stages import ALL_STAGES
 from assets.benchmarks.storage_stages import MeasuredStage, StageStorage, fit_stages
 from assets.evidence.model import Grade
@@ -29,7 +30,14 @@ RUN_EVIDENCE = "benchmarks__runs/run_a"
 LIMIT = "benchmarks__latency_targets/older"
 PUBLISHED = "benchmarks__postgres_results/jmeter_p95"
 SCENARIO = "costs__scenarios/scenario_1"
-EVIDENCE = {RUN_EVIDENCE: "measured", LIMIT: "published", PUBLISHED: "measured", SCENARIO: "estimated"}
+MEASUREMENT = "benchmarks__measurements/run_a_1"
+EVIDENCE = {
+    RUN_EVIDENCE: "measured",
+    LIMIT: "published",
+    PUBLISHED: "measured",
+    SCENARIO: "estimated",
+    MEASUREMENT: "measured",
+}
 """Rows of evidence under these tables."""
 
 STAGES = ("lookup_table", "lookup_partitioned", "bytea_payload", "lz4_compression")
@@ -67,7 +75,7 @@ def bench_tables(*, has_run: bool = True) -> dict[str, pd.DataFrame]:
     saved = savings(judged, [cost], storage)
     found = with_proposal(judged, saved)
     ratios = encoding_ratios(RUN, sizes, Provenance(Grade.MEASURED, (RUN_EVIDENCE,))) if has_run else []
-    limits = dict.fromkeys(WORKLOADS, (400.0, Grade.PUBLISHED, LIMIT))
+    limits = dict.fromkeys(WORKLOADS, (KnownLimit(Limit("older", 400.0, 95), "requests", Grade.PUBLISHED, LIMIT),))
     return {
         "archive_benchmarks": _figures(has_run),
         "archive_capacity": frames.capacity_frame(capacities(RUN, measured, limits)),
@@ -99,7 +107,7 @@ def own_bytes() -> list[Mapping[str, Any]]:
             "total_bytes": total,
             "is_current": True,
             "grade": "measured",
-            "evidence_ids": ["benchmarks__measurements/m_1", RUN_EVIDENCE],
+            "evidence_ids": [MEASUREMENT, RUN_EVIDENCE],
         }
         for stage, total in zip(STAGES, TOTALS, strict=True)
     ]
@@ -108,18 +116,19 @@ def own_bytes() -> list[Mapping[str, Any]]:
 def _figures(has_run: bool) -> pd.DataFrame:
     columns = (
         "figure_id", "origin", "study", "run_id", "stage", "system", "workload", "clients", "archive_messages",
-        "payload_bytes", "rate_per_s", "metric", "unit", "value", "environment", "grade", "evidence_ids",
+        "payload_bytes", "rate_per_s", "limit_ms", "percentile", "metric", "unit", "value", "environment", "grade",
+        "evidence_ids",
     )  # fmt: skip
     rows: list[tuple[Any, ...]] = [
-        (PUBLISHED, "published", "jmeter", None, None, "PostgreSQL", "queries", 10, None, None, None,
+        (PUBLISHED, "published", "jmeter", None, None, "PostgreSQL", "queries", 10, *[None] * 5,
          "latency_ms_p95", "ms", 85.0, "a laptop", "measured", [PUBLISHED])
     ]  # fmt: skip
     if has_run:
         rows += [
             (
                 *(f"run_a|{stage}|{workload}|{metric}", "own", "run_a", "run_a", stage, "PostgreSQL 18.4", workload),
-                *(4, 100_000, 1000, None, metric, "ms", value, "a machine", "measured"),
-                ["benchmarks__measurements/m_1", RUN_EVIDENCE],
+                *(4, 100_000, 1000, None, None, None, metric, "ms", value, "a machine", "measured"),
+                [MEASUREMENT, RUN_EVIDENCE],
             )
             for stage in STAGES
             for workload in WORKLOADS

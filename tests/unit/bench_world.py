@@ -24,6 +24,7 @@ def measurement(stage: str | None, workload: str, metric: str, value: float | No
         "archive_messages": 100_000,
         "payload_bytes": 1000,
         "rate_per_s": None,
+        **({"limit_ms": 400.0, "percentile": 95.0} if metric == "capacity_per_s" else {}),
         "grade": Grade.MEASURED,
         **changes,
     }

@@ -12,12 +12,14 @@ from assets.costs.inputs import (
     Catalogue,
     ComputeOffer,
     EgressTier,
+    Fact,
     MethodCredits,
     RpcPlan,
     RpcUsage,
     VolumePrice,
 )
 from assets.costs.model import Estimate, World, estimate
+from assets.costs.workload import MAX_CONNECTIONS, USERS_PER_SHARD
 from assets.evidence.model import Grade
 from assets.evidence.quantity import Quantity
 from assets.evidence.tables.costs import Scenario
@@ -73,7 +75,7 @@ def plan(plan_id: str, cost: float, credits_included: float | None, **changes: A
 
 
 def scenario(**changes: Any) -> Scenario:
-    """1,000 users who send 2 messages an hour, 24 h a day; 1 relay, 1 store and 1 database host."""
+    """1,000 users who send 2 messages an hour, 24 h a day, with an archive of 30 days."""
     fields: dict[str, Any] = {
         "id": "chat",
         "title": "Chat",
@@ -87,15 +89,6 @@ def scenario(**changes: Any) -> Scenario:
         "message_bytes_id": "bytes",
         "receivers_per_message": 2,
         "light_client_share": 0,
-        "relay_nodes": 1,
-        "relay_vcpus": 2,
-        "relay_memory_gib": 4,
-        "store_nodes": 1,
-        "store_vcpus": 2,
-        "store_memory_gib": 4,
-        "database_hosts": 1,
-        "database_vcpus": 4,
-        "database_memory_gib": 8,
         "host_disk_gb": 20,
         "architecture": "x86_64",
         "vcpu_kinds": ["shared", "dedicated"],
@@ -114,20 +107,19 @@ def scenario(**changes: Any) -> Scenario:
     return Scenario.model_validate(fields | changes)
 
 
+def crowd(users: int, **changes: Any) -> Scenario:
+    """The same for another number of users, of whom each sends and receives as before."""
+    return scenario(active_users=users, own_senders=users, network_senders=users, **changes)
+
+
 def broadcaster(**changes: Any) -> Scenario:
-    """One of 20 senders, two relay nodes, no archive."""
+    """One of 20 senders, two nodes, no archive."""
     no_archive = {
         "active_users": None,
         "own_senders": 1,
         "network_senders": 20,
         "receivers_per_message": 0,
         "relay_nodes": 2,
-        "store_nodes": 0,
-        "store_vcpus": None,
-        "store_memory_gib": None,
-        "database_hosts": 0,
-        "database_vcpus": None,
-        "database_memory_gib": None,
         "retention_days_id": None,
         "store_queries_id": None,
     }
@@ -150,9 +142,20 @@ ASSUMPTIONS = {
     "peak_factor": 1.0,
     "client_online_share": 1.0,
     "missing_message_share": 0.0,
+    "month_swing": 0.1,
     "host_utilisation": 1.0,
-    "node_host_share": 1.0,
-    "database_host_share": 1.0,
+    "memory_utilisation": 1.0,
+    "connections_per_client": 0.2,
+    "node_idle_vcpus": 0.2,
+    "node_vcpus_per_message": 0.0,
+    "node_vcpus_per_connection": 0.0,
+    "node_base_memory": 0.5,
+    "node_memory_per_connection": 0.0,
+    "database_base_memory": 0.5,
+    "database_memory_share": 0.0,
+    "kept_control_bytes": 100.0,
+    "passing_control_bytes": 100.0,
+    "messages_per_backup": 4.0,
     "disk_fill": 1.0,
     "retention_overrun": 1.0,
     "backup_share": 1.0,
@@ -172,12 +175,19 @@ RLN = {
     "gas_extend_call": 105_000.0,
     "active_period": 180.0,
 }
-OTHERS = {"archive/row_size": 1.0, "fee/linea_mainnet/gas_price": 0.05, "fee/ethereum_mainnet/eth_price": 2000.0}
+OTHERS = {
+    "capacity/insert": 1000.0,
+    "capacity/first_page_20": 10.0,
+    "capacity/by_hashes": 10.0,
+    "archive/row_size": 1.0,
+    "fee/linea_mainnet/gas_price": 0.05,
+    "fee/ethereum_mainnet/eth_price": 2000.0,
+}
 
 
-def an_input(name: str, value: float | Distribution, grade: Grade = Grade.PUBLISHED) -> Input:
+def an_input(name: str, value: float | Distribution, grade: Grade = Grade.PUBLISHED, unit: str = "") -> Input:
     shape = Point(value) if isinstance(value, float) else value
-    return Input(name, name, "", shape, grade, frozenset({name}))
+    return Input(name, name, unit, shape, grade, frozenset({name}))
 
 
 def all_inputs(**changes: float | Distribution | None) -> dict[str, Input]:
@@ -192,6 +202,14 @@ def all_inputs(**changes: float | Distribution | None) -> dict[str, Input]:
     return {name: an_input(name, value) for name, value in values.items() if value is not None}
 
 
+def limits(connections: float = 500, users: float = 10_000) -> dict[str, Fact]:
+    """Connections that a node takes, and users of a shard."""
+    return {
+        name: Fact(Grade.PUBLISHED, frozenset({name}), most, most)
+        for name, most in ((MAX_CONNECTIONS, connections), (USERS_PER_SHARD, users))
+    }
+
+
 def world(**changes: Any) -> Catalogue:
     """One provider, one RPC plan, one chain; every input is one number."""
     fields: dict[str, Any] = {
@@ -200,7 +218,10 @@ def world(**changes: Any) -> Catalogue:
         "backup_prices": (volume(0.05, item="snapshot"),),
         "address_prices": (address(0.0),),
         "egress_tiers": (tier(0, None, 0.5),),
-        "rpc_plans": (plan("rpc_free", 0, 100_000_000),),
+        "rpc_plans": (
+            plan("rpc_free", 0, 100_000_000),
+            plan("rpc_by_use", 0, 0, overage_usd_per_million_credits=0.01),
+        ),
         "method_credits": (MethodCredits("rpc", "evm", "eth_call", known(20, "credits/rpc")),),
         "rpc_usage": (
             RpcUsage("node with RLN", "eth_call root()", "day per node", known(17_280, "usage/poll")),
@@ -212,6 +233,7 @@ def world(**changes: Any) -> Catalogue:
             ArchiveProbe(1000, None, known(3709, "probes/1000", Grade.MEASURED)),
             ArchiveProbe(2048, None, known(6466, "probes/2048", Grade.MEASURED)),
         ),
+        "facts": limits(),
         "inputs": all_inputs(),
     }
     return Catalogue(**(fields | changes))

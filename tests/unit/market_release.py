@@ -42,6 +42,7 @@ EVIDENCE: dict[str, str] = {
     **{evidence_id: grade for _, grade, ids in RULE_ROWS for evidence_id in ids},
     "segments__segments/chat": "published",
     "segments__segments/games": "published",
+    "segments__integrations/messenger": "published",
     "segments__market_sizes/locked": "published",
     "segments__market_sizes/locked_alt": "published",
     "segments__usps/private": "published",
@@ -105,9 +106,14 @@ def market_tables(findings: tuple[Finding, ...] = SPOKEN) -> dict[str, pd.DataFr
         "competitors": _rows(
             "segment_competitor_id", ["any_rival"], segment_id="any", name="Rival", strength="Quick", weakness=None
         ),
-        "integrations": _rows(
-            "integration_id", ["messenger"], name="Messenger", status="left", pain_reported="Lost messages"
-        ).assign(segment_ids=[["chat"]]),
+        "segment_learnings": _rows(
+            "segment_learning_id",
+            ["chat messenger"],
+            segment_id="chat",
+            kind="integration",
+            statement="Messenger: Lost messages",
+            as_of=date(2024, 6, 30),
+        ).assign(evidence_ids=[["segments__integrations/messenger"]]),
         "customer_problems": _rows("problem_id", ["exposed", "slow"], statement="It shows who talks"),
         "finding_tags": _rows("tag", ["privacy", "latency"], title="Privacy"),
         "segment_profiles": _rows(

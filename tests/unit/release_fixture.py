@@ -9,14 +9,15 @@ from typing import Any
 import pandas as pd
 
 from assets.costs import frames
-from assets.costs.model import COMPONENT_UNITS
+from assets.costs.model import ALL_IN, COMPONENTS, INFRASTRUCTURE
 from assets.readiness.frames import gates_frame, requirement_results_frame, verdict_frame
-from assets.readiness.measures import ReadinessInputs, results_of
+from assets.readiness.inputs import ReadinessInputs
+from assets.readiness.measures import results_of
 from assets.readiness.model import gates_of, verdict_of
 from assets.reports.model import Manifest
 from assets.reports.site import ReleaseData
 from tests.unit import market_release
-from tests.unit.bench_release import EVIDENCE, bench_tables, own_bytes
+from tests.unit.bench_release import EVIDENCE, MEASUREMENT, bench_tables, own_bytes
 from tests.unit.readiness_world import world
 
 HOSTILE = "</data><script>alert('1')</script> & \"quoted\""
@@ -43,12 +44,18 @@ MANIFEST = Manifest(
 )
 
 COSTS: Mapping[tuple[str, bool], tuple[float, ...] | None] = {
-    ("community", False): (31.5, 10.0, 14.75, 0.0, 0.0, 0.0, 0.0, 0.0),
-    ("community", True): (31.5, 10.0, 14.75, 0.0, 0.0, 0.0, 1250.25, 0.0),
-    ("one_to_one", False): (5.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0051, 0.0),
+    ("community", False): (31.5, 10.0, 14.75, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 42.0),
+    ("community", True): (31.5, 10.0, 14.75, 0.0, 0.0, 0.0, 0.0, 1250.25, 0.0, 0.0, 42.0),
+    ("one_to_one", False): (5.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0051, 0.0, 0.0, 0.0, 0.0),
     ("one_to_one", True): None,
 }
-"""By scenario and RLN, the parts of the bill in the order of `COMPONENT_UNITS`; None where one is not known."""
+"""By scenario and RLN, the parts of the bill in the order of `COMPONENTS`; None where one is not known."""
+
+
+def totals(parts: tuple[float, ...] | None) -> dict[str, float | None]:
+    """Return what the operator pays, and all."""
+    own = [cost for cost, kind in zip(parts or (), COMPONENTS.values(), strict=False) if kind.is_infrastructure]
+    return {INFRASTRUCTURE: sum(own) if parts else None, ALL_IN: sum(parts) if parts else None}
 
 
 def release(
@@ -97,6 +104,7 @@ def release(
             ),
             "scenarios": _scenarios(),
             "milestone_deliverables": _deliverables(inputs),
+            "deliverable_history": _history(inputs),
             "open_questions": _one_row(
                 evidence_id=OPEN,
                 table_key="costs__rpc_usage",
@@ -136,8 +144,16 @@ def _archive_bytes(has_run: bool) -> pd.DataFrame:
 def _cost_summary() -> pd.DataFrame:
     rows = []
     for (scenario, with_rln), parts in COSTS.items():
-        cost = sum(parts) if parts else None
         users = 10000 if scenario == "community" else None
+        figures = {
+            f"{name}_{column}": value
+            for name, cost in totals(parts).items()
+            for column, value in {
+                **_spread("month", cost),
+                **_spread("active_user_month", cost / users if cost and users else None),
+                **_spread("million_messages", 1.5486 if cost else None),
+            }.items()
+        }
         rows.append(
             {
                 "scenario_id": scenario,
@@ -145,9 +161,13 @@ def _cost_summary() -> pd.DataFrame:
                 "title": f"The {scenario} of 10,000",
                 "provider": "cloud",
                 "region": "all",
-                **_spread("month", cost),
-                **_spread("active_user_month", cost / users if cost and users else None),
-                **_spread("million_messages", 1.5486 if cost else None),
+                **figures,
+                "second_provider": "another_cloud" if parts else None,
+                "second_region": "north" if parts else None,
+                "second_times_cheapest": 1.769 if parts else None,
+                "rent": "2 x small (node and database)" if parts else None,
+                "fullest_role": "node and database" if parts else None,
+                "fullest_share": (0.95 if with_rln else 0.5) if parts else None,
                 "sampling_error_usd_per_month": 0.01,
                 "active_users": users,
                 "memberships_needed": 10000 if with_rln else None,
@@ -194,39 +214,44 @@ def _scenario_cost() -> pd.DataFrame:
             "with_rln": with_rln,
             "provider": "cloud",
             "region": "all",
-            "is_in_total": True,
         }
         origin = {"grade": "estimated", "evidence_ids": [SERVER]}
-        lines = dict(zip(COMPONENT_UNITS, parts or (), strict=False))
-        for component, cost in {**lines, "total": sum(parts) if parts else None}.items():
+        lines = dict(zip(COMPONENTS, parts or (), strict=False))
+        for component, cost in {**lines, **totals(parts)}.items():
+            kind = COMPONENTS.get(component)
             rows.append(
                 {
                     **place,
                     "component": component,
+                    "is_total": kind is None,
+                    "counts_in": component if kind is None else INFRASTRUCTURE if kind.is_infrastructure else ALL_IN,
+                    "payer": kind.payer if kind else None,
                     "is_cheapest": parts is not None,
                     **_spread("month", cost),
                     "mean_usd_per_month": cost,
                     "quantity": 465779710.6 if component == "rln_gas" else 4.0,
-                    "unit": COMPONENT_UNITS.get(component),
+                    "unit": kind.unit if kind else None,
                     "explanation": f"2 x small {HOSTILE}",
                     "choice_id": "small" if component == "compute" else None,
                     **origin,
                 }
             )
     rows += [_elsewhere(with_rln, cost) for with_rln, cost in ((False, 99.5), (True, None))]
-    rows.append({**_elsewhere(with_rln=False, cost=42.0), "component": "rpc_wallet", "is_in_total": False})
+    hosted = {"component": "managed_postgresql", "is_total": False, "counts_in": None}
+    rows.append({**_elsewhere(with_rln=False, cost=42.0), **hosted})
     return _frame(rows, frames.COST_COLUMNS)
 
 
 def _elsewhere(with_rln: bool, cost: float | None) -> dict[str, Any]:
-    """The total of the community at a dearer place, which has no bill with RLN."""
+    """The infrastructure of the community at a dearer place, which has no bill with RLN."""
     return {
         "scenario_id": "community",
         "with_rln": with_rln,
         "provider": "another_cloud",
         "region": "north",
-        "component": "total",
-        "is_in_total": True,
+        "component": INFRASTRUCTURE,
+        "is_total": True,
+        "counts_in": INFRASTRUCTURE,
         "is_cheapest": False,
         **_spread("month", cost),
         "explanation": "price of a volume",
@@ -276,17 +301,33 @@ def _beside_costs() -> dict[str, pd.DataFrame]:
         "model_p95": 300.0,
         "known_low": 92.0,
         "known_high": 143.0,
-        "verdict": "overlaps",
+        "times_known": 1.744,
+        "verdict": "differs",
         "explanation": HOSTILE,
     }
     return {
         "cost_sensitivity": _frame([{**cell, **driver}, {**cell, **steady}], frames.SENSITIVITY_COLUMNS),
         "cost_of_confidence": _frame(
-            [{**cell, "confidence": level, "p50_usd_per_month": 56.25} for level in (0.8, 0.95)],
+            [
+                {**cell, "confidence": level, "p50_usd_per_month": 56.25, "times_headline": 1.25}
+                for level in (0.8, 0.95)
+            ],
             frames.CONFIDENCE_COLUMNS,
         ),
         "cost_alternatives": _frame([{**cell, **hosted}, {**cell, **unpriced}], frames.ALTERNATIVE_COLUMNS),
         "cost_reality_checks": _frame([{**cell, **check}], frames.REALITY_COLUMNS),
+        "reality_figures": _one_row(
+            reality_figure_id="messenger_people",
+            system=f"Messenger {HOSTILE}",
+            component="people",
+            value=19_000_000.0,
+            unit="USD/year",
+            usd_per_user_month=0.0288,
+            condition="about 50 people",
+            is_left_out_of_model=True,
+            grade="published",
+            evidence_ids=[SERVER],
+        ),
     }
 
 
@@ -308,13 +349,36 @@ def _deliverables(inputs: ReadinessInputs) -> pd.DataFrame:
     return pd.DataFrame(rows, dtype=object)
 
 
+def _history(inputs: ReadinessInputs) -> pd.DataFrame:
+    """Two states of each deliverable: planned, then what it is."""
+    columns = ["deliverable_state_id", "deliverable_id", "status", "basis", "actual_value", "status_on", "note"]
+    rows = [
+        (f"{row.deliverable_id}_{day.year}", row.deliverable_id, status, basis, None, day, HOSTILE, row)
+        for row in inputs.deliverables
+        for day, status, basis in (
+            (date(2025, 6, 30), row.status, row.basis),
+            (date(2024, 9, 25), "planned", "reported"),
+        )
+    ]
+    frame = pd.DataFrame([values for *values, _ in rows], columns=columns, dtype=object)
+    return frame.assign(
+        source="roadmap@1a2b",
+        grade=[row.grade.value for *_, row in rows],
+        evidence_ids=[list(row.evidence_ids) for *_, row in rows],
+    )
+
+
 def _evidence_index(grades: Mapping[str, str]) -> pd.DataFrame:
     sources = {SERVER: f"https://example.org/prices?a=1&b=2; javascript:alert(1) {HOSTILE}"}
     rows = [
         {
             "evidence_id": evidence_id,
             "table_key": evidence_id.partition("/")[0],
+            "value": None if grade == "not_found" else str(line),
+            "unit": None if grade == "not_found" else "things",
+            "condition": "metric total_bytes_per_message" if evidence_id == MEASUREMENT else HOSTILE,
             "source": sources.get(evidence_id, "roadmap@1a2b"),
+            "url": None,
             "as_of": date(2025, 6, 30),
             "as_of_basis": "assigned",
             "grade": str(grade),

@@ -112,10 +112,12 @@ def test_what_a_server_cannot_do_is_left_out_and_said() -> None:
 
 
 def test_ten_million_messages_need_a_disk_that_has_room() -> None:
-    room = bytes_needed(FULL.phases[-1]) - 1
+    (large,) = [phase for phase in FULL.phases if phase.is_optional]
+    assert large.archive.messages == 10_000_000
+    room = bytes_needed(large) - 1
     assert 20e9 < room < 60e9
     grid, notes = fitting(FULL, room, has_lz4=True)
-    assert grid.phases == FULL.phases[:-1]
+    assert grid.phases == tuple(phase for phase in FULL.phases if phase is not large)
     assert notes[0].startswith("archive of 10,000,000 messages of 200 bytes left out: ")
     _, notes = fitting(FULL, None, has_lz4=True)
     assert "cannot be seen" in notes[0]
@@ -123,8 +125,27 @@ def test_ten_million_messages_need_a_disk_that_has_room() -> None:
         fitting(FULL, 1_000_000, has_lz4=True)
 
 
+def test_capacity_is_searched_in_three_sizes_of_archive_in_rounds_that_make_an_interval() -> None:
+    found = {
+        phase.archive.messages: phase.capacity_rounds
+        for phase in FULL.phases
+        if {"lookup_partitioned", "bytea_daily"} <= {cell.stage for cell in phase.capacity}
+        and {cell.workload for cell in phase.capacity} == {"insert", "first_page_20", "by_hashes"}
+    }
+    assert set(found) == {50_000, 100_000, 1_000_000, 10_000_000}
+    assert min(found.values()) >= 3
+    assert all(phase.capacity_rounds <= phase.rounds for phase in FULL.phases)
+
+
+def test_an_archive_that_is_filled_once_may_be_measured_in_several_rounds() -> None:
+    large = next(phase for phase in FULL.phases if phase.is_optional)
+    (step,) = [step for step in steps(FULL) if step.phase is not None and FULL.phases[step.phase] is large]
+    assert (large.fillings, large.rounds, step.rounds) == (1, 4, (1, 2, 3, 4))
+    assert step.id == "10000000 x 200 bytes, rounds 1 to 4"
+
+
 def test_large_archives_take_longer_to_fill() -> None:
-    assert load_seconds(FULL.phases[3]) > 5 * load_seconds(FULL.phases[2])
+    assert load_seconds(FULL.phases[2]) > 5 * load_seconds(FULL.phases[1])
 
 
 def test_capacity_is_the_highest_rate_that_passes() -> None:
@@ -142,5 +163,19 @@ def test_capacity_is_the_highest_rate_that_passes() -> None:
     assert max(tried) < 1000
 
 
-def test_a_stage_that_is_always_late_has_no_capacity() -> None:
-    assert search_capacity(1000.0, 3, lambda rate: False) is None
+@pytest.mark.parametrize(("carried", "tries"), [(2000, [866.0]), (800, [866.0, 316.2, 562.3, 749.9])])
+def test_what_is_never_late_in_a_closed_loop_is_tried_from_the_top(carried: float, tries: list[float]) -> None:
+    tried: list[float] = []
+
+    def passes(rate: float) -> bool:
+        tried.append(rate)
+        return rate <= carried
+
+    found = search_capacity(1000.0, 4, passes, from_top=True)
+    assert tried == pytest.approx(tries, rel=1e-3)
+    assert found == pytest.approx(tries[-1], rel=1e-3)
+
+
+@pytest.mark.parametrize("from_top", [False, True])
+def test_a_stage_that_is_always_late_has_no_capacity(from_top: bool) -> None:
+    assert search_capacity(1000.0, 3, lambda rate: False, from_top=from_top) is None

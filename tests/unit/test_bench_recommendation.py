@@ -123,8 +123,41 @@ def test_a_limit_that_only_one_of_two_keeps_decides(late: str, losses: tuple[str
         ),
         measurement(late, "first_page_20", "capacity_per_s", None, value_high=5.0, round=1),
     ]
-    found = judged(*throughput(BASE, 1000, 500), *throughput("bytea_payload", 1000, 400), *kept)
-    assert found["bytea_payload"].losses == losses
+    found = judged(*throughput(BASE, 1000, 500), *throughput("bytea_payload", 1000, 400), *kept)["bytea_payload"]
+    assert found.losses == losses
+    assert found.limits_gained == (("first_page_20",) if late == BASE else ())
+    assert found.limits_missed == (() if late == BASE else ("first_page_20",))
+
+
+def test_where_neither_keeps_the_narrowest_limit_the_next_one_decides() -> None:
+    narrow = {"limit_ms": 10.0, "percentile": 90.0}
+    measured = [
+        *(
+            measurement(stage, "first_page_20", "capacity_per_s", None, value_high=5.0, round=1, **narrow)
+            for stage in (BASE, "bytea_payload")
+        ),
+        *rounds(BASE, "first_page_20", "capacity_per_s", 100),
+        *rounds("bytea_payload", "first_page_20", "capacity_per_s", 80),
+    ]
+    found = judged(*throughput(BASE, 1000, 500), *throughput("bytea_payload", 1000, 500), *measured)
+    assert found["bytea_payload"].losses == ("first_page_20",)
+    assert (found["bytea_payload"].limits_gained, found["bytea_payload"].limits_missed) == ((), ("first_page_20",))
+    # 80 of 100 within the wider limit, although both do the same in a closed loop
+    worst = found["bytea_payload"].worst
+    assert worst is not None
+    assert worst.mid == pytest.approx(0.8, abs=0.001)
+
+
+def test_a_limit_that_both_keep_decides_before_a_wider_one() -> None:
+    narrow = {"limit_ms": 10.0, "percentile": 90.0}
+    measured = [
+        *rounds(BASE, "first_page_20", "capacity_per_s", 50, **narrow),
+        *rounds("bytea_payload", "first_page_20", "capacity_per_s", 60, **narrow),
+        *rounds(BASE, "first_page_20", "capacity_per_s", 100),
+        *rounds("bytea_payload", "first_page_20", "capacity_per_s", 80),
+    ]
+    found = judged(*throughput(BASE, 1000, 500), *throughput("bytea_payload", 1000, 500), *measured)
+    assert found["bytea_payload"].losses == ()
 
 
 def test_what_may_save_no_money_in_some_scenario_is_not_proposed() -> None:

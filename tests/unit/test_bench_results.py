@@ -14,7 +14,8 @@ from assets.benchmarks.frames import (
     gains_frame,
     noise_frame,
 )
-from assets.benchmarks.results import Gain, capacities, mean_interval, noise, stage_gains
+from assets.benchmarks.limits import Limit
+from assets.benchmarks.results import Gain, KnownLimit, capacities, mean_interval, noise, stage_gains
 from assets.benchmarks.stages import ALL_STAGES
 from assets.evidence.model import Grade
 from tests.unit.bench_world import RUN, measurement, rounds
@@ -68,7 +69,9 @@ def test_what_was_not_repeated_has_a_ratio_and_no_interval() -> None:
     assert (found.ratio, found.low, found.high, found.is_real, found.effect) == (0.5, None, None, None, "not repeated")
 
 
-@pytest.mark.parametrize("change", [{"run_id": "run_b"}, {"clients": 8}, {"rate_per_s": 50.0}, {"round": 2}])
+@pytest.mark.parametrize(
+    "change", [{"run_id": "run_b"}, {"clients": 8}, {"rate_per_s": 50.0}, {"round": 2}, {"limit_ms": 10.0}]
+)
 def test_only_like_is_compared_with_like(change: dict[str, object]) -> None:
     base = measurement("lookup_table", "insert", "throughput_per_s", 1000, round=1)
     other = measurement("lookup_partitioned", "insert", "throughput_per_s", 1100, **{"round": 1, **change})
@@ -82,7 +85,8 @@ def test_a_table_that_is_not_there_has_no_ratio() -> None:
     assert stage_gains(RUN, [none, some], BASES) == []
 
 
-LIMITS = {"insert": (400.0, Grade.PUBLISHED, "benchmarks__latency_targets/older")}
+P95 = Limit("older", 400.0, 95)
+LIMITS = {"insert": (KnownLimit(P95, "inserts", Grade.PUBLISHED, "benchmarks__latency_targets/older"),)}
 
 
 def test_capacity_is_the_geometric_mean_of_the_rounds_divided_by_the_cores() -> None:
@@ -90,7 +94,8 @@ def test_capacity_is_the_geometric_mean_of_the_rounds_divided_by_the_cores() -> 
     measured = [measurement("lookup_table", "insert", "capacity_per_s", v, round=i) for i, v in enumerate(values, 1)]
     (found,) = capacities(RUN, measured, LIMITS)
     assert found.per_vcpu_per_s == pytest.approx(500)
-    assert (found.operation, found.latency_limit_ms, found.rounds) == ("insert", 400, 3)
+    assert (found.operation, found.rounds) == ("insert", 3)
+    assert (found.limit_ms, found.percentile, found.population, found.is_narrowest) == (400, 95, "inserts", True)
     # logarithms differ by ln 1.25 = 0.2231, which is their standard deviation: 4.303 x 0.2231 / sqrt(3) = 0.5544
     assert (found.low, found.high) == pytest.approx((500 / 1.741, 500 * 1.741), rel=1e-3)
     assert (found.failed_rounds, found.lowest_tried_per_s, found.finding) == (0, None, "limit kept")
@@ -116,6 +121,25 @@ def test_a_rate_that_was_too_much_at_its_lowest_is_a_bound_and_no_capacity() -> 
     (found,) = capacities(RUN, [too_much, found_once], LIMITS)
     assert (found.per_vcpu_per_s, found.low, found.high, found.failed_rounds) == (None, None, 250, 1)
     assert found.finding == "limit not kept in some round at the lowest rate tried"
+
+
+def test_each_limit_of_a_workload_has_its_capacity_and_an_old_percentile_has_none() -> None:
+    wide = KnownLimit(Limit("typical", 2000.0, 95), "any query", Grade.ESTIMATED, "benchmarks__latency_targets/typical")
+    limits = {"insert": (*LIMITS["insert"], wide)}
+    measured = [
+        measurement("lookup_table", "insert", "capacity_per_s", None, value_high=24.0),
+        measurement("lookup_table", "insert", "capacity_per_s", 90.0, limit_ms=2000.0),
+        measurement("lookup_table", "insert", "capacity_per_s", 50.0, percentile=99.9),
+    ]
+    narrow, wider = capacities(RUN, measured, limits)
+    assert (narrow.limit_ms, narrow.is_narrowest, narrow.is_kept, narrow.high) == (400, True, False, 12)
+    assert (wider.limit_ms, wider.is_narrowest, wider.is_kept) == (2000, False, True)
+    assert wider.per_vcpu_per_s == pytest.approx(45)
+    assert wider.provenance.grade is Grade.ESTIMATED
+    assert capacity_frame([narrow, wider])["capacity_id"].tolist() == [
+        "run_a|lookup_table|insert|1000|100000|p95 below 400 ms",
+        "run_a|lookup_table|insert|1000|100000|p95 below 2000 ms",
+    ]
 
 
 def test_a_metric_that_is_a_bound_in_some_round_has_no_ratio() -> None:

@@ -23,6 +23,8 @@ def rows(stage: str, workload: str, values: tuple[float, ...], **changes: str) -
         "archive_messages": "1000",
         "payload_bytes": "200",
         "rate_per_s": "",
+        "limit_ms": "",
+        "percentile": "",
         "value_high": "",
         "metric": "throughput_per_s",
         "grade": "measured",

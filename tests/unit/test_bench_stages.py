@@ -21,12 +21,7 @@ from assets.benchmarks.stages import (
     partitions,
 )
 from assets.benchmarks.workload import (
-    HASH_TARGET,
-    HOUR_TARGET,
-    OLDER_TARGET,
-    TYPICAL_TARGET,
     WORKLOADS,
-    latency_limits_ms,
     script,
 )
 
@@ -124,24 +119,3 @@ def test_messages_are_those_of_the_seed() -> None:
     assert struct.unpack(">hiq", rows[:14]) == (3, 8, 0)
     assert topic_shares().sum() == pytest.approx(1.0)
     assert topic_shares()[0] == pytest.approx(10 * topic_shares()[9])
-
-
-def test_limits_are_the_published_targets() -> None:
-    with (PUBLIC / "latency_targets.csv").open() as file:
-        rows = [(row["id"], float(row["value"]), row["unit"]) for row in csv.DictReader(file)]
-    found = latency_limits_ms(rows)
-    assert {name: found[name] for name in ("insert", "first_page_20", "by_hashes", "no_time_range_20")} == {
-        "insert": 400.0,
-        "first_page_20": 10.0,
-        "by_hashes": 10.0,
-        "no_time_range_20": 2000.0,
-    }
-
-
-def test_a_target_in_seconds_is_one_in_milliseconds_and_a_missing_one_is_named() -> None:
-    rows = [(HOUR_TARGET, 0.5, "s"), (HASH_TARGET, 10.0, "ms"), (OLDER_TARGET, 400.0, "ms"), (TYPICAL_TARGET, 2.0, "s")]
-    assert latency_limits_ms(rows)["first_page_20"] == 500.0
-    with pytest.raises(ValueError, match=f"no latency limit for {HASH_TARGET}"):
-        latency_limits_ms(rows[:1] + rows[2:])
-    with pytest.raises(ValueError, match='has the unit "min"'):
-        latency_limits_ms([(HOUR_TARGET, 1.0, "min")])

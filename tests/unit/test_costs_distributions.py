@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -12,7 +13,7 @@ from assets.costs.assumptions import inputs_of
 from assets.costs.chain import usd_per_gas
 from assets.costs.distributions import Empirical, Input, LogNormal, LogTriangular, Point, Triangular
 from assets.costs.draws import sample
-from assets.costs.inputs import FeeRow, RangeRow
+from assets.costs.inputs import FeeRow, RangeRow, RlnRow
 from assets.costs.prices import drawn
 from assets.evidence.model import Grade
 from assets.evidence.quantity import Quantity
@@ -68,60 +69,79 @@ def test_a_published_number_is_a_point() -> None:
     assert found.distribution == Point(5)
 
 
-def fee(metric: str, month: int, value: float, period: str = "month", day: int = 1) -> FeeRow:
-    """The mean of a month of 2026, or a week or moment that began on a `day` of it and was looked up a week later."""
-    ids = frozenset({f"fees/{metric}_{month}" if period == "month" else f"fees/{metric}_{month}_{day}"})
-    start, as_of = date(2026, month, day), date(2026, month, day) + timedelta(days=7)
+def fee(metric: str, month: int, value: float, period: str = "month", day: int = 28) -> FeeRow:
+    """The mean of a month since January 2025, or a week or moment that ended on a `day` of it."""
+    first = date(2025 + (month - 1) // 12, (month - 1) % 12 + 1, 1)
+    last = first.replace(day=day)
     nothing = (None, None, None, None)
-    return FeeRow(Grade.PUBLISHED, ids, "ethereum_mainnet", metric, "", period, start, as_of, value, *nothing)
+    ids = frozenset({f"fees/{metric}_{month}" if period == "month" else f"fees/{metric}_{month}_{day}"})
+    return FeeRow(
+        Grade.PUBLISHED,
+        ids,
+        "ethereum_mainnet",
+        metric,
+        "",
+        period,
+        first,
+        last,
+        last + timedelta(days=7),
+        value,
+        *nothing,
+    )
+
+
+FORECAST = [ranged("estimated_width", 0.5, 1, 2, "factor"), ranged("fee_horizon", None, 6, None, "months")]
+E = math.e
 
 
 def gas(*series: FeeRow) -> Input:
-    width = ranged("estimated_width", 0.5, 1, 2, "factor")
-    return inputs_of(fees=series, assumptions=[width])["fee/ethereum_mainnet/gas_price"]
+    return inputs_of(fees=series, assumptions=FORECAST)["fee/ethereum_mainnet/gas_price"]
 
 
-MONTHS = (fee("gas_price", 4, 1.4), fee("gas_price", 5, 1.0))
+def up_and_down(metric: str, months: int, low: float = 1.0) -> list[FeeRow]:
+    """Months that go up and down by a factor of e: changes of the logarithm of +1, -1, +1 ..."""
+    return [fee(metric, month, low * E ** (month % 2)) for month in range(1, months + 1)]
 
 
-def test_weeks_beside_known_months_have_no_vote() -> None:
-    # The week ends before the whole of June has passed.
-    weeks = (fee("gas_price", 6, 9.0, "week", 1), fee("gas_price", 6, 9.0, "week", 20))
-    found = gas(*MONTHS, *weeks)
-    assert found.distribution == Empirical((1.4, 1.0))
-    assert found.evidence_ids == {"fees/gas_price_4", "fees/gas_price_5"}
+def test_a_forecast_starts_from_the_newest_price_and_spreads_with_the_changes_of_a_year() -> None:
+    # 13 months: 12 changes of +-1, whose standard deviation is sqrt(12 / 11); six months ahead sqrt(6) times as far.
+    newest = fee("gas_price", 14, 7.0, "part", day=2)
+    found = gas(*up_and_down("gas_price", 13), newest)
+    draws, _ = sample([found])
+    logarithms = np.log(np.asarray(draws["fee/ethereum_mainnet/gas_price"].value) / 7.0)
+    assert float(np.median(logarithms)) == pytest.approx(0, abs=0.01)
+    assert float(np.std(logarithms)) == pytest.approx(math.sqrt(12 / 11 * 6), rel=0.01)
+    assert {"fees/gas_price_14_2", "fees/gas_price_13", "fees/gas_price_1", "t/fee_horizon"} <= found.evidence_ids
 
 
-@pytest.mark.parametrize("months", [MONTHS, ()])
-def test_the_newest_week_stands_alone_where_a_whole_month_has_passed_or_none_is_known(
-    months: tuple[FeeRow, ...],
-) -> None:
-    found = gas(*months, fee("gas_price", 10, 9.0, "week", 20), fee("gas_price", 11, 0.7, "week", 16))
+def test_only_the_last_year_of_changes_counts() -> None:
+    quiet = [fee("gas_price", month, 2.0 + month / 1e6) for month in range(14, 27)]
+    found = gas(*up_and_down("gas_price", 13), *quiet)
+    assert "fees/gas_price_13" not in found.evidence_ids
+    draws, _ = sample([found])
+    assert np.std(np.asarray(draws["fee/ethereum_mainnet/gas_price"].value)) < 0.001
+
+
+def test_without_a_year_of_months_the_newest_observation_has_a_width() -> None:
+    found = gas(*up_and_down("gas_price", 12), fee("gas_price", 13, 0.7, "week"))
     assert found.distribution == LogTriangular(0.35, 0.7, 1.4)
-    assert "fees/gas_price_11_16" in found.evidence_ids
-    assert "fees/gas_price_5" not in found.evidence_ids
+    assert found.evidence_ids >= {"fees/gas_price_13_28"}
 
 
-def test_a_week_of_gas_is_not_paired_with_a_month_of_ether() -> None:
-    series = [*MONTHS, fee("gas_price", 11, 0.7, "week", 16), fee("eth_price", 4, 1000), fee("eth_price", 5, 2000)]
-    assert "fee/ethereum_mainnet/usd_per_gas" not in inputs_of(fees=series)
-
-
-def test_gas_and_ether_of_one_month_stay_together() -> None:
-    # Gas is dear while ether is cheap: 1 gwei x USD 4,000 and 4 gwei x USD 1,000 are USD 4e-6 both. Apart they would
-    # reach from 1e-6 to 16e-6.
-    series = [fee("gas_price", 1, 1), fee("eth_price", 1, 4000), fee("gas_price", 2, 4), fee("eth_price", 2, 1000)]
-    draws, _ = sample(inputs_of(fees=series).values())
+def test_gas_and_ether_are_forecast_as_one_price() -> None:
+    # Gas is dear while ether is cheap: their product never changes, and so is certain. Apart it would not be.
+    ether = [fee("eth_price", month, 1000 * E ** ((month + 1) % 2)) for month in range(1, 14)]
+    draws, _ = sample(inputs_of(fees=[*up_and_down("gas_price", 13), *ether], assumptions=FORECAST).values())
     found = usd_per_gas("ethereum_mainnet", draws)
-    assert found.value == pytest.approx(np.full(8192, 4e-6))
-    assert found.evidence_ids == {"fees/gas_price_1", "fees/gas_price_2", "fees/eth_price_1", "fees/eth_price_2"}
+    assert found.value == pytest.approx(np.full(8192, E * 1000 * 1e-9), rel=1e-6)
 
 
-def test_without_a_month_in_common_gas_and_ether_are_drawn_apart() -> None:
-    series = [fee("gas_price", 1, 2), fee("gas_price", 2, 2), fee("eth_price", 3, 1000), fee("eth_price", 4, 1000)]
-    assert "fee/ethereum_mainnet/usd_per_gas" not in inputs_of(fees=series)
-    draws, _ = sample(inputs_of(fees=series).values())
-    assert usd_per_gas("ethereum_mainnet", draws).mean == pytest.approx(2e-6)
+def test_without_a_year_in_common_gas_and_ether_are_drawn_apart() -> None:
+    series = [fee("gas_price", 1, 2), fee("eth_price", 3, 1000)]
+    known = inputs_of(fees=series, assumptions=FORECAST)
+    assert "fee/ethereum_mainnet/usd_per_gas" not in known
+    draws, _ = sample(known.values())
+    assert usd_per_gas("ethereum_mainnet", draws).middle == pytest.approx(2e-6, rel=0.05)
 
 
 def test_prices_in_one_currency_change_together_and_dollars_not_at_all() -> None:
@@ -145,3 +165,33 @@ def test_recalled_prices_of_one_provider_err_together() -> None:
     of_p, of_q = (np.asarray(drawn(recalled, provider, draws).value) for provider in ("p", "q"))
     assert np.array_equal(of_p, drawn(recalled, "p", draws).value)
     assert abs(np.corrcoef(of_p, of_q)[0, 1]) < 0.05
+
+
+def cap(value: float, stated_in: str | None, day: date) -> RlnRow:
+    return RlnRow(Grade.PUBLISHED, frozenset({f"r/{day}"}), "cap", "msg/epoch", value, None, None, day, stated_in)
+
+
+SCRIPT = cap(1_000_000, "deploy_script", date(2025, 11, 25))
+SPECIFIED = cap(160_000, "specification", date(2025, 5, 28))
+
+
+def test_what_would_be_run_goes_before_a_newer_specification_and_that_before_a_newer_plan() -> None:
+    later = cap(160_000, "specification", date(2026, 5, 28))
+    planned = cap(5_000, "plan", date(2026, 6, 1))
+    for rows in ([SCRIPT, later, planned], [planned, later, SCRIPT]):
+        assert inputs_of(rln=rows)["rln/cap"].distribution == Point(1_000_000)
+    assert inputs_of(rln=[planned, SPECIFIED])["rln/cap"].distribution == Point(160_000)
+
+
+def test_the_newest_of_equals_counts_and_a_source_of_unknown_kind_is_as_good_as_code() -> None:
+    unknown = cap(500_000, None, date(2025, 12, 1))
+    assert inputs_of(rln=[unknown, SCRIPT])["rln/cap"].distribution == Point(500_000)
+
+
+def test_sources_that_disagree_are_kept_with_the_input_and_those_that_agree_are_not() -> None:
+    told = inputs_of(rln=[SPECIFIED, SCRIPT])["rln/cap"].stated
+    assert [(each.value, each.source) for each in told] == [
+        (1_000_000, "the deploy script of 2025-11-25"),
+        (160_000, "the specification of 2025-05-28"),
+    ]
+    assert inputs_of(rln=[SPECIFIED, cap(160_000, "code", date(2025, 9, 30))])["rln/cap"].stated == ()

@@ -27,9 +27,17 @@ ROWS: dict[str, list[dict[str, Any]]] = {
             "local_disk_gb": None,
             "included_egress_gb_per_month": egress,
             "cost_usd_per_month": cost,
+            "availability": availability,
             **GRADED,
         }
-        for offer_id, egress, cost in (("a", 20.0, 5.0), ("b", None, 6.0), ("no_price", 20.0, None))
+        for offer_id, egress, cost, availability in (
+            ("a", 20.0, 5.0, "orderable"),
+            ("b", None, 6.0, "orderable"),
+            ("no_price", 20.0, None, "orderable"),
+            ("intermittent", 20.0, 1.0, "intermittent"),
+            ("sold_out", 20.0, 1.0, "sold_out"),
+            ("retired", 20.0, 1.0, "retired"),
+        )
     ],
     "rpc_plans": [
         {

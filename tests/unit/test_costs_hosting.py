@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
-from assets.costs.hosting import Part
-from assets.costs.inputs import Catalogue, ManagedOffer, VolumePrice
+from assets.costs.draws import sample
+from assets.costs.hosting import Part, _filled, place_of
+from assets.costs.inputs import Catalogue, ComputeOffer, ManagedOffer, VolumePrice
+from assets.costs.model import World, plan
 from assets.costs.prices import cheapest_volume
 from tests.unit.costs_world import (
     address,
@@ -27,12 +29,12 @@ from tests.unit.costs_world import (
 def parts(catalogue: Catalogue, **changes: Any) -> dict[str, Part]:
     found = estimated(scenario(**changes), with_rln=False, catalogue=catalogue)
     assert found.best is not None, found.reason
-    return found.best.parts
+    return dict(found.best.parts)
 
 
-def test_each_node_has_an_address_and_the_database_none() -> None:
-    # 1 relay and 2 store nodes x USD 3.65
-    found = parts(world(address_prices=(address(3.65),)), store_nodes=2)["addresses"]
+def test_each_node_has_an_address() -> None:
+    # Three nodes of which one is the database as well
+    found = parts(world(address_prices=(address(3.65),)), store_nodes=3)["addresses"]
     assert found.cost_usd_per_month.mean == pytest.approx(3 * 3.65)
     assert found.amount is not None
     assert found.amount.mean == 3
@@ -76,17 +78,109 @@ def test_a_whole_disk_is_paid_however_little_is_used(gb: float, taken: str) -> N
 
 
 def test_system_disks_and_the_archive_on_disks_of_a_fixed_size() -> None:
-    # Servers without a disk: 2 x (5 + 5) and 20 + 5 with the smallest; 5.34096 GB of archive fit on one as well.
-    servers = (offer("small", 5.0, local_disk_gb=0), offer("large", 20.0, vcpus=4, memory_gib=8, local_disk_gb=0))
-    found = parts(world(offers=servers, volume_prices=FIXED))
+    # A server without a disk: 5 + 5 with the smallest; 5.34096 GB of archive take one as well.
+    found = parts(world(offers=(offer("small", 5.0, local_disk_gb=0),), volume_prices=FIXED))
     costs = {name: part.cost_usd_per_month.mean for name, part in found.items()}
-    assert (costs["compute"], costs["database"], costs["archive_storage"]) == pytest.approx((20, 25, 5))
+    assert (costs["compute"], costs["archive_storage"]) == pytest.approx((10, 5))
 
 
-def test_rows_of_the_database_say_how_many_hosts_they_pay_for() -> None:
-    found = parts(world())["database"]
-    assert found.amount is not None
-    assert found.amount.mean == 1
+@pytest.mark.parametrize(("own_disk_gb", "storage"), [(40, 0.0), (26, 0.0), (24, 0.534096), (None, 0.534096)])
+def test_the_archive_lies_on_the_servers_own_disk_where_it_fits(own_disk_gb: float | None, storage: float) -> None:
+    # 5.34096 GB beside 20 GB for the system; a second host for its disk would cost more than a volume
+    found = parts(world(offers=(offer("small", 5.0, local_disk_gb=own_disk_gb),)))["archive_storage"]
+    system_disk = 2.0 if own_disk_gb is None else 0.0
+    assert found.cost_usd_per_month.mean == pytest.approx(storage)
+    assert (system_disk > 0) is (own_disk_gb is None)
+
+
+def test_one_archive_is_backed_up_however_many_copies_run() -> None:
+    # 5.34096 GB x 0.05, with one copy and with one in each of three data centres
+    costs = [parts(world(), data_centres=centres)["backups"].cost_usd_per_month.mean for centres in (1, 3)]
+    assert costs == pytest.approx([0.267048, 0.267048])
+
+
+def test_volumes_hold_a_copy_for_each_data_centre() -> None:
+    diskless = world(offers=(offer("small", 5.0, local_disk_gb=20),))
+    storage = parts(diskless, data_centres=3)["archive_storage"]
+    assert storage.cost_usd_per_month.mean == pytest.approx(3 * 0.534096)
+    assert storage.amount is not None
+    assert storage.amount.mean == pytest.approx(3 * 5.34096)
+
+
+ONE_SIZE = (offer("v2", 4.0, local_disk_gb=4000, included_egress_gb_per_month=1e6),)
+SIZES = (*ONE_SIZE, offer("v16", 15.0, vcpus=16, memory_gib=32, local_disk_gb=4000, included_egress_gb_per_month=1e6))
+
+
+@pytest.mark.parametrize(
+    ("offers", "queries_per_s", "compute", "database"),
+    [
+        (ONE_SIZE, 10.0, 4.0, 0.0),  # 0.8 of the one host, with the node on it
+        (ONE_SIZE, 75.0, 18.0, 0.0),  # 4.1 such hosts: four and a half in the mean month
+        (SIZES, 75.0, 15.0, 0.0),  # half of the processors of one large host, cheaper than four or five small ones ...
+        (SIZES, 400.0, 45.0, 0.0),  # ... and three of them, not twenty small ones
+    ],
+)
+def test_hosts_grow_in_size_and_in_number_whichever_is_cheaper(
+    offers: tuple[ComputeOffer, ...], queries_per_s: float, compute: float, database: float
+) -> None:
+    inputs = all_inputs(workload__queries=queries_per_s * 86.4)  # of 1,000 clients a day; ten a second on a processor
+    found = parts(world(offers=offers, inputs=inputs))
+    assert found["database"].cost_usd_per_month.mean == pytest.approx(database)
+    assert found["compute"].cost_usd_per_month.mean == pytest.approx(compute, rel=0.12)
+
+
+def test_a_database_on_hosts_of_its_own_needs_no_address() -> None:
+    # Addresses for USD 50 make it cheaper to keep many database hosts apart from the one node.
+    found = parts(world(offers=ONE_SIZE, address_prices=(address(50.0),), inputs=all_inputs(workload__queries=6480.0)))
+    assert found["addresses"].cost_usd_per_month.mean == 50.0
+    assert found["database"].amount is not None
+    assert found["database"].amount.mean == pytest.approx(4, abs=0.6)
+
+
+def test_a_host_more_is_taken_for_the_traffic_that_its_price_includes() -> None:
+    # 1,000 GB of answers at USD 1 a GB beyond 100 on each server for USD 4: ten servers rather than USD 900 of traffic
+    roomy = offer("roomy", 4.0, included_egress_gb_per_month=100)
+    inputs = all_inputs(
+        workload__vanilla_waku_store_reply_base=328_767.0,
+        workload__vanilla_waku_relay_egress_amplification=0.0,
+        workload__vanilla_waku_discovery_egress=0.0,
+    )
+    found = parts(world(offers=(roomy,), egress_tiers=(tier(0, None, 1.0),), inputs=inputs))
+    assert found["egress"].cost_usd_per_month.mean == 0
+    assert found["compute"].cost_usd_per_month.mean == pytest.approx(40.0, rel=0.01)
+
+
+@pytest.mark.parametrize(
+    ("shared", "each", "hosts"),
+    [
+        (1.0, 0.5, 0.75),  # one host of 2 is three quarters full
+        (1.5, 0.5, 1.0),
+        (3.0, 0.5, 2.0),  # two with 1.5 of room each
+        (0.0, 1.9, 0.95),
+        (3.0, 1.9, 6.0),  # a quarter of a host is counted as room, at least
+        (0.0, 3.0, 1.5),
+    ],
+)
+def test_several_hosts_each_take_what_every_one_needs(shared: float, each: float, hosts: float) -> None:
+    assert _filled(shared, each, 2.0) == pytest.approx(hosts)
+
+
+def test_a_plan_does_not_name_hosts_that_are_too_small_for_one_node() -> None:
+    # Each node takes 2.5 processors: two small servers of 2 would be the cheaper, and cannot run it.
+    catalogue = world(inputs=all_inputs(assumption__node_idle_vcpus=2.5))
+    draws, _ = sample(catalogue.inputs.values(), per_scramble=128)
+    found = plan(estimated(scenario(), with_rln=False, catalogue=catalogue), World(catalogue, draws))
+    assert found is not None
+    assert [hosts.choice_id for hosts in found.rented if hosts.role != "database"] == ["large"]
+
+
+def test_offers_that_are_never_the_cheapest_are_left_out() -> None:
+    worse = offer("worse", 6.0, memory_gib=2)
+    equal = offer("twin", 5.0)
+    place = place_of(
+        ("p", "r1"), scenario(), has_archive=True, catalogue=world(offers=(offer("small", 5.0), worse, equal))
+    )
+    assert [known.offer_id for known in place.offers] == ["small"]
 
 
 def hosted(offer_id: str, cost: float, **changes: Any) -> ManagedOffer:
@@ -104,34 +198,46 @@ def hosted(offer_id: str, cost: float, **changes: Any) -> ManagedOffer:
     return ManagedOffer(offer_id, cost_usd_per_month=known(cost, f"hosted/{offer_id}"), **(fields | changes))
 
 
-def at_aws(*offers: ManagedOffer) -> Catalogue:
-    """The world of `costs_world` at AWS: a database of one's own costs 20 + 0.534096 + 0.267048 = 20.801144."""
-    p = world()
+def at_aws(*offers: ManagedOffer, **changes: Any) -> Catalogue:
+    """The world of `costs_world` at AWS."""
     return world(
-        offers=tuple(replace(found, provider="aws") for found in p.offers),
+        offers=tuple(replace(found, provider="aws") for found in world().offers),
         volume_prices=(volume(0.1, "aws"),),
         backup_prices=(volume(0.05, "aws", item="snapshot"),),
         address_prices=(address(0.0, "aws"),),
         egress_tiers=(tier(0, None, 0.5, "aws"),),
         managed_offers=offers,
+        **changes,
     )
 
 
-def databases(*offers: ManagedOffer) -> tuple[str, dict[str, float]]:
-    """The choice for the database, and what both ways to run it cost, storage and backups included."""
+def databases(*offers: ManagedOffer) -> dict[str, float]:
+    """What databases cost apart at AWS, storage and backups included, run oneself and hosted."""
     best = estimated(scenario(), with_rln=False, catalogue=at_aws(*offers)).best
     assert best is not None
-    kinds = {name: part for name, part in best.beside.items() if name.endswith("postgresql")}
-    return str(best.parts["database"].choice_id), {k: part.cost_usd_per_month.mean for k, part in kinds.items()}
+    return {kind: part.cost_usd_per_month.mean for kind, part in best.databases.items()}
 
 
-@pytest.mark.parametrize(("cost", "taken"), [(19.0, "rds"), (20.0, "large")])
-def test_hosted_postgresql_is_taken_where_it_is_cheaper_and_shown_where_not(cost: float, taken: str) -> None:
-    # plan + (5.34096 - 2) GB x 0.20 + 5.34096 GB x 0.10 = plan + 1.202288
-    assert databases(hosted("rds", cost)) == (
-        taken,
-        pytest.approx({"self_managed_postgresql": 20.801144, "managed_postgresql": cost + 1.202288}),
-    )
+# One small server with the archive on its own disk, 5.34096 GB of backups x 0.05
+OWN = {"self_managed_postgresql": pytest.approx(5.267048)}
+
+
+def test_hosted_postgresql_is_shown_beside_ones_own() -> None:
+    # USD 19 + (5.34096 - 2) GB x 0.20 + 5.34096 GB x 0.10
+    assert databases(hosted("rds", 19.0)) == OWN | {"managed_postgresql": pytest.approx(20.202288)}
+
+
+@pytest.mark.parametrize(("cost", "taken"), [(1.0, "rds"), (9.0, "small")])
+def test_hosted_postgresql_is_taken_where_it_is_cheaper(cost: float, taken: str) -> None:
+    # 1.157 queries a second at 0.2 on a processor are 5.8 of them: 3.3 small servers for USD 16, or 1.9 hosted
+    # databases
+    database = estimated(
+        scenario(),
+        with_rln=False,
+        catalogue=at_aws(hosted("rds", cost), inputs=all_inputs(capacity__first_page_20=0.2)),
+    ).best
+    assert database is not None
+    assert database.parts["database"].choice_id == taken
 
 
 @pytest.mark.parametrize(
@@ -139,8 +245,6 @@ def test_hosted_postgresql_is_taken_where_it_is_cheaper_and_shown_where_not(cost
     [
         {"vcpu_kind": "burstable"},
         {"vcpu_kind": None},
-        {"vcpus": 2},
-        {"memory_gib": 4},
         {"region": "r2"},
         {"provider": "aiven"},
         {"backup_usd_per_gb_month": None},
@@ -148,24 +252,24 @@ def test_hosted_postgresql_is_taken_where_it_is_cheaper_and_shown_where_not(cost
     ],
 )
 def test_hosted_postgresql_must_be_as_good_as_ones_own_host_and_wholly_priced(changes: dict[str, Any]) -> None:
-    assert databases(hosted("rds", 1.0, **changes)) == ("large", {"self_managed_postgresql": pytest.approx(20.801144)})
+    assert databases(hosted("rds", 1.0, **changes)) == OWN
 
 
 def test_storage_in_the_price_of_a_plan_is_not_paid_again() -> None:
     roomy = hosted("rds", 1.0, included_storage_gb=10.0, storage_usd_per_gb_month=None)
-    assert databases(roomy)[1]["managed_postgresql"] == pytest.approx(1.0 + 0.534096)
+    assert databases(roomy)["managed_postgresql"] == pytest.approx(1.0 + 0.534096)
 
 
-def test_the_reason_names_what_even_the_most_hosts_would_need() -> None:
-    # Memory is that of the stated host, 8 GiB, however many hosts share the queries; no server has it.
-    inputs = all_inputs(**{f"capacity__{name}": 1e6 for name in ("insert", "first_page_20", "by_hashes")})
-    found = estimated(scenario(), with_rln=False, catalogue=world(offers=(offer("small", 5.0),), inputs=inputs))
-    assert "left out for want of: offer with less than 0.1 vCPUs and 8.0 GiB (4 x database)" in found.reason
+def test_servers_that_are_smaller_than_the_scenario_states_are_not_taken() -> None:
+    found = parts(world(), store_vcpus=4, store_memory_gib=8)
+    assert found["compute"].choice_id == "large"
+    impossible = estimated(scenario(store_vcpus=64), with_rln=False)
+    assert "left out for want of: offer with 64 vCPUs" in impossible.reason
 
 
 @pytest.mark.parametrize("first_ends_at_gb", [100.0, 50.5, None])
 def test_tiers_that_overlap_are_no_price_and_are_named(first_ends_at_gb: float | None) -> None:
-    # As if two kinds of traffic of one provider were tiers of one price: 36 GB would be billed by the first alone.
+    # As if two kinds of traffic of one provider were tiers of one price: 18 GB would be billed by the first alone.
     overlapping = (tier(0, first_ends_at_gb, 0.5), tier(50, None, 0.4))
     found = estimated(scenario(), with_rln=False, catalogue=world(egress_tiers=overlapping))
     assert found.best is None
@@ -173,6 +277,6 @@ def test_tiers_that_overlap_are_no_price_and_are_named(first_ends_at_gb: float |
 
 
 def test_tiers_that_touch_are_one_price() -> None:
-    # 36.49762 GB: 30 x 0.50 + 6.49762 x 0.40
-    touching = parts(world(egress_tiers=(tier(0, 30, 0.5), tier(30, None, 0.4))))
-    assert touching["egress"].cost_usd_per_month.mean == pytest.approx(17.599048)
+    # 18.75762 GB: 10 x 0.50 + 8.75762 x 0.40
+    touching = parts(world(egress_tiers=(tier(0, 10, 0.5), tier(10, None, 0.4))))
+    assert touching["egress"].cost_usd_per_month.mean == pytest.approx(8.503048)

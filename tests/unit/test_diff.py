@@ -40,7 +40,7 @@ def line(component: str, cost: str, ids: str, rln: str = "true") -> Row:
 
 
 def total(cost: str, ids: str, rln: str = "true") -> Row:
-    return {"scenario_id": "community", "with_rln": rln, "p50_usd_per_month": cost, "evidence_ids": ids}
+    return {"scenario_id": "community", "with_rln": rln, "all_in_p50_usd_per_month": cost, "evidence_ids": ids}
 
 
 def gate(status: str, value: str, ids: str = TALK) -> Row:
@@ -93,6 +93,55 @@ def test_the_changed_lines_of_a_bill_with_the_evidence_that_moved_them() -> None
     assert scenario.lines_as_before == 1
     assert scenario.total is not None
     assert (scenario.total.before, scenario.total.after) == (50, 59.5)
+
+
+CAP, NEW_CAP = "costs__rln_parameters/cap", "costs__rln_parameters/cap_deploy_script"
+DEPOSIT = "costs__rln_parameters/a_deposit"
+
+
+def summary(room: str, is_feasible: str, reason: str, ids: str) -> Row:
+    return {**total("50", ids), "is_feasible": is_feasible, "memberships_available": room, "reason": reason}
+
+
+def limit(parameter: str, evidence_id: str) -> Row:
+    return {"parameter": parameter, "evidence_ids": evidence_id}
+
+
+def test_a_scenario_that_becomes_possible_with_the_row_that_moved_it() -> None:
+    before = {"cost_summary": [summary("8000", "false", "room for 8,000", f"{CAP};{DEPOSIT};{VOLUME}")],
+              "rln_parameters": [limit("total_rate_limit_cap", CAP), limit("deposit", DEPOSIT)],
+              "evidence_index": [evidence(CAP), evidence(DEPOSIT), evidence(VOLUME)]}  # fmt: skip
+    after = {"cost_summary": [summary("50000", "true", "", f"{NEW_CAP};{DEPOSIT};{VOLUME}")],
+             "rln_parameters": [limit("total_rate_limit_cap", NEW_CAP), limit("deposit", DEPOSIT)],
+             "evidence_index": [
+                 evidence(CAP), evidence(NEW_CAP), evidence(DEPOSIT, "h2"), evidence(VOLUME, "h2")
+             ]}  # fmt: skip
+    found = compare(Release(manifest("r1"), before), Release(manifest("r2"), after))
+    lines = diff_lines(found)
+    assert "Costs: as before" not in lines
+    start = lines.index("community, with rln")
+    assert lines[start + 1 : start + 4] == [
+        "  can run: no → yes (room for memberships: 8,000 → 50,000)",
+        "    before: room for 8,000",
+        f"    rests on {NEW_CAP}",
+    ]
+    back = compare(Release(manifest("r2"), after), Release(manifest("r1"), before)).scenarios[0].feasibility
+    assert back is not None
+    assert (back.before, back.after, back.room_after, back.reason_after) == (True, False, 8000, "room for 8,000")
+    assert json.loads(json.dumps(found.as_json()))["scenarios"][0]["feasibility"]["room_after"] == 50000
+
+
+def test_more_room_that_is_not_enough_is_told_as_well() -> None:
+    before = {"cost_summary": [summary("1600", "false", "room for 1,600", CAP)], "evidence_index": [evidence(CAP)]}
+    after = {"cost_summary": [summary("8000", "false", "room for 8,000", CAP)], "evidence_index": [evidence(CAP, "h2")]}
+    lines = diff_lines(compare(Release(manifest("r1"), before), Release(manifest("r2"), after)))
+    assert "  can run: no, as before (room for memberships: 1,600 → 8,000)" in lines
+
+
+def test_a_release_from_before_feasibility_was_told_is_not_compared_in_it() -> None:
+    before = {"cost_summary": [total("50", CAP)], "evidence_index": [evidence(CAP)]}
+    after = {"cost_summary": [summary("8000", "false", "room for 8,000", CAP)], "evidence_index": [evidence(CAP)]}
+    assert compare(Release(manifest("r1"), before), Release(manifest("r2"), after)).scenarios == ()
 
 
 def test_rows_of_evidence_by_what_became_of_them() -> None:

@@ -463,12 +463,12 @@ MISTAKES = [
     ),
     Mistake(
         "YAML dangling reference",
-        key("  - status_staging_hosts", "  - status_staging_host"),
+        key("media_share_id: status_1to1_media_share", "media_share_id: status_1to1_media_shar"),
         found(
             SCENARIO,
-            scenario_line("  - status_staging_hosts"),
-            'sizing_basis: "status_staging_host" is not a known id; expected an id of costs/node_requirements; '
-            'did you mean "status_staging_hosts"?',
+            scenario_line("media_share_id"),
+            'media_share_id: "status_1to1_media_shar" is not a known id; expected an id of costs/workload_parameters; '
+            'did you mean "status_1to1_media_share"?',
         ),
     ),
 ]

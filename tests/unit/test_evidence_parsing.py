@@ -13,6 +13,7 @@ import pytest
 from pydantic import Field
 
 from assets.evidence.model import (
+    AddedLater,
     EvidenceRow,
     Grade,
     Identifier,
@@ -374,3 +375,26 @@ def test_what_is_no_text_is_not_read(data: bytes, problem: str) -> None:
     text, problems = decode(data, "x.csv")
     assert text is None
     assert list(map(str, problems)) == [problem]
+
+
+class Widened(EvidenceRow):
+    """A row with a column that older files do not have."""
+
+    value_columns: ClassVar[tuple[str, ...]] = ("price",)
+
+    price: NonNegative | None = Field(default=None, description="Price")
+    stock: Annotated[Literal["short"] | None, AddedLater()] = Field(default=None, description="Stock")
+
+
+def test_a_file_from_before_a_column_was_added_is_read_with_its_default_and_a_misspelt_one_is_still_found() -> None:
+    table = Table("t", "widened", Widened, "Widened")
+    head, row = "id,price,source,as_of,as_of_basis,grade,note", "a,1,page,2026-01-01,observed,published,"
+
+    def read(header: str, line: str) -> Parsed:
+        return parse_csv(table, f"{header}\n{line}\n", file="f.csv", pack="p", today=TODAY)
+
+    older = read(head, row)
+    assert (older.problems, older.records[0].row.model_dump()["stock"]) == ([], None)
+    assert read(f"{head},stock", f"{row},short").records[0].row.model_dump()["stock"] == "short"
+    (problem,) = read(f"{head},stok", f"{row},short").problems
+    assert (problem.column, problem.expected) == ("stok", "stock")

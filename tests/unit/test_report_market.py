@@ -48,9 +48,13 @@ def test_counts_are_of_how_many() -> None:
 
 def test_a_session_has_a_finding_for_each_selling_point_and_one_row_of_evidence() -> None:
     html = section()
-    address = f"validation_findings/{PAIR}|interviews__sessions/k1 private/weight"
-    link = '<a class="why" href="#e:interviews__sessions/k1">'
-    assert f'{link}<data class="n" value="0.25" data-cell="{address}">0.25</data></a>' in html
+    address = f"validation_findings/{PAIR}|interviews__sessions/k1 private"
+    link = f'<a class="why" href="#why:{address.replace(" ", "_")}">'
+    assert f'{link}<data class="n" value="0.25" data-cell="{address}/weight">0.25</data></a>' in html
+    whole = render_report(release())
+    made = whole.partition(f'id="why:{address.replace(" ", "_")}"')[2].partition("\n</div>")[0]
+    assert made.count('href="#e:') == made.count('href="#e:interviews__sessions/k1"') == 1
+    assert "weights and thresholds" in made
 
 
 def test_what_is_not_to_be_quoted_is_counted_without_its_words() -> None:
@@ -94,7 +98,7 @@ def test_a_segment_shows_all_of_its_capture() -> None:
         "Selling points that meet it Private by design",
         "2 public leads: Met in May",
         "8 million USD : Value locked ( 30 June 2024 , secondary source; trackers of it differ by a factor of 1.90 )",
-        "Messenger ( left ) : Lost messages",
+        "Messenger: Lost messages ( integration , 30 June 2024 ) Source",
         "Rival : Quick",
         "Reasons against not known",
         "Work that it lacks nobody has looked",
@@ -120,4 +124,4 @@ def test_what_has_no_name_yet_goes_by_its_id() -> None:
     data = release()
     data.frames["usp_register"] = data.frames["usp_register"].iloc[:0]  # type: ignore[index]
     html = render_report(data)
-    assert 'data-cell="validation_summary/private|exposed/usp_id">private</data>' in html
+    assert 'data-cell="validation_summary/private|exposed/usp_id">private</span>' in html

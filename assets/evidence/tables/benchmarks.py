@@ -17,14 +17,22 @@ from assets.evidence.model import (
     NonNegative,
     Positive,
     Reference,
+    Says,
     Table,
     TextList,
     ValueRow,
 )
 
+Percentile = Annotated[float, Field(ge=50, lt=100)]
+"""Of 100 operations. The median at least: a limit that most may miss is none."""
+
 
 class PostgresResult(ValueRow):
     """One number of one study of the message archive."""
+
+    says: ClassVar[Says] = Says(
+        conditions=("metric", "system", "workload", "message_count", "payload_bytes", "concurrency", "conditions")
+    )
 
     study: str = Field(description="Study that the number belongs to; its rows share conditions and source")
     measured_on: date = Field(description="Day of the measurement, or the first day of what date_precision says")
@@ -67,6 +75,8 @@ class PostgresResult(ValueRow):
 class NetworkResult(ValueRow):
     """One number of one study of the network: measured, simulated or modelled (see `system` and `conditions`)."""
 
+    says: ClassVar[Says] = Says(conditions=("metric", "system", "workload", "payload_bytes", "scale", "conditions"))
+
     study: str = Field(description="Study that the number belongs to; its rows share conditions and source")
     measured_on: date = Field(description="Day of the measurement, or the first day of what date_precision says")
     date_precision: DatePrecision = Field(description="How much of measured_on the source states")
@@ -90,18 +100,37 @@ class LatencyTarget(EvidenceRow):
     """A latency that the project asks of a component."""
 
     value_columns: ClassVar[tuple[str, ...]] = ("value",)
+    says: ClassVar[Says] = Says(conditions=("metric", "statistic", "comparison", "condition"))
 
     component: Literal["store"] = Field(description="Component that the target is for")
     metric: Identifier = Field(description="What is compared")
-    statistic: Literal["p90", "p95", "typical", "unspecified"] = Field(description="Statistic of the metric")
+    statistic: Literal["p90", "p95", "typical", "unspecified"] = Field(
+        description="Statistic of the metric, as the source has it"
+    )
+    percentile: Percentile | None = Field(
+        default=None, description="Of 100 operations, how many have to compare; empty where the source names none"
+    )
     comparison: Literal["less_than"] = Field(description="How the metric has to compare with the value")
     value: Positive | None = Field(default=None, description="The target, in `unit`")
     unit: Literal["ms", "s"] = Field(description="Unit of the value")
-    condition: str = Field(description="Under what conditions the target holds")
+    population: str = Field(description="Operations that are counted")
+    condition: str | None = Field(default=None, description="What else has to hold; empty where nothing is stated")
+
+    @model_validator(mode="after")
+    def _percentile_is_that_of_the_statistic(self) -> Self:
+        stated = float(self.statistic[1:]) if self.statistic.startswith("p") else None
+        if self.percentile != stated:
+            expected = "none" if stated is None else f"{stated:g}"
+            raise ValueError(
+                f"the percentile of the statistic {self.statistic} is {self.percentile}; expected {expected}"
+            )
+        return self
 
 
 class ArchiveColumn(EvidenceRow):
     """One column of one table of nwaku's PostgreSQL archive."""
+
+    says: ClassVar[Says] = Says(("data_type", "content"), conditions=("table_name", "column_name", "schema_version"))
 
     schema_version: int = Field(ge=1, description="Version of the archive schema that the row describes")
     table_name: Literal["messages", "messages_lookup", "version"] = Field(description="Table of the archive")
@@ -123,6 +152,8 @@ class ArchiveColumn(EvidenceRow):
 class ArchiveSchemaVersion(EvidenceRow):
     """One migration of the archive, and how the tables were laid out after it."""
 
+    says: ClassVar[Says] = Says(("change",), conditions=("version", "first_release", "migrated_on"))
+
     version: int = Field(ge=1, description="Version of the archive schema")
     migrated_on: date = Field(description="Day of the commit that added the migration")
     first_release: str = Field(description="First release tag with it")
@@ -143,6 +174,8 @@ class ArchiveSchemaVersion(EvidenceRow):
 class ArchiveQueryShape(EvidenceRow):
     """One kind of query that a node sends to the archive."""
 
+    says: ClassVar[Says] = Says(("statement",), conditions=("title", "protocol"))
+
     protocol: Literal["store_v3", "store_v2", "housekeeping"] = Field(description="What makes the node send it")
     title: str = Field(description="Name of the query")
     filters: TextList = Field(default=[], description="Conditions, all optional unless said otherwise, joined by AND")
@@ -161,6 +194,8 @@ class ArchiveQueryShape(EvidenceRow):
 class ArchiveRetentionPolicy(EvidenceRow):
     """One way in which a node limits its archive."""
 
+    says: ClassVar[Says] = Says(("default_limit", "limit_in_code"), conditions=("policy", "mechanism"))
+
     policy: Literal["time", "capacity", "size"] = Field(description="What the limit counts")
     default_limit: NonNegative = Field(description="Limit where the operator sets none, in `unit`")
     limit_in_code: NonNegative | None = Field(
@@ -174,6 +209,8 @@ class ArchiveRetentionPolicy(EvidenceRow):
 
 class ArchiveNote(EvidenceRow):
     """One further fact about the archive."""
+
+    says: ClassVar[Says] = Says(("value", "fact"), conditions=("topic", "happened_on"))
 
     topic: Literal[
         "table_design",
@@ -195,6 +232,11 @@ class ArchiveNote(EvidenceRow):
 
 class BenchmarkRun(EvidenceRow):
     """One session of benchmarks in one environment; what was measured in it may be compared, and with nothing else."""
+
+    says: ClassVar[Says] = Says(
+        ("grid", "rounds", "cpu_model", "cpu_cores", "memory_gib", "postgres_version"),
+        conditions=("changed_settings", "git_commit"),
+    )
 
     grid: Literal["quick", "full", "import"] = Field(description="What was measured; `import` is somebody else's run")
     seed: int = Field(ge=0, description="Seed of messages, of the order of measurements and of what is asked for")
@@ -247,6 +289,10 @@ Metric = Literal[
 """What our own benchmarks measure; the name ends with or holds the unit."""
 
 
+LIMITED = ("capacity_per_s", "late_share")
+"""Metrics that say nothing without the limit of latency and its percentile."""
+
+
 def unit_of(metric: str) -> Literal["1/s", "ms", "share", "bytes"]:
     """Return the unit of a `Metric`."""
     if metric.endswith("_per_s"):
@@ -260,6 +306,18 @@ class BenchmarkMeasurement(EvidenceRow):
     """One number that one of our own benchmark runs measured, or that was computed from a user's run."""
 
     value_columns: ClassVar[tuple[str, ...]] = ("value", "value_high")
+    says: ClassVar[Says] = Says(
+        conditions=(
+            "metric",
+            "stage",
+            "workload",
+            "clients",
+            "archive_messages",
+            "payload_bytes",
+            "rate_per_s",
+            "round",
+        )
+    )
 
     run_id: Annotated[str, Reference("benchmarks__runs")] = Field(description="Run that it belongs to")
     round: int = Field(ge=0, description="Round of interleaved measurements; 0 is a measurement that was made once")
@@ -273,8 +331,15 @@ class BenchmarkMeasurement(EvidenceRow):
     rate_per_s: Positive | None = Field(
         default=None, description="Requests offered, 1/s; empty is a closed loop: a client asks when it has its answer"
     )
+    limit_ms: Positive | None = Field(default=None, description="Latency beyond which an operation is late, ms")
+    percentile: Percentile | None = Field(
+        default=None, description="Of 100 operations, how many have to be below limit_ms"
+    )
+    operations: int | None = Field(
+        default=None, ge=1, description="Operations that the value was counted in, warm-up left out; empty is not known"
+    )
     metric: Metric = Field(
-        description="What the value is; capacity is the highest rate with 0.1 % late or left out at the latency limit"
+        description="What the value is; capacity is the highest rate at which `percentile` of 100 keep `limit_ms`"
     )
     value: NonNegative | None = Field(default=None, description="The number, in `unit`; empty is not known")
     value_high: NonNegative | None = Field(
@@ -288,6 +353,8 @@ class BenchmarkMeasurement(EvidenceRow):
             raise ValueError(f"{self.metric} has the unit {self.unit}; expected {unit_of(self.metric)}")
         if self.value is not None and self.value_high is not None:
             raise ValueError("there are a value and a bound for it; expected the bound only where the value is unknown")
+        if self.metric in LIMITED and (self.limit_ms is None or self.percentile is None):
+            raise ValueError(f"{self.metric} has no limit; expected limit_ms and percentile")
         if self.metric == "late_share" and self.value is not None and self.value > 1:
             raise ValueError(f"late_share is {self.value:g}; expected a share between 0 and 1")
         return self

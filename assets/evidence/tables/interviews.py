@@ -8,11 +8,11 @@ Does not belong here: who may see what of it (staging), how it is searched for i
 import re
 from collections.abc import Callable
 from datetime import date
-from typing import Annotated, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from assets.evidence.model import EvidenceRow, Identifier, Part, Reference, Table, TextList
+from assets.evidence.model import EvidenceRow, Identifier, Part, Reference, Says, Table, TextList
 
 Strength = Literal["weak", "medium", "strong"]
 """Of what was said: mentioned when asked; explained; raised unasked, or with a cost or a decision behind it."""
@@ -41,6 +41,8 @@ _TAG = Reference("interviews__tags")
 class Tag(EvidenceRow):
     """One word of the vocabulary that findings and signals are coded with."""
 
+    says: ClassVar[Says] = Says(("title", "theme"), conditions=("description",))
+
     title: str = Field(description="Name for readers")
     theme: Literal["privacy", "reliability", "cost", "developer_experience", "trust", "market"] = Field(
         description="Theme that the tag belongs to"
@@ -51,12 +53,16 @@ class Tag(EvidenceRow):
 class QuestionSet(EvidenceRow):
     """One version of the questions of an interview. They are detached from Waku: none names it or its protocols."""
 
+    says: ClassVar[Says] = Says(("title", "version"))
+
     title: str = Field(description="Name for readers")
     version: int = Field(ge=1, description="Version; a changed question is a new version")
 
 
 class Question(EvidenceRow):
     """One question of a question set."""
+
+    says: ClassVar[Says] = Says(("text",))
 
     question_set_id: Annotated[str, Reference("interviews__question_sets")] = Field(description="Question set")
     question: Identifier = Field(description="Name of the question, which an interview answers")
@@ -101,6 +107,8 @@ class Coded(EvidenceRow):
 
 class Finding(_FromInterview, Coded):
     """One thing that an interview showed: a tag, how strongly, and which USP or problem it supports or contradicts."""
+
+    says: ClassVar[Says] = Says(("tag", "relation", "strength"), conditions=("quote",))
 
     finding_no: int = Field(ge=1, description="Number in the interview, from 1")
     quote: str | None = Field(
@@ -184,6 +192,11 @@ class Session(_Conversation):
     )
     held_on: date = Field(description="Day of the session")
     topics: Annotated[TextList, Field(min_length=1)] = Field(description="What was worked on")
+    event: Identifier | None = Field(
+        default=None,
+        description="Event that it was held at, such as devcon_2024; empty if at none",
+        examples=["devcon_2024"],
+    )
     engineer_attended: bool = Field(description="Whether an engineer took part")
     outcome: str = Field(description="What came out")
     blockers: TextList = Field(default=[], description="What stands in the way")
@@ -201,6 +214,8 @@ class Session(_Conversation):
 
 class Signal(Coded):
     """One thing that a customer said or did in public. Weaker than an interview: nobody was asked."""
+
+    says: ClassVar[Says] = Says(("statement",), conditions=("kind", "relation", "strength"))
 
     segment_id: Annotated[str, _SEGMENT] = Field(description="Segment of the customer")
     kind: Literal[

@@ -10,11 +10,13 @@ from typing import Annotated, ClassVar, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from assets.evidence.model import (
+    AddedLater,
     EvidenceRow,
     Identifier,
     NonNegative,
     Positive,
     Reference,
+    Says,
     Share,
     Table,
     split_list,
@@ -41,6 +43,10 @@ class ComputeOffer(EvidenceRow):
     """The price of one server type in one region on one date; several dates of one type are its history."""
 
     value_columns: ClassVar[tuple[str, ...]] = ("price_per_month", "price_per_hour")
+    says: ClassVar[Says] = Says(
+        unit="currency",
+        conditions=("region", "instance_type", "vcpus", "vcpu_kind", "memory_gib", "local_disk_gb", "month_basis"),
+    )
 
     provider: Literal[
         "aws",
@@ -78,6 +84,10 @@ class ComputeOffer(EvidenceRow):
     is_orderable: bool = Field(
         description="Whether a new customer can order it; a type that is phased out keeps its price"
     )
+    stock: Annotated[Literal["intermittent", "limited", "sold_out"] | None, AddedLater()] = Field(
+        default=None,
+        description="How short stock is, by the provider or by buyers; empty where nobody reports it short",
+    )
     source_kind: SourceKind = Field(description="How the price reached us")
 
 
@@ -85,10 +95,25 @@ class StorageOrEgressPrice(EvidenceRow):
     """The price of one unit of storage, traffic, address or backup; tiers of one item are several rows."""
 
     value_columns: ClassVar[tuple[str, ...]] = ("price",)
-
-    provider: Literal["aws", "azure", "digitalocean", "gcp", "hetzner_cloud", "hetzner_storage_box", "linode"] = Field(
-        description="Who sells it"
+    says: ClassVar[Says] = Says(
+        unit="currency",
+        conditions=("item", "unit", "region", "tier_from_tb_per_month", "tier_to_tb_per_month", "included_quantity"),
     )
+
+    provider: Literal[
+        "aws",
+        "azure",
+        "digitalocean",
+        "gcp",
+        "hetzner_cloud",
+        "hetzner_dedicated",
+        "hetzner_storage_box",
+        "linode",
+        "ovhcloud",
+        "scaleway",
+        "upcloud",
+        "vultr",
+    ] = Field(description="Who sells it")
     region: str = Field(description="Region in the provider's spelling; 'all' where the price is the same everywhere")
     category: Literal[
         "backup",
@@ -145,6 +170,11 @@ class ManagedPostgresOffer(EvidenceRow):
     """The price of one hosted PostgreSQL plan, or of one metered unit of it."""
 
     value_columns: ClassVar[tuple[str, ...]] = ("price_per_month", "unit_price")
+    says: ClassVar[Says] = Says(
+        ("price_per_month", "unit_price", "storage_price_per_gb_month", "backup_price_per_gb_month"),
+        unit="currency",
+        conditions=("plan", "region", "vcpus", "memory_gib", "unit_price_unit"),
+    )
 
     provider: Literal[
         "aiven",
@@ -183,6 +213,11 @@ class RpcPlan(EvidenceRow):
     """One plan of a provider of Ethereum JSON-RPC."""
 
     value_columns: ClassVar[tuple[str, ...]] = ("price_per_month",)
+    says: ClassVar[Says] = Says(
+        ("price_per_month", "included_credits_per_period", "overage_price_per_million_credits"),
+        unit="currency",
+        conditions=("plan", "included_period", "credit_unit"),
+    )
 
     provider: Literal["alchemy", "ankr", "chainstack", "drpc", "infura", "publicnode", "quicknode"] = Field(
         description="Who sells it"
@@ -221,6 +256,7 @@ class RpcMethodCredit(EvidenceRow):
     """How many credits one provider takes for one JSON-RPC method."""
 
     value_columns: ClassVar[tuple[str, ...]] = ("credits",)
+    says: ClassVar[Says] = Says(unit="credit_unit", conditions=("method", "chain"))
 
     provider: Literal["alchemy", "ankr", "chainstack", "drpc", "infura", "moralis", "quicknode", "tenderly"] = Field(
         description="Who sells it"
@@ -247,6 +283,7 @@ class ChainFee(EvidenceRow):
     """A gas price or the price of ether, over a period or at one moment."""
 
     value_columns: ClassVar[tuple[str, ...]] = ("value",)
+    says: ClassVar[Says] = Says(conditions=("metric", "chain", "statistic", "period", "period_start", "period_end"))
 
     chain: Literal["ethereum_mainnet", "linea_mainnet"] = Field(description="Chain")
     metric: Literal["base_fee", "eth_price", "gas_price", "priority_fee"] = Field(description="What is observed")
@@ -269,6 +306,7 @@ class ExchangeRate(EvidenceRow):
     """A daily reference rate between two currencies."""
 
     value_columns: ClassVar[tuple[str, ...]] = ("rate",)
+    says: ClassVar[Says] = Says(unit="quote_currency", conditions=("base_currency", "rate_date"))
 
     base_currency: Currency = Field(description="Currency of which one unit is priced")
     quote_currency: Currency = Field(description="Currency that the price is in")
@@ -280,6 +318,19 @@ class MessagingAlternative(EvidenceRow):
     """One price of a service that a customer might buy instead of using Waku."""
 
     value_columns: ClassVar[tuple[str, ...]] = ("price",)
+    says: ClassVar[Says] = Says(
+        unit="currency",
+        conditions=(
+            "product",
+            "plan",
+            "unit_quantity",
+            "unit",
+            "billing_period",
+            "included_mau",
+            "tier_from",
+            "tier_to",
+        ),
+    )
 
     provider: Identifier = Field(description="Who sells it")
     product: Identifier = Field(description="Product")
@@ -342,6 +393,9 @@ class MessagingAlternative(EvidenceRow):
         default=None, description="Connections at one time in the price, as a share of monthly active users"
     )
     is_trial: bool = Field(description="Whether it is for a trial or for development only")
+    is_orderable: Annotated[bool, AddedLater()] = Field(
+        default=True, description="Whether a new customer can have it; empty is yes"
+    )
     needs_base_plan: bool = Field(
         description="Whether it is the price of what exceeds a plan of which neither price nor contents are on record"
     )

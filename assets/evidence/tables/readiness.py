@@ -8,13 +8,15 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from assets.evidence.model import EvidenceRow, Identifier, NonNegative, Reference, Table
+from assets.evidence.model import Grade, Identifier, NonNegative, Reference, Says, StandingRow, Table
 
 
-class GateRequirement(EvidenceRow):
+class GateRequirement(StandingRow):
     """One thing that must hold for a deliverable of the milestone to count as reached."""
 
-    value_columns: ClassVar[tuple[str, ...]] = ("threshold",)
+    says: ClassVar[Says] = Says(
+        ("comparison", "threshold", "threshold_high", "tolerance"), conditions=("title", "quote")
+    )
 
     gate_id: Literal["cost", "whitepaper", "usps", "target_customers", "interviews", "codesign", "mvp_review"] = Field(
         description="Gate that the requirement belongs to; a gate passes when all its requirements do"
@@ -23,18 +25,39 @@ class GateRequirement(EvidenceRow):
         description="Deliverable that the gate decides"
     )
     title: str = Field(description="The requirement for readers")
+    quote: str = Field(description="Words of the milestone document that it rests on, exactly as they stand there")
     metric: Identifier = Field(description="What is counted")
-    comparison: Literal["at_least", "within"] = Field(
-        description="at_least: the metric reaches threshold; within: it is no further from it than tolerance"
+    comparison: Literal["at_least", "within", "between", "all"] = Field(
+        description="at_least: threshold, less the tolerance if there is one; within: no further from threshold than"
+        " tolerance; between: threshold to threshold_high were asked for, and more is enough too; all: every one that"
+        " there is"
     )
-    threshold: NonNegative | None = Field(default=None, description="What is asked for, in `unit`")
-    tolerance: NonNegative | None = Field(default=None, description="Allowed distance for comparison within, in `unit`")
+    threshold: NonNegative | None = Field(
+        default=None, description="What is asked for, in `unit`; empty for comparison all"
+    )
+    threshold_high: NonNegative | None = Field(
+        default=None, description="Upper end of what is asked for, in `unit`, for comparison between"
+    )
+    tolerance: NonNegative | None = Field(
+        default=None, description="How much less is enough (at_least) or how far off may be (within), in `unit`"
+    )
     unit: Identifier = Field(description="Unit of threshold and tolerance")
+    stale_after_days: int = Field(ge=1, description="Age of the newest evidence from which it is stale, days")
 
     @model_validator(mode="after")
-    def _only_within_has_a_tolerance(self) -> Self:
-        if (self.comparison == "within") != (self.tolerance is not None):
-            raise ValueError("tolerance is filled for comparison within and empty for at_least")
+    def _numbers_fit_the_comparison(self) -> Self:
+        if self.comparison == "within" and self.tolerance is None:
+            raise ValueError("comparison within needs a tolerance")
+        if self.comparison in ("between", "all") and self.tolerance is not None:
+            raise ValueError("tolerance is for comparison at_least and within; leave it empty")
+        if (self.comparison == "between") != (self.threshold_high is not None):
+            raise ValueError("threshold_high is filled for comparison between and empty for the others")
+        if self.comparison != "all" and (self.threshold is None) != (self.grade is Grade.NOT_FOUND):
+            raise ValueError("threshold is filled, or empty with grade not_found; only comparison all has none")
+        if self.comparison == "all" and self.threshold is not None:
+            raise ValueError("comparison all asks for every one that there is; leave threshold empty")
+        if self.threshold is not None and self.threshold_high is not None and self.threshold_high < self.threshold:
+            raise ValueError("threshold_high is below threshold")
         return self
 
 

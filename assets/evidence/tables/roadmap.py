@@ -5,15 +5,29 @@ Does not belong here: what a deliverable must reach (`readiness`), which progres
 """
 
 from datetime import date
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from assets.evidence.model import EvidenceRow, Identifier, NonNegative, Planned, Reference, Table, TextList
+from assets.evidence.model import (
+    EvidenceRow,
+    Grade,
+    Identifier,
+    NonNegative,
+    Planned,
+    Reference,
+    Says,
+    Table,
+    TextList,
+)
 
 
 class Deliverable(EvidenceRow):
-    """One piece of work of the roadmap, with its last known state."""
+    """One piece of work of the roadmap, as planned. How far it is, day by day, is in `deliverable_states`."""
+
+    says: ClassVar[Says] = Says(
+        ("target_value", "planned_end", "mvp_relevance"), unit="target_unit", conditions=("title",)
+    )
 
     pm_issue: int | None = Field(default=None, ge=1, description="Number of the issue in waku-org/pm")
     title: str = Field(description="Name for readers")
@@ -24,22 +38,6 @@ class Deliverable(EvidenceRow):
     milestone: Identifier = Field(description="Milestone that it belongs to")
     planned_start: Annotated[date | None, Planned()] = Field(default=None, description="Planned first day")
     planned_end: Annotated[date | None, Planned()] = Field(default=None, description="Planned last day")
-    status: Literal[
-        "closed",
-        "descoped",
-        "done",
-        "done_privately",
-        "dropped",
-        "late",
-        "not_done",
-        "not_planned",
-        "ongoing",
-        "partial",
-        "postponed",
-        "superseded",
-        "unknown",
-    ] = Field(description="Last known state")
-    status_on: date = Field(description="Day on which the state was reported")
     depends_on: Annotated[TextList, Reference("roadmap__deliverables")] = Field(
         default=[], description="Deliverables that it needs"
     )
@@ -53,15 +51,54 @@ class Deliverable(EvidenceRow):
         default=[], description="USPs that need it"
     )
     target_value: NonNegative | None = Field(default=None, description="What it should reach, in `target_unit`")
-    target_unit: str | None = Field(default=None, description="Unit of target_value and actual_value")
-    actual_value: NonNegative | None = Field(default=None, description="What it reached, in `target_unit` or as noted")
+    target_unit: str | None = Field(default=None, description="Unit of target_value, and of what it reached")
     mvp_relevance: Literal["core", "blocker", "supporting", "context"] = Field(description="What it means for the MVP")
+
+
+class DeliverableState(EvidenceRow):
+    """How far one deliverable was on the day of the observation. The newest row tells how far it is."""
+
+    says: ClassVar[Says] = Says(("status", "actual_value"), conditions=("deliverable_id", "basis"))
+
+    deliverable_id: Annotated[str, Reference("roadmap__deliverables")] = Field(description="Deliverable")
+    status: Literal[
+        "closed",
+        "descoped",
+        "done",
+        "done_privately",
+        "dropped",
+        "late",
+        "not_done",
+        "not_planned",
+        "ongoing",
+        "partial",
+        "planned",
+        "postponed",
+        "superseded",
+        "unknown",
+    ] = Field(description="State on that day")
+    basis: Literal["reported", "judged", "inferred_from_absence"] = Field(
+        description="reported: the source says so; judged: we read it from what the source reports;"
+        " inferred_from_absence: nothing that was read says so, and it follows from that alone"
+    )
+    actual_value: NonNegative | None = Field(
+        default=None, description="What it had reached, in the deliverable's `target_unit`; empty where nobody says"
+    )
+
+    @model_validator(mode="after")
+    def _what_is_inferred_is_no_count(self) -> Self:
+        if self.basis == "inferred_from_absence" and self.actual_value is not None:
+            raise ValueError("nobody counted what is inferred from absence; leave actual_value empty")
+        if self.basis != "reported" and self.grade in (Grade.MEASURED, Grade.PUBLISHED):
+            raise ValueError("what is judged or inferred has grade estimated")
+        return self
 
 
 class MilestoneValue(EvidenceRow):
     """What the project thought a milestone worth, or gave to it."""
 
     value_columns: ClassVar[tuple[str, ...]] = ("value",)
+    says: ClassVar[Says] = Says(conditions=("milestone", "metric"))
 
     milestone_id: Identifier = Field(description="Milestone, made from its title")
     milestone: str = Field(description="Title of the milestone in the source")
@@ -77,6 +114,7 @@ class RequirementCompletion(EvidenceRow):
     """How many requirements of one class a milestone met."""
 
     value_columns: ClassVar[tuple[str, ...]] = ("met", "planned")
+    says: ClassVar[Says] = Says(conditions=("milestone", "requirement_class"))
 
     milestone_id: Identifier = Field(description="Milestone, made from its title")
     milestone: str = Field(description="Title of the milestone in the source")
@@ -91,6 +129,7 @@ class MilestoneProgress(EvidenceRow):
     """One reported step of a deliverable. Metrics that end in `_cumulative` replace their earlier rows."""
 
     value_columns: ClassVar[tuple[str, ...]] = ("value",)
+    says: ClassVar[Says] = Says(conditions=("metric", "observed_on", "segment_ids"))
 
     deliverable_id: Annotated[str, Reference("roadmap__deliverables")] = Field(description="Deliverable")
     observed_on: date = Field(description="Day of the report")
@@ -101,16 +140,22 @@ class MilestoneProgress(EvidenceRow):
         "cards",
         "customers",
         "deals",
+        "deliverables",
+        "documents",
         "event teams",
         "interviews",
         "leads",
+        "matrices",
+        "messages",
         "milestones",
         "project kinds",
         "projects",
+        "reviews",
         "reworks",
         "segments",
         "sessions",
         "set",
+        "updates",
         "use case",
     ] = Field(description="Unit of the value")
     segment_ids: Annotated[TextList, Reference("segments__segments")] = Field(
@@ -120,6 +165,7 @@ class MilestoneProgress(EvidenceRow):
 
 TABLES: tuple[Table, ...] = (
     Table("roadmap", "deliverables", Deliverable, "Work of the roadmap"),
+    Table("roadmap", "deliverable_states", DeliverableState, "States of work of the roadmap, day by day"),
     Table("roadmap", "milestone_values", MilestoneValue, "Worth and capacity of milestones"),
     Table("roadmap", "requirement_completion", RequirementCompletion, "Requirements met by milestones"),
     Table("roadmap", "milestone_progress", MilestoneProgress, "Reported progress of deliverables"),

@@ -9,7 +9,17 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from assets.evidence.model import DatePrecision, EvidenceRow, Identifier, NonNegative, Reference, Table, TextList
+from assets.evidence.model import (
+    DatePrecision,
+    EvidenceRow,
+    Identifier,
+    NonNegative,
+    Reference,
+    Says,
+    StandingRow,
+    Table,
+    TextList,
+)
 
 OrganisationStage = Literal["initial_discussion", "solution_design", "commitment", "building", "ongoing", "lost"]
 """How far an organisation and the project have come: the stages of a co-design session, and that it left."""
@@ -17,6 +27,12 @@ OrganisationStage = Literal["initial_discussion", "solution_design", "commitment
 
 class Segment(EvidenceRow):
     """One group of possible customers."""
+
+    says: ClassVar[Says] = Says(
+        ("segment_status", "public_leads", "market_value", "technical_gaps"),
+        unit="market_unit",
+        conditions=("name", "problem"),
+    )
 
     name: str = Field(description="Name for readers")
     named_in: TextList = Field(
@@ -48,6 +64,7 @@ class MarketSize(EvidenceRow):
     """One figure of the size of a segment's market. Figures of one segment need not agree or add up."""
 
     value_columns: ClassVar[tuple[str, ...]] = ("value",)
+    says: ClassVar[Says] = Says(conditions=("metric", "what_it_measures"))
 
     segment_id: Annotated[str, Reference("segments__segments")] = Field(description="Segment")
     metric: Identifier = Field(description="What is counted")
@@ -89,6 +106,8 @@ class MarketSize(EvidenceRow):
 class Competitor(EvidenceRow):
     """What one segment uses or might use instead of Waku. A competitor has one row for each segment."""
 
+    says: ClassVar[Says] = Says(("strength", "weakness", "kind"), conditions=("name", "segment_id"))
+
     segment_id: Annotated[str, Reference("segments__segments", besides=("any",))] = Field(
         description="Segment, or 'any' for all"
     )
@@ -113,6 +132,10 @@ class Competitor(EvidenceRow):
 
 class Integration(EvidenceRow):
     """One project that uses, used or tried Waku."""
+
+    says: ClassVar[Says] = Says(
+        ("status", "pain_reported", "figure_value"), unit="figure_unit", conditions=("name", "uses_waku_for", "since")
+    )
 
     name: str = Field(description="Name for readers")
     segment_ids: Annotated[TextList, Reference("segments__segments", besides=("any", "unknown"))] = Field(
@@ -159,26 +182,40 @@ class Organisation(EvidenceRow):
     next_step: str | None = Field(default=None, description="What happens next; empty leaves what is known")
 
 
-class Usp(EvidenceRow):
+class Usp(StandingRow):
     """One claim of what Waku does that others do not."""
+
+    says: ClassVar[Says] = Says(("claimed_benefit",), conditions=("name", "problem_solved"))
 
     name: str = Field(description="Name for readers")
     claimed_benefit: str = Field(description="What is claimed")
     problem_solved: str = Field(description="What problem it solves")
-    known_limitation: str | None = Field(default=None, description="What is known to stand against it")
-    maturity: Literal[
-        "production", "testnet_and_status", "testnet", "beta", "partial", "research", "concept", "not_built"
-    ] = Field(description="How far it is built")
-    where_claimed: Literal["site_card_2025", "site_card_2023", "docs", "blog", "none"] = Field(
-        description="Where the project says so in public"
-    )
     depends_on: Annotated[TextList, Reference("roadmap__deliverables")] = Field(
         default=[], description="Deliverables that it rests on"
     )
 
 
+class UspState(EvidenceRow):
+    """How far one claim was built, and where it was made, on the day of the observation. The newest row counts."""
+
+    says: ClassVar[Says] = Says(("maturity", "known_limitation"), conditions=("usp_id", "where_claimed"))
+
+    usp_id: Annotated[str, Reference("segments__usps")] = Field(description="USP")
+    where_claimed: Literal["site", "former_site", "docs", "blog", "none"] = Field(
+        description="Where the project says so in public. site: a card of the website's first page names it;"
+        " former_site: a card did, and does so no longer"
+    )
+    maturity: (
+        Literal["production", "testnet_and_status", "testnet", "beta", "partial", "research", "concept", "not_built"]
+        | None
+    ) = Field(default=None, description="How far it is built; empty is not known")
+    known_limitation: str | None = Field(default=None, description="What is known to stand against it")
+
+
 class CustomerProblem(EvidenceRow):
     """One problem that customers may have, in words that name no product. Findings are about problems of this list."""
+
+    says: ClassVar[Says] = Says(("statement",), conditions=("segment_ids", "usp_ids"))
 
     statement: str = Field(description="The problem, as a customer would say it")
     segment_ids: Annotated[TextList, Reference("segments__segments")] = Field(
@@ -193,6 +230,7 @@ class UspEvidence(EvidenceRow):
     """One number that speaks for or against a USP."""
 
     value_columns: ClassVar[tuple[str, ...]] = ("value",)
+    says: ClassVar[Says] = Says(conditions=("metric", "condition"))
 
     usp_id: Annotated[str, Reference("segments__usps")] = Field(description="USP")
     metric: Identifier = Field(description="What the value is")
@@ -221,6 +259,7 @@ class Rule(EvidenceRow):
     """One weight or threshold by which findings become a matrix and a ranking. The note says why it is what it is."""
 
     value_columns: ClassVar[tuple[str, ...]] = ("value",)
+    says: ClassVar[Says] = Says(conditions=("title",))
 
     title: str = Field(description="Name for readers")
     value: NonNegative | None = Field(default=None, description="The weight or threshold, in `unit`")
@@ -250,6 +289,7 @@ TABLES: tuple[Table, ...] = (
     ),
     Table("segments", "problems", CustomerProblem, "Problems of customers"),
     Table("segments", "usps", Usp, "Claims of what sets Waku apart"),
+    Table("segments", "usp_states", UspState, "States of the claims, day by day"),
     Table("segments", "usp_evidence", UspEvidence, "Numbers about the claims"),
     Table("segments", "rules", Rule, "Weights and thresholds of market evidence"),
 )

@@ -3,7 +3,7 @@ with
 offers as (
 
     select * from {{ ref('stg_pricing__compute_offers') }}
-    where not vat_included and pricing_model = 'on_demand' and is_orderable
+    where not vat_included and pricing_model = 'on_demand'
 
 ),
 
@@ -17,7 +17,18 @@ by_month as (
 
     select
         *,
-        coalesce(price_per_month, price_per_hour * {{ hours_per_month() }}) as month_price
+        coalesce(price_per_month, price_per_hour * {{ hours_per_month() }}) as month_price,
+        -- A price list does not tell the stock: a refreshed price keeps what is known of it.
+        case
+            when pack = 'prices'
+                then (
+                    array_agg(stock) filter (where pack <> 'prices') over (
+                        partition by provider, region, instance_type order by as_of desc
+                        rows between unbounded preceding and unbounded following
+                    )
+                )[1]
+            else stock
+        end as known_stock
 
     from offers
 
@@ -37,6 +48,10 @@ in_usd as (
         by_month.vcpus,
         by_month.vcpu_kind,
         by_month.architecture,
+        case
+            when by_month.is_orderable then coalesce(by_month.known_stock, 'orderable')
+            else 'retired'
+        end as availability,
         by_month.memory_gib,
         by_month.local_disk_gb,
         by_month.included_egress_tb_per_month * {{ gigabytes_in("'tb'") }} as included_egress_gb_per_month,

@@ -18,27 +18,9 @@ competitors as (
 
 ),
 
-integrations as (
+learnings as (
 
-    select * from {{ ref('stg_segments__integrations') }}
-
-),
-
-progress as (
-
-    select * from {{ ref('stg_roadmap__milestone_progress') }}
-
-),
-
-interviews as (
-
-    select * from {{ ref('stg_interviews__interviews') }}
-
-),
-
-published as (
-
-    select * from {{ ref('int_interviews__published_segments') }}
+    select * from {{ ref('int_segments__learnings') }}
 
 ),
 
@@ -86,44 +68,13 @@ witnesses as (
 
     union all
 
-    -- What a project of the segment went through with Waku.
     select
-        unnest(segment_ids) as segment_id,
+        segment_id,
         'learnings' as item,
         grade,
         as_of,
         evidence_id
-    from integrations
-    where pain_reported is not null
-
-    union all
-
-    -- An interview that was held is on record even where its notes are not public.
-    select
-        unnest(segment_ids) as segment_id,
-        'learnings' as item,
-        grade,
-        as_of,
-        evidence_id
-    from progress
-    where metric like 'interviews_held%' and value > 0
-
-    union all
-
-    -- Under the segment that readers are told: with few interviews it is none of the segments. Without a date, or the
-    -- witness would be the newest interview; and only of those whose findings tell the segment too.
-    select
-        published.published_segment_id as segment_id,
-        'learnings' as item,
-        interviews.grade,
-        null as as_of,
-        interviews.evidence_id
-    from interviews
-    inner join published
-        on
-            published.kind = 'interview'
-            and interviews.interview_id = published.conversation_id
-    where published.has_content and published.published_segment_id <> 'other'
+    from learnings
 
     union all
 

@@ -12,7 +12,7 @@ segments as (
 
 deliverables as (
 
-    select * from {{ ref('stg_roadmap__deliverables') }}
+    select * from {{ ref('int_roadmap__deliverables_now') }}
 
 ),
 
@@ -30,7 +30,8 @@ final as (
 
         ---------- provenance
         deliverables.grade,
-        deliverables.evidence_id
+        deliverables.evidence_id,
+        deliverables.state_evidence_id
 
     from segments
 

@@ -34,9 +34,12 @@ repeated as (
         measurements.archive_messages,
         measurements.payload_bytes,
         measurements.rate_per_s,
+        measurements.limit_ms,
+        measurements.percentile,
         measurements.metric,
         measurements.unit,
         count(*) as rounds,
+        min(measurements.operations) as operations,
         -- A round that is known from above only leaves the median, the lowest round and the variation unknown.
         count(*) - count(measurements.value) as bounded_rounds,
         percentile_cont(0.5) within group (order by measurements.value) as value,
@@ -52,8 +55,8 @@ repeated as (
 
     group by
         measurements.run_id, measurements.stage, measurements.workload, measurements.clients,
-        measurements.archive_messages, measurements.payload_bytes, measurements.rate_per_s, measurements.metric,
-        measurements.unit
+        measurements.archive_messages, measurements.payload_bytes, measurements.rate_per_s, measurements.limit_ms,
+        measurements.percentile, measurements.metric, measurements.unit
 
 ),
 
@@ -63,7 +66,8 @@ told as (
     select
         *,
         max(rounds) filter (where metric like 'latency_ms_p%') over (
-            partition by run_id, stage, workload, clients, archive_messages, payload_bytes, rate_per_s
+            partition by
+                run_id, stage, workload, clients, archive_messages, payload_bytes, rate_per_s, limit_ms, percentile
         ) as latency_rounds
 
     from repeated
@@ -84,7 +88,8 @@ own as (
         concat_ws(
             '|', complete.run_id, coalesce(complete.stage, 'harness'), complete.workload, complete.metric,
             complete.clients || ' clients', complete.archive_messages || ' messages',
-            complete.payload_bytes || ' bytes', complete.rate_per_s || ' per s'
+            complete.payload_bytes || ' bytes', complete.rate_per_s || ' per s',
+            'p' || complete.percentile || ' below ' || complete.limit_ms || ' ms'
         ) as figure_id,
         case runs.grid when 'import' then 'imported' else 'own' end as origin,
         complete.run_id as study,
@@ -96,6 +101,8 @@ own as (
         complete.archive_messages,
         complete.payload_bytes,
         complete.rate_per_s,
+        complete.limit_ms,
+        complete.percentile,
         complete.metric,
         complete.unit,
         case when complete.bounded_rounds = 0 then complete.value end as value,
@@ -103,6 +110,7 @@ own as (
         case when complete.bounded_rounds > 0 or complete.rounds > 1 then complete.value_high end as value_high,
         null::text as value_text,
         complete.rounds,
+        complete.operations,
         -- The median of what is measured lies within the range of n rounds, but for all of them above or all below.
         case
             when complete.bounded_rounds = 0 and complete.rounds > 1
@@ -190,6 +198,8 @@ stated as (
         archive_messages,
         payload_bytes,
         null::double precision as rate_per_s,
+        null::double precision as limit_ms,
+        null::double precision as percentile,
         -- The same quantity in the same unit has the same name everywhere.
         case
             when unit = 'ms' then regexp_replace(metric, '^latency_(?=p[0-9]+$)', 'latency_ms_')
@@ -202,6 +212,7 @@ stated as (
         value_high,
         value_text,
         null::bigint as rounds,
+        null::bigint as operations,
         null::double precision as interval_confidence,
         null::double precision as variation,
         environment,

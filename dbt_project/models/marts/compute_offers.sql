@@ -20,6 +20,7 @@ newest as (
         vcpus,
         vcpu_kind,
         architecture,
+        availability,
         memory_gib,
         local_disk_gb,
         included_egress_gb_per_month,

@@ -28,7 +28,20 @@ reported as (
 
     from progress
 
-    where metric in ('interviews_held_cumulative', 'sessions_held_cumulative') and grade <> 'illustrative'
+    where
+        metric in ('interviews_held_cumulative', 'sessions_held_cumulative')
+        and grade <> 'illustrative'
+        and value is not null
+
+),
+
+question_counts as (
+
+    select
+        question_set_id,
+        count(*)::integer as questions
+    from {{ ref('stg_interviews__questions') }}
+    group by question_set_id
 
 ),
 
@@ -36,11 +49,15 @@ conversations as (
 
     select
         'interview' as kind,
-        segment_id,
-        interviewed_on as held_on,
-        grade,
-        evidence_id
+        interviews.segment_id,
+        interviews.interviewed_on as held_on,
+        null as event,
+        null::boolean as engineer_attended,
+        question_counts.questions,
+        interviews.grade,
+        interviews.evidence_id
     from interviews
+    left join question_counts on interviews.question_set_id = question_counts.question_set_id
 
     union all
 
@@ -48,6 +65,9 @@ conversations as (
         'session' as kind,
         segment_id,
         held_on,
+        event,
+        engineer_attended,
+        null as questions,
         grade,
         evidence_id
     from sessions
@@ -63,6 +83,9 @@ counted as (
         (
             count(*) filter (where conversations.held_on > coalesce(reported.observed_on, '-infinity'))
         )::integer as held_after_report,
+        (count(*) filter (where conversations.event = 'devcon_2024'))::integer as held_at_devcon_2024,
+        (count(*) filter (where conversations.engineer_attended))::integer as held_with_engineer,
+        max(conversations.questions) as questions,
         array_agg(distinct conversations.segment_id) as segment_ids,
         {{ weakest_grade_of_rows('conversations.grade') }} as grade,
         {{ evidence_ids_of_rows('conversations.evidence_id') }} as evidence_ids
@@ -96,7 +119,12 @@ final as (
 
         ---------- provenance
         counted.grade,
-        counted.evidence_ids
+        counted.evidence_ids,
+
+        ---------- values that were added later: those who read by position go on
+        counted.held_at_devcon_2024,
+        counted.held_with_engineer,
+        counted.questions
 
     from counted
 

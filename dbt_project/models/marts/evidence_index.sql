@@ -24,7 +24,7 @@ rows_of_all_tables as (
         ---------- provenance
         {{ "coalesce(source, 'not published')" if table.is_about_people else 'source' }} as source,
         -- The day of a conversation is one more thing to know a person by.
-        {{ 'null::date as as_of' if table.is_about_people else 'as_of' }},
+        {{ 'null::date' if table.is_about_people else day_of_row(table.is_standing) }} as as_of,
         as_of_basis,
         grade,
         pack,

@@ -16,11 +16,15 @@ final as (
 
         ---------- values
         title,
+        quote,
         metric,
         comparison,
         threshold,
+        threshold_high,
         tolerance,
         unit,
+        stale_after_days,
+        coalesce(holds_from, as_of) as holds_from,
 
         ---------- provenance
         grade,

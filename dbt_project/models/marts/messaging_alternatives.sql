@@ -45,6 +45,7 @@ in_usd as (
         newest.tier_to,
         newest.included_connections_per_mau,
         newest.is_trial,
+        newest.is_orderable,
         newest.needs_base_plan,
         newest.billed_besides,
         newest.lacks,

@@ -2,7 +2,7 @@ with
 
 deliverables as (
 
-    select * from {{ ref('stg_roadmap__deliverables') }}
+    select * from {{ ref('int_roadmap__deliverables_now') }}
 
 ),
 
@@ -17,6 +17,7 @@ final as (
         kind,
         milestone,
         status,
+        basis,
         status_on,
         target_value,
         target_unit,
@@ -28,7 +29,7 @@ final as (
         ---------- provenance
         note,
         grade,
-        array[evidence_id] as evidence_ids
+        evidence_ids
 
     from deliverables
 

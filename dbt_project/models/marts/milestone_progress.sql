@@ -3,7 +3,6 @@ with
 progress as (
 
     select * from {{ ref('stg_roadmap__milestone_progress') }}
-    where value is not null
 
 ),
 

@@ -4,32 +4,35 @@ fees as (
 
     select
         *,
-        coalesce(period_start, as_of) as started_on
+        coalesce(period_start, as_of) as started_on,
+        coalesce(period_end, period_start, as_of) as observed_until,
+        case
+            -- The mean of the first days of a month is an observation, and not the mean of that month.
+            when period = 'month' and period_end < (period_start + interval '1 month - 1 day')::date then 'part'
+            else period
+        end as covers
 
     from {{ ref('stg_pricing__chain_fees') }}
 
     where
         metric in ('gas_price', 'eth_price')
         and value is not null
-        and (
-            period not in ('month', 'year')
-            -- The mean of the first days of a month is not the mean of that month.
-            or (period = 'month' and period_end = (period_start + interval '1 month - 1 day')::date)
-        )
+        and period <> 'year'
 
 ),
 
 newest as (
 
-    select distinct on (chain, metric, period, started_on)
+    select distinct on (chain, metric, covers, started_on)
         ---------- ids
         chain,
         metric,
 
         ---------- values
         unit,
-        period,
+        covers as period,
         started_on as period_start,
+        observed_until,
         value,
         value_min,
         value_median,
@@ -43,7 +46,7 @@ newest as (
 
     from fees
 
-    order by chain, metric, period, started_on, {{ newest_first(by=['as_of']) }}
+    order by chain, metric, covers, started_on, {{ newest_first(by=['as_of']) }}
 
 )
 

@@ -14,7 +14,7 @@ rows_without_an_answer as (
 
         ---------- provenance
         source,
-        as_of,
+        {{ day_of_row(table.is_standing) }} as as_of,
         note
 
     from {{ ref('stg_' ~ table.key) }}

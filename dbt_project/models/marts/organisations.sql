@@ -45,6 +45,7 @@ updated as (
             array_agg(array_to_string(dependencies, ';') order by {{ newest_first() }})
             filter (where cardinality(dependencies) > 0)
         )[1] as dependencies,
+        coalesce(bool_or(cardinality(segment_ids) > 0), false) as has_segment,
         max(as_of) as as_of,
         {{ weakest_grade_of_rows('grade') }} as grade,
         array_agg(evidence_id) as evidence_ids
@@ -60,6 +61,7 @@ joined as (
     select
         updated.dependencies,
         updated.next_step,
+        updated.has_segment,
         updated.evidence_ids as update_ids,
         integrations.evidence_id as integration_evidence_id,
         updated.grade as update_grade,
@@ -84,7 +86,8 @@ open_gaps as (
         gaps.segment_id,
         gaps.deliverable_id,
         gaps.grade,
-        gaps.evidence_id
+        gaps.evidence_id,
+        gaps.state_evidence_id
 
     from joined
 
@@ -100,7 +103,8 @@ lacking as (
         organisation_id,
         {{ evidence_ids_of_rows('deliverable_id') }} as dependencies,
         {{ weakest_grade_of_rows('grade') }} as grade,
-        array_agg(evidence_id) || array_agg('segments__segments/' || segment_id) as evidence_ids
+        array_agg(evidence_id) || array_agg(state_evidence_id) || array_agg('segments__segments/' || segment_id)
+            as evidence_ids
 
     from open_gaps
 
@@ -121,6 +125,7 @@ final as (
         coalesce(string_to_array(joined.dependencies, ';'), lacking.dependencies, '{}') as dependencies,
         lacking.organisation_id is not null as are_dependencies_inferred,
         joined.next_step,
+        coalesce(joined.has_segment, false) as is_segment_in_crm,
 
         ---------- times and provenance
         joined.as_of,

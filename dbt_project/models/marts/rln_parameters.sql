@@ -8,7 +8,7 @@ parameters as (
 
 newest as (
 
-    select distinct on (parameter, condition)
+    select distinct on (parameter, condition, stated_in)
         parameter,
         value,
         value_low,
@@ -16,13 +16,14 @@ newest as (
         value_text,
         unit,
         condition,
+        stated_in,
         as_of,
         grade,
         array[evidence_id] as evidence_ids
 
     from parameters
 
-    order by parameter, condition, {{ newest_first() }}
+    order by parameter, condition, stated_in, {{ newest_first() }}
 
 )
 

@@ -1,8 +1,8 @@
 with
 
-source as (
+deliverables as (
 
-    select * from {{ ref('stg_roadmap__deliverables') }}
+    select * from {{ ref('int_roadmap__deliverables_now') }}
 
 ),
 
@@ -19,9 +19,9 @@ final as (
 
         ---------- provenance
         grade,
-        array[evidence_id] as evidence_ids
+        evidence_ids
 
-    from source
+    from deliverables
 
 )
 

@@ -6,6 +6,12 @@ scenarios as (
 
 ),
 
+node_requirements as (
+
+    select * from {{ ref('stg_costs__node_requirements') }}
+
+),
+
 final as (
 
     select
@@ -22,8 +28,13 @@ final as (
         message_rate_id,
         message_rate_factor,
         message_bytes_id,
+        media_bytes_id,
+        media_share_id,
+        kept_control_ids,
+        passing_control_ids,
         receivers_per_message,
         light_client_share,
+        data_centres,
         relay_nodes,
         relay_vcpus,
         relay_memory_gib,
@@ -36,7 +47,12 @@ final as (
         host_disk_gb,
         architecture,
         vcpu_kinds,
-        sizing_basis,
+        -- A scenario may be asked on a day before its sizes were worked out: of what they follow, what was known then.
+        array(
+            select basis.id
+            from unnest(scenarios.sizing_basis) as basis (id)
+            inner join node_requirements on basis.id = node_requirements.node_requirement_id
+        ) as sizing_basis,
         retention_days_id,
         store_queries_id,
         rln_chain,
@@ -49,6 +65,7 @@ final as (
 
         ---------- provenance
         source,
+        holds_from,
         as_of,
         as_of_basis,
         note,

@@ -25,7 +25,7 @@ gaps_counted as (
         (count(*) filter (where is_open))::integer as open_gaps,
         (count(*) filter (where is_unknown))::integer as unknown_gaps,
         {{ weakest_grade_of_rows('grade') }} as grade,
-        array_agg(evidence_id) as evidence_ids
+        array_agg(evidence_id) || array_agg(state_evidence_id) as evidence_ids
 
     from {{ ref('int_segments__technical_gaps') }}
 

@@ -13,6 +13,25 @@ measurements as (
 
 ),
 
+states as (
+
+    select distinct on (usp_id)
+        usp_id,
+        where_claimed,
+        maturity,
+        known_limitation,
+        as_of,
+        grade,
+        evidence_id
+
+    from {{ ref('stg_segments__usp_states') }}
+
+    where grade <> 'not_found'
+
+    order by usp_id, {{ newest_first() }}
+
+),
+
 measured as (
 
     select
@@ -36,17 +55,22 @@ final as (
         usps.name,
         usps.claimed_benefit,
         usps.problem_solved,
-        usps.known_limitation,
-        usps.maturity,
-        usps.where_claimed,
+        states.known_limitation,
+        states.maturity,
+        states.where_claimed,
+        coalesce(states.where_claimed = 'site', false) as is_on_site,
+        coalesce(usps.holds_from, usps.as_of) as holds_from,
+        states.as_of as state_on,
         usps.depends_on,
         coalesce(measured.measurement_count, 0) as measurement_count,
 
         ---------- provenance
-        usps.grade,
-        {{ evidence_ids(['usps.evidence_id'], arrays=['measured.evidence_ids']) }} as evidence_ids
+        {{ weakest_grade(['usps.grade', 'states.grade']) }} as grade,
+        {{ evidence_ids(['usps.evidence_id', 'states.evidence_id'], arrays=['measured.evidence_ids']) }} as evidence_ids
 
     from usps
+
+    left join states on usps.usp_id = states.usp_id
 
     left join measured on usps.usp_id = measured.usp_id
 

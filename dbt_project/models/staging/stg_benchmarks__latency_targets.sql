@@ -18,9 +18,11 @@ renamed as (
         component,
         metric,
         statistic,
+        percentile,
         comparison,
         value,
         unit,
+        population,
         condition,
 
         ---------- times and provenance

@@ -23,6 +23,7 @@ renamed as (
         parameter,
         unit,
         condition,
+        stated_in,
 
         ---------- times and provenance
         source,

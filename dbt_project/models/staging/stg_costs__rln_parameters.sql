@@ -22,6 +22,7 @@ renamed as (
         parameter,
         unit,
         condition,
+        stated_in,
 
         ---------- times and provenance
         source,

@@ -2,7 +2,7 @@ with
 
 source as (
 
-    {{ as_known_on(source('raw', 'costs__scenarios')) }}
+    {{ as_known_on(source('raw', 'costs__scenarios'), is_standing=True) }}
 
 ),
 
@@ -15,6 +15,10 @@ renamed as (
         evidence_id,
         message_rate_id,
         message_bytes_id,
+        media_bytes_id,
+        media_share_id,
+        kept_control_ids,
+        passing_control_ids,
         retention_days_id,
         store_queries_id,
         profile_id,
@@ -28,6 +32,7 @@ renamed as (
         message_rate_factor,
         receivers_per_message,
         light_client_share,
+        data_centres,
         relay_nodes,
         relay_vcpus,
         relay_memory_gib,
@@ -50,6 +55,7 @@ renamed as (
         budget_usd_per_month,
 
         ---------- times and provenance
+        holds_from,
         source,
         as_of,
         as_of_basis,

@@ -9,8 +9,8 @@ known as (
 source as (
 
     {{ as_consented('known', counted=True, contents=[
-        'project_code', 'topics', 'engineer_attended', 'outcome', 'blockers', 'commitment_stage', 'roadmap_gaps',
-        'organisation_code', 'source', 'note'
+        'project_code', 'topics', 'event', 'engineer_attended', 'outcome', 'blockers', 'commitment_stage',
+        'roadmap_gaps', 'organisation_code', 'source', 'note'
     ]) }}
 
 ),
@@ -27,6 +27,7 @@ renamed as (
         ---------- values
         consented_project_code as project_code,
         consented_topics as topics,
+        consented_event as event,
         consented_engineer_attended as engineer_attended,
         consented_outcome as outcome,
         consented_blockers as blockers,

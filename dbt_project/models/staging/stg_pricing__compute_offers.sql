@@ -31,6 +31,7 @@ renamed as (
         vat_included,
         pricing_model,
         is_orderable,
+        stock,
         source_kind,
 
         ---------- times and provenance

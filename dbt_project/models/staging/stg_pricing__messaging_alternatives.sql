@@ -33,6 +33,7 @@ renamed as (
         tier_to,
         included_connections_per_mau,
         is_trial,
+        is_orderable,
         needs_base_plan,
         billed_besides,
         lacks,

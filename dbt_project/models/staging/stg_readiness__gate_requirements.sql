@@ -2,7 +2,7 @@ with
 
 source as (
 
-    {{ as_known_on(source('raw', 'readiness__gate_requirements')) }}
+    {{ as_known_on(source('raw', 'readiness__gate_requirements'), is_standing=True) }}
 
 ),
 
@@ -18,13 +18,17 @@ renamed as (
 
         ---------- values
         title,
+        quote,
         metric,
         comparison,
         threshold,
+        threshold_high,
         tolerance,
         unit,
+        stale_after_days,
 
         ---------- times and provenance
+        holds_from,
         source,
         as_of,
         as_of_basis,

@@ -2,7 +2,7 @@ with
 
 source as (
 
-    {{ as_known_on(source('raw', 'segments__usps')) }}
+    {{ as_known_on(source('raw', 'segments__usps'), is_standing=True) }}
 
 ),
 
@@ -18,12 +18,10 @@ renamed as (
         name,
         claimed_benefit,
         problem_solved,
-        known_limitation,
-        maturity,
-        where_claimed,
         depends_on,
 
         ---------- times and provenance
+        holds_from,
         source,
         as_of,
         as_of_basis,

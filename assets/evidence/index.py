@@ -1,0 +1,115 @@
+"""What each row of evidence says, and where it can be checked: value, unit, condition and link of any table.
+
+Belongs here: from the columns that a model declares (`Says`) to the words of the index, pure.
+Does not belong here: which columns those are (`tables/`), SQL (`index_asset.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any, NamedTuple
+
+from assets.evidence.model import Table
+from assets.evidence.sources import first_link
+
+INDEX_COLUMNS: dict[str, str] = {
+    "evidence_id": "text",
+    "table_key": "text",
+    "value": "text",
+    "unit": "text",
+    "condition": "text",
+    "source": "text",
+    "url": "text",
+    "as_of": "date",
+    "as_of_basis": "text",
+    "grade": "text",
+    "pack": "text",
+    "file": "text",
+    "line": "integer",
+    "note": "text",
+    "content_hash": "text",
+}
+"""Column to PostgreSQL type, in the order of the table."""
+
+
+SPELT = {"gb": "GB", "gib": "GiB", "mau": "MAU", "tb": "TB", "vcpu": "vCPU", "vcpus": "vCPUs"}
+"""Parts of names of columns that are not words."""
+
+
+class Said(NamedTuple):
+    """What a row says: None where it says nothing, or nothing of it is published."""
+
+    value: str | None
+    unit: str | None
+    condition: str | None
+
+
+NOTHING = Said(None, None, None)
+
+
+def value_columns(table: Table) -> tuple[str, ...]:
+    """Return the columns of the value of a row, none if nothing of the table is published."""
+    return table.model.says.values or table.model.value_columns
+
+
+def stated_columns(table: Table) -> tuple[str, ...]:
+    """Return all columns that tell what a row of `table` says, each once."""
+    says = table.model.says
+    unit = (says.unit,) if says.unit in table.model.model_fields else ()
+    return tuple(dict.fromkeys((*value_columns(table), *unit, *says.conditions)))
+
+
+def said(table: Table, row: Mapping[str, Any]) -> Said:
+    """Return what a row says. `row` has the `stated_columns` of its table.
+
+    One value stands alone; of several each is named, such as `low 92; high 143`. So it is with conditions.
+    """
+    value = _told(row, value_columns(table))
+    unit = row.get(table.model.says.unit)
+    return Said(value, _text(unit) if value and unit is not None else None, _told(row, table.model.says.conditions))
+
+
+def index_rows(typed: Iterable[Mapping[str, Any]], statements: Mapping[str, Said]) -> list[tuple[Any, ...]]:
+    """Return the rows of the index in the order of `INDEX_COLUMNS`.
+
+    `typed` are rows of `marts.evidence_index`, `statements` what rows say, by evidence id.
+    """
+    return [
+        tuple(
+            {
+                **row,
+                **statements.get(row["evidence_id"], NOTHING)._asdict(),
+                "url": first_link(row["source"]) if row["source"] else None,
+            }[column]
+            for column in INDEX_COLUMNS
+        )
+        for row in typed
+    ]
+
+
+def _told(row: Mapping[str, Any], columns: tuple[str, ...]) -> str | None:
+    filled = {column: text for column in columns if (text := _text(row[column]))}
+    if len(filled) <= 1:
+        return next(iter(filled.values()), None)
+    return "; ".join(f"{_label(column)} {text}".lstrip() for column, text in filled.items())
+
+
+def _label(column: str) -> str:
+    """Return a column as words; what is a sentence of its own needs no name."""
+    if column in ("condition", "conditions", "value", "value_text"):
+        return ""
+    return " ".join(SPELT.get(part, part) for part in column.removeprefix("value_").split("_"))
+
+
+def _text(value: Any) -> str:
+    """Write a value exactly: whole numbers without a point, dates as ISO 8601, several values with commas."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() else repr(value)
+    if isinstance(value, list):
+        return ", ".join(map(_text, value))
+    return value.isoformat() if isinstance(value, date) else " ".join(str(value).split())

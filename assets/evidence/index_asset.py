@@ -1,0 +1,59 @@
+"""The index of all evidence that readers get, as a table of the graph.
+
+Belongs here: reading staging, where consent and as-of date are applied, and landing the frame.
+Does not belong here: what a row says (`index.py`).
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import dagster as dg
+import pandas as pd
+import psycopg
+from psycopg import sql
+from psycopg.rows import dict_row
+
+from assets.evidence.index import INDEX_COLUMNS, Said, index_rows, said, stated_columns
+from assets.evidence.tables import ALL_TABLES
+from assets.landing import land, table_statistics
+from orchestration import keys
+from orchestration.metadata import sql_table_metadata
+
+TYPED = "select * from marts.evidence_index order by evidence_id"
+
+
+@dg.asset(
+    key=keys.EVIDENCE_INDEX,
+    deps=[keys.mart_key("evidence_index"), *(keys.staging_key(t.key) for t in ALL_TABLES if stated_columns(t))],
+    description="Every row of evidence with its value, unit and condition, and a link to its source",
+    group_name=keys.MODEL,
+    owners=[keys.OWNERS[keys.MODEL]],
+    kinds={"python", "postgres"},
+    required_resource_keys={"warehouse"},
+)
+def indexed_evidence(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
+    """Say of each row what it says, as far as it is published."""
+    with context.resources.warehouse.connect("waku_fit_admin") as connection:
+        rows = index_rows(_rows(connection, TYPED), _statements(connection))
+        frame = pd.DataFrame(rows, columns=list(INDEX_COLUMNS), dtype=object)
+        land(connection, keys.EVIDENCE_INDEX.path, INDEX_COLUMNS, frame)
+        metadata = sql_table_metadata(table_statistics(connection, keys.EVIDENCE_INDEX.path))
+        yield dg.MaterializeResult(keys.EVIDENCE_INDEX, metadata=metadata)
+
+
+def _statements(connection: psycopg.Connection[Any]) -> dict[str, Said]:
+    """Return what each row says, by evidence id."""
+    found: dict[str, Said] = {}
+    for table in ALL_TABLES:
+        if not (columns := stated_columns(table)):
+            continue
+        query = sql.SQL("select evidence_id, {} from {}").format(
+            sql.SQL(", ").join(map(sql.Identifier, columns)), sql.Identifier(keys.STAGING, f"stg_{table.key}")
+        )
+        found |= {row["evidence_id"]: said(table, row) for row in _rows(connection, query)}
+    return found
+
+
+def _rows(connection: psycopg.Connection[Any], query: Any) -> list[dict[str, Any]]:
+    with connection.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(query).fetchall()

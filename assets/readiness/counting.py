@@ -1,0 +1,153 @@
+"""From rows to a measurement: what is made up is left out, what is reported or counted gets a number, the rest none.
+
+Belongs here: how any metric is counted. Does not belong here: which rows a metric is about (`measures.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+from assets.evidence.model import Grade, weakest
+from assets.readiness.inputs import Conversations, Progress, ReadinessInputs, Row
+from assets.readiness.model import Basis, Measurement, Requirement
+
+NOTHING_THERE = frozenset({"not_done", "not_planned", "dropped", "descoped"})
+"""States of a deliverable in which there is nothing of it."""
+
+NOT_FOUND = "the reports do not tell"
+PRIVATE = "the work was done in private and there is nothing public to check"
+
+RowT = TypeVar("RowT", bound=Row)
+
+
+def reported_by_deliverable(
+    deliverable_id: str, inputs: ReadinessInputs, *, is_one_when_done: bool = False, is_yes_or_no: bool = False
+) -> Measurement:
+    """Return what the newest state of a deliverable says of how much there is.
+
+    Nothing is a zero only where the project reports that there is nothing. `is_yes_or_no`: whether, and not how much.
+    """
+    rows = [row for row in inputs.deliverables if row.deliverable_id == deliverable_id]
+    usable, illustrative_ids = without_illustrative(rows, inputs)
+    if not usable:
+        return nothing_on_record(illustrative_ids)
+    found = usable[0]
+    known = Measurement(None, found.grade, found.evidence_ids, illustrative_ids)
+    if found.status == "done_privately":
+        return replace(known, reason=PRIVATE)
+    if found.status == "unknown":
+        return replace(known, reason=f"the state of {found.title} is not known")
+    if found.status in NOTHING_THERE and found.basis != "reported":
+        return replace(known, basis=Basis.INFERRED)
+    value = None if is_yes_or_no else found.actual_value
+    if value is None and found.status in NOTHING_THERE:
+        value = 0.0
+    if value is None and found.status == "done" and is_one_when_done:
+        value = 1.0
+    if value is None:
+        reason = f"{found.title} is {found.status.replace('_', ' ')}, and no count is reported"
+        return replace(known, reason=reason)
+    return replace(known, value=value, basis=Basis.REPORTED)
+
+
+def reported_progress(
+    requirement: Requirement,
+    metric: str,
+    inputs: ReadinessInputs,
+    value_of: Callable[[Progress], float | None] = lambda row: row.value,
+    missing: str = NOT_FOUND,
+    beside: tuple[str, ...] = (),
+) -> Measurement:
+    """Take a value of the newest report of a metric. `beside` are illustrative rows that were left out elsewhere."""
+    rows = [row for row in inputs.progress if (row.deliverable_id, row.metric) == (requirement.deliverable_id, metric)]
+    usable, illustrative_ids = without_illustrative(rows, inputs)
+    illustrative_ids = tuple(sorted({*illustrative_ids, *beside}))
+    if not usable:
+        return nothing_on_record(illustrative_ids)
+    (found,) = usable
+    if found.value is None:
+        return Measurement(None, found.grade, found.evidence_ids, illustrative_ids, NOT_FOUND)
+    value = value_of(found)
+    if value is None:
+        return Measurement(None, found.grade, found.evidence_ids, illustrative_ids, missing)
+    return Measurement(value, found.grade, found.evidence_ids, illustrative_ids, basis=Basis.REPORTED)
+
+
+def reported_or_private(requirement: Requirement, metric: str, inputs: ReadinessInputs) -> Measurement:
+    """Take the newest report of a metric; where it has no number and the work was private, say that."""
+    found = reported_progress(requirement, metric, inputs)
+    if found.value is not None:
+        return found
+    state = reported_by_deliverable(requirement.deliverable_id, inputs)
+    if state.reason != PRIVATE:
+        return found
+    return replace(state, evidence_ids=tuple(sorted({*state.evidence_ids, *found.evidence_ids})))
+
+
+def progress_of(requirement: Requirement, metric: str, inputs: ReadinessInputs) -> list[Progress]:
+    """Return the newest report of a metric of the requirement's deliverable, if it is no made-up one."""
+    key = (requirement.deliverable_id, metric)
+    rows = [row for row in inputs.progress if (row.deliverable_id, row.metric) == key]
+    return without_illustrative(rows, inputs)[0]
+
+
+def held_in_packs(kind: str, inputs: ReadinessInputs) -> tuple[Conversations | None, tuple[str, ...]]:
+    """Return what packs hold of a kind, and the ids of made-up rows that were left out."""
+    packs, left_out = without_illustrative([row for row in inputs.conversations if row.kind == kind], inputs)
+    return next(iter(packs), None), left_out
+
+
+def reported_and_held(
+    requirement: Requirement, kind: str, metric: str, inputs: ReadinessInputs
+) -> tuple[Progress | None, Conversations | None, tuple[str, ...]]:
+    """Return the newest report of a metric and what packs hold of a kind, made-up rows left out of both."""
+    key = (requirement.deliverable_id, metric)
+    reports, left_out = without_illustrative(
+        [row for row in inputs.progress if (row.deliverable_id, row.metric) == key], inputs
+    )
+    held, left_out_of_packs = held_in_packs(kind, inputs)
+    return next(iter(reports), None), held, tuple(sorted({*left_out, *left_out_of_packs}))
+
+
+def count_of(
+    looked_at: Sequence[RowT], counted: Sequence[RowT], illustrative_ids: tuple[str, ...], inputs: ReadinessInputs
+) -> Measurement:
+    """Count rows. A count rests on the rows that it counts; a count of zero on all that were looked at."""
+    evidence_ids = evidence_of(counted or looked_at)
+    if counted:
+        grade = weakest(row.grade for row in counted)
+    else:
+        found = {inputs.evidence_grades.get(evidence_id, Grade.NOT_FOUND) for evidence_id in evidence_ids}
+        grade = weakest(found - {Grade.NOT_FOUND})
+    if grade is Grade.NOT_FOUND:
+        return nothing_on_record(illustrative_ids)
+    return Measurement(float(len(counted)), grade, evidence_ids, illustrative_ids, basis=Basis.COUNTED)
+
+
+def without_illustrative(rows: Iterable[RowT], inputs: ReadinessInputs) -> tuple[list[RowT], tuple[str, ...]]:
+    """Return the rows that are evidence, and the ids of all illustrative rows in the tables that the rows come from.
+
+    All in these tables, because a mart shows the better of two rows about one thing: a made-up one may be behind it.
+    """
+    listed = list(rows)
+    tables = {evidence_id.partition("/")[0] for evidence_id in evidence_of(listed)}
+    illustrative_ids = tuple(
+        sorted(
+            evidence_id
+            for evidence_id, grade in inputs.evidence_grades.items()
+            if grade is Grade.ILLUSTRATIVE and evidence_id.partition("/")[0] in tables
+        )
+    )
+    made_up = set(illustrative_ids)
+    usable = [row for row in listed if row.grade is not Grade.ILLUSTRATIVE and not made_up & set(row.evidence_ids)]
+    return usable, illustrative_ids
+
+
+def evidence_of(rows: Iterable[Row]) -> tuple[str, ...]:
+    return tuple(sorted({evidence_id for row in rows for evidence_id in row.evidence_ids}))
+
+
+def nothing_on_record(illustrative_ids: tuple[str, ...]) -> Measurement:
+    return Measurement(None, Grade.NOT_FOUND, (), illustrative_ids, "nothing is on record")
