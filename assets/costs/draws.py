@@ -9,9 +9,9 @@ A sample consists of a few independent scrambles: the spread of a quantile over 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -30,6 +30,18 @@ DRAWS_PER_SCRAMBLE = 1024
 
 PERCENTILES = (5.0, 50.0, 95.0)
 
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What was computed of draws, with the inputs that it asked for."""
+
+    result: Any
+    used: frozenset[str]
+    of: tuple[object, ...]
+    """Held, so that nothing else can take their identity."""
+
 
 class Draws:
     """The drawn value of every input by name, as a `Quantity`. Remembers which inputs were asked for."""
@@ -39,6 +51,9 @@ class Draws:
         self.used: set[str] = set()
         self._values = dict(values)
         self._quantities: dict[str, Quantity] = {}
+        self._found: dict[tuple[Hashable, ...], _Found] = {}
+        self._origin: Draws | None = None
+        self._changed: frozenset[str] = frozenset()
 
     def __getitem__(self, name: str) -> Quantity:
         """Return an input's values. Raises `MissingEvidence` for one that is not known."""
@@ -57,7 +72,33 @@ class Draws:
 
     def with_values(self, values: Mapping[str, Value]) -> Draws:
         """Return the same draws but for some inputs; what was asked for starts anew."""
-        return Draws(self.inputs, {**self._values, **values})
+        moved = Draws(self.inputs, {**self._values, **values})
+        moved._origin, moved._changed = self, frozenset(values)
+        return moved
+
+    def once(self, name: Hashable, compute: Callable[[], T], *of: object) -> T:
+        """Return what `compute` makes of these draws and of the objects `of`, computed once.
+
+        Draws `with_values` take it over where it asked for none of the inputs that they change. `name` tells apart
+        what is computed of the same objects.
+        """
+        key = (name, *map(id, of))
+        found = self._found.get(key) or self._unchanged(key)
+        if found is None:
+            used, self.used = self.used, set()
+            try:
+                result = compute()
+                found = _Found(result, frozenset(self.used), of)
+            finally:
+                self.used |= used
+        self._found[key] = found
+        self.used |= found.used
+        return found.result  # type: ignore[no-any-return]
+
+    def _unchanged(self, key: tuple[Hashable, ...]) -> _Found | None:
+        """Return what was found for the draws that these were made of, if it holds for these as well."""
+        found = self._origin._found.get(key) if self._origin is not None else None
+        return found if found is not None and found.used.isdisjoint(self._changed) else None
 
 
 def _sobol(dimensions: int, seed: int | tuple[int, ...]) -> qmc.Sobol:

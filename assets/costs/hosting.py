@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
-from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,7 +72,8 @@ class Fleet:
     need_of_hosts: Value
     """What is needed, in such hosts: how full they are is this / hosts."""
     taken_by_each: Value
-    """Share of each host that it takes by itself, whatever they share; more than one if it cannot run there."""
+    """Share of each host that it takes by itself, whatever they share; more than one if it cannot run there. Known
+    for hosts that are held in every draw, else 0."""
     stored_gb: Value
     """Of volumes, over all copies; 0 where the archive lies on the disks of the servers."""
     billed_gb: Value
@@ -228,8 +228,7 @@ def _on_servers(
         if need.archive is not None:
             if place.backup is None:
                 raise MissingEvidence("price of storage for backups")
-            gigabyte = drawn(place.backup.cost_usd_per_gb_month, provider, draws)
-            costs["backups"] = _backup_gb(need.archive, draws) * gigabyte
+            costs["backups"] = _backups(need.archive, place.backup, provider, draws)
             if not fleet.is_on_own_disks:
                 costs["archive_storage"] = _storage(fleet.stored_gb, fleet.hosts, need.archive, place, draws)
         yield Way(need.role, offer.offer_id, fleet, costs)
@@ -240,16 +239,16 @@ def _fleets(
 ) -> tuple[Fleet, ...]:
     """Return how many hosts of an offer's size are rented, computed once for each size."""
     size = (offer.vcpus, offer.memory_gib, own_gb, offer.included_egress_gb_per_month, held_at)
-    if size not in need.fitted:
-        need.fitted[size] = tuple(_fitted(need, offer, own_gb, draws, held_at))
-    return cast("tuple[Fleet, ...]", need.fitted[size])
+    return draws.once(size, lambda: tuple(_fitted(need, offer, own_gb, draws, held_at)), need)
 
 
 def _fitted(
     need: Need, offer: ComputeOffer, own_gb: float | None, draws: Draws, held_at: float | None
 ) -> Iterator[Fleet]:
     needed = _needed(need, offer.vcpus, offer.memory_gib)
-    taken = np.maximum(need.each_vcpus.value / offer.vcpus, need.each_memory_gib.value / offer.memory_gib)
+    taken: Value = 0.0
+    if held_at is not None:
+        taken = np.maximum(need.each_vcpus.value / offer.vcpus, need.each_memory_gib.value / offer.memory_gib)
     disks = [(needed, False)]
     if need.archive is not None and own_gb:
         for_disk = np.maximum(needed, _volume_gb(need.archive, needed, draws) / own_gb)
@@ -344,6 +343,8 @@ def _filled(shared: Value, each: Value, size: float) -> Value:
     all of a host, a quarter is counted as room, so that there is no cliff: such hosts are never the cheapest for a real
     need.
     """
+    if not isinstance(each, np.ndarray) and each == 0.0:
+        return shared / size
     return np.maximum((shared + each) / size, shared / np.maximum(size - each, LEAST_ROOM * size))
 
 
@@ -355,12 +356,22 @@ def _copies(archive: Archive, hosts: Value) -> Value:
 
 def _volume_gb(archive: Archive, hosts: Value, draws: Draws) -> Value:
     """Return what all copies on `hosts` take, GB: volumes are not filled to the last byte."""
-    return archive.gb.value / draws["assumption/disk_fill"].value * _copies(archive, hosts)
+    one_copy = draws.once("volume", lambda: archive.gb.value / draws["assumption/disk_fill"].value, archive)
+    return one_copy * _copies(archive, hosts)
 
 
 def _backup_gb(archive: Archive, draws: Draws) -> Quantity:
     """Return what backups take, GB: one archive is backed up, however many copies run."""
     return archive.gb * draws["assumption/backup_share"]
+
+
+def _backups(archive: Archive, price: VolumePrice, provider: str, draws: Draws) -> Quantity:
+    """Price the backups, which are the same for every kind of host."""
+
+    def cost() -> Quantity:
+        return _backup_gb(archive, draws) * drawn(price.cost_usd_per_gb_month, provider, draws)
+
+    return draws.once(("backups", provider), cost, archive, price)
 
 
 def _storage(stored_gb: Value, hosts: Value, archive: Archive, place: Place, draws: Draws) -> Quantity:
@@ -377,7 +388,7 @@ def _storage(stored_gb: Value, hosts: Value, archive: Archive, place: Place, dra
     if not found:
         raise MissingEvidence("price of a volume for the archive")
     # The cheapest kind of volume on average: prices of one provider err and change together.
-    cheapest = min(found, key=lambda cost: cost.mean)
+    cheapest = min(found, key=lambda cost: cost.mean) if len(found) > 1 else found[0]
     least = cheapest.value
     for other in found:
         least = np.minimum(least, other.value)
@@ -385,7 +396,8 @@ def _storage(stored_gb: Value, hosts: Value, archive: Archive, place: Place, dra
 
 
 def _summed(costs: Mapping[str, Quantity]) -> Value:
-    return sum((cost.value for cost in costs.values()), np.float64(0.0))
+    first, *others = (cost.value for cost in costs.values())
+    return sum(others, first)
 
 
 @dataclass(frozen=True)
@@ -443,17 +455,17 @@ def cheapest(place: Place, scenario: Scenario, needs: Needs, draws: Draws, *, he
 
 def least_cost(place: Place, scenario: Scenario, needs: Needs, draws: Draws) -> Value:
     """Return the total of `cheapest`, USD a month in every draw, and nothing else of it. Raises `MissingEvidence`."""
-    nodes = _least(ways_of(needs.node, place, scenario, draws))
+    nodes = _least(needs.node, place, scenario, draws)
     if needs.database is None or needs.shared is None:
         return nodes
     found: list[Value] = []
     obstacle = MissingEvidence("price of a database")
     try:
-        found.append(_least(ways_of(needs.shared, place, scenario, draws)))
+        found.append(_least(needs.shared, place, scenario, draws))
     except MissingEvidence as unknown:
         obstacle = unknown
     try:
-        found.append(nodes + _least(ways_of(needs.database, place, scenario, draws, managed=True)))
+        found.append(nodes + _least(needs.database, place, scenario, draws, managed=True))
     except MissingEvidence as unknown:
         obstacle = unknown
     if not found:
@@ -461,11 +473,14 @@ def least_cost(place: Place, scenario: Scenario, needs: Needs, draws: Draws) -> 
     return found[0] if len(found) == 1 else np.minimum(found[0], found[1])
 
 
-def _least(ways: Sequence[Way]) -> Value:
-    least = ways[0].total
-    for way in ways[1:]:
-        least = np.minimum(least, way.total)
-    return least
+def _least(need: Need, place: Place, scenario: Scenario, draws: Draws, *, managed: bool = False) -> Value:
+    def least() -> Value:
+        first, *others = (way.total for way in ways_of(need, place, scenario, draws, managed=managed))
+        for other in others:
+            first = np.minimum(first, other)
+        return first
+
+    return draws.once(("least", managed), least, need, place, scenario)
 
 
 def _as_bought(way: Way) -> Bought:

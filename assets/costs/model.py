@@ -230,7 +230,7 @@ def estimate(scenario: Scenario, with_rln: bool, world: World) -> Estimate:
     shared: dict[str, Part] = {}
     missing_all_in = ""
     try:
-        load = load_of(scenario, with_rln, catalogue, draws)
+        load = _load(scenario, with_rln, catalogue, draws)
         needs = needs_of(scenario, with_rln, load, draws)
         shared["rpc"] = _rpc_part(scenario, with_rln, needs.node, catalogue, draws)
     except MissingEvidence as unknown:
@@ -302,12 +302,11 @@ def users_in(estimated: Estimate, places: Sequence[Place], catalogue: Catalogue,
 
 
 def infrastructure_in(
-    estimated: Estimate, places: Sequence[Place], catalogue: Catalogue, draws: Draws, load: Load | None = None
+    estimated: Estimate, places: Sequence[Place], catalogue: Catalogue, draws: Draws
 ) -> FloatArray:
-    """Return what the operator pays at each of `places` in other draws; see `total_in`. `load` spares to compute it."""
+    """Return what the operator pays at each of `places` in other draws; see `total_in`."""
     scenario, with_rln = estimated.scenario, estimated.with_rln
-    load = load or load_of(scenario, with_rln, catalogue, draws)
-    needs = needs_of(scenario, with_rln, load, draws)
+    needs = needs_of(scenario, with_rln, _load(scenario, with_rln, catalogue, draws), draws)
     shared = _rpc_part(scenario, with_rln, needs.node, catalogue, draws).cost_usd_per_month.value
     found: list[Value] = []
     for place in places:
@@ -316,6 +315,11 @@ def infrastructure_in(
         except MissingEvidence:
             found.append(np.float64(np.nan))
     return np.stack(np.broadcast_arrays(*(np.atleast_1d(cost) for cost in found)))
+
+
+def _load(scenario: Scenario, with_rln: bool, catalogue: Catalogue, draws: Draws) -> Load:
+    of_scenario = partial(load_of, scenario, with_rln, catalogue, draws)
+    return draws.once(("load", with_rln), of_scenario, scenario, catalogue)
 
 
 def _place_parts(
@@ -397,6 +401,11 @@ def _databases(bought: Bought, needs: Needs) -> dict[str, Part]:
 
 def _rpc_part(scenario: Scenario, with_rln: bool, need: Need, catalogue: Catalogue, draws: Draws) -> Part:
     """Price what the nodes call, as many as connections take: nothing without RLN. Raises `MissingEvidence`."""
+    of_nodes = partial(_node_calls, scenario, with_rln, need, catalogue, draws)
+    return draws.once(("rpc", with_rln), of_nodes, scenario, need, catalogue)
+
+
+def _node_calls(scenario: Scenario, with_rln: bool, need: Need, catalogue: Catalogue, draws: Draws) -> Part:
     basis = scenario_basis(scenario)
     component = scenario.node_rpc_component if with_rln else chain.WITHOUT_RLN
     whole = computed(mean_whole, need.connected_hosts, draws["assumption/month_swing"])

@@ -7,6 +7,7 @@ large enough (`sizing.py`).
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from itertools import pairwise
 
 import numpy as np
@@ -15,7 +16,7 @@ from assets.costs.assumptions import EXCHANGE_RATES, exchange_input, price_input
 from assets.costs.draws import Draws
 from assets.costs.inputs import AddressPrice, EgressTier, VolumePrice
 from assets.evidence.model import Grade
-from assets.evidence.quantity import MissingEvidence, Quantity, computed
+from assets.evidence.quantity import MissingEvidence, Quantity, computed, total
 
 UNSUITABLE_VOLUMES = frozenset(
     {
@@ -49,12 +50,17 @@ MANAGED_AT = {
 def drawn(price: Quantity, provider: str, draws: Draws) -> Quantity:
     """Return `price` in every draw: times the change of its exchange rate, and its own error where it is estimated."""
     in_usd = price
-    for evidence_id in price.sorted_ids:
-        if evidence_id.startswith(EXCHANGE_RATES):
-            in_usd = in_usd * draws[exchange_input(evidence_id)]
+    for rate in _exchange_inputs(price.evidence_ids):
+        in_usd = in_usd * draws[rate]
     if price.grade in (Grade.MEASURED, Grade.PUBLISHED):
         return in_usd
     return in_usd * draws[price_input(provider)]
+
+
+@cache
+def _exchange_inputs(evidence_ids: frozenset[str]) -> tuple[str, ...]:
+    """Return the inputs of the exchange rates among what a price rests on: every draw and place asks anew."""
+    return tuple(exchange_input(known) for known in sorted(evidence_ids) if known.startswith(EXCHANGE_RATES))
 
 
 def covers(price: VolumePrice | AddressPrice | EgressTier, provider: str, region: str) -> bool:
@@ -88,7 +94,7 @@ def tiered_cost(gb: Quantity, tiers: Sequence[EgressTier], draws: Draws) -> Quan
     prices for the same gigabyte neither is known to be billed, and both would be.
     """
     most = float(np.max(gb.value))
-    cost = gb * 0.0
+    costs: list[Quantity] = []
     reached = 0.0
     ordered = sorted(tiers, key=lambda tier: tier.from_gb_per_month)
     for tier, following in pairwise(ordered):
@@ -101,9 +107,10 @@ def tiered_cost(gb: Quantity, tiers: Sequence[EgressTier], draws: Draws) -> Quan
         start, end = tier.from_gb_per_month, tier.to_gb_per_month
         if reached >= most or start > reached:
             break
-        inside = computed(lambda value, low=start, high=end: np.clip(value, low, high) - low, gb)
-        cost = cost + inside * drawn(tier.cost_usd_per_gb, tier.provider, draws)
+        is_all = start == 0.0 and (end is None or end >= most)
+        inside = gb if is_all else computed(lambda value, low=start, high=end: np.clip(value, low, high) - low, gb)
+        costs.append(inside * drawn(tier.cost_usd_per_gb, tier.provider, draws))
         reached = most if end is None else end
     if reached < most:
         raise MissingEvidence(f"price of egress above {reached:,.0f} GB a month")
-    return cost
+    return total(costs) if costs else gb * 0.0

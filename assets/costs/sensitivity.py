@@ -24,7 +24,6 @@ from assets.costs.draws import Draws, at_quantiles
 from assets.costs.hosting import Place
 from assets.costs.inputs import Catalogue
 from assets.costs.model import USED_TOTALS, Estimate, World, infrastructure_in, total_in, users_in
-from assets.costs.workload import load_of
 from assets.evidence.quantity import MissingEvidence
 
 TOTAL = USED_TOTALS["sensitivity"]
@@ -104,17 +103,13 @@ def drivers(estimated: Estimate, world: World, second: Draws) -> tuple[Driver, .
     if best is None or best.place is None or best.total(TOTAL) is None:
         return ()
     catalogue, place = world.catalogue, best.place
-    # The load, what the operator and what users pay each rest on inputs of their own: only what an input moves is
-    # computed anew.
-    base = world.draws
-    draws = base.with_values({})
-    load = load_of(estimated.scenario, estimated.with_rln, catalogue, draws)
-    of_load = frozenset(draws.used)
-    own = infrastructure_in(estimated, (place,), catalogue, draws, load)
-    of_own = frozenset(draws.used)
-    draws = base.with_values({})
-    users = users_in(estimated, (place,), catalogue, draws)
-    of_users = frozenset(draws.used)
+    # What the operator and what users pay each rest on inputs of their own: only what an input moves is computed anew.
+    base = world.draws.with_values({})
+    own = infrastructure_in(estimated, (place,), catalogue, base)
+    of_own = frozenset(base.used)
+    base.used.clear()
+    users = users_in(estimated, (place,), catalogue, base)
+    of_users = frozenset(base.used)
     names = sorted(name for name in of_own | of_users if not isinstance(base.inputs[name].distribution, Point))
     first = {name: np.asarray(base.value(name)) for name in names}
 
@@ -123,8 +118,7 @@ def drivers(estimated: Estimate, world: World, second: Draws) -> tuple[Driver, .
         moved = base.with_values({name: values[name] for name in changed})
         of_operator, of_all_users = own, users
         if changed & of_own:
-            known = None if changed & of_load else load
-            of_operator = infrastructure_in(estimated, (place,), catalogue, moved, known)
+            of_operator = infrastructure_in(estimated, (place,), catalogue, moved)
         if changed & of_users:
             of_all_users = users_in(estimated, (place,), catalogue, moved)
         return np.asarray(of_operator[0] + of_all_users[0], dtype=np.float64)

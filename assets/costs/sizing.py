@@ -6,7 +6,7 @@ Belongs here: demand for processors, memory, connections and disk in every draw.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -65,8 +65,6 @@ class Need:
     least_vcpus: float = 0.0
     """Of each host, where the scenario states it."""
     least_memory_gib: float = 0.0
-    fitted: dict[tuple[object, ...], object] = field(default_factory=dict, compare=False, repr=False)
-    """What was computed for hosts of one size: many places rent the same sizes."""
 
     @cached_property
     def sent_gb(self) -> Quantity | None:
@@ -90,11 +88,8 @@ class Needs:
     node: Need
     database: Need | None
     """None for a scenario without an archive."""
-
-    @cached_property
-    def shared(self) -> Need | None:
-        """What hosts need that are node and database in one."""
-        return None if self.database is None else _shared(self.node, self.database)
+    shared: Need | None
+    """What hosts need that are node and database in one."""
 
 
 def needs_of(scenario: Scenario, with_rln: bool, load: Load, draws: Draws) -> Needs:
@@ -105,6 +100,14 @@ def needs_of(scenario: Scenario, with_rln: bool, load: Load, draws: Draws) -> Ne
     hosts as connections fill. Databases: each load / capacity of a virtual processor, / planned utilisation; memory by
     the size of the archive. Raises `MissingEvidence`.
     """
+    node = draws.once(("node", with_rln), lambda: _node(scenario, with_rln, load, draws), scenario, load)
+    database = draws.once("database", lambda: _database(scenario, load, draws), scenario, load)
+    if database is None:
+        return Needs(node, None, None)
+    return Needs(node, database, draws.once("shared", lambda: _shared(node, database), node, database))
+
+
+def _node(scenario: Scenario, with_rln: bool, load: Load, draws: Draws) -> Need:
     basis = scenario_basis(scenario)
     least = basis * float(max(scenario.relay_nodes + scenario.store_nodes, scenario.data_centres, 1))
     each = draws["assumption/node_idle_vcpus"] + load.peak_messages_per_s * draws["assumption/node_vcpus_per_message"]
@@ -117,7 +120,7 @@ def needs_of(scenario: Scenario, with_rln: bool, load: Load, draws: Draws) -> Ne
         (scenario.relay_vcpus or 0.0, scenario.relay_memory_gib or 0.0),
         (scenario.store_vcpus or 0.0, scenario.store_memory_gib or 0.0),
     ]
-    node = Need(
+    return Need(
         NODE,
         computed(np.maximum, least, load.shards),
         load.peak_connections / load.connections_per_node,
@@ -130,12 +133,12 @@ def needs_of(scenario: Scenario, with_rln: bool, load: Load, draws: Draws) -> Ne
         least_vcpus=max(vcpus for vcpus, _ in stated),
         least_memory_gib=max(gib for _, gib in stated),
     )
-    return Needs(node, _database(scenario, basis, load, draws))
 
 
-def _database(scenario: Scenario, basis: Quantity, load: Load, draws: Draws) -> Need | None:
+def _database(scenario: Scenario, load: Load, draws: Draws) -> Need | None:
     if load.archive_gb is None or load.archive_messages is None:
         return None
+    basis = scenario_basis(scenario)
     hosts = max(scenario.database_hosts, scenario.data_centres, 1)
     utilisation = draws["assumption/host_utilisation"]
     busy = {
