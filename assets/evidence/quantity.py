@@ -66,18 +66,24 @@ class Quantity:
         return Quantity(value, self.grade, self.evidence_ids)
 
     def __add__(self, other: Quantity | Value) -> Quantity:
-        return _combined(self.value + _value(other), self, other)
+        if isinstance(other, Quantity):
+            return _combined(self.value + other.value, self, other)
+        return self.having(self.value + other)
 
     def __sub__(self, other: Quantity | Value) -> Quantity:
-        return _combined(self.value - _value(other), self, other)
+        if isinstance(other, Quantity):
+            return _combined(self.value - other.value, self, other)
+        return self.having(self.value - other)
 
     def __mul__(self, other: Quantity | Value) -> Quantity:
-        if not isinstance(other, Quantity):
-            return Quantity(self.value * other, self.grade, self.evidence_ids)
-        return _combined(self.value * other.value, self, other)
+        if isinstance(other, Quantity):
+            return _combined(self.value * other.value, self, other)
+        return self.having(self.value * other)
 
     def __truediv__(self, other: Quantity | Value) -> Quantity:
-        return _combined(self.value / _value(other), self, other)
+        if isinstance(other, Quantity):
+            return _combined(self.value / other.value, self, other)
+        return self.having(self.value / other)
 
 
 def total(quantities: Iterable[Quantity]) -> Quantity:
@@ -97,17 +103,12 @@ def _union(one: frozenset[str], other: frozenset[str]) -> frozenset[str]:
     return one | other
 
 
-def _value(operand: Quantity | Value) -> Value:
-    return operand.value if isinstance(operand, Quantity) else operand
-
-
-def _combined(value: Value, *operands: Quantity | Value) -> Quantity:
+def _combined(value: Value, first: Quantity, *others: Quantity) -> Quantity:
     # Written out: this runs tens of thousands of times for one cost table.
-    grade, ids = Grade.MEASURED, frozenset[str]()
-    for operand in operands:
-        if isinstance(operand, Quantity):
-            if _RANK[operand.grade] > _RANK[grade]:
-                grade = operand.grade
-            if operand.evidence_ids is not ids:
-                ids = _union(ids, operand.evidence_ids) if ids else operand.evidence_ids
+    grade, ids = first.grade, first.evidence_ids
+    for other in others:
+        if _RANK[other.grade] > _RANK[grade]:
+            grade = other.grade
+        if other.evidence_ids is not ids:
+            ids = _union(ids, other.evidence_ids)
     return Quantity(value, grade, ids)
