@@ -168,7 +168,7 @@ def scenario_cost_frame(estimates: Iterable[Estimate]) -> pd.DataFrame:
     rows: list[tuple[object, ...]] = []
     for found in estimates:
         once: dict[int, tuple[float | None, ...]] = {}
-        """Figures of parts that are the same everywhere, such as what users pay, by identity."""
+        """Figures of what is the same everywhere, such as what users pay, and of a total that is the other one."""
         for bill in found.bills:
             rows.extend(_bill_rows(found, bill, once))
     return pd.DataFrame(rows, columns=list(COST_COLUMNS), dtype=object)
@@ -189,10 +189,11 @@ def _bill_rows(found: Estimate, bill: Bill, once: dict[int, tuple[float | None, 
             nothing = (None,) * (len(MONEY) + 3)
             yield (*cell, name, True, name, None, False, *nothing, None, missing, None, *_unknown(found.scenario))
         else:
-            month = summarise(found_total.value, SCRAMBLES)
-            error = month.errors[1] if month.errors else None
-            money = (*_money(found, found_total.value, month), month.mean, error)
-            figures = (*money, None, None, NOTES[name], None, *_provenance(found_total))
+            if id(found_total) not in once:
+                month = summarise(found_total.value, SCRAMBLES)
+                error = month.errors[1] if month.errors else None
+                once[id(found_total)] = (*_money(found, found_total.value, month), month.mean, error)
+            figures = (*once[id(found_total)], None, None, NOTES[name], None, *_provenance(found_total))
             yield (*cell, name, True, name, None, is_cheapest, *figures)
 
 

@@ -15,10 +15,11 @@ def mean_whole(needed: Value, swing: Value) -> Value:
     which is k (k + 1) / 2 + (x - k) (k + 1) for k = floor(x), the mean is (F(needed (1 + swing)) - F(needed (1 -
     swing))) / (2 needed swing). It never falls when the need rises, has no steps, and is never below the need.
     """
-    if np.max(needed) * (1.0 + np.max(swing)) <= 1.0:
-        return 1.0
     middle = np.maximum(needed, 1e-9)
-    low, high = middle * (1.0 - swing), middle * (1.0 + swing)
+    high = middle * (1.0 + swing)
+    if np.max(high) <= 1.0:
+        return 1.0
+    low = middle * (1.0 - swing)
     mean = (_integral(high) - _integral(low)) / (high - low)
     return mean if isinstance(needed, np.ndarray) or isinstance(swing, np.ndarray) else float(mean)
 
