@@ -128,7 +128,7 @@ def by_numpy(found: Estimate, catalogue: Catalogue, draws: Draws) -> list[FloatA
 
 
 def _shared(x):  # type: ignore[no-untyped-def]  # rows of a frame and arrays alike
-    """Return what all places share: traffic, nodes, processors and gigabytes, each in one line of arithmetic."""
+    """Return what all places share: traffic, connections, processors and gigabytes, each in one line of arithmetic."""
     per_day, peak, util = x["workload/rate"] * 24 * 1000, x["assumption/peak_factor"], x["assumption/host_utilisation"]
     idle = (x["workload/vanilla_waku_relay_idle_egress"] + x["workload/vanilla_waku_discovery_egress"]) * 1e3 * SECONDS
     relayed = per_day * DAYS * x["workload/bytes"] * x["workload/vanilla_waku_relay_egress_amplification"]
@@ -140,15 +140,14 @@ def _shared(x):  # type: ignore[no-untyped-def]  # rows of a frame and arrays al
     answered = _whole(awaited / 100) * 300 + awaited * (36 + missing * x["workload/bytes"])
     shared = checks * online * answered * DAYS / 1e9
     connections = 1000 * at_peak * 0.2
-    nodes = np.maximum(connections / 500, 1)
-    node = (nodes * 0.2 + connections * x["assumption/node_vcpus_per_connection"]) / util
+    serving, idling = connections * x["assumption/node_vcpus_per_connection"] / util, 0.2 / util
     asked = checks * at_peak / 86_400
     fetched = np.minimum(awaited * peak * missing, 1) / x["capacity/by_hashes"]
     read = asked * (_whole(awaited * peak / 100) / x["capacity/first_page_20"] + fetched) / util
     written = per_day / 86_400 * peak / x["capacity/insert"] / util
     row = np.interp(x["workload/bytes"], [200, 1000, 2048], [1341, 3709, 6466])
     archive = x["workload/rate"] * 24 * 1000 * x["workload/retention"] * row / 1e9
-    return (relayed + idle) / 1e9, shared, connections / 500, nodes * 0.5, node, read, written, archive
+    return (relayed + idle) / 1e9, shared, connections / 500, serving, idling, read, written, archive
 
 
 def _whole(needed):  # type: ignore[no-untyped-def]
@@ -158,8 +157,15 @@ def _whole(needed):  # type: ignore[no-untyped-def]
     return (parts[1] - parts[0]) / (high - low)
 
 
+def _filled(shared, each, size):  # type: ignore[no-untyped-def]
+    """Return how many hosts of a size are filled: one by all that is needed, several by what they share and each
+    takes besides."""
+    one = (shared + each) / size
+    return np.where(one <= 1, one, shared / (size - each))
+
+
 def _bill(x, place, shared=None):  # type: ignore[no-untyped-def]
-    relay, answers, connected, memory, node, read, written, archive = shared or _shared(x)
+    relay, answers, connected, serving, idling, read, written, archive = shared or _shared(x)
     disk, volume = archive / x["assumption/disk_fill"], place.volumes[0].cost_usd_per_gb_month.value
     backup = archive * x["assumption/backup_share"] * place.backup.cost_usd_per_gb_month.value
     egress = place.tiers[0].cost_usd_per_gb.value
@@ -167,18 +173,20 @@ def _bill(x, place, shared=None):  # type: ignore[no-untyped-def]
     for server in place.offers:
         price, address = server.cost_usd_per_month.value, place.address.cost_usd_per_month.value
 
-        def hosts(vcpus, gib, least, server=server):  # type: ignore[no-untyped-def]
-            reading = np.maximum(vcpus / server.vcpus, gib / server.memory_gib)
-            writing = written * np.maximum(reading, 1) if vcpus is not node else 0.0
-            return np.maximum.reduce([(vcpus + writing) / server.vcpus, gib / server.memory_gib, least])
+        def hosts(vcpus, each_vcpus, each_gib, server=server):  # type: ignore[no-untyped-def]
+            return np.maximum(_filled(vcpus, each_vcpus, server.vcpus), each_gib / server.memory_gib)
 
         def sent(count, server=server):  # type: ignore[no-untyped-def]
             return np.maximum(answers + count * (relay - server.included_egress_gb_per_month), 0) * egress
 
-        count = _whole(hosts(node, memory, connected))
+        count = _whole(np.maximum(hosts(serving, idling, 0.5), connected))
         alone.append(count * (price + address) + sent(count))
-        for vcpus, gib, least, found in ((node + read, memory + 0.5, connected, together), (read, 0.5, 0.0, databases)):
-            need = hosts(vcpus, gib + 0 * read, least + 0 * read)
+        for vcpus, each_vcpus, each_gib, least, found in (
+            (serving + read, idling, 1.0, connected, together),
+            (read, 0.0, 0.5, 0.0, databases),
+        ):
+            writing = written * np.maximum(hosts(vcpus, each_vcpus, each_gib), 1)
+            need = np.maximum(hosts(vcpus + writing, each_vcpus, each_gib), least)
             own_disk = np.maximum(need, disk * np.maximum(need, 1) / (server.local_disk_gb - 20))
             for needed, stored in ((need, volume), (own_disk, 0.0)):
                 count = _whole(needed)
