@@ -11,9 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from assets.costs.distributions import FloatArray, Input, Point
 from assets.evidence.quantity import MissingEvidence, Quantity, Value
@@ -168,20 +170,28 @@ def summarise(value: Value, scrambles: int | None = None) -> Summary:
     """
     if not isinstance(value, np.ndarray):
         return Summary(value, value, value, value, (0.0, 0.0, 0.0) if scrambles else None)
-    p5, p50, p95 = _percentiles(value[np.newaxis])[:, 0]
     errors = None
     if scrambles:
-        deviation = np.std(_percentiles(value.reshape(scrambles, -1)), axis=1, ddof=1) / np.sqrt(scrambles)
+        each = np.sort(value.reshape(scrambles, -1), axis=1)
+        deviation = np.std(_percentiles(each), axis=0, ddof=1) / np.sqrt(scrambles)
         errors = (float(deviation[0]), float(deviation[1]), float(deviation[2]))
+        ordered = np.sort(each, axis=None, kind="stable")  # merges what is in order already
+    else:
+        below, above, _ = _around(value.size)
+        ordered = np.partition(value, [*below, *above])  # puts these places alone in order
+    p5, p50, p95 = _percentiles(ordered)
     return Summary(float(value.mean()), float(p5), float(p50), float(p95), errors)
 
 
-def _percentiles(rows: FloatArray) -> FloatArray:
-    """Return the percentiles of each row, shape (3, rows)."""
-    positions = np.asarray(PERCENTILES) / 100.0 * (rows.shape[1] - 1)
+def _percentiles(ordered: FloatArray) -> FloatArray:
+    """Return the percentiles along the last axis, of values that are in order at the places `_around` them."""
+    below, above, share = _around(ordered.shape[-1])
+    return np.asarray(ordered[..., below] * (1.0 - share) + ordered[..., above] * share)
+
+
+@cache
+def _around(count: int) -> tuple[NDArray[np.int64], NDArray[np.int64], FloatArray]:
+    """Return the places below and above each percentile among `count` values, and its share of the way between."""
+    positions = np.asarray(PERCENTILES) / 100.0 * (count - 1)
     below = np.floor(positions).astype(np.int64)
-    share = positions - below
-    above = np.minimum(below + 1, rows.shape[1] - 1)
-    # All six places in one selection take a sixth of the time of a sort.
-    ordered = np.partition(rows, np.unique([*below, *above]), axis=1)
-    return np.asarray((ordered[:, below] * (1.0 - share) + ordered[:, above] * share).T)
+    return below, np.minimum(below + 1, count - 1), positions - below
