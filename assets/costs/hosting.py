@@ -80,6 +80,11 @@ class Fleet:
     """Traffic beyond what the servers' prices include, GB a month."""
     is_on_own_disks: bool
 
+    @cached_property
+    def middle_hosts(self) -> float:
+        """The number of hosts in the median draw."""
+        return float(np.median(self.hosts))
+
 
 @dataclass(frozen=True)
 class Way:
@@ -96,6 +101,11 @@ class Way:
     def total(self) -> Value:
         """USD a month, all components together."""
         return _summed(self.costs)
+
+    @cached_property
+    def mean(self) -> float:
+        """The mean of the total over all draws."""
+        return float(np.mean(self.total))
 
 
 def place_of(place: tuple[str, str], scenario: Scenario, has_archive: bool, catalogue: Catalogue) -> Place:
@@ -418,7 +428,7 @@ class Bought:
     @cached_property
     def total(self) -> Value:
         """USD a month, all components together."""
-        return _summed(self.costs)
+        return self.ways[0].total if len(self.ways) == 1 else _summed(self.costs)
 
 
 def cheapest(place: Place, scenario: Scenario, needs: Needs, draws: Draws, *, held_at: float | None = None) -> Bought:
@@ -449,7 +459,7 @@ def cheapest(place: Place, scenario: Scenario, needs: Needs, draws: Draws, *, he
     if not options:
         raise obstacle
     best = {kind: [way for way in apart if way.is_managed == kind] for kind in (False, True)}
-    databases = tuple(min(ways, key=lambda way: float(np.mean(way.total))) for ways in best.values() if ways)
+    databases = tuple(min(ways, key=lambda way: way.mean) for ways in best.values() if ways)
     return replace(choose(options), databases=databases)
 
 
@@ -515,11 +525,11 @@ def _once(options: Sequence[Bought], confidence: float) -> Bought:
 def _in_each_draw(options: Sequence[Bought]) -> Bought:
     """Return what is the cheapest of the options in each draw."""
     first, *others = sorted(options, key=lambda option: float(np.mean(option.total)))
-    best = first
+    best, least = first, first.total
     for other in others:
-        is_less = np.asarray(other.total < best.total)
+        is_less = np.asarray(other.total < least)
         if np.any(is_less):
-            best = _where(is_less, other, best)
+            best, least = _where(is_less, other, best), np.minimum(least, other.total)
     return best
 
 
