@@ -190,7 +190,8 @@ def _bill_rows(found: Estimate, bill: Bill, once: dict[int, tuple[float | None, 
             yield (*cell, name, True, name, None, False, *nothing, None, missing, None, *_unknown(found.scenario))
         else:
             if id(found_total) not in once:
-                month = summarise(found_total.value, SCRAMBLES)
+                known = bill.month if found_total is bill.infrastructure else None
+                month = known or summarise(found_total.value, SCRAMBLES)
                 error = month.errors[1] if month.errors else None
                 once[id(found_total)] = (*_money(found, found_total.value, month), month.mean, error)
             figures = (*once[id(found_total)], None, None, NOTES[name], None, *_provenance(found_total))

@@ -18,7 +18,7 @@ import numpy as np
 
 from assets.costs import chain
 from assets.costs.distributions import FloatArray
-from assets.costs.draws import Draws
+from assets.costs.draws import SCRAMBLES, Draws, Summary, summarise
 from assets.costs.hosting import MANAGED, SELF_MANAGED, Bought, Part, Place, Way, cheapest, least_cost, place_of
 from assets.costs.inputs import DAYS_PER_MONTH, Catalogue
 from assets.costs.sizing import DATABASE, NODE, Need, Needs, capacity_basis, needs_of, scenario_basis
@@ -129,6 +129,11 @@ class Bill:
         return total(part.cost_usd_per_month for part in own) if own else None
 
     @cached_property
+    def month(self) -> Summary | None:
+        """The infrastructure in figures, None if a part is unknown."""
+        return None if self.infrastructure is None else summarise(self.infrastructure.value, SCRAMBLES)
+
+    @cached_property
     def all_in(self) -> Quantity | None:
         """The sum of all parts in every draw, None if one is unknown."""
         if not self.parts or self.missing_all_in:
@@ -160,7 +165,7 @@ class Estimate:
     @cached_property
     def ranked(self) -> tuple[Bill, ...]:
         """The known bills, that with the lowest median of its infrastructure first."""
-        known = [(bill.infrastructure.middle, bill) for bill in self.bills if bill.infrastructure is not None]
+        known = [(bill.month.p50, bill) for bill in self.bills if bill.month is not None]
         return tuple(bill for _, bill in sorted(known, key=lambda one: (one[0], one[1].provider, one[1].region)))
 
     @property
