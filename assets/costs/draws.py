@@ -46,7 +46,8 @@ class _Found:
 
 
 class Draws:
-    """The drawn value of every input by name, as a `Quantity`. Remembers which inputs were asked for."""
+    """The drawn value of every input by name, as a `Quantity`. Remembers which inputs were asked for, and what was
+    computed of them (`once`)."""
 
     def __init__(self, inputs: Mapping[str, Input], values: Mapping[str, Value]) -> None:
         self.inputs = inputs
@@ -82,7 +83,7 @@ class Draws:
         """Return what `compute` makes of these draws and of the objects `of`, computed once.
 
         Draws `with_values` take it over where it asked for none of the inputs that they change. `name` tells apart
-        what is computed of the same objects.
+        what is computed of the same objects, and holds all else that decides it. Objects are told apart by identity.
         """
         key = (name, *map(id, of))
         found = self._found.get(key) or self._unchanged(key)

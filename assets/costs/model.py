@@ -306,9 +306,7 @@ def users_in(estimated: Estimate, places: Sequence[Place], catalogue: Catalogue,
     return np.stack([np.atleast_1d(paid)] * len(places))
 
 
-def infrastructure_in(
-    estimated: Estimate, places: Sequence[Place], catalogue: Catalogue, draws: Draws
-) -> FloatArray:
+def infrastructure_in(estimated: Estimate, places: Sequence[Place], catalogue: Catalogue, draws: Draws) -> FloatArray:
     """Return what the operator pays at each of `places` in other draws; see `total_in`."""
     scenario, with_rln = estimated.scenario, estimated.with_rln
     needs = needs_of(scenario, with_rln, _load(scenario, with_rln, catalogue, draws), draws)

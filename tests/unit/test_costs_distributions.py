@@ -12,11 +12,12 @@ import pytest
 from assets.costs.assumptions import inputs_of
 from assets.costs.chain import usd_per_gas
 from assets.costs.distributions import Empirical, Input, LogNormal, LogTriangular, Point, Triangular
-from assets.costs.draws import sample
+from assets.costs.draws import Draws, sample
 from assets.costs.inputs import FeeRow, RangeRow, RlnRow
 from assets.costs.prices import drawn
 from assets.evidence.model import Grade
 from assets.evidence.quantity import Quantity
+from tests.unit.costs_world import all_inputs
 
 
 def ranged(name: str, low: float | None, mid: float | None, high: float | None, unit: str) -> RangeRow:
@@ -195,3 +196,30 @@ def test_sources_that_disagree_are_kept_with_the_input_and_those_that_agree_are_
         (160_000, "the specification of 2025-05-28"),
     ]
     assert inputs_of(rln=[SPECIFIED, cap(160_000, "code", date(2025, 9, 30))])["rln/cap"].stated == ()
+
+
+def test_what_rests_on_unchanged_inputs_is_computed_once() -> None:
+    draws, _ = sample(all_inputs().values())
+    computed = []
+
+    def of(moved: Draws, name: str, subject: object) -> float:
+        def compute() -> float:
+            computed.append(name)
+            return moved[name].mean
+
+        return moved.once(name, compute, subject)
+
+    one, other = object(), object()
+    assert [of(draws, "workload/rate", one), of(draws, "workload/rate", one)] == [2, 2]
+    assert computed == ["workload/rate"]
+    of(draws, "workload/rate", other)
+    assert len(computed) == 2
+
+    faster = draws.with_values({"workload/rate": 3.0})
+    larger = draws.with_values({"workload/bytes": 500.0})
+    assert (of(faster, "workload/rate", one), of(larger, "workload/rate", one)) == (3, 2)
+    assert len(computed) == 3
+    # What was taken over still counts as used, by itself and as a part of something else.
+    assert larger.used == {"workload/rate"}
+    assert larger.once("twice", lambda: 2 * of(larger, "workload/rate", one)) == 4
+    assert larger.with_values({"workload/rate": 3.0}).once("twice", lambda: 6.0) == 6
