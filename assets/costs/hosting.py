@@ -326,7 +326,7 @@ def _on_managed(need: Need, offer: ManagedOffer, draws: Draws, held_at: float | 
     costs = {
         "database": price.resting_on(need.basis) * count,
         "archive_storage": (unit * stored * (offer.storage_usd_per_gb_month or 0.0)).resting_on(need.archive.gb),
-        "backups": _backup_gb(need.archive, draws) * unit * offer.backup_usd_per_gb_month,
+        "backups": backup_gb(need.archive, draws) * unit * offer.backup_usd_per_gb_month,
     }
     fleet = Fleet(count, needed, 0.0, stored, 0.0, is_on_own_disks=False)
     return Way(need.role, offer.offer_id, fleet, costs, is_managed=True)
@@ -370,16 +370,16 @@ def _volume_gb(archive: Archive, hosts: Value, draws: Draws) -> Value:
     return one_copy * _copies(archive, hosts)
 
 
-def _backup_gb(archive: Archive, draws: Draws) -> Quantity:
+def backup_gb(archive: Archive, draws: Draws) -> Quantity:
     """Return what backups take, GB: one archive is backed up, however many copies run."""
-    return archive.gb * draws["assumption/backup_share"]
+    return draws.once("backups", lambda: archive.gb * draws["assumption/backup_share"], archive)
 
 
 def _backups(archive: Archive, price: VolumePrice, provider: str, draws: Draws) -> Quantity:
     """Price the backups, which are the same for every kind of host."""
 
     def cost() -> Quantity:
-        return _backup_gb(archive, draws) * drawn(price.cost_usd_per_gb_month, provider, draws)
+        return backup_gb(archive, draws) * drawn(price.cost_usd_per_gb_month, provider, draws)
 
     return draws.once(("backups", provider), cost, archive, price)
 

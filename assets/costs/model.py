@@ -19,7 +19,18 @@ import numpy as np
 from assets.costs import chain
 from assets.costs.distributions import FloatArray
 from assets.costs.draws import SCRAMBLES, Draws, Summary, summarise
-from assets.costs.hosting import MANAGED, SELF_MANAGED, Bought, Part, Place, Way, cheapest, least_cost, place_of
+from assets.costs.hosting import (
+    MANAGED,
+    SELF_MANAGED,
+    Bought,
+    Part,
+    Place,
+    Way,
+    backup_gb,
+    cheapest,
+    least_cost,
+    place_of,
+)
 from assets.costs.inputs import DAYS_PER_MONTH, Catalogue
 from assets.costs.sizing import DATABASE, NODE, Need, Needs, capacity_basis, needs_of, scenario_basis
 from assets.costs.whole import mean_whole
@@ -335,7 +346,7 @@ def _place_parts(
         "database": [way for way in bought.ways if way.role == DATABASE],
     }
     nodes, hosts = bought.hosts["compute"], bought.hosts["database"]
-    archive_gb = load.archive_gb
+    archive = None if needs.database is None else needs.database.archive
     stored = " and ".join(
         dict.fromkeys(
             "on volumes, not filled to the last byte" if np.any(way.fleet.stored_gb) else "on the servers' own disks"
@@ -360,7 +371,7 @@ def _place_parts(
         "addresses": nodes,
         "database": hosts,
         "archive_storage": bought.stored_gb,
-        "backups": (archive_gb * draws["assumption/backup_share"]).value if archive_gb is not None else 0.0,
+        "backups": backup_gb(archive, draws).value if archive is not None else 0.0,
         "egress": bought.billed_gb,
     }
     choices: dict[str, str | None] = {

@@ -159,10 +159,11 @@ def load_of(scenario: Scenario, with_rln: bool, catalogue: Catalogue, draws: Dra
     most = catalogue.fact(USERS_PER_SHARD)
     limit = Quantity(most.high, most.grade, most.evidence_ids)
     shards = computed(lambda users: np.maximum(users, 1.0), limit * 0.0 + scenario.network_senders / limit.mean)
-    per_shard_day = sent.per_day * scenario.network_senders / shards
-    relay_bytes = relayed_bytes(
-        per_shard_day * DAYS_PER_MONTH, sent.bytes_per_day(proof) / sent.per_day, draws
-    ) + draws[f"workload/{DISCOVERY}"] * (BYTES_PER_KB * SECONDS_PER_MONTH)
+    per_day = sent.per_day
+    per_shard_day = per_day * scenario.network_senders / shards
+    relay_bytes = relayed_bytes(per_shard_day * DAYS_PER_MONTH, sent.bytes_per_day(proof) / per_day, draws) + draws[
+        f"workload/{DISCOVERY}"
+    ] * (BYTES_PER_KB * SECONDS_PER_MONTH)
     users = float(scenario.active_users or 0)
     online, at_peak = _online(scenario, draws)
     own_messages = sent.content * (scenario.own_senders * DAYS_PER_MONTH)
@@ -199,7 +200,7 @@ def load_of(scenario: Scenario, with_rln: bool, catalogue: Catalogue, draws: Dra
     return Load(
         own_messages_per_month=own_messages,
         message_bytes=sent.content_bytes,
-        messages_per_sender_day=sent.per_day,
+        messages_per_sender_day=per_day,
         peak_messages_per_s=per_shard_day * peak / SECONDS_PER_DAY,
         shards=shards,
         peak_connections=at_peak * users * draws["assumption/connections_per_client"] if users else at_peak * 0.0,
