@@ -80,11 +80,6 @@ class Fleet:
     """Traffic beyond what the servers' prices include, GB a month."""
     is_on_own_disks: bool
 
-    @cached_property
-    def middle_hosts(self) -> float:
-        """The number of hosts in the median draw."""
-        return float(np.median(self.hosts))
-
 
 @dataclass(frozen=True)
 class Way:
