@@ -248,14 +248,15 @@ def test_the_cheapest_place_stands_beside_each_cost() -> None:
     (table,) = [e for e in page().elements if e.attributes.get("class") == "costs cards"]
     text = " ".join("".join(table.text).split())
     assert "without RLN at cloud, all regions" in text
-    assert "Next cheapest: another cloud, north, 1.77 times as much." in text
-    assert "error of drawing ≈ USD 0.01" in text
+    assert "Next cheapest: another cloud, north, 1.77 times the cost." in text
+    assert "simulation error ± ≈ USD 0.01" in text
 
 
 def test_what_to_rent_is_said_and_how_full_it_is() -> None:
     (table,) = [e for e in page().elements if e.attributes.get("class") == "costs cards"]
     text = " ".join("".join(table.text).split())
-    assert "To rent: 2 x small (node and database). Nearly full: 95 of a hundred parts" in text
+    assert "To have enough in nearly all draws, rent 2 x small (node and database)" in text
+    assert "Nearly full: of these, 95 per cent of the" in text
     assert text.count("Nearly full") == 1
 
 
@@ -318,7 +319,7 @@ def test_a_driver_says_how_far_it_was_searched() -> None:
     table = next(e for e in page().elements if e.attributes.get("class") == "drivers cards")
     text = " ".join("".join(table.text).split())
     assert "7.5 msg/h: other, all regions 9 msg/h: budget" in text
-    assert "at no value from 0.5 to 40 msg/h nowhere there" in text
+    assert "at no value from 0.5 to 40 msg/h at no value" in text
 
 
 def test_what_cannot_run_as_specified_is_said() -> None:
