@@ -351,7 +351,7 @@ def confidence_frame(plans: Iterable[tuple[Estimate, float, Plan | None]]) -> pd
 
 
 def alternatives_frame(found: Iterable[HostedCost], own: Mapping[str, Quantity | None]) -> pd.DataFrame:
-    """One row for each scenario with users and hosted product; `own`: total without RLN by scenario."""
+    """One row for each scenario with users and hosted product; `own`: infrastructure without RLN by scenario."""
     rows = []
     for hosted in found:
         cost, users, ours = hosted.cost_usd_per_month, hosted.scenario.active_users, own.get(hosted.scenario.id)

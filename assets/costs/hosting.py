@@ -204,6 +204,8 @@ def ways_of(
         except MissingEvidence as unknown:
             missing = str(unknown)
     for hosted in place.managed if managed else ():
+        if hosted.vcpus < need.least_vcpus or hosted.memory_gib < need.least_memory_gib:
+            continue
         try:
             found.append(_on_managed(need, hosted, draws, held_at))
         except MissingEvidence as unknown:

@@ -17,7 +17,6 @@ from assets.evidence.model import Grade
 from assets.evidence.quantity import MissingEvidence, Quantity
 
 DAYS_PER_MONTH = 365 / 12
-HOURS_PER_DAY = 24
 SECONDS_PER_DAY = 86_400
 MINUTES_PER_MONTH = DAYS_PER_MONTH * 1440
 MONTHS_PER_YEAR = 12

@@ -72,20 +72,9 @@ COMPONENTS = {
 }
 """The parts of a bill in its order. All of them add up to `all_in` in every draw."""
 
-USED_TOTALS = {
-    "cheapest place": INFRASTRUCTURE,
-    "budget": ALL_IN,
-    "gates": ALL_IN,
-    "sensitivity": ALL_IN,
-    "confidence": INFRASTRUCTURE,
-    "alternatives": INFRASTRUCTURE,
-    "reality": INFRASTRUCTURE,
-}
-"""Which total each comparison uses. What users pay is the same at every place, and no seller of hosted messaging or
-published bill of a network holds it; a budget, the gates and the drivers are about everything that is paid."""
-
-FULL = 0.9
-"""A need above this share of what is rented is said beside the figure."""
+USED_TOTALS = {"gates": ALL_IN, "sensitivity": ALL_IN, "alternatives": INFRASTRUCTURE}
+"""Which total each of these uses. No seller of hosted messaging sells what users pay; the gates and the drivers are
+about everything that is paid."""
 
 CONFIDENCE = 0.95
 """Hosts that are named as what to rent are large enough in this share of all draws."""
@@ -390,14 +379,13 @@ def _place_parts(
 
 
 def _named(ways: Sequence[Way]) -> str:
-    """Say which kind of host is rented most often, with its number in the median draw, and how many others
-    sometimes."""
+    """Name the kind of host that is the cheapest on average, and say how many others are taken in some draws."""
     if not ways:
         return ""
     first, *others = ways
     more = len({(way.choice_id, way.role) for way in others} - {(first.choice_id, first.role)})
     also = f"; {more} other kind{'s' if more > 1 else ''} of host in some draws" if more else ""
-    return f"mostly {first.choice_id} ({first.role}){also}"
+    return f"cheapest on average: {first.choice_id} ({first.role}){also}"
 
 
 def _databases(bought: Bought, needs: Needs) -> dict[str, Part]:

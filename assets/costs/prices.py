@@ -82,11 +82,6 @@ def cheapest_volume(prices: Iterable[VolumePrice], gb: float) -> VolumePrice | N
     )
 
 
-def sold_gb(price: VolumePrice, gb: Quantity) -> Quantity:
-    """Return what is paid for to hold `gb`, GB: the same, or all of a disk of a fixed size."""
-    return gb if price.disk_gb is None else (gb * 0.0 + price.disk_gb)
-
-
 def tiered_cost(gb: Quantity, tiers: Sequence[EgressTier], draws: Draws) -> Quantity:
     """Price `gb` of a month tier by tier, USD: the sum over tiers of price x GB that fall into the tier.
 

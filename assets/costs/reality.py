@@ -108,7 +108,9 @@ def checks(estimates: Sequence[Estimate], world: World) -> list[Check]:
 
 
 def fleet(estimates: Sequence[Estimate], catalogue: Catalogue, draws: Draws) -> Fleet:
-    """Predict the production fleet of Status from its message rate alone. Raises `MissingEvidence`.
+    """Predict the production fleet of Status from its message rate, its data centres and the size of its hosts.
+
+    Raises `MissingEvidence`.
 
     Users: messages of the fleet a day / all messages of a user and day. Nodes: connections of these users at peak /
     those that a node takes, in each data centre. Databases: what the scenario's users ask of them, for so many users;
@@ -260,18 +262,23 @@ def _parts(estimated: Estimate, bill: Bill, figures: Sequence[RealityFigure]) ->
     """Hold each part of a bill against the published cost of the same part, of the network nearest in users."""
     users = float(estimated.scenario.active_users or 1)
     costs = {name: part.cost_usd_per_month for name, part in bill.parts.items() if COMPONENTS[name].is_infrastructure}
-    amounts = {
-        INFRASTRUCTURE: total(costs.values()),
+    own = {
         "compute": costs["compute"] + costs["addresses"],
         "database": costs["database"],
         "storage": costs["archive_storage"] + costs["backups"],
         "egress": costs["egress"],
     }
-    for name, cost in amounts.items():
+    for name in (INFRASTRUCTURE, *own):
         comparable = [figure for figure in figures if figure.component == name]
-        if not comparable or cost.middle <= 0:
+        if not comparable:
             continue
         nearest = min(comparable, key=lambda figure: (_apart(figure.users, users), figure.figure_id))
+        held = (
+            costs if name == INFRASTRUCTURE else {part: own[part] for part in own if part in {name, *nearest.includes}}
+        )
+        cost = total(held.values())
+        if cost.middle <= 0:
+            continue
         per_user = (cost / users).resting_on(Quantity(1.0, nearest.grade, nearest.evidence_ids))
         yield Check(
             f"{name}_{estimated.scenario.id}",
@@ -282,7 +289,7 @@ def _parts(estimated: Estimate, bill: Bill, figures: Sequence[RealityFigure]) ->
             per_user,
             nearest.low,
             nearest.high,
-            f"Known: {nearest.said}. It holds {', '.join(nearest.includes)}.",
+            f"Known: {nearest.said}. The figure includes {', '.join(nearest.includes)}.",
         )
 
 

@@ -21,24 +21,6 @@ SETTING = (
 )
 """What one figure of a benchmark is of; a table that lacks one of these has no figures that differ in it."""
 
-MEMBERSHIPS = ("memberships_needed", "memberships_available")
-BYTE_COLUMNS = {
-    "table_bytes": ("table_and_toast_bytes_per_message", "heap_bytes_per_message", "toast_bytes_per_message"),
-    "index_bytes": ("index_bytes_per_message",),
-    "lookup_bytes": ("lookup_table_bytes_per_message", "lookup_bytes_per_message"),
-    "total_bytes": ("total_bytes_per_message",),
-}
-"""Columns of `archive_bytes_per_message`, and the metrics that they are made of."""
-
-MADE_OF = {"self_managed_postgresql": ("database", "archive_storage", "backups")}
-"""Components of `scenario_cost` that are the sum of others."""
-
-SUM = "The sum of these parts in every draw. Means add up; middles and ends of the draws do not."
-ELSEWHERE = (
-    "The sum of the same parts as at the cheapest place, at the prices of this place. Means add up; middles and ends "
-    "of the draws do not."
-)
-
 BYTE_COLUMNS = {
     "table_bytes": ("table_and_toast_bytes_per_message", "heap_bytes_per_message", "toast_bytes_per_message"),
     "index_bytes": ("index_bytes_per_message",),

@@ -18,14 +18,6 @@ COST, SUMMARY, MEAN = "scenario_cost", "cost_summary", "mean_usd_per_month"
 TOTALS = {INFRASTRUCTURE: (INFRASTRUCTURE,), ALL_IN: (INFRASTRUCTURE, ALL_IN)}
 """By total, the values of `counts_in` of its parts."""
 MEMBERSHIPS = ("memberships_needed", "memberships_available")
-BYTE_COLUMNS = {
-    "table_bytes": ("table_and_toast_bytes_per_message", "heap_bytes_per_message", "toast_bytes_per_message"),
-    "index_bytes": ("index_bytes_per_message",),
-    "lookup_bytes": ("lookup_table_bytes_per_message", "lookup_bytes_per_message"),
-    "total_bytes": ("total_bytes_per_message",),
-}
-"""Columns of `archive_bytes_per_message`, and the metrics that they are made of."""
-
 MOST_AT_ONCE = 20
 """Rows and places of the parts of a bill elsewhere that stand in one list."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -153,6 +154,14 @@ def test_each_part_of_a_bill_is_held_against_the_published_figure_of_the_nearest
     assert found["compute_chat"].modelled.mean == pytest.approx(0.005)
     assert "against Peer" in found["compute_chat"].title
     assert "r/Peer_compute" in found["compute_chat"].modelled.evidence_ids
+
+
+def test_a_figure_is_held_against_all_that_it_includes() -> None:
+    servers = figure("compute", 0.004, 900)
+    alone = held_against(world(reality_figures=(servers,)))["compute_chat"]
+    with_traffic = replace(servers, includes=("compute", "egress"))
+    both = held_against(world(reality_figures=(with_traffic,)))["compute_chat"]
+    assert (alone.modelled.mean, both.modelled.mean) == (pytest.approx(0.005), pytest.approx(0.01437881))
 
 
 def test_what_is_not_known_is_not_compared() -> None:

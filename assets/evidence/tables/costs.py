@@ -387,7 +387,7 @@ class Scenario(StandingRow):
     node_rpc_component: str = Field(description="Software of the nodes when RLN is on, a component of rpc_usage")
     client_rpc_component: str | None = Field(
         default=None,
-        description="Software of the clients whose wallet calls are shown beside the bill, a component of rpc_usage",
+        description="Software of the clients whose wallet calls count in the total all_in, a component of rpc_usage",
     )
     is_milestone: bool = Field(default=False, description="Whether the milestone asks for this scenario")
 
