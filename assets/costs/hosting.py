@@ -450,7 +450,8 @@ def cheapest(place: Place, scenario: Scenario, needs: Needs, draws: Draws, *, he
     except MissingEvidence as unknown:
         obstacle = unknown
     options = [_as_bought(way) for way in together]
-    if apart:
+    is_option = held_at is not None or not together  # else only where it is less in some draw
+    if apart and (is_option or np.any(_least_of(nodes) + _least_of(apart) < _least_of(together))):
         separate = (choose([_as_bought(way) for way in nodes]), choose([_as_bought(way) for way in apart]))
         options.append(_sum(*separate))
     if not options:
@@ -482,12 +483,17 @@ def least_cost(place: Place, scenario: Scenario, needs: Needs, draws: Draws) -> 
 
 def _least(need: Need, place: Place, scenario: Scenario, draws: Draws, *, managed: bool = False) -> Value:
     def least() -> Value:
-        first, *others = (way.total for way in ways_of(need, place, scenario, draws, managed=managed))
-        for other in others:
-            first = np.minimum(first, other)
-        return first
+        return _least_of(ways_of(need, place, scenario, draws, managed=managed))
 
     return draws.once(("least", managed), least, need, place, scenario)
+
+
+def _least_of(ways: Sequence[Way]) -> Value:
+    """Return the least total of all ways in each draw."""
+    least, *others = (way.total for way in ways)
+    for other in others:
+        least = np.minimum(least, other)
+    return least
 
 
 def _as_bought(way: Way) -> Bought:
@@ -520,13 +526,25 @@ def _once(options: Sequence[Bought], confidence: float) -> Bought:
 
 
 def _in_each_draw(options: Sequence[Bought]) -> Bought:
-    """Return what is the cheapest of the options in each draw."""
+    """Return what is the cheapest of the options in each draw; nothing of it rests on options that never are."""
     first, *others = sorted(options, key=lambda option: float(np.mean(option.total)))
-    best, least = first, first.total
+    least, everywhere = first.total, np.ones(np.shape(first.total), dtype=np.bool_)
+    better = [(first, everywhere)]
     for other in others:
         is_less = np.asarray(other.total < least)
         if np.any(is_less):
-            best, least = _where(is_less, other, best), np.minimum(least, other.total)
+            least = np.minimum(least, other.total)
+            better.append((other, is_less))
+    taken: list[tuple[Bought, NDArray[np.bool_]]] = []
+    is_open = everywhere
+    for option, is_less in reversed(better):
+        is_taken = is_less & is_open
+        if np.any(is_taken):
+            taken.append((option, is_taken))
+            is_open = is_open & ~is_less
+    best, _ = taken[-1]
+    for other, is_taken in reversed(taken[:-1]):
+        best = _where(is_taken, other, best)
     return best
 
 

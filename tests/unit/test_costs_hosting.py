@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from assets.costs.draws import sample
-from assets.costs.hosting import Part, _filled, place_of
+from assets.costs.hosting import Bought, Fleet, Part, Way, _filled, _in_each_draw, place_of
 from assets.costs.inputs import Catalogue, ComputeOffer, ManagedOffer, VolumePrice
 from assets.costs.model import World, plan
 from assets.costs.prices import cheapest_volume
+from assets.costs.sizing import NODE
 from tests.unit.costs_world import (
     address,
     all_inputs,
@@ -280,3 +282,17 @@ def test_tiers_that_touch_are_one_price() -> None:
     # 18.75762 GB: 10 x 0.50 + 8.75762 x 0.40
     touching = parts(world(egress_tiers=(tier(0, 10, 0.5), tier(10, None, 0.4))))
     assert touching["egress"].cost_usd_per_month.mean == pytest.approx(8.503048)
+
+
+def test_nothing_rests_on_hosts_that_are_never_the_cheapest() -> None:
+    def option(name: str, *values: float) -> Bought:
+        hosts = np.array(values)
+        costs = {"compute": known(1.0, name).having(hosts)}
+        way = Way(NODE, name, Fleet(hosts, hosts, 0.0, 0.0, 0.0, is_on_own_disks=False), costs)
+        return Bought(costs, {"compute": hosts, "database": 0.0}, 0.0, 0.0, (way,))
+
+    # In the second draw `between` is less than `usual`, which has the lower mean, and `rare` less than both.
+    found = _in_each_draw([option("rare", 9.0, 1.0), option("between", 6.0, 2.0), option("usual", 3.0, 4.0)])
+    assert np.array_equal(found.total, [3, 1])
+    assert found.costs["compute"].evidence_ids == {"usual", "rare"}
+    assert [way.choice_id for way in found.ways] == ["usual", "rare"]
