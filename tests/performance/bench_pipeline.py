@@ -106,7 +106,8 @@ def whole(scenarios: list[Scenario], catalogue: Catalogue) -> None:
 
 def by_model(found: Estimate, catalogue: Catalogue, draws: Draws) -> list[FloatArray]:
     places = [bill.place for bill in found.bills if bill.place]
-    return list(total_in(found, places, INFRASTRUCTURE, catalogue, draws))
+    anew = Draws(draws.inputs, {name: draws.value(name) for name in draws.inputs})  # of which nothing is computed yet
+    return list(total_in(found, places, INFRASTRUCTURE, catalogue, anew))
 
 
 def by_pandas(found: Estimate, catalogue: Catalogue, draws: Draws) -> list[FloatArray]:
