@@ -48,6 +48,19 @@ def test_what_is_one_thing_is_one_number(identity: Callable[[Frames], Pairs], fr
     assert differences(pairs) == []
 
 
+@pytest.mark.parametrize("check", ["archive_growth", "hosts_of_status_production"])
+def test_production_is_predicted_within_half_as_much_again(check: str, frames: Frames) -> None:
+    checks = frames["cost_reality_checks"]
+    (found,) = checks[checks["check_id"] == check]["times_known"]
+    assert 1 / 1.5 <= found <= 1.5
+
+
+def test_certainty_costs_less_than_six_times_the_headline(frames: Frames) -> None:
+    certain = frames["cost_of_confidence"]
+    assert set(certain["confidence"]) == {0.8, 0.95, 0.99}
+    assert certain["times_headline"].max() < 6
+
+
 def test_no_cell_is_written_in_two_ways(page: Page) -> None:
     assert written_in_two_ways(page) == []
 
