@@ -1,6 +1,6 @@
 """The highest rate at which an archive answers in time.
 
-Belongs here: the search, pure: it is told for each rate whether it passed. Does not belong here: offering a rate,
+Belongs here: the search, pure: its caller says of each rate whether it passed. Does not belong here: offering a rate,
 and when one passes (`limits.py`).
 """
 

@@ -13,7 +13,7 @@ from itertools import count
 from typing import Any
 
 TIMES = 2
-"""A rate at which this many times the allowed share is late is told from one at which the share is allowed."""
+"""A try has enough operations to see that this many times the allowed share of them is late."""
 
 DOUBT = 0.025
 """How often one try may tell it wrongly. A late rate is offered once more and passes wrongly in 5 of 100 cases."""

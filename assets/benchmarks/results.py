@@ -85,7 +85,7 @@ class Setting(NamedTuple):
 
 @dataclass(frozen=True)
 class KnownLimit:
-    """A limit of latency with what it is about and rests on."""
+    """A limit of latency, the operations that it counts, and its evidence."""
 
     limit: Limit
     population: str
