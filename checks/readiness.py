@@ -50,6 +50,8 @@ STATEMENTS = (
             "select used.id from ("
             "select unnest(evidence_ids) as id from model.scenario_cost"
             " union select unnest(evidence_ids) from model.cost_summary"
+            " union select unnest(evidence_ids) from model.scenario_load"
+            " union select unnest(evidence_ids) from model.cost_of_confidence"
             " union select unnest(evidence_ids) from model.cost_sensitivity"
             " union select unnest(evidence_ids) from model.cost_alternatives"
             " union select unnest(evidence_ids) from model.cost_reality_checks"

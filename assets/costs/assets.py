@@ -11,6 +11,7 @@ from assets.costs import frames
 from assets.costs.alternatives import hosted_costs
 from assets.costs.draws import sample
 from assets.costs.fetch import FACT_TABLES, MART_COLUMNS, read_catalogue, read_scenarios
+from assets.costs.load_frame import LOAD_COLUMNS, load_frame
 from assets.costs.model import CONFIDENCE, USED_TOTALS, World, estimates, plan
 from assets.costs.reality import checks
 from assets.costs.sensitivity import drivers
@@ -49,6 +50,7 @@ def _spec(key: dg.AssetKey, description: str) -> dg.AssetSpec:
         _spec(
             keys.COST_SUMMARY, "Monthly cost at the list prices of the day, by scenario and RLN, at its cheapest place"
         ),
+        _spec(keys.SCENARIO_LOAD, "What each scenario asks of its hosts: messages, connections, traffic, archive"),
         _spec(keys.COST_SENSITIVITY, "What drives each cost, and where another provider becomes the cheapest"),
         _spec(keys.COST_OF_CONFIDENCE, "What it costs to be surer that the hosts are large enough"),
         _spec(keys.COST_ALTERNATIVES, "The same users on hosted messaging"),
@@ -75,6 +77,7 @@ def cost_tables(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeRes
         for key, columns, frame in (
             (keys.SCENARIO_COST, frames.COST_COLUMNS, frames.scenario_cost_frame(found)),
             (keys.COST_SUMMARY, frames.SUMMARY_COLUMNS, frames.summary_frame(rented)),
+            (keys.SCENARIO_LOAD, LOAD_COLUMNS, load_frame(found)),
             (keys.COST_SENSITIVITY, frames.SENSITIVITY_COLUMNS, frames.sensitivity_frame(driven, catalogue)),
             (keys.COST_OF_CONFIDENCE, frames.CONFIDENCE_COLUMNS, frames.confidence_frame(plans)),
             (keys.COST_ALTERNATIVES, frames.ALTERNATIVE_COLUMNS, frames.alternatives_frame(hosted, own)),

@@ -349,7 +349,7 @@ def _reality_figures(marts: Mapping[str, pd.DataFrame]) -> Iterator[inputs.Reali
         known = [value for value in found if value]
         if not known:
             continue
-        stated = [f"{row[name]:,g}" for name in ("value_low", "value", "value_high") if row[name] is not None]
+        stated = [f"{row[name]:,.12g}" for name in ("value_low", "value", "value_high") if row[name] is not None]
         of_users = f", {row['users']:,.0f} users" if row["users"] else ""
         grade, ids = _provenance(row)
         yield inputs.RealityFigure(

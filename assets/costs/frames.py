@@ -155,7 +155,9 @@ REALITY_COLUMNS: dict[str, str] = {
     "known_high": REAL,
     "times_known": REAL,
     "verdict": TEXT,
+    "rule": TEXT,
     "explanation": TEXT,
+    "parts": "text[]",
     **PROVENANCE,
 }
 
@@ -388,7 +390,7 @@ def reality_frame(checks: Iterable[Check]) -> pd.DataFrame:
         known = (check.known_low, check.known_high, check.times_known, check.verdict)
         figures = (modelled.p5, modelled.p50, modelled.p95, *known)
         what = (check.check_id, check.title, check.scenario_id, check.with_rln, check.unit)
-        rows.append((*what, *figures, check.explanation, *_provenance(check.modelled)))
+        rows.append((*what, *figures, check.rule, check.explanation, list(check.parts), *_provenance(check.modelled)))
     return pd.DataFrame(rows, columns=list(REALITY_COLUMNS), dtype=object)
 
 

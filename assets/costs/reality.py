@@ -17,7 +17,6 @@ from assets.costs.distributions import Point
 from assets.costs.draws import Draws
 from assets.costs.inputs import BYTES_PER_KB, DAYS_PER_MONTH, SECONDS_PER_DAY, Catalogue, RealityFigure
 from assets.costs.model import COMPONENTS, INFRASTRUCTURE, Bill, Estimate, World
-from assets.costs.sizing import capacity_basis
 from assets.costs.whole import mean_whole
 from assets.costs.workload import archived_row_bytes, connections_per_node, relayed_bytes, sent_of
 from assets.evidence.quantity import MissingEvidence, Quantity, computed, total
@@ -50,7 +49,19 @@ LEAST_SHARE = 0.05
 AGREES, DIFFERS = 1.5, 3.0
 """Most times that a median lies above or below the middle of what is known, to agree with it or only to differ."""
 
-Verdict = Literal["agrees", "differs", "deviates"]
+PARTS = {
+    "compute": ("compute", "addresses"),
+    "database": ("database",),
+    "storage": ("archive_storage", "backups"),
+    "egress": ("egress",),
+}
+"""By what a published figure is of, the parts of a bill that are held against it."""
+PER_USER = (
+    "The sum of these parts in every draw, over the users; over the middle of what is known, which is the root of the "
+    "product of its ends. The middles of the parts are shown, which add up only roughly."
+)
+
+Verdict = Literal["agrees", "differs", "deviates", "circular"]
 
 
 @dataclass(frozen=True)
@@ -65,7 +76,13 @@ class Check:
     modelled: Quantity
     known_low: float
     known_high: float
+    rule: str
+    """How both sides are made, without figures."""
     explanation: str
+    is_circular: bool = False
+    """Whether an input of the model comes from what it is compared with."""
+    parts: tuple[str, ...] = ()
+    """The parts of a bill that are added up, where it is of a bill."""
 
     @property
     def times_known(self) -> float:
@@ -75,7 +92,9 @@ class Check:
     @property
     def verdict(self) -> Verdict:
         """`agrees` within 1.5 times the middle of what is known, above or below; `differs` within 3; else
-        `deviates`."""
+        `deviates`. A circular comparison says nothing."""
+        if self.is_circular:
+            return "circular"
         apart = max(self.times_known, 1 / self.times_known) if self.times_known > 0 else math.inf
         return "agrees" if apart <= AGREES else "differs" if apart <= DIFFERS else "deviates"
 
@@ -154,9 +173,11 @@ def _relay(_: Sequence[Estimate], catalogue: Catalogue, draws: Draws) -> Check:
         modelled,
         known.low,
         known.high,
-        "Circular: the upper end of the amplification comes from this measurement, with idle traffic counted again "
-        "besides; the lower end from the published scaling model. That they agree proves nothing. "
-        + _moved_by(modelled, draws),
+        "One message a second, times its bytes, times the amplification of relay, and what gossip sends anyway; over "
+        "what was measured.",
+        "The upper end of the amplification comes from this measurement, with idle traffic counted again "
+        "besides; the lower end from the published scaling model. " + _moved_by(modelled, draws),
+        is_circular=True,
     )
 
 
@@ -177,6 +198,8 @@ def _growth(estimates: Sequence[Estimate], catalogue: Catalogue, draws: Draws) -
         modelled.resting_on(*(Quantity(1.0, fact.grade, fact.evidence_ids) for fact in known)),
         min(fact.low for fact in known),
         max(fact.high for fact in known),
+        "The message rate of the fleet in an hour, times the share of messages that is archived, times the bytes of a "
+        "row without indexes; over the middle of what is known.",
         "Known: two hosts of the Status fleet in May 2024, tables without indexes. Model: the rate published for that "
         f"fleet half a year before, half to twice; of its messages {archived.middle:.0%} are archived, the others are "
         f"status broadcasts; {row_bytes.middle:,.0f} bytes each. " + _moved_by(modelled, draws),
@@ -185,10 +208,7 @@ def _growth(estimates: Sequence[Estimate], catalogue: Catalogue, draws: Draws) -
 
 def _processors(estimates: Sequence[Estimate], catalogue: Catalogue, draws: Draws) -> Check:
     known = [catalogue.fact(name) for name in DATABASES]
-    load = _of_status(estimates).load
     modelled = fleet(estimates, catalogue, draws).database_vcpus / catalogue.fact(DATA_CENTRES).low
-    if load is None:
-        raise MissingEvidence("load of Status chats")
     return Check(
         "database_host_of_status_production",
         "Processors of a database host of Status production",
@@ -198,10 +218,11 @@ def _processors(estimates: Sequence[Estimate], catalogue: Catalogue, draws: Draw
         modelled.resting_on(*(Quantity(1.0, fact.grade, fact.evidence_ids) for fact in known)),
         min(fact.low for fact in known),
         max(fact.high for fact in known),
+        "Processors that databases need for the users of that fleet, over its data centres; over the middle of what is "
+        "known.",
         "Known: one database host in each of three data centres, before and after it was doubled for a release. Model: "
-        "the users who send what that fleet relays, with planned headroom; processors from "
-        f"{capacity_basis(load, draws)}. Production had an older schema, whose queries were many times as slow. "
-        + _moved_by(modelled, draws),
+        "what the users of that fleet ask of today’s schema, with planned headroom. Production had an older schema, "
+        "whose queries were many times as slow. " + _moved_by(modelled, draws),
     )
 
 
@@ -218,6 +239,9 @@ def _hosts(estimates: Sequence[Estimate], catalogue: Catalogue, draws: Draws) ->
         modelled,
         known.middle,
         known.middle,
+        "Users are the message rate of the fleet over what a user sends. Nodes take their connections at peak, "
+        "database hosts take what they ask of databases; both are whole in each data centre. Over the sum of the hosts "
+        "that are known.",
         f"Known: boot, store and database hosts. Model: {predicted.users.middle:,.0f} users send what that fleet "
         f"relays; their connections at peak fill {predicted.nodes.middle:.1f} nodes, and the databases of three data "
         f"centres take {predicted.database_hosts.middle:.1f} hosts. " + _moved_by(modelled, draws),
@@ -236,6 +260,7 @@ def _queries(estimates: Sequence[Estimate], catalogue: Catalogue, draws: Draws) 
         modelled.resting_on(Quantity(1.0, known.grade, known.evidence_ids)),
         known.low,
         known.high,
+        "Queries of the users of that fleet in a minute at peak; over what is known.",
         "Known: the usual ceiling of the whole fleet in November 2023. Model: the users who send what that fleet "
         "relays. Its clients are those of 2025, which ask every minute for messages that they missed; whether those of "
         "2023 did is not on record. Where clients ask less, the model errs to the high side. "
@@ -261,35 +286,30 @@ def _moved_by(modelled: Quantity, draws: Draws) -> str:
 def _parts(estimated: Estimate, bill: Bill, figures: Sequence[RealityFigure]) -> Iterator[Check]:
     """Hold each part of a bill against the published cost of the same part, of the network nearest in users."""
     users = float(estimated.scenario.active_users or 1)
-    costs = {name: part.cost_usd_per_month for name, part in bill.parts.items() if COMPONENTS[name].is_infrastructure}
-    own = {
-        "compute": costs["compute"] + costs["addresses"],
-        "database": costs["database"],
-        "storage": costs["archive_storage"] + costs["backups"],
-        "egress": costs["egress"],
-    }
-    for name in (INFRASTRUCTURE, *own):
-        comparable = [figure for figure in figures if figure.component == name]
+    infrastructure = [name for name in bill.parts if COMPONENTS[name].is_infrastructure]
+    for component in (INFRASTRUCTURE, *PARTS):
+        comparable = [figure for figure in figures if figure.component == component]
         if not comparable:
             continue
         nearest = min(comparable, key=lambda figure: (_apart(figure.users, users), figure.figure_id))
-        held = (
-            costs if name == INFRASTRUCTURE else {part: own[part] for part in own if part in {name, *nearest.includes}}
-        )
-        cost = total(held.values())
+        held = [part for part in PARTS if part in {component, *nearest.includes}]
+        names = infrastructure if component == INFRASTRUCTURE else [name for part in held for name in PARTS[part]]
+        cost = total(bill.parts[name].cost_usd_per_month for name in names)
         if cost.middle <= 0:
             continue
         per_user = (cost / users).resting_on(Quantity(1.0, nearest.grade, nearest.evidence_ids))
         yield Check(
-            f"{name}_{estimated.scenario.id}",
-            f"{name.capitalize()} for a user, against {nearest.system}",
+            f"{component}_{estimated.scenario.id}",
+            f"{component.capitalize()} for a user, against {nearest.system}",
             estimated.scenario.id,
             estimated.with_rln,
             "USD per user and month",
             per_user,
             nearest.low,
             nearest.high,
+            PER_USER,
             f"Known: {nearest.said}. The figure includes {', '.join(nearest.includes)}.",
+            parts=tuple(names),
         )
 
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import cache
 from typing import Any, NamedTuple
 
-from assets.evidence.model import Table
+from assets.evidence.model import EvidenceRow, Says, Table
 from assets.evidence.sources import first_link
 
 INDEX_COLUMNS: dict[str, str] = {
@@ -57,7 +58,7 @@ def stated_columns(table: Table) -> tuple[str, ...]:
     """Return all columns that tell what a row of `table` says, each once."""
     says = table.model.says
     unit = (says.unit,) if says.unit in table.model.model_fields else ()
-    return tuple(dict.fromkeys((*value_columns(table), *unit, *says.conditions)))
+    return tuple(dict.fromkeys((*value_columns(table), *unit, *says.per, *says.conditions)))
 
 
 def said(table: Table, row: Mapping[str, Any]) -> Said:
@@ -65,9 +66,10 @@ def said(table: Table, row: Mapping[str, Any]) -> Said:
 
     One value stands alone; of several each is named, such as `low 92; high 143`. So it is with conditions.
     """
-    value = _told(row, value_columns(table))
-    unit = row.get(table.model.says.unit)
-    return Said(value, _text(unit) if value and unit is not None else None, _told(row, table.model.says.conditions))
+    says, codes = table.model.says, _codes(table.model)
+    value = _told(row, value_columns(table), codes)
+    unit = row.get(says.unit) if value else None
+    return Said(value, _with_per(unit, row, says, codes) if unit else None, _told(row, says.conditions, codes))
 
 
 def index_rows(typed: Iterable[Mapping[str, Any]], statements: Mapping[str, Said]) -> list[tuple[Any, ...]]:
@@ -88,8 +90,32 @@ def index_rows(typed: Iterable[Mapping[str, Any]], statements: Mapping[str, Said
     ]
 
 
-def _told(row: Mapping[str, Any], columns: tuple[str, ...]) -> str | None:
-    filled = {column: text for column in columns if (text := _text(row[column]))}
+def _with_per(unit: str, row: Mapping[str, Any], says: Says, codes: frozenset[str]) -> str:
+    """Return a unit with what one has it for, such as `USD per 1000000 messages` and `USD per GB month`."""
+    per = [_word(row, column, codes) for column in says.per if row[column] not in (None, 1)]
+    return " per ".join([_text(unit), *([" ".join(per)] if per else [])])
+
+
+@cache
+def _codes(model: type[EvidenceRow]) -> frozenset[str]:
+    """Return the columns that have one of a few values, which programs use and a reader gets as words."""
+    properties = model.model_json_schema()["properties"]
+    return frozenset(
+        name
+        for name, column in properties.items()
+        if any("enum" in option or "const" in option for option in (column, *column.get("anyOf", ())))
+    )
+
+
+def _word(row: Mapping[str, Any], column: str, codes: frozenset[str]) -> str:
+    text = _text(row[column])
+    if column not in codes or not text.islower():
+        return text
+    return " ".join(SPELT.get(part, part) for part in text.split("_"))
+
+
+def _told(row: Mapping[str, Any], columns: tuple[str, ...], codes: frozenset[str]) -> str | None:
+    filled = {column: text for column in columns if (text := _word(row, column, codes))}
     if len(filled) <= 1:
         return next(iter(filled.values()), None)
     return "; ".join(f"{_label(column)} {text}".lstrip() for column, text in filled.items())

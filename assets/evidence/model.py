@@ -100,6 +100,8 @@ class Says:
     """Empty for the `value_columns` of the model."""
     unit: str = "unit"
     """Where the model has such a column."""
+    per: tuple[str, ...] = ()
+    """What the value is for, such as the number and the unit that a price buys."""
     conditions: tuple[str, ...] = ()
     """What is measured or asked, when it holds, or the words that were said."""
 

@@ -16,8 +16,8 @@ from assets.readiness.model import Basis, Measurement, Requirement
 NOTHING_THERE = frozenset({"not_done", "not_planned", "dropped", "descoped"})
 """States of a deliverable in which there is nothing of it."""
 
-NOT_FOUND = "the reports do not tell"
-PRIVATE = "the work was done in private and there is nothing public to check"
+NOT_FOUND = "no public report gives it"
+PRIVATE = "the work was done in private, and nothing public can be checked"
 
 RowT = TypeVar("RowT", bound=Row)
 
@@ -38,7 +38,7 @@ def reported_by_deliverable(
     if found.status == "done_privately":
         return replace(known, reason=PRIVATE)
     if found.status == "unknown":
-        return replace(known, reason=f"the state of {found.title} is not known")
+        return replace(known, reason=f"no public report says whether {found.title} is done")
     if found.status in NOTHING_THERE and found.basis != "reported":
         return replace(known, basis=Basis.INFERRED)
     value = None if is_yes_or_no else found.actual_value

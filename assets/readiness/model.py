@@ -161,7 +161,7 @@ class RequirementResult:
         """What was found, as parts of sentences."""
         asked, found, threshold = self.requirement, self.measurement, self.threshold
         if found.basis is Basis.INFERRED:
-            yield from inferred_absent(asked.metric)
+            yield inferred_absent(asked.metric)
         elif found.value is None or found.grade in NO_EVIDENCE:
             yield not_counted(asked.metric, found.reason or "nothing is on record")
         elif threshold is None or asked.grade in NO_EVIDENCE:

@@ -116,17 +116,17 @@ def counted(metric: str, value: float, asked: Asked) -> str:
 
 def not_counted(metric: str, why: str) -> str:
     """Say that the number is not known, and why."""
-    return f"{WORDING[metric].nouns} cannot be counted: {why}"
+    return f"the number of {WORDING[metric].nouns} is not known: {why}"
 
 
-def inferred_absent(metric: str) -> tuple[str, str]:
+def inferred_absent(metric: str) -> str:
     """Say that nothing was found, and that nothing more than that shows that there is nothing."""
-    return f"no {WORDING[metric].noun} was found", "that there is none is inferred from absence"
+    return f"no {WORDING[metric].noun} was found (inferred from absence)"
 
 
 def beside(what: str) -> str:
     """Say what stands beside a number and is not part of it."""
-    return f"beside it, and not counted: {what}"
+    return f"not counted: {what}"
 
 
 def sentence(clauses: Iterable[str]) -> str:

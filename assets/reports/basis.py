@@ -31,13 +31,15 @@ class CellName(NamedTuple):
 class Input:
     """One thing that goes into a number."""
 
-    label: str | CellName
-    """Without digits where it is words: what is read as a number comes from a cell."""
+    label: str | CellName | Place
+    """Words without digits, since what is read as a number comes from a cell; a cell; or what the row of a place is
+    about."""
     value: CellName | None = None
     leads_to: Place | None = None
     """Where it is said what this is made of."""
     rows: tuple[str, ...] = ()
     """Evidence ids of what it rests on, where that is not said elsewhere."""
+    unit: CellName | None = None
 
 
 @dataclass(frozen=True)

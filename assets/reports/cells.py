@@ -30,6 +30,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "milestone_deliverables": ("deliverable_id",),
     "cost_summary": ("scenario_id", "with_rln"),
     "scenario_cost": ("scenario_id", "with_rln", "provider", "region", "component"),
+    "scenario_load": ("scenario_id", "with_rln", "quantity"),
     "cost_sensitivity": ("scenario_id", "with_rln", "input"),
     "cost_of_confidence": ("scenario_id", "with_rln", "confidence"),
     "cost_alternatives": ("scenario_id", "provider", "product"),
@@ -86,6 +87,7 @@ HEADINGS = {
     "archive_scalability": ("stage", "workload", "axis"),
     "archive_stage_gains": ("stage", "workload", "metric"),
     "cost_summary": ("title", "with_rln"),
+    "scenario_load": ("scenario_id", "with_rln", "title"),
     "gates": ("title",),
     "segment_criteria": ("segment_id", "title"),
 }
@@ -206,7 +208,7 @@ class Cells:
     def metric_of(self, evidence_id: str) -> str:
         """Return what a measurement or a published result is of, '' for other rows."""
         condition = self.value("evidence_index", evidence_id, "condition") or ""
-        return str(condition).partition(";")[0].removeprefix("metric ")
+        return str(condition).partition(";")[0].removeprefix("metric ").replace(" ", "_")
 
     def derivation(self, place: Place) -> Derivation:
         """Return how the numbers of a place are made."""
@@ -223,7 +225,9 @@ class Cells:
     def leads_to(self, place: Place) -> str:
         """Return the name of the place in the page that says how its numbers are made, which will then be there."""
         if place.table in ROWS_OF_EVIDENCE:
-            return f"e:{ROWS_OF_EVIDENCE[place.table]}/{place.key}"
+            evidence_id = f"{ROWS_OF_EVIDENCE[place.table]}/{place.key}"
+            self._shown.add(evidence_id)
+            return f"e:{evidence_id}"
         found = self.derivation(place)
         if found.is_observed and not found.rows[0].startswith(NOT_LISTED):
             return f"e:{found.rows[0]}"
@@ -244,19 +248,25 @@ class Cells:
                 yield place
 
     def heading(self, place: Place) -> Markup:
-        """Return what a place is about, in the words of its row."""
+        """Return what a place is about: its table, and its row in words."""
+        table, words = place.table.replace("_", " "), self._about(place)
+        part = f", {place.part.replace('_', ' ')}" if place.part else ""
+        return escape(table) + (": " + words if words else "") + escape(part)
+
+    def _about(self, place: Place) -> Markup:
         table, key = place.table, place.key
-        words = Markup(", ").join(
+        return Markup(", ").join(
             escape("with RLN" if self.value(table, key, column) else "without RLN")
             if column == "with_rln"
             else self.cell(table, key, column, "word")
             for column in HEADINGS.get(table, KEYS[table])
         )
-        return escape(table.replace("_", " ")) + (": " + words if words else "")
 
-    def named(self, name: str | CellName) -> Markup:
-        """Return words, or a cell that is called by its place, as text that leads nowhere."""
-        return self.cell(*name, link=False) if isinstance(name, CellName) else escape(name)
+    def named(self, name: str | CellName | Place) -> Markup:
+        """Return words, a cell that is called by its place, or what a row is about; as text that leads nowhere."""
+        if isinstance(name, CellName):
+            return self.cell(*name, link=False)
+        return self._about(name) if isinstance(name, Place) else escape(name)
 
     def evidence_link(self, evidence_id: str) -> Markup:
         """Return a link to a row of evidence that says its name, its value and its unit."""

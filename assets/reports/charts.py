@@ -45,14 +45,19 @@ def stacked_bars(costs: Mapping[str, Mapping[str, float]]) -> dict[str, Bar]:
     return bars
 
 
-def marks(value: float | None, threshold: float | None) -> list[str]:
-    """Return one mark for each thing asked for: `full`, `empty`, or `unknown`. No marks where they would not help."""
+def marks(value: float | None, threshold: float | None, most: float | None = None) -> list[str]:
+    """Return one mark for each thing asked for: `full`, `empty`, or `unknown`. No marks where they would not help.
+
+    Things between the threshold and `most`, which may be there or not, are `spare`.
+    """
     if threshold is None or not float(threshold).is_integer() or not 1 <= threshold <= MAX_MARKS:
         return []
+    asked = int(most or threshold)
+    spare = ["spare"] * (asked - int(threshold))
     if value is None:
-        return ["unknown"] * int(threshold)
-    full = min(int(value), int(threshold))
-    return ["full"] * full + ["empty"] * (int(threshold) - full)
+        return ["unknown"] * int(threshold) + spare
+    full = min(int(value), asked)
+    return (["full"] * full + (["empty"] * int(threshold) + spare)[full:])[:asked]
 
 
 def _percent(part: float, whole: float) -> float:

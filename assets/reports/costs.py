@@ -39,6 +39,8 @@ class CostSection:
     bars: dict[str, Bar]
     """Of costs that are known in full: a bar of known parts alone would look like a total."""
     drivers: dict[str, list[str]]
+    has_budget: bool
+    """Whether any scenario has a budget, which a driver may meet."""
     confidence: dict[str, list[str]]
     alternatives: dict[str, list[str]]
     """Keys of `cost_alternatives` by scenario, chat before notifications, the cheapest first."""
@@ -90,6 +92,7 @@ def cost_section(cells: Cells) -> CostSection:
             key: [row for row in _of(cells, "cost_sensitivity", key, "rank") if _counts(cells, row)][:DRIVERS_SHOWN]
             for key in summaries
         },
+        has_budget=any(cells.value("scenarios", key, "budget_usd_per_month") is not None for key in scenarios),
         confidence={key: _of(cells, "cost_of_confidence", key, "confidence") for key in summaries},
         alternatives={scenario: _alternatives(cells, scenario, is_priced=True) for scenario in scenarios},
         not_priced={scenario: _alternatives(cells, scenario, is_priced=False) for scenario in scenarios},

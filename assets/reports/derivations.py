@@ -14,21 +14,16 @@ from typing import Any
 
 from assets.costs.model import USED_TOTALS
 from assets.reports.basis import CellName, Derivation, Derive, Input, Place
-from assets.reports.cells import NOT_LISTED, Cells
+from assets.reports.cells import Cells
 from assets.reports.derived_benchmarks import BYTE_COLUMNS, BYTES, BenchmarkDerivations
-from assets.reports.derived_costs import COST, MEMBERSHIPS, SUMMARY, TOTALS, CostDerivations
+from assets.reports.derived_costs import COST, SUMMARY, CostDerivations
 from assets.reports.derived_market import SHARED, MarketDerivations
 
-MOST_ROWS = 25
-"""Rows of evidence that are listed at once; more are told apart by the table that they stand in. Single measurements
-are told by their line, and take the place of one."""
-
-RULES = "rules"
-ROWS_OF = "rows of "
-PARTICIPATION = "memberships"
-"""Parts of a row: its weights and thresholds; its evidence of one table; its memberships."""
+RULES = "weights and thresholds"
+"""Part of a row that is listed once for all rows that rest on the same."""
 
 COUNTED = "A count of what is on record, against what is asked for."
+COUNTED_COSTS = f"{COUNTED} Costs are all in, the middle of all draws."
 TALLY = "A count of the gates, each by its requirement that decides."
 
 
@@ -51,11 +46,8 @@ class Derivations:
 
     def place_of(self, table: str, key: str, column: str) -> Place:
         """Return the place that says how a number is made: its row, a part of it, or the row that it stands for."""
-        if table == SUMMARY and column in MEMBERSHIPS:
-            return Place(table, key, PARTICIPATION)
-        for total in TOTALS:
-            if table == SUMMARY and column.startswith(f"{total}_"):
-                return self._costs.total_of(key, total)
+        if table == SUMMARY:
+            return self._costs.place_of(key, column)
         if table == BYTES and column in BYTE_COLUMNS:
             return Place(table, key, column)
         if table == "gates":  # value and threshold are those of the first requirement that decides
@@ -68,16 +60,12 @@ class Derivations:
         """Return how the numbers of a place are made."""
         if place.part == RULES:
             return Derivation(rows=next(rows for rows, first in self._weights.items() if first == place))
-        if place.part.startswith(ROWS_OF):
-            part, _, evidence_table = place.part.removeprefix(ROWS_OF).rpartition(" ")
-            rows = self._whole(place._replace(part=part)).rows
-            return Derivation(rows=tuple(row for row in rows if row.startswith(f"{evidence_table}/")))
-        return self._few(place, self._shared(place, self._whole(place)))
+        return self._shared(place, self._whole(place))
 
     def _whole(self, place: Place) -> Derivation:
         table, key, part = place
-        if part == PARTICIPATION:
-            return self._costs.memberships(table, key)
+        if part and table == SUMMARY:
+            return self._costs.part_of(place)
         if part in BYTE_COLUMNS:
             return self._benchmarks.column_bytes(key, part)
         return self._rules[table](table, key) if table in self._rules else Derivation(rows=self._ids(table, key))
@@ -91,32 +79,16 @@ class Derivations:
         rest = tuple(row for row in found.rows if row not in shared)
         return Derivation(found.formula, (*found.inputs, Input("weights and thresholds", leads_to=first)), rest)
 
-    def _few(self, place: Place, found: Derivation) -> Derivation:
-        # of single measurements one link leads to their session
-        links = {NOT_LISTED if row.startswith(NOT_LISTED) else row for row in found.rows}
-        if len(links) <= MOST_ROWS:
-            return found
-        groups = [
-            Input(self._cells.table_title(name), leads_to=place._replace(part=f"{ROWS_OF}{place.part} {name}"))
-            for name in dict.fromkeys(row.partition("/")[0] for row in found.rows)
-        ]
-        return Derivation(found.formula, (*found.inputs, *groups))
-
     def _requirement(self, table: str, key: str) -> Derivation:
         own = set(self._ids(table, key))
         cells = [
             k for k in self._cells.keys(SUMMARY) if len(self._ids(SUMMARY, k)) > 1 and own >= set(self._ids(SUMMARY, k))
         ]
-        inputs = tuple(
-            Input(
-                CellName(SUMMARY, k, "title"),
-                CellName(SUMMARY, k, f"{USED_TOTALS['gates']}_p50_usd_per_month", "usd"),
-                self._costs.total_of(k, USED_TOTALS["gates"]),
-            )
-            for k in cells
-        )
+        inputs = tuple(self._costs.middle_of(Place(SUMMARY, k), k, USED_TOTALS["gates"]) for k in cells)
         told = {row for k in cells for row in self._ids(SUMMARY, k)}
-        return Derivation(COUNTED, inputs, tuple(row for row in self._ids(table, key) if row not in told))
+        return Derivation(
+            COUNTED_COSTS if cells else COUNTED, inputs, tuple(row for row in self._ids(table, key) if row not in told)
+        )
 
     def _verdict(self, _table: str, _key: str) -> Derivation:
         return Derivation(

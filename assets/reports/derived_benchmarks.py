@@ -29,9 +29,18 @@ BYTE_COLUMNS = {
 }
 """Columns of `archive_bytes_per_message`, and the metrics that they are made of."""
 
-SAVED = "The share that is saved, times what storage of all copies of this archive costs."
+SIZE_LIMITS = "benchmarks__archive_retention_policies/"
+
+SAVED = (
+    "The share that is saved, times what storage of all copies of this archive costs. A copy grows in a day by the "
+    "messages archived, times the bytes of a message in the archive by the storage formula that is fitted to the run, "
+    "at the size of this scenario’s messages. The limit over that are the days in it."
+)
 MEDIAN = "The median of the rounds, each a line of the session’s file; the ends are the lowest and the highest of them."
-GAIN = "The geometric mean over the rounds of the stage’s figure over that of its base, with a bootstrap interval."
+GAIN = (
+    "In each round the stage’s figure over that of its base; of these ratios the geometric mean, with a bootstrap "
+    "interval. It differs a little from the ratio of the medians."
+)
 CAPACITY = "The geometric mean over the rounds of the highest rate within the limit, divided by all cores."
 CURVE = "The scalability law, fitted to what was measured by least squares of logarithms."
 NOISE = (
@@ -40,7 +49,10 @@ NOISE = (
 ENCODING = (
     "Bytes of a message as text over bytes as bytea: measured, or by the storage formula that is fitted to the run."
 )
-CANDIDATE = "One less bytes of the stage over bytes of its base, by the storage formula that is fitted to the run."
+CANDIDATE = (
+    "One less bytes of the stage over bytes of its base, by the storage formula that is fitted to the run. The bytes "
+    "below are the measured ones, from which the formula is off a little."
+)
 
 
 class BenchmarkDerivations:
@@ -87,10 +99,13 @@ class BenchmarkDerivations:
         return Derivation(MEDIAN, tuple(self._rounds("all rounds", key)))
 
     def _gain(self, table: str, key: str) -> Derivation:
-        setting = self._setting(table, key)
+        setting, base = self._setting(table, key), self._value(table, key, "base")
         inputs = [
-            *self._rounds("the stage", self._figure_at(**setting)),
-            *self._rounds("its base", self._figure_at(**{**setting, "stage": self._value(table, key, "base")})),
+            *self._rounds("the stage, median of its rounds", self._figure_at(**setting)),
+            *self._rounds(
+                "its base, median of its rounds",
+                self._figure_at(**{**setting, "stage": base}),
+            ),
         ]
         return Derivation(GAIN, tuple(inputs), () if inputs else self._ids(table, key))
 
@@ -184,16 +199,26 @@ class BenchmarkDerivations:
         return Derivation(CANDIDATE, (*sizes, *gains), self._ids(table, key))
 
     def _saving(self, table: str, key: str) -> Derivation:
-        used = self._costs.cheapest(self._value(table, key, "scenario_id"), "archive_storage")
-        candidate = self._value(table, key, "candidate")
-        share = Input(
-            "share that is saved",
-            CellName(table, key, "saved_share", "hundredths"),
-            Place("archive_recommendation", candidate)
-            if candidate in self._cells.keys("archive_recommendation")
-            else None,
+        row = self._cells.row(table, key)
+        used = self._costs.cheapest(row["scenario_id"], "archive_storage")
+        candidate = row["candidate"]
+        limit = tuple(row for row in self._ids(table, key) if row.startswith(SIZE_LIMITS))
+        inputs = (
+            Input(
+                "share that is saved, of a hundred",
+                CellName(table, key, "saved_share", "hundredths"),
+                Place("archive_recommendation", candidate)
+                if candidate in self._cells.keys("archive_recommendation")
+                else None,
+            ),
+            *self._costs.parts(used),
+            *self._costs.asked(row["scenario_id"], "archive_gb", "archived_messages_per_day", with_rln=False),
+            Input("bytes of a message today", CellName(table, key, "base_bytes_per_message", "whole")),
+            Input("bytes of a message with the candidate", CellName(table, key, "bytes_per_message", "whole")),
+            *([Input("limit, GB", CellName(table, key, "limit_gb", "quantity"), rows=limit)] if limit else []),
         )
-        return Derivation(SAVED, (share, *self._costs.parts(used)), self._costs.left(table, key, used.values()))
+        rows = self._costs.left(table, key, used.values())
+        return Derivation(SAVED, inputs, tuple(row for row in rows if row not in limit))
 
     def _ids(self, table: str, key: str) -> tuple[str, ...]:
         return tuple(self._cells.evidence_ids(table, key))

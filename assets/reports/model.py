@@ -70,6 +70,7 @@ RELEASED: dict[str, tuple[str, ...]] = {
         "opportunities",
         "saturation",
         "scenario_cost",
+        "scenario_load",
         "segment_criteria",
         "segment_ranking",
         "themes",

@@ -38,6 +38,9 @@ TEMPLATES = Path(__file__).parent / "templates"
 UNCERTAIN_DATES = frozenset({"assigned", "page_date_older", "retrieved", "recalled"})
 """Bases of a date that a reader has to know of."""
 
+MOST_ROWS, FEW_ROWS = 25, 3
+"""Rows of evidence that stand in one list. Of more, each table of more than a few is folded."""
+
 DATA_FILES = ("readiness.json", "manifest.json")
 
 
@@ -96,6 +99,8 @@ def _environment() -> Environment:
         marks=marks,
         table_title=Cells.table_title,
         told_by_line=[NOT_LISTED.rstrip("/")],
+        most_rows=MOST_ROWS,
+        few_rows=FEW_ROWS,
         budget_state=budget_state,
         uncertain_dates=UNCERTAIN_DATES,
         usual_packs=[PUBLIC],

@@ -81,6 +81,15 @@ class Page(HTMLParser):
             for row in self.rows_behind(element, steps - 1)
         ]
 
+    def inputs(self, place: str) -> list[tuple[str, float]]:
+        """Return the inputs of a number that are numbers, as the list at `place` says them: label and raw value."""
+        return [
+            ("".join(element.text).strip().partition(":")[0], float(cells[-1].attributes["value"]))
+            for element in self.by_id[place].inside
+            if element.tag == "li"
+            if (cells := [e for e in element.inside if e.tag == "data" and "value" in e.attributes])
+        ]
+
     def _add(self, tag: str, attrs: list[tuple[str, str | None]]) -> Element:
         element = Element(tag, {name: value or "" for name, value in attrs})
         self.elements.append(element)

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from assets.costs import frames
+from assets.costs.load_frame import LOAD_COLUMNS
 from assets.costs.model import ALL_IN, COMPONENTS, INFRASTRUCTURE
 from assets.readiness.frames import gates_frame, requirement_results_frame, verdict_frame
 from assets.readiness.inputs import ReadinessInputs
@@ -198,6 +199,8 @@ def _scenarios() -> pd.DataFrame:
         {
             "scenario_id": name,
             "budget_usd_per_month": budget,
+            "active_users": 10_000,
+            "receivers_per_message": 10_000.0,
             "grade": "estimated",
             "evidence_ids": [f"costs__scenarios/{name}"],
         }
@@ -303,9 +306,22 @@ def _beside_costs() -> dict[str, pd.DataFrame]:
         "known_high": 143.0,
         "times_known": 1.744,
         "verdict": "differs",
+        "rule": "The message rate, times the bytes of a row.",
         "explanation": HOSTILE,
+        "parts": [],
+    }
+    load = {
+        "quantity": "archive_gb",
+        "title": "one copy of the archive",
+        "unit": "GB",
+        "p5": 20.0,
+        "p50": 40.0,
+        "p95": 80.0,
+        "mean": 44.0,
+        "rule": "Messages archived a day, times the days that they are kept.",
     }
     return {
+        "scenario_load": _frame([{**cell, **load}], LOAD_COLUMNS),
         "cost_sensitivity": _frame([{**cell, **driver}, {**cell, **steady}], frames.SENSITIVITY_COLUMNS),
         "cost_of_confidence": _frame(
             [

@@ -43,7 +43,7 @@ def held_against(catalogue: Catalogue, users: int = 1000, **changes: Any) -> dic
 def a_check(low: float, high: float) -> Check:
     """The median of the model is 150."""
     modelled = Quantity(np.linspace(100.0, 200.0, 101), Grade.ESTIMATED, frozenset({"t/x"}))
-    return Check("c", "C", None, None, "MB/h", modelled, low, high, "")
+    return Check("c", "C", None, None, "MB/h", modelled, low, high, "", "")
 
 
 @pytest.mark.parametrize(
@@ -67,14 +67,13 @@ def test_a_verdict_is_how_many_times_the_median_lies_above_or_below_what_is_know
     assert (check.times_known, check.verdict) == (pytest.approx(times, rel=1e-3), verdict)
 
 
-@pytest.mark.parametrize(("known_bytes", "verdict"), [(10.24, "agrees"), (4.0, "differs"), (40.0, "deviates")])
-def test_a_relay_node_sends_ten_times_one_message_a_second(known_bytes: float, verdict: str) -> None:
+@pytest.mark.parametrize("known_bytes", [10.24, 4.0, 40.0])
+def test_a_comparison_with_an_input_of_the_model_says_nothing(known_bytes: float) -> None:
     check = held_against(world(facts=limits() | fact(RELAYED, known_bytes, known_bytes)))[
         "relay_traffic_at_1_message_per_s"
     ]
     assert check.modelled.mean == pytest.approx(1024 * 10 / 1000)
-    assert check.verdict == verdict
-    assert check.explanation.startswith("Circular")
+    assert check.verdict == "circular"
 
 
 def production(**facts: tuple[float, float]) -> Catalogue:

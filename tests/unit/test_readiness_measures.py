@@ -120,9 +120,9 @@ def test_no_evidence_is_unknown_and_never_zero(metric: str) -> None:
         ("done", None, None, "Whitepaper is done, and no count is reported"),
         ("ongoing", None, None, "Whitepaper is ongoing, and no count is reported"),
         ("planned", None, None, "Whitepaper is planned, and no count is reported"),
-        ("unknown", None, None, "the state of Whitepaper is not known"),
-        ("unknown", 15, None, "the state of Whitepaper is not known"),
-        ("done_privately", 15, None, "the work was done in private and there is nothing public to check"),
+        ("unknown", None, None, "no public report says whether Whitepaper is done"),
+        ("unknown", 15, None, "no public report says whether Whitepaper is done"),
+        ("done_privately", 15, None, "the work was done in private, and nothing public can be checked"),
     ],
 )
 def test_pages_as_the_deliverable_reports_them(
@@ -140,7 +140,7 @@ def test_pages_as_the_deliverable_reports_them(
 def test_what_is_inferred_from_absence_fails_and_is_no_zero(metric: str, status: str, basis: str) -> None:
     found = judged(metric, with_deliverable("whitepaper", status, None, basis))
     assert (found.measurement.value, found.measurement.basis, found.status) == (None, Basis.INFERRED, Status.FAIL)
-    assert found.reason.endswith("is inferred from absence.")
+    assert found.reason.endswith("was found (inferred from absence).")
     assert "none of" not in found.reason.lower()
 
 
@@ -175,8 +175,9 @@ def test_our_own_capacity_stands_beside_the_named_input_and_never_passes_for_it(
     assert found.measurement.beside_ids == ("benchmarks__runs/run_a",)
     assert "benchmarks__runs/run_a" not in found.evidence_ids
     assert found.reason == (
-        "Results of PostgreSQL Optimisation phase 2 cannot be counted: the state of Postgres opt phase 2 is not known. "
-        "Beside it, and not counted: six capacity results of our own benchmark, which is not that deliverable."
+        "The number of results of PostgreSQL Optimisation phase 2 is not known: no public report says whether "
+        "Postgres opt phase 2 is done. Not counted: six capacity results of our own benchmark, which is not that "
+        "deliverable."
     )
 
 
@@ -415,7 +416,8 @@ def test_an_outline_done_in_private_cannot_be_counted() -> None:
     found = judged("mvp_outlines", world())
     assert found.status is Status.UNKNOWN
     assert found.reason == (
-        "Outlines of the MVP cannot be counted: the work was done in private and there is nothing public to check."
+        "The number of outlines of the MVP is not known: the work was done in private, and nothing public can be "
+        "checked."
     )
     assert judged("mvp_outlines", with_progress(progress("review_mvp", "outlines_published", 1))).status is Status.PASS
     assert judged("mvp_customers_told", with_progress(progress("review_mvp", "customers_told", 4))).status is (
@@ -442,7 +444,7 @@ def test_what_was_looked_for_in_vain_is_unknown(metric: str, deliverable_id: str
     rows = [replace(row, value=None, grade=NOT_FOUND) for row in PROGRESS]
     found = judged(metric, world(progress=rows, requirements=[requirement("g", deliverable_id, metric, 1)]))
     assert (found.measurement.value, found.status) == (None, Status.UNKNOWN)
-    assert "the reports do not tell" in found.reason
+    assert "no public report gives it" in found.reason
 
 
 def test_the_newest_evidence_is_dated_without_searches_in_vain_and_conversations() -> None:

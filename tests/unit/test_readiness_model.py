@@ -103,9 +103,7 @@ def test_what_is_inferred_from_absence_fails_unless_the_inference_itself_is_not_
     inferred = Measurement(None, Grade.ESTIMATED, ("t/m",), basis=Basis.INFERRED)
     assert requirement_status(asked, inferred) is FAIL
     assert requirement_status(asked, replace(inferred, grade=Grade.NOT_FOUND)) is UNKNOWN
-    assert RequirementResult(asked, inferred).reason == (
-        "No page of the whitepaper was found. That there is none is inferred from absence."
-    )
+    assert RequirementResult(asked, inferred).reason == ("No page of the whitepaper was found (inferred from absence).")
 
 
 @pytest.mark.parametrize(
@@ -153,25 +151,25 @@ def test_the_public_numbers_are_not_ready() -> None:
             UNKNOWN,
             None,
             (
-                "Results of PostgreSQL Optimisation phase 2 cannot be counted: the state of Postgres opt phase 2 is "
-                "not known. Beside it, and not counted: one capacity result of our own benchmark, which is not that "
-                "deliverable."
+                "The number of results of PostgreSQL Optimisation phase 2 is not known: no public report says "
+                "whether Postgres opt phase 2 is done. Not counted: one capacity result of our own benchmark, which "
+                "is not that deliverable."
             ),
         ),
         "whitepaper": (
             FAIL,
             None,
             (
-                "No whitepaper was found. That there is none is inferred from absence. No page of the whitepaper was "
-                "found. That there is none is inferred from absence."
+                "No whitepaper was found (inferred from absence). No page of the whitepaper was found (inferred "
+                "from absence)."
             ),
         ),
         "usps": (
             FAIL,
             1,
             (
-                "One of two USPs is named on the website. Validation matrices with a decided cell cannot be counted: "
-                "the reports do not tell. Beside it, and not counted: a report that the team reworked its matrix, "
+                "One of two USPs is named on the website. The number of validation matrices with a decided cell is "
+                "not known: no public report gives it. Not counted: a report that the team reworked its matrix, "
                 "which nobody outside can read."
             ),
         ),
@@ -180,9 +178,9 @@ def test_the_public_numbers_are_not_ready() -> None:
             3,
             (
                 "Three of about five segments are reported by the team as identified. One of about five segments is "
-                "captured in full in this record. Documents on the segments cannot be counted: nothing is on record. "
-                "Beside it, and not counted: this record, which captures one segment in full. Organisations with a "
-                "segment in the CRM cannot be counted: nothing is on record."
+                "captured in full in this record. The number of documents on the segments is not known: nothing is "
+                "on record. Not counted: this record, which captures one segment in full. The number of "
+                "organisations with a segment in the CRM is not known: nothing is on record."
             ),
         ),
         "interviews": (
@@ -190,26 +188,26 @@ def test_the_public_numbers_are_not_ready() -> None:
             2,
             (
                 "Two of about ten interviews are on record. Two of about five segments are covered by interviews. "
-                "Questions of the interviews cannot be counted: the reports do not tell. Beside it, and not "
-                "counted: five questions of our own, with which no interview on record was held. Reviews of the "
-                "segments after the interviews cannot be counted: nothing is on record."
+                "The number of questions of the interviews is not known: no public report gives it. Not counted: "
+                "five questions of our own, with which no interview on record was held. The number of reviews of "
+                "the segments after the interviews is not known: nothing is on record."
             ),
         ),
         "codesign": (
             FAIL,
             1,
             (
-                "One of three to four co-design sessions is on record. Co-design sessions at Devcon 2024 cannot be "
-                "counted: the reports do not tell."
+                "One of three to four co-design sessions is on record. The number of co-design sessions at Devcon "
+                "2024 is not known: no public report gives it."
             ),
         ),
         "mvp_review": (
             UNKNOWN,
             None,
             (
-                "Outlines of the MVP cannot be counted: the work was done in private and there is nothing public to "
-                "check. Customers who were told of the MVP cannot be counted: the work was done in private and there "
-                "is nothing public to check."
+                "The number of outlines of the MVP is not known: the work was done in private, and nothing public "
+                "can be checked. The number of customers who were told of the MVP is not known: the work was done "
+                "in private, and nothing public can be checked."
             ),
         ),
     }
@@ -269,7 +267,7 @@ def test_a_failing_gate_shows_what_fails_before_what_is_unknown() -> None:
     found = gate(inputs, "cost")
     assert found.status is FAIL
     assert found.shown.requirement.metric == "cells_estimated"
-    assert found.reason.startswith("Eight of nine cost cases are estimated and able to run. Results of PostgreSQL")
+    assert found.reason.startswith("Eight of nine cost cases are estimated and able to run. The number of results")
 
 
 def test_ten_made_up_interviews_never_pass_the_gate() -> None:

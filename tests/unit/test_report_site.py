@@ -208,7 +208,7 @@ def test_the_answer_comes_first() -> None:
 
 def test_what_is_inferred_from_absence_is_no_zero() -> None:
     text = " ".join("".join(text for text, _ in page().texts).split())
-    assert text.count("none found, which is inferred from absence") == 3  # the gate, and both of its requirements
+    assert text.count("none found (inferred from absence)") == 3  # the gate, and both of its requirements
     assert set(cell_texts("gates/whitepaper/basis")) == {"inferred from absence"}
     assert cell_texts("gates/whitepaper/value") == []
 
@@ -216,8 +216,8 @@ def test_what_is_inferred_from_absence_is_no_zero() -> None:
 def test_a_requirement_shows_its_words_its_age_and_what_stands_beside_it() -> None:
     text = " ".join("".join(text for text, _ in page().texts).split())
     assert set(cell_texts("requirement_results/interviews_interviews_held/quote")) == {"The words on interviews_held"}
-    assert "newest evidence of 30 June 2025 stale since 28 December 2025, stale after 180 days" in text
-    assert "Beside it, and not counted: one capacity result of our own benchmark" in text
+    assert "newest evidence of 30 June 2025; it has been stale since 28 December 2025 (stale after 180 days)" in text
+    assert "Not counted: one capacity result of our own benchmark" in text
     assert any(e.attributes.get("href") == "#e:benchmarks__runs/run_a" for e in page().elements)
 
 

@@ -97,7 +97,8 @@ class StorageOrEgressPrice(EvidenceRow):
     value_columns: ClassVar[tuple[str, ...]] = ("price",)
     says: ClassVar[Says] = Says(
         unit="currency",
-        conditions=("item", "unit", "region", "tier_from_tb_per_month", "tier_to_tb_per_month", "included_quantity"),
+        per=("unit",),
+        conditions=("item", "region", "tier_from_tb_per_month", "tier_to_tb_per_month", "included_quantity"),
     )
 
     provider: Literal[
@@ -320,11 +321,10 @@ class MessagingAlternative(EvidenceRow):
     value_columns: ClassVar[tuple[str, ...]] = ("price",)
     says: ClassVar[Says] = Says(
         unit="currency",
+        per=("unit_quantity", "unit"),
         conditions=(
             "product",
             "plan",
-            "unit_quantity",
-            "unit",
             "billing_period",
             "included_mau",
             "tier_from",

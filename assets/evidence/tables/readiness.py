@@ -15,7 +15,7 @@ class GateRequirement(StandingRow):
     """One thing that must hold for a deliverable of the milestone to count as reached."""
 
     says: ClassVar[Says] = Says(
-        ("comparison", "threshold", "threshold_high", "tolerance"), conditions=("title", "quote")
+        ("comparison", "threshold", "threshold_high", "tolerance", "stale_after_days"), conditions=("title", "quote")
     )
 
     gate_id: Literal["cost", "whitepaper", "usps", "target_customers", "interviews", "codesign", "mvp_review"] = Field(
@@ -25,7 +25,10 @@ class GateRequirement(StandingRow):
         description="Deliverable that the gate decides"
     )
     title: str = Field(description="The requirement for readers")
-    quote: str = Field(description="Words of the milestone document that it rests on, exactly as they stand there")
+    quote: str = Field(
+        description="Words of the milestone document that it rests on, exactly as they stand there;"
+        " points of a list are joined with semicolons"
+    )
     metric: Identifier = Field(description="What is counted")
     comparison: Literal["at_least", "within", "between", "all"] = Field(
         description="at_least: threshold, less the tolerance if there is one; within: no further from threshold than"

@@ -198,7 +198,7 @@ class Usp(StandingRow):
 class UspState(EvidenceRow):
     """How far one claim was built, and where it was made, on the day of the observation. The newest row counts."""
 
-    says: ClassVar[Says] = Says(("maturity", "known_limitation"), conditions=("usp_id", "where_claimed"))
+    says: ClassVar[Says] = Says(("maturity", "where_claimed", "known_limitation"), conditions=("usp_id",))
 
     usp_id: Annotated[str, Reference("segments__usps")] = Field(description="USP")
     where_claimed: Literal["site", "former_site", "docs", "blog", "none"] = Field(
