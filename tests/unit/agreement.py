@@ -152,6 +152,34 @@ def rows_are_counted(frames: Frames) -> Pairs:
         yield f"parts of {row.segment_id}", row["captured_items"], int(sum(map(bool, row[items])))
 
 
+def requirements_count_the_rows_beside_them(frames: Frames) -> Pairs:
+    """Requirements that are counted from rows of a table of the release: made-up rows and what was not found are none.
+
+    That no segment is complete says that nobody has looked; one case that cannot be judged leaves all of them open.
+    """
+    results = frames["requirement_results"].set_index("metric")
+    segments, usps, cases = (
+        _of_evidence(frames[table]) for table in ("segment_capture", "usp_register", "cost_summary")
+    )
+    asked = cases[cases["is_milestone"] == True]  # noqa: E712 - a column of objects
+    is_estimated = (asked["status"] == "estimated") & asked["rpc_p50_usd_per_month"].notna()
+    is_counted = is_estimated & (asked["is_feasible"] == True)  # noqa: E712
+    is_judged = is_counted | (asked["is_feasible"] == False)  # noqa: E712
+    counts = {
+        "segments_fully_captured": int((segments["missing_items"].map(len) == 0).sum()) or None,
+        "register_entries": len(usps),
+        "usps_named_on_site": int((usps["is_on_site"] == True).sum()),  # noqa: E712
+        "cells_estimated": int(is_counted.sum()) if is_judged.all() else None,
+    }
+    for metric, count in counts.items():
+        yield metric, results.loc[metric, "value"], count
+    yield "USPs that the site is to name", results.loc["usps_named_on_site", "threshold"], len(usps)
+
+
+def _of_evidence(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame[~frame["grade"].isin(["illustrative", "not_found"])]
+
+
 def segments_that_spoke_are_counted(frames: Frames) -> Pairs:
     matrix = frames["validation_matrix"]
     pair = ["usp_id", "problem_id"]
@@ -231,6 +259,7 @@ IDENTITIES: tuple[Callable[[Frames], Pairs], ...] = (
     gates_show_a_requirement,
     sentences_say_their_counts,
     rows_are_counted,
+    requirements_count_the_rows_beside_them,
     segments_that_spoke_are_counted,
     a_row_of_evidence_says_what_the_table_shows,
     rows_of_one_name_share_their_numbers,

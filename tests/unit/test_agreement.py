@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pandas as pd
 import pytest
 
 from assets.numerals import beside
-from tests.unit.agreement import differences, rounded_otherwise, written_in_two_ways
+from tests.unit.agreement import (
+    Frames,
+    differences,
+    requirements_count_the_rows_beside_them,
+    rounded_otherwise,
+    written_in_two_ways,
+)
 from tests.unit.page import Page
 
 
@@ -59,3 +68,57 @@ def test_what_is_not_equal_is_named() -> None:
 )
 def test_a_sentence_writes_a_ratio_as_a_cell_does(value: float, bounds: tuple[float, ...], text: str) -> None:
     assert beside(value, *bounds) == text
+
+
+def release(**changes: dict[str, Any]) -> Frames:
+    """Two complete segments of three, three USPs of which the site names one, and two cases of which one can run.
+
+    `changes` are columns of the first row of a table.
+    """
+    rows: dict[str, list[dict[str, Any]]] = {
+        "requirement_results": [
+            {"metric": "segments_fully_captured", "value": 2.0, "threshold": 5.0},
+            {"metric": "register_entries", "value": 3.0, "threshold": 1.0},
+            {"metric": "usps_named_on_site", "value": 1.0, "threshold": 3.0},
+            {"metric": "cells_estimated", "value": 1.0, "threshold": 8.0},
+        ],
+        "segment_capture": [{"missing_items": missing} for missing in ([], [], ["market_size"])],
+        "usp_register": [{"is_on_site": is_on_site} for is_on_site in (True, False, False)],
+        "cost_summary": [
+            {"is_milestone": True, "status": "estimated", "rpc_p50_usd_per_month": 0.0, "is_feasible": True},
+            {"is_milestone": True, "status": "estimated", "rpc_p50_usd_per_month": 9.0, "is_feasible": False},
+            {"is_milestone": False, "status": "estimated", "rpc_p50_usd_per_month": 9.0, "is_feasible": True},
+        ],
+    }
+    for table, change in changes.items():
+        rows[table][0] |= change
+    return {
+        table: pd.DataFrame([{"grade": "published"} | row for row in of_it], dtype=object)
+        for table, of_it in rows.items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("changes", "found"),
+    [
+        ({}, []),
+        ({"segment_capture": {"missing_items": ["learnings"]}}, ["segments_fully_captured: 2.0 and 1"]),
+        ({"segment_capture": {"grade": "illustrative"}}, ["segments_fully_captured: 2.0 and 1"]),
+        ({"requirement_results": {"value": None}}, ["segments_fully_captured: None and 2"]),
+        (
+            {"usp_register": {"grade": "not_found"}},
+            [
+                "register_entries: 3.0 and 2",
+                "usps_named_on_site: 1.0 and 0",
+                "USPs that the site is to name: 3.0 and 2",
+            ],
+        ),
+        ({"usp_register": {"is_on_site": False}}, ["usps_named_on_site: 1.0 and 0"]),
+        ({"cost_summary": {"is_feasible": False}}, ["cells_estimated: 1.0 and 0"]),
+        ({"cost_summary": {"is_milestone": False}}, ["cells_estimated: 1.0 and 0"]),
+        ({"cost_summary": {"rpc_p50_usd_per_month": None}}, ["cells_estimated: 1.0 and None"]),
+        ({"cost_summary": {"status": "unknown"}}, ["cells_estimated: 1.0 and None"]),
+    ],
+)
+def test_a_count_is_that_of_the_rows_beside_it(changes: dict[str, dict[str, Any]], found: list[str]) -> None:
+    assert differences(requirements_count_the_rows_beside_them(release(**changes))) == found

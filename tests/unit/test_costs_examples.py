@@ -15,9 +15,11 @@ from assets.evidence.quantity import MissingEvidence
 from tests.unit.costs_world import all_inputs, crowd, known, plan, tier, world
 
 
-def test_rln_for_10_000_users_on_linea() -> None:
+@pytest.mark.parametrize(("cap", "room"), [(160_000.0, 8_000), (1_000_000.0, 50_000)])
+def test_rln_for_10_000_users_on_linea(cap: float, room: int) -> None:
     catalogue = world(
         inputs=all_inputs(
+            rln__total_rate_limit_cap=cap,
             rln__gas_register_call=255_000.0,
             rln__gas_extend_call=62_279.0,
             rln__active_period=180.0,
@@ -37,8 +39,8 @@ def test_rln_for_10_000_users_on_linea() -> None:
     # 10,000 x 20 messages x USD 0.05, at 5 percent a year
     assert held.deposit_usd.mean == 10_000
     assert capital_cost(held.deposit_usd, draws).mean == pytest.approx(41.6667, abs=1e-4)
-    # 160,000 / 20
-    assert (held.needed, held.available) == (10_000, 8_000)
+    # The cap of the specification and that of the deploy script since 2025-11-25, / 20
+    assert (held.needed, held.available) == (10_000, room)
 
 
 def test_tiered_egress() -> None:

@@ -269,6 +269,28 @@ def test_servers_that_are_smaller_than_the_scenario_states_are_not_taken() -> No
     assert "left out for want of: offer with 64 vCPUs" in impossible.reason
 
 
+@pytest.mark.parametrize(
+    ("stated", "taken"),
+    [
+        ({}, {"self_managed_postgresql": "small", "managed_postgresql": "cheap"}),
+        ({"database_vcpus": 4}, {"self_managed_postgresql": "large", "managed_postgresql": "fast"}),
+        ({"database_memory_gib": 8}, {"self_managed_postgresql": "large", "managed_postgresql": "roomy"}),
+        ({"database_vcpus": 4, "database_memory_gib": 16}, {}),
+    ],
+)
+def test_databases_that_are_smaller_than_the_scenario_states_are_not_taken(
+    stated: dict[str, float], taken: dict[str, str]
+) -> None:
+    catalogue = at_aws(
+        hosted("cheap", 1.0, vcpus=2, memory_gib=4),
+        hosted("fast", 2.0, vcpus=4, memory_gib=4),
+        hosted("roomy", 3.0, vcpus=2, memory_gib=8),
+    )
+    found = estimated(scenario(**stated), with_rln=False, catalogue=catalogue)
+    databases = found.best.databases if found.best else {}
+    assert {kind: part.choice_id for kind, part in databases.items()} == taken
+
+
 @pytest.mark.parametrize("first_ends_at_gb", [100.0, 50.5, None])
 def test_tiers_that_overlap_are_no_price_and_are_named(first_ends_at_gb: float | None) -> None:
     # As if two kinds of traffic of one provider were tiers of one price: 18 GB would be billed by the first alone.
