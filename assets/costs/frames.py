@@ -168,7 +168,7 @@ def scenario_cost_frame(estimates: Iterable[Estimate]) -> pd.DataFrame:
     rows: list[tuple[object, ...]] = []
     for found in estimates:
         once: dict[int, tuple[float | None, ...]] = {}
-        """Figures of what is the same everywhere, such as what users pay, and of a total that is the other one."""
+        """Figures of what is the same everywhere, such as what users pay."""
         for bill in found.bills:
             rows.extend(_bill_rows(found, bill, once))
     return pd.DataFrame(rows, columns=list(COST_COLUMNS), dtype=object)
@@ -183,19 +183,19 @@ def _bill_rows(found: Estimate, bill: Bill, once: dict[int, tuple[float | None, 
         yield (*cell, name, False, counts_in, kind.payer, is_cheapest, *_part(found, part, kind.unit, once))
     for name, part in bill.databases.items():
         yield (*cell, name, False, None, None, is_cheapest, *_part(found, part, "hosts", once))
+    figures: tuple[float | None, ...] = ()
     for name in (INFRASTRUCTURE, ALL_IN):
-        found_total, missing = bill.total(name), bill.missing or bill.missing_all_in
-        if found_total is None:
+        cost, missing = bill.total(name), bill.missing or bill.missing_all_in
+        if cost is None:
             nothing = (None,) * (len(MONEY) + 3)
             yield (*cell, name, True, name, None, False, *nothing, None, missing, None, *_unknown(found.scenario))
-        else:
-            if id(found_total) not in once:
-                known = bill.month if found_total is bill.infrastructure else None
-                month = known or summarise(found_total.value, SCRAMBLES)
-                error = month.errors[1] if month.errors else None
-                once[id(found_total)] = (*_money(found, found_total.value, month), month.mean, error)
-            figures = (*once[id(found_total)], None, None, NOTES[name], None, *_provenance(found_total))
-            yield (*cell, name, True, name, None, is_cheapest, *figures)
+            continue
+        is_infrastructure = cost is bill.infrastructure
+        if not figures or not is_infrastructure:  # else users pay nothing: the figures of the other total
+            month = (bill.month if is_infrastructure else None) or summarise(cost.value, SCRAMBLES)
+            error = month.errors[1] if month.errors else None
+            figures = (*_money(found, cost.value, month), month.mean, error)
+        yield (*cell, name, True, name, None, is_cheapest, *figures, None, None, NOTES[name], None, *_provenance(cost))
 
 
 NOTES = {

@@ -42,6 +42,7 @@ class Part:
 
     cost_usd_per_month: Quantity
     amount: Quantity | None
+    """What is bought, in the unit of the component. Of what a place decides: the mean over all draws."""
     note: str = ""
     choice_id: str | None = None
 

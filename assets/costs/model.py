@@ -133,9 +133,9 @@ class Bill:
         """The infrastructure in figures, None if a part is unknown."""
         return None if self.infrastructure is None else summarise(self.infrastructure.value, SCRAMBLES)
 
-    @cached_property
+    @property
     def all_in(self) -> Quantity | None:
-        """The sum of all parts in every draw, None if one is unknown."""
+        """The sum of all parts in every draw, None if one is unknown. Not kept: it is asked for once at most places."""
         if not self.parts or self.missing_all_in:
             return None
         besides = [
@@ -157,7 +157,6 @@ class Estimate:
     scenario: Scenario
     with_rln: bool
     load: Load | None
-    needs: Needs | None
     bills: tuple[Bill, ...]
     memberships: chain.Memberships | None
     missing: tuple[str, ...]
@@ -229,7 +228,7 @@ class World:
 
 def estimate(scenario: Scenario, with_rln: bool, world: World) -> Estimate:
     """Estimate `scenario` at every place that rents servers; never raises for missing evidence, see `Bill.missing`."""
-    catalogue, draws = world.catalogue, world.draws
+    catalogue, draws = world.catalogue, world.draws.with_values({})  # what is found on the way is let go with these
     missing: list[str] = []
     load = needs = held = None
     shared: dict[str, Part] = {}
@@ -258,7 +257,7 @@ def estimate(scenario: Scenario, with_rln: bool, world: World) -> Estimate:
             bills.append(Bill(*place, sold, parts, _databases(bought, needs), "", missing_all_in))
         except MissingEvidence as unknown:
             bills.append(Bill(*place, None, {}, {}, str(unknown)))
-    return Estimate(scenario, with_rln, load, needs, tuple(bills), held, tuple(dict.fromkeys(missing)))
+    return Estimate(scenario, with_rln, load, tuple(bills), held, tuple(dict.fromkeys(missing)))
 
 
 def plan(estimated: Estimate, world: World, confidence: float = CONFIDENCE) -> Plan | None:
@@ -267,11 +266,13 @@ def plan(estimated: Estimate, world: World, confidence: float = CONFIDENCE) -> P
     One kind of host for each role, held in every draw: what is needed less is paid nevertheless.
     """
     best = estimated.best
-    if best is None or best.place is None or estimated.needs is None or best.infrastructure is None:
+    if best is None or best.place is None or estimated.load is None or best.infrastructure is None:
         return None
 
+    scenario, draws = estimated.scenario, world.draws.with_values({})
     try:
-        bought = cheapest(best.place, estimated.scenario, estimated.needs, world.draws, held_at=confidence)
+        needs = needs_of(scenario, estimated.with_rln, estimated.load, draws)
+        bought = cheapest(best.place, scenario, needs, draws, held_at=confidence)
     except MissingEvidence:
         return None
     rented = tuple(
@@ -372,7 +373,10 @@ def _place_parts(
     }
     return {
         name: Part(
-            cost := bought.costs.get(name, none).resting_on(none), cost.having(amount), notes[name], choices.get(name)
+            cost := bought.costs.get(name, none).resting_on(none),
+            cost.having(float(np.mean(amount))),  # of which tables print the mean alone
+            notes[name],
+            choices.get(name),
         )
         for name, amount in amounts.items()
     }
@@ -396,7 +400,7 @@ def _databases(bought: Bought, needs: Needs) -> dict[str, Part]:
         cost = total(way.costs.values())
         note = f"database, its storage and backups: {way.choice_id}"
         found[MANAGED if way.is_managed else SELF_MANAGED] = Part(
-            cost, cost.having(way.fleet.hosts), note, way.choice_id
+            cost, cost.having(float(np.mean(way.fleet.hosts))), note, way.choice_id
         )
     return found
 
