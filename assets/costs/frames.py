@@ -12,10 +12,10 @@ import numpy as np
 import pandas as pd
 
 from assets.costs.alternatives import HostedCost
+from assets.costs.bill import ALL_IN, COMPONENTS, INFRASTRUCTURE, Bill, Part
 from assets.costs.draws import SCRAMBLES, Summary, summarise
-from assets.costs.hosting import Part
 from assets.costs.inputs import SECONDS_PER_DAY, Catalogue
-from assets.costs.model import ALL_IN, COMPONENTS, INFRASTRUCTURE, USED_TOTALS, Bill, Estimate, Plan
+from assets.costs.model import USED_TOTALS, Estimate, Plan
 from assets.costs.reality import Check
 from assets.costs.sensitivity import Driver
 from assets.costs.workload import Load

@@ -13,10 +13,11 @@ from typing import Literal
 
 import numpy as np
 
+from assets.costs.bill import COMPONENTS, INFRASTRUCTURE, Bill
 from assets.costs.distributions import Point
 from assets.costs.draws import Draws
 from assets.costs.inputs import BYTES_PER_KB, DAYS_PER_MONTH, SECONDS_PER_DAY, Catalogue, RealityFigure
-from assets.costs.model import COMPONENTS, INFRASTRUCTURE, Bill, Estimate, World
+from assets.costs.model import Estimate, World
 from assets.costs.sizing import capacity_basis, needs_of
 from assets.costs.whole import mean_whole
 from assets.costs.workload import archived_row_bytes, connections_per_node, relayed_bytes, sent_of

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
-from assets.costs.model import ALL_IN, COMPONENTS, INFRASTRUCTURE, USED_TOTALS
+from assets.costs.bill import ALL_IN, COMPONENTS, INFRASTRUCTURE
+from assets.costs.model import USED_TOTALS
 from assets.reports.basis import CellName, Derivation, Derive, Input, Place
 from assets.reports.cells import Cells
 from assets.reports.formats import word

@@ -22,11 +22,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from assets.costs.bill import INFRASTRUCTURE
 from assets.costs.distributions import FloatArray, LogTriangular, Triangular
 from assets.costs.draws import Draws, chunks, sample
 from assets.costs.frames import scenario_cost_frame
 from assets.costs.inputs import Catalogue
-from assets.costs.model import INFRASTRUCTURE, Estimate, World, estimate, total_in
+from assets.costs.model import Estimate, World, estimate, total_in
 from assets.costs.sensitivity import drivers
 from assets.evidence.tables.costs import Scenario
 from tests.unit.costs_world import address, all_inputs, offer, scenario, tier, volume, world

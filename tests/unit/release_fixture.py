@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from assets.costs import frames
-from assets.costs.model import ALL_IN, COMPONENTS, INFRASTRUCTURE
+from assets.costs.bill import ALL_IN, COMPONENTS, INFRASTRUCTURE
 from assets.readiness.frames import gates_frame, requirement_results_frame, verdict_frame
 from assets.readiness.inputs import ReadinessInputs
 from assets.readiness.measures import results_of
