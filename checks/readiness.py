@@ -40,7 +40,7 @@ STATEMENTS = (
             " group by t.scenario_id, t.with_rln, t.provider, t.region, t.component, t.mean_usd_per_month"
             " having abs(sum(c.mean_usd_per_month) - t.mean_usd_per_month) > 1e-6 * t.mean_usd_per_month"
         ),
-        "look at assets/costs/model.py: a component is left out of the sum",
+        "look at assets/costs/bill.py: a component is left out of the sum",
     ),
     Statement(
         "evidence_is_known",

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from assets.costs import frames
+from assets.costs import columns, frames
 from assets.costs.alternatives import hosted_costs
+from assets.costs.catalogue import MART_COLUMNS
 from assets.costs.draws import sample
-from assets.costs.fetch import FACT_TABLES, MART_COLUMNS, read_catalogue, read_scenarios
-from assets.costs.load_frame import LOAD_COLUMNS, load_frame
+from assets.costs.fetch import FACT_TABLES, read_catalogue, read_scenarios
+from assets.costs.load_frame import load_frame
 from assets.costs.model import CONFIDENCE, USED_TOTALS, World, estimates, plan
 from assets.costs.reality import checks
 from assets.costs.sensitivity import drivers
@@ -74,14 +75,14 @@ def cost_tables(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeRes
         ]
         plans = [(estimated, level, plan(estimated, world, level)) for level in CONFIDENCES for estimated in found]
         rented = [(estimated, known) for estimated, level, known in plans if level == CONFIDENCE]
-        for key, columns, frame in (
-            (keys.SCENARIO_COST, frames.COST_COLUMNS, frames.scenario_cost_frame(found)),
-            (keys.COST_SUMMARY, frames.SUMMARY_COLUMNS, frames.summary_frame(rented)),
-            (keys.SCENARIO_LOAD, LOAD_COLUMNS, load_frame(found)),
-            (keys.COST_SENSITIVITY, frames.SENSITIVITY_COLUMNS, frames.sensitivity_frame(driven, catalogue)),
-            (keys.COST_OF_CONFIDENCE, frames.CONFIDENCE_COLUMNS, frames.confidence_frame(plans)),
-            (keys.COST_ALTERNATIVES, frames.ALTERNATIVE_COLUMNS, frames.alternatives_frame(hosted, own)),
-            (keys.COST_REALITY_CHECKS, frames.REALITY_COLUMNS, frames.reality_frame(checks(found, world))),
+        for key, of_table, frame in (
+            (keys.SCENARIO_COST, columns.COST_COLUMNS, frames.scenario_cost_frame(found)),
+            (keys.COST_SUMMARY, columns.SUMMARY_COLUMNS, frames.summary_frame(rented)),
+            (keys.SCENARIO_LOAD, columns.LOAD_COLUMNS, load_frame(found)),
+            (keys.COST_SENSITIVITY, columns.SENSITIVITY_COLUMNS, frames.sensitivity_frame(driven, catalogue)),
+            (keys.COST_OF_CONFIDENCE, columns.CONFIDENCE_COLUMNS, frames.confidence_frame(plans)),
+            (keys.COST_ALTERNATIVES, columns.ALTERNATIVE_COLUMNS, frames.alternatives_frame(hosted, own)),
+            (keys.COST_REALITY_CHECKS, columns.REALITY_COLUMNS, frames.reality_frame(checks(found, world))),
         ):
-            land(connection, key.path, columns, frame)
+            land(connection, key.path, of_table, frame)
             yield dg.MaterializeResult(key, metadata=sql_table_metadata(table_statistics(connection, key.path)))

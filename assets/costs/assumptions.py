@@ -238,23 +238,36 @@ def _forecast(name: str, label: str, unit: str, factors: list[list[FeeRow]], wid
     the changes between the means of the last twelve whole months that all series have, and grows with the months ahead.
     None where no year of months is known, or the months ahead are not assumed.
     """
-    horizon = widths.get("fee_horizon")
-    months = [{row.period_start: row for row in rows if row.period == MONTH} for rows in factors]
-    known = sorted(set.intersection(*(set(of_it) for of_it in months)))[-MONTHS_OF_HISTORY - 1 :]
-    if horizon is None or horizon.mid is None or len(known) <= MONTHS_OF_HISTORY:
+    horizon, months = widths.get("fee_horizon"), _year_of_months(factors)
+    if horizon is None or horizon.mid is None or not months:
         return None
-    logs = [sum(math.log(of_it[month].value) for of_it in months) for month in known]
-    changes = [later - earlier for earlier, later in pairwise(logs)]
-    deviation = statistics.stdev(changes) * math.sqrt(horizon.mid)
-    start = math.prod(rows[-1].value for rows in factors) * (1.0 if len(factors) == 1 else 1 / GWEI_PER_ETH)
-    used = [row for of_it in months for row in (of_it[month] for month in known)] + [rows[-1] for rows in factors]
+    deviation = _monthly_deviation(months) * math.sqrt(horizon.mid)
+    newest = [rows[-1] for rows in factors]
+    start = math.prod(row.value for row in newest) * (1.0 if len(factors) == 1 else 1 / GWEI_PER_ETH)
+    used = [*(row for month in months for row in month), *newest]
     grade = weakest((horizon.grade, *(row.grade for row in used)))
     ids = horizon.evidence_ids.union(*(row.evidence_ids for row in used))
-    newest = max(rows[-1].observed_until for rows in factors)
-    remark = f"from {newest:%d %B %Y}".replace("from 0", "from ") + f", {horizon.mid:g} months ahead"
+    observed = max(row.observed_until for row in newest)
+    remark = f"from {observed:%d %B %Y}".replace("from 0", "from ") + f", {horizon.mid:g} months ahead"
     high = start * math.exp(deviation * Z90)
     shape: Distribution = LogNormal(start, high) if high > start else Point(start)
     return Input(name, label, unit, shape, grade, ids, remark)
+
+
+def _year_of_months(factors: list[list[FeeRow]]) -> list[tuple[FeeRow, ...]]:
+    """Return the last thirteen whole months that all series have, oldest first, with a row of each series.
+
+    Empty where there are fewer: twelve changes are needed.
+    """
+    months = [{row.period_start: row for row in rows if row.period == MONTH} for rows in factors]
+    known = sorted(set.intersection(*(set(of_it) for of_it in months)))[-MONTHS_OF_HISTORY - 1 :]
+    return [tuple(of_it[month] for of_it in months) for month in known] if len(known) > MONTHS_OF_HISTORY else []
+
+
+def _monthly_deviation(months: list[tuple[FeeRow, ...]]) -> float:
+    """Return the standard deviation of the change from month to month in the logarithm of the product of all series."""
+    logs = [sum(math.log(row.value) for row in month) for month in months]
+    return statistics.stdev([later - earlier for earlier, later in pairwise(logs)])
 
 
 def _capacity_inputs(rows: list[CapacityInput], widths: Widths) -> Iterator[Input | None]:

@@ -1,165 +1,28 @@
 """What the cost model knows, read from the marts.
 
-Belongs here: SQL on `marts` and the way from its rows to `Catalogue` and `Scenario`. Writes nothing.
-Does not belong here: arithmetic. Which row is the newest is decided by dbt, which is the cheapest by the model.
+Belongs here: SQL on `marts` and on the facts of `staging`. Writes nothing. Does not belong here: what a row becomes
+(`catalogue.py`), arithmetic.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import fields, replace
-from datetime import date
-from typing import Any
+from dataclasses import replace
 
 import pandas as pd
 import psycopg
 from psycopg import sql
 
-from assets.benchmarks.stages import STAGES
-from assets.benchmarks.storage import GROWN, Encoding
 from assets.costs import inputs
-from assets.costs.assumptions import inputs_of
+from assets.costs.catalogue import MART_COLUMNS, PROVENANCE, catalogue_from, rows_of
 from assets.costs.reality import FACTS
 from assets.costs.workload import MAX_CONNECTIONS, USERS_PER_SHARD
 from assets.evidence.model import Grade
-from assets.evidence.quantity import Quantity
 from assets.evidence.tables.costs import Scenario
 from assets.landing import read_frame
 
 VCPUS = re.compile(r"(\d+)vcpu")
 """How a host's published size names its processors."""
-
-GROWN_ARCHIVE = GROWN[Encoding.HEX]
-"""The archive of our own benchmarks that grew row by row, as one in production does, at several sizes of payload."""
-ARCHIVE_STUDY = "row-size-probe"
-"""The published study of the same, which counts where there is no measurement of our own."""
-
-WORKLOAD_TABLE = "costs__workload_parameters/"
-
-PROVENANCE = ("grade", "evidence_ids")
-RANGE = ("low", "mid", "high", "unit")
-
-ORDERABLE = "orderable"
-"""Availability of servers that a bill may be built on: a plan cannot wait for stock."""
-
-OFFER_FIELDS = (
-    "offer_id",
-    "provider",
-    "region",
-    "vcpus",
-    "vcpu_kind",
-    "architecture",
-    "memory_gib",
-    "local_disk_gb",
-    "included_egress_gb_per_month",
-    "cost_usd_per_month",
-)
-
-MART_COLUMNS: dict[str, tuple[str, ...]] = {
-    "compute_offers": (*OFFER_FIELDS, "availability"),
-    "volume_prices": ("price_id", "provider", "region", "item", "cost_usd_per_gb_month", "disk_gb"),
-    "backup_prices": ("price_id", "provider", "region", "item", "cost_usd_per_gb_month"),
-    "address_prices": ("price_id", "provider", "region", "cost_usd_per_month"),
-    "egress_tiers": ("price_id", "provider", "region", "from_gb_per_month", "to_gb_per_month", "cost_usd_per_gb"),
-    "managed_postgres_offers": (
-        "offer_id",
-        "provider",
-        "region",
-        "high_availability",
-        "vcpus",
-        "vcpu_kind",
-        "memory_gib",
-        "included_storage_gb",
-        "cost_usd_per_month",
-        "storage_usd_per_gb_month",
-        "backup_usd_per_gb_month",
-    ),
-    "rpc_plans": (
-        "plan_id",
-        "provider",
-        "cost_usd_per_month",
-        "included_period",
-        "included_credits_per_period",
-        "overage_usd_per_million_credits",
-        "is_flat_rate",
-        "rate_limit",
-        "rate_limit_unit",
-        "supports_ethereum",
-        "supports_linea",
-    ),
-    "rpc_method_credits": ("provider", "chain", "method", "credits"),
-    "rpc_usage": ("component", "rpc_method", "calls", "per"),
-    "archive_bytes_per_message": ("study", "stage", "is_current", "payload_bytes", "table_bytes", "total_bytes"),
-    "archive_capacity": (
-        "stage",
-        "workload",
-        "archive_messages",
-        "limit_ms",
-        "percentile",
-        "is_narrowest",
-        "per_vcpu_per_s_low",
-        "per_vcpu_per_s",
-        "per_vcpu_per_s_high",
-        "is_current",
-    ),
-    "messaging_alternatives": (
-        "alternative_id",
-        "provider",
-        "product",
-        "plan",
-        "price_basis",
-        "unit_quantity",
-        "included_mau",
-        "included_messages_per_month",
-        "included_concurrent_connections",
-        "unit",
-        "counted_messages",
-        "tier_from",
-        "tier_to",
-        "included_connections_per_mau",
-        "is_trial",
-        "is_orderable",
-        "needs_base_plan",
-        "billed_besides",
-        "lacks",
-        "cost_usd",
-    ),
-    "network_fee_history": (
-        "chain",
-        "metric",
-        "unit",
-        "period",
-        "period_start",
-        "observed_until",
-        "as_of",
-        "value",
-        "value_min",
-        "value_median",
-        "value_p90",
-        "value_max",
-    ),
-    "reality_figures": (
-        "reality_figure_id",
-        "system",
-        "component",
-        "users",
-        "usd_per_user_month",
-        "usd_per_user_month_low",
-        "usd_per_user_month_high",
-        "value",
-        "value_low",
-        "value_high",
-        "unit",
-        "condition",
-        "includes",
-    ),
-    "workload_parameters": ("profile_id", "parameter", *RANGE),
-    "assumptions": ("assumption_id", "title", *RANGE),
-    "rln_parameters": ("parameter", "unit", "value", "value_low", "value_high", "as_of", "stated_in"),
-}
-"""The columns of each mart that the model reads besides grade and evidence, in the order in which they are selected."""
-
 
 FACT_TABLES = (
     "benchmarks__network_results",
@@ -194,7 +57,7 @@ def _read_facts(connection: psycopg.Connection) -> dict[str, inputs.Fact]:
             text=sql.SQL("null::text") if is_range else sql.Identifier("value_text"),
             table=sql.Identifier("staging", f"stg_{table}"),
         )
-        for row in _rows(read_frame(connection, query, {"ids": [*FACTS, MAX_CONNECTIONS, USERS_PER_SHARD]})):
+        for row in rows_of(read_frame(connection, query, {"ids": [*FACTS, MAX_CONNECTIONS, USERS_PER_SHARD]})):
             known = [row[name] for name in ("low", "mid", "high") if row[name] is not None]
             known = known or [float(size) for size in VCPUS.findall(row["said"] or "")]
             if known:
@@ -207,225 +70,9 @@ def read_scenarios(connection: psycopg.Connection) -> tuple[Scenario, ...]:
     """Read the scenarios, by id."""
     columns = ("scenario_id", *(name for name in Scenario.model_fields if name != "id"))
     frame = _read(connection, "scenarios", columns).rename(columns={"scenario_id": "id"})
-    return tuple(Scenario.model_validate(row) for row in sorted(_rows(frame), key=lambda row: str(row["id"])))
-
-
-def catalogue_from(marts: Mapping[str, pd.DataFrame]) -> inputs.Catalogue:
-    """Turn frames with the columns of `MART_COLUMNS` into typed inputs. A row without its number is not taken over."""
-    offers = tuple(
-        inputs.ComputeOffer(**_fields(row, OFFER_FIELDS, "cost_usd_per_month"))
-        for row in _rows(marts["compute_offers"], "cost_usd_per_month")
-        if row["availability"] == ORDERABLE
-    )
-    volumes, backups = (
-        tuple(
-            inputs.VolumePrice(**_fields(row, MART_COLUMNS[mart], "cost_usd_per_gb_month"))
-            for row in _rows(marts[mart], "cost_usd_per_gb_month")
-        )
-        for mart in ("volume_prices", "backup_prices")
-    )
-    addresses = tuple(
-        inputs.AddressPrice(**_fields(row, MART_COLUMNS["address_prices"], "cost_usd_per_month"))
-        for row in _rows(marts["address_prices"], "cost_usd_per_month")
-    )
-    tiers = tuple(
-        inputs.EgressTier(**_fields(row, MART_COLUMNS["egress_tiers"], "cost_usd_per_gb"))
-        for row in _rows(marts["egress_tiers"], "cost_usd_per_gb")
-    )
-    managed = tuple(
-        inputs.ManagedOffer(
-            **_fields(row, [name for name in row if name in _MANAGED_FIELDS], "cost_usd_per_month")
-            | {"included_storage_gb": row["included_storage_gb"] or 0.0}
-        )
-        for row in _rows(marts["managed_postgres_offers"], "cost_usd_per_month")
-        if not row["high_availability"]
-    )
-    plans = tuple(
-        inputs.RpcPlan(
-            **_fields(row, MART_COLUMNS["rpc_plans"], "cost_usd_per_month")
-            | {"is_flat_rate": bool(row["is_flat_rate"])}
-        )
-        for row in _rows(marts["rpc_plans"], "cost_usd_per_month")
-    )
-    alternatives = tuple(
-        _alternative(row) for row in _rows(marts["messaging_alternatives"], "cost_usd") if row["is_orderable"]
-    )
-    prices = [
-        *((offer.provider, offer.cost_usd_per_month) for offer in offers),
-        *((offer.provider, offer.cost_usd_per_month) for offer in managed),
-        *((plan.provider, plan.cost_usd_per_month) for plan in plans),
-        *((volume.provider, volume.cost_usd_per_gb_month) for volume in (*volumes, *backups)),
-        *((address.provider, address.cost_usd_per_month) for address in addresses),
-        *((tier.provider, tier.cost_usd_per_gb) for tier in tiers),
-        *((hosted.provider, hosted.cost_usd) for hosted in alternatives),
-    ]
-    return inputs.Catalogue(
-        offers=offers,
-        volume_prices=volumes,
-        backup_prices=backups,
-        address_prices=addresses,
-        egress_tiers=tiers,
-        managed_offers=managed,
-        rpc_plans=plans,
-        method_credits=tuple(
-            inputs.MethodCredits(**_fields(row, MART_COLUMNS["rpc_method_credits"], "credits"))
-            for row in _rows(marts["rpc_method_credits"], "credits")
-        ),
-        rpc_usage=tuple(
-            inputs.RpcUsage(**_fields(row, MART_COLUMNS["rpc_usage"], "calls"))
-            for row in _rows(marts["rpc_usage"], "calls")
-        ),
-        probes=tuple(
-            inputs.ArchiveProbe(
-                row["payload_bytes"],
-                None if row["table_bytes"] is None else _quantity(row, "table_bytes"),
-                _quantity(row, "total_bytes"),
-            )
-            for row in _archive_sizes(_rows(marts["archive_bytes_per_message"], "total_bytes"))
-        ),
-        alternatives=alternatives,
-        reality_figures=tuple(_reality_figures(marts)),
-        inputs=inputs_of(
-            workload=[
-                _range(row, evidence_id.removeprefix(WORKLOAD_TABLE), _words(row["profile_id"], row["parameter"]))
-                for row in _rows(marts["workload_parameters"])
-                for evidence_id in row["evidence_ids"]
-                if evidence_id.startswith(WORKLOAD_TABLE)
-            ],
-            assumptions=[_range(row, row["assumption_id"], row["title"]) for row in _rows(marts["assumptions"])],
-            rln=[
-                inputs.RlnRow(
-                    *_provenance(row),
-                    row["parameter"],
-                    row["unit"],
-                    row["value"],
-                    row["value_low"],
-                    row["value_high"],
-                    row["as_of"],
-                    row["stated_in"],
-                )
-                for row in _rows(marts["rln_parameters"])
-            ],
-            fees=[
-                inputs.FeeRow(*_provenance(row), *(row[name] for name in MART_COLUMNS["network_fee_history"]))
-                for row in _rows(marts["network_fee_history"], "value")
-            ],
-            capacities=_capacities(marts),
-            prices=prices,
-        ),
-    )
-
-
-_MANAGED_FIELDS = frozenset(field.name for field in fields(inputs.ManagedOffer))
-
-
-def _capacities(marts: Mapping[str, pd.DataFrame]) -> Iterator[inputs.CapacityInput]:
-    """The capacities of released stages in the current run, those among them that are known from above only."""
-    for row in _rows(marts["archive_capacity"]):
-        released_on = STAGES[row["stage"]].since if row["stage"] in STAGES else None
-        if row["is_current"] and row["grade"] is not None and released_on is not None:
-            yield _capacity(row, released_on)
-
-
-def _capacity(row: Mapping[str, Any], released_on: date) -> inputs.CapacityInput:
-    return inputs.CapacityInput(
-        *_provenance(row),
-        row["workload"],
-        released_on,
-        float(row["archive_messages"] or 1),  # an imported run may not know it
-        row["per_vcpu_per_s_low"],
-        row["per_vcpu_per_s"],
-        row["per_vcpu_per_s_high"],
-        row["limit_ms"],
-        row["percentile"],
-        bool(row["is_narrowest"]),
-    )
-
-
-def _reality_figures(marts: Mapping[str, pd.DataFrame]) -> Iterator[inputs.RealityFigure]:
-    """The published costs that come to a sum for a user and month."""
-    for row in _rows(marts["reality_figures"]):
-        found = [row[f"usd_per_user_month{end}"] for end in ("_low", "", "_high")]
-        known = [value for value in found if value]
-        if not known:
-            continue
-        stated = [f"{row[name]:,.12g}" for name in ("value_low", "value", "value_high") if row[name] is not None]
-        of_users = f", {row['users']:,.0f} users" if row["users"] else ""
-        grade, ids = _provenance(row)
-        yield inputs.RealityFigure(
-            row["reality_figure_id"],
-            row["system"],
-            row["component"],
-            row["users"],
-            min(known),
-            max(known),
-            tuple(part.replace("_", " ") for part in row["includes"] or ()),
-            f"{' to '.join(dict.fromkeys(stated))} {row['unit']}{of_users}; {row['condition'] or row['system']}",
-            grade,
-            ids,
-        )
-
-
-def _alternative(row: Mapping[str, Any]) -> inputs.Alternative:
-    return inputs.Alternative(
-        row["alternative_id"],
-        row["provider"],
-        row["product"],
-        row["plan"],
-        row["price_basis"],
-        row["unit_quantity"],
-        row["included_mau"],
-        row["included_messages_per_month"],
-        row["included_concurrent_connections"],
-        row["included_connections_per_mau"],
-        row["counted_messages"],
-        row["tier_from"],
-        row["tier_to"],
-        row["unit"] == "unit_month",
-        row["is_trial"],
-        row["needs_base_plan"],
-        row["billed_besides"] or "",
-        tuple(row["lacks"]),
-        _quantity(row, "cost_usd"),
-    )
-
-
-def _archive_sizes(rows: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Return the rows that say what an archived message takes: those of one measurement, our own before others'."""
-    rows = list(rows)
-    own = [row for row in rows if row["is_current"] and row["stage"] == GROWN_ARCHIVE]
-    return own or [row for row in rows if row["study"] == ARCHIVE_STUDY]
-
-
-def _range(row: Mapping[str, Any], name: str, label: str) -> inputs.RangeRow:
-    return inputs.RangeRow(*_provenance(row), name, label, row["unit"] or "", row["low"], row["mid"], row["high"])
-
-
-def _words(profile: str, parameter: str) -> str:
-    return f"{profile.replace('_', ' ')}: {parameter.replace('_', ' ')}"
-
-
-def _fields(row: Mapping[str, Any], names: Iterable[str], quantity: str) -> dict[str, Any]:
-    """Return the columns `names` of a row, with the number `quantity` as what it rests on."""
-    return {name: row[name] for name in names} | {quantity: _quantity(row, quantity)}
-
-
-def _provenance(row: Mapping[str, Any]) -> tuple[Grade, frozenset[str]]:
-    return Grade(row["grade"]), frozenset(row["evidence_ids"])
+    return tuple(Scenario.model_validate(row) for row in sorted(rows_of(frame), key=lambda row: str(row["id"])))
 
 
 def _read(connection: psycopg.Connection, mart: str, columns: tuple[str, ...]) -> pd.DataFrame:
     names = sql.SQL(", ").join(sql.Identifier(name) for name in columns)
     return read_frame(connection, sql.SQL("select {} from {}").format(names, sql.Identifier("marts", mart)))
-
-
-def _rows(frame: pd.DataFrame, needed: str | None = None) -> list[dict[str, Any]]:
-    """The rows as mappings with None for NULL, without those that lack `needed`."""
-    rows = frame.astype(object).where(frame.notna(), None).to_dict("records")
-    return [
-        {str(name): value for name, value in row.items()} for row in rows if needed is None or row[needed] is not None
-    ]
-
-
-def _quantity(row: Mapping[str, Any], column: str) -> Quantity:
-    return Quantity(float(row[column]), Grade(row["grade"]), frozenset(row["evidence_ids"]))

@@ -1,7 +1,7 @@
 """The estimates as tables: every place and component, the cheapest ones, their drivers, the price of certainty.
 
-Belongs here: columns and their order, draws summarised to percentiles. Does not belong here: how a cost is made
-(`model.py`), what drives it (`sensitivity.py`).
+Belongs here: rows of the tables, draws summarised to percentiles. Does not belong here: names and types of columns
+(`columns.py`), how a cost is made (`model.py`), what drives it (`sensitivity.py`).
 """
 
 from __future__ import annotations
@@ -12,20 +12,25 @@ import numpy as np
 import pandas as pd
 
 from assets.costs.alternatives import HostedCost
+from assets.costs.bill import ALL_IN, COMPONENTS, INFRASTRUCTURE, Bill, Part
+from assets.costs.columns import (
+    ALTERNATIVE_COLUMNS,
+    CONFIDENCE_COLUMNS,
+    COST_COLUMNS,
+    MONEY,
+    REALITY_COLUMNS,
+    SENSITIVITY_COLUMNS,
+    SUMMARY_COLUMNS,
+)
 from assets.costs.draws import SCRAMBLES, Summary, summarise
-from assets.costs.hosting import Part
 from assets.costs.inputs import SECONDS_PER_DAY, Catalogue
-from assets.costs.model import ALL_IN, COMPONENTS, INFRASTRUCTURE, USED_TOTALS, Bill, Estimate, Plan
+from assets.costs.model import USED_TOTALS, Estimate, Plan
 from assets.costs.reality import Check
 from assets.costs.sensitivity import Driver
 from assets.costs.workload import Load
 from assets.evidence.model import Grade
 from assets.evidence.quantity import Quantity, Value, total
 from assets.evidence.tables.costs import Scenario
-
-TEXT, REAL, WHOLE, TRUTH = "text", "double precision", "bigint", "boolean"
-PROVENANCE = {"grade": TEXT, "evidence_ids": "text[]"}
-CELL = {"scenario_id": TEXT, "with_rln": TRUTH}
 
 PER_MILLION = 1e6
 LACKS = {
@@ -34,132 +39,6 @@ LACKS = {
     "user_to_user_messages": "messages from user to user",
 }
 """How a reader calls what a product lacks, where it is not the name alone."""
-MONEY = {
-    f"p{percent}_usd_per_{unit}": REAL
-    for unit in ("month", "active_user_month", "million_messages")
-    for percent in (5, 50, 95)
-}
-"""Percentiles 5, 50 and 95 of a cost for a month, for an active user and month, for a million messages."""
-TOTALS = {f"{total}_{name}": kind for total in (INFRASTRUCTURE, ALL_IN) for name, kind in MONEY.items()}
-"""The same of both totals."""
-
-COST_COLUMNS: dict[str, str] = {
-    **CELL,
-    "provider": TEXT,
-    "region": TEXT,
-    "component": TEXT,
-    "is_total": TRUTH,
-    "counts_in": TEXT,
-    "payer": TEXT,
-    "is_cheapest": TRUTH,
-    **MONEY,
-    "mean_usd_per_month": REAL,
-    "sampling_error_usd_per_month": REAL,
-    "quantity": REAL,
-    "unit": TEXT,
-    "explanation": TEXT,
-    "choice_id": TEXT,
-    **PROVENANCE,
-}
-SUMMARY_COLUMNS: dict[str, str] = {
-    **CELL,
-    "title": TEXT,
-    "is_milestone": TRUTH,
-    "provider": TEXT,
-    "region": TEXT,
-    "cheapest_share": REAL,
-    "second_provider": TEXT,
-    "second_region": TEXT,
-    "second_times_cheapest": REAL,
-    **TOTALS,
-    "sampling_error_usd_per_month": REAL,
-    "rpc_p50_usd_per_month": REAL,
-    "declared_total": TEXT,
-    "rent": TEXT,
-    "fullest_role": TEXT,
-    "fullest_share": REAL,
-    "active_users": WHOLE,
-    "messages_per_month": REAL,
-    "message_bytes": REAL,
-    "archived_messages_per_day": REAL,
-    "archive_gb": REAL,
-    "memberships_needed": WHOLE,
-    "memberships_available": WHOLE,
-    "deposit_usd": REAL,
-    "is_feasible": TRUTH,
-    "status": TEXT,
-    "reason": TEXT,
-    **PROVENANCE,
-}
-SENSITIVITY_COLUMNS: dict[str, str] = {
-    **CELL,
-    "rank": WHOLE,
-    "input": TEXT,
-    "title": TEXT,
-    "unit": TEXT,
-    "total_index": REAL,
-    "value_p5": REAL,
-    "value_p50": REAL,
-    "value_p95": REAL,
-    "usd_per_month_at_p5": REAL,
-    "usd_per_month_at_p95": REAL,
-    "searched_from": REAL,
-    "searched_to": REAL,
-    "flip_value": REAL,
-    "flip_provider": TEXT,
-    "limit_value": REAL,
-    "limit_met": TEXT,
-    **PROVENANCE,
-}
-CONFIDENCE_COLUMNS: dict[str, str] = {
-    **CELL,
-    "confidence": REAL,
-    "provider": TEXT,
-    "region": TEXT,
-    "p5_usd_per_month": REAL,
-    "p50_usd_per_month": REAL,
-    "p95_usd_per_month": REAL,
-    "times_headline": REAL,
-    "hosts": TEXT,
-    "fullest_role": TEXT,
-    "fullest_share": REAL,
-    **PROVENANCE,
-}
-ALTERNATIVE_COLUMNS: dict[str, str] = {
-    "scenario_id": TEXT,
-    "provider": TEXT,
-    "product": TEXT,
-    "plans": TEXT,
-    "p5_usd_per_month": REAL,
-    "p50_usd_per_month": REAL,
-    "p95_usd_per_month": REAL,
-    "p50_usd_per_active_user_month": REAL,
-    "times_self_hosting": REAL,
-    "is_lower_bound": TRUTH,
-    "billed_besides": TEXT,
-    "is_chat": TRUTH,
-    "lacks": TEXT,
-    "reason": TEXT,
-    **PROVENANCE,
-}
-REALITY_COLUMNS: dict[str, str] = {
-    "check_id": TEXT,
-    "title": TEXT,
-    "scenario_id": TEXT,
-    "with_rln": TRUTH,
-    "unit": TEXT,
-    "model_p5": REAL,
-    "model_p50": REAL,
-    "model_p95": REAL,
-    "known_low": REAL,
-    "known_high": REAL,
-    "times_known": REAL,
-    "verdict": TEXT,
-    "rule": TEXT,
-    "explanation": TEXT,
-    "parts": "text[]",
-    **PROVENANCE,
-}
 
 
 def scenario_cost_frame(estimates: Iterable[Estimate]) -> pd.DataFrame:
@@ -170,7 +49,7 @@ def scenario_cost_frame(estimates: Iterable[Estimate]) -> pd.DataFrame:
     rows: list[tuple[object, ...]] = []
     for found in estimates:
         once: dict[int, tuple[float | None, ...]] = {}
-        """Figures of what is the same everywhere, such as what users pay, and of a total that is the other one."""
+        """Figures of what is the same everywhere, such as what users pay."""
         for bill in found.bills:
             rows.extend(_bill_rows(found, bill, once))
     return pd.DataFrame(rows, columns=list(COST_COLUMNS), dtype=object)
@@ -185,19 +64,19 @@ def _bill_rows(found: Estimate, bill: Bill, once: dict[int, tuple[float | None, 
         yield (*cell, name, False, counts_in, kind.payer, is_cheapest, *_part(found, part, kind.unit, once))
     for name, part in bill.databases.items():
         yield (*cell, name, False, None, None, is_cheapest, *_part(found, part, "hosts", once))
+    figures: tuple[float | None, ...] = ()
     for name in (INFRASTRUCTURE, ALL_IN):
-        found_total, missing = bill.total(name), bill.missing or bill.missing_all_in
-        if found_total is None:
+        cost, missing = bill.total(name), bill.missing or bill.missing_all_in
+        if cost is None:
             nothing = (None,) * (len(MONEY) + 3)
             yield (*cell, name, True, name, None, False, *nothing, None, missing, None, *_unknown(found.scenario))
-        else:
-            if id(found_total) not in once:
-                known = bill.month if found_total is bill.infrastructure else None
-                month = known or summarise(found_total.value, SCRAMBLES)
-                error = month.errors[1] if month.errors else None
-                once[id(found_total)] = (*_money(found, found_total.value, month), month.mean, error)
-            figures = (*once[id(found_total)], None, None, NOTES[name], None, *_provenance(found_total))
-            yield (*cell, name, True, name, None, is_cheapest, *figures)
+            continue
+        is_infrastructure = cost is bill.infrastructure
+        if not figures or not is_infrastructure:  # else users pay nothing: the figures of the other total
+            month = (bill.month if is_infrastructure else None) or summarise(cost.value, SCRAMBLES)
+            error = month.errors[1] if month.errors else None
+            figures = (*_money(found, cost.value, month), month.mean, error)
+        yield (*cell, name, True, name, None, is_cheapest, *figures, None, None, NOTES[name], None, *_provenance(cost))
 
 
 NOTES = {
@@ -236,52 +115,70 @@ def _of_month_and_user(found: Estimate, month: Summary) -> tuple[float | None, .
 
 def summary_frame(estimates: Iterable[tuple[Estimate, Plan | None]]) -> pd.DataFrame:
     """One row for each scenario, with or without RLN: its cheapest place, and what to rent there."""
-    rows = []
-    for found, plan in estimates:
-        best, messages, held = found.best, found.load.own_messages_per_month if found.load else None, found.memberships
-        second = found.ranked[1] if len(found.ranked) > 1 else None
-        known = best.infrastructure if best else None
-        declared = best.total(USED_TOTALS["gates"]) if best else None
-        rests_on = [quantity for quantity in (known, declared, messages) if quantity is not None]
-        share = found.cheapest_shares().get((best.provider, best.region)) if best else None
-        error = None
-        figures: list[float | None] = []
-        for name in (INFRASTRUCTURE, ALL_IN):
-            cost = best.total(name) if best else None
-            month = summarise(cost.value, SCRAMBLES) if cost else None
-            figures.extend(_money(found, cost.value, month) if cost and month else (None,) * len(MONEY))
-            error = month.errors[1] if month and month.errors else error
-        rows.append(
-            (
-                found.scenario.id,
-                found.with_rln,
-                found.scenario.title,
-                found.scenario.is_milestone,
-                best.provider if best else None,
-                best.region if best else None,
-                share,
-                second.provider if second else None,
-                second.region if second else None,
-                second.infrastructure.middle / known.middle if second and second.infrastructure and known else None,
-                *figures,
-                error,
-                _rpc(best),
-                USED_TOTALS["gates"],
-                ", ".join(map(str, plan.rented)) if plan else None,
-                plan.fullest.role if plan else None,
-                plan.fullest.need_share if plan else None,
-                found.scenario.active_users,
-                *_workload(found.load),
-                held.needed if held else None,
-                held.available if held else None,
-                held.deposit_usd.middle if held else None,
-                found.is_feasible,
-                "estimated" if declared else "unknown",
-                found.reason,
-                *(_provenance(rests_on[0].resting_on(*rests_on[1:])) if known else _unknown(found.scenario)),
-            )
-        )
+    rows = [_summary_row(found, plan) for found, plan in estimates]
     return pd.DataFrame(rows, columns=list(SUMMARY_COLUMNS), dtype=object)
+
+
+def _summary_row(found: Estimate, plan: Plan | None) -> tuple[object, ...]:
+    scenario, best, held = found.scenario, found.best, found.memberships
+    declared = best.total(USED_TOTALS["gates"]) if best else None
+    return (
+        scenario.id,
+        found.with_rln,
+        scenario.title,
+        scenario.is_milestone,
+        *_first_two(found),
+        *_totals(found, best),
+        _rpc(best),
+        USED_TOTALS["gates"],
+        *((", ".join(map(str, plan.rented)), plan.fullest.role, plan.fullest.need_share) if plan else (None,) * 3),
+        scenario.active_users,
+        *_workload(found.load),
+        *((held.needed, held.available, held.deposit_usd.middle) if held else (None,) * 3),
+        found.is_feasible,
+        "estimated" if declared else "unknown",
+        found.reason,
+        *_summary_provenance(found, declared),
+    )
+
+
+def _first_two(found: Estimate) -> tuple[object, ...]:
+    """Return the cheapest place with the share of draws in which it is, and the next one with how many times as much
+    its median is."""
+    if found.best is None:
+        return (None,) * 6
+    first, *others = found.ranked
+    place = (first.provider, first.region)
+    share = found.cheapest_shares().get(place)
+    second = others[0] if others else None
+    if second is None or second.infrastructure is None or first.infrastructure is None:
+        return (*place, share, None, None, None)
+    times = second.infrastructure.middle / first.infrastructure.middle
+    return (*place, share, second.provider, second.region, times)
+
+
+def _totals(found: Estimate, best: Bill | None) -> tuple[float | None, ...]:
+    """Return the figures of both totals, and the error of drawing in the median of the last one that is known."""
+    error = None
+    figures: list[float | None] = []
+    for name in (INFRASTRUCTURE, ALL_IN):
+        cost = best.total(name) if best else None
+        if cost is None:
+            figures.extend((None,) * len(MONEY))
+            continue
+        month = summarise(cost.value, SCRAMBLES)
+        figures.extend(_money(found, cost.value, month))
+        error = month.errors[1] if month.errors else error
+    return (*figures, error)
+
+
+def _summary_provenance(found: Estimate, declared: Quantity | None) -> tuple[str, list[str]]:
+    """Return what the infrastructure, the declared total and the messages rest on together."""
+    known = found.best.infrastructure if found.best else None
+    if known is None:
+        return _unknown(found.scenario)
+    messages = found.load.own_messages_per_month if found.load else None
+    return _provenance(known.resting_on(*(quantity for quantity in (declared, messages) if quantity is not None)))
 
 
 def _workload(load: Load | None) -> tuple[float | None, ...]:

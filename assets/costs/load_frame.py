@@ -11,25 +11,12 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from assets.costs.columns import LOAD_COLUMNS
 from assets.costs.draws import summarise
-from assets.costs.frames import CELL, PROVENANCE, REAL, TEXT
 from assets.costs.inputs import SECONDS_PER_DAY
 from assets.costs.model import Estimate
 from assets.costs.workload import Load
 from assets.evidence.quantity import Quantity
-
-LOAD_COLUMNS: dict[str, str] = {
-    **CELL,
-    "quantity": TEXT,
-    "title": TEXT,
-    "unit": TEXT,
-    "p5": REAL,
-    "p50": REAL,
-    "p95": REAL,
-    "mean": REAL,
-    "rule": TEXT,
-    **PROVENANCE,
-}
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
 """What it costs a month to self-host a scenario, as a distribution: every place, every component, with RLN or without.
 
-Belongs here: the bill of a scenario at every place, draw by draw, its two totals, and which place is cheapest. Does not
-belong here: loads and needs (`workload.py`, `sizing.py`), what one place takes (`hosting.py`), RPC and RLN
-(`chain.py`), what drives the cost (`sensitivity.py`), tables (`frames.py`). Something needed and not known makes a bill
+Belongs here: the bill of a scenario at every place, draw by draw, which place is cheapest, and what to rent there. Does
+not belong here: loads and needs (`workload.py`, `sizing.py`), what one place takes (`hosting.py`), the lines of a bill
+(`bill.py`), what drives the cost (`sensitivity.py`), tables (`frames.py`). Something needed and not known makes a bill
 `unknown` with a reason; never zero.
 """
 
@@ -10,67 +10,23 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 
 import numpy as np
 
 from assets.costs import chain
+from assets.costs.bill import ALL_IN, INFRASTRUCTURE, Bill, Part, database_parts, place_parts, rpc_part, user_parts
+from assets.costs.cheapest import cheapest, least_cost
 from assets.costs.distributions import FloatArray
-from assets.costs.draws import SCRAMBLES, Draws, Summary, summarise
-from assets.costs.hosting import (
-    MANAGED,
-    SELF_MANAGED,
-    Bought,
-    Part,
-    Place,
-    Way,
-    backup_gb,
-    cheapest,
-    least_cost,
-    place_of,
-)
-from assets.costs.inputs import DAYS_PER_MONTH, Catalogue
-from assets.costs.sizing import DATABASE, NODE, Need, Needs, capacity_basis, needs_of, scenario_basis
-from assets.costs.whole import mean_whole
+from assets.costs.draws import Draws
+from assets.costs.inputs import Catalogue
+from assets.costs.places import Place, place_of
+from assets.costs.sizing import needs_of
 from assets.costs.workload import Load, load_of, sent_of
-from assets.evidence.quantity import MissingEvidence, Quantity, Value, computed, total
+from assets.evidence.quantity import MissingEvidence, Quantity, Value
 from assets.evidence.tables.costs import Scenario
-
-INFRASTRUCTURE, ALL_IN = "infrastructure", "all_in"
-"""The two totals: what whoever runs the fleet pays; and that with all that its users pay besides."""
-
-OPERATOR, MEMBERS, WALLET_OWNERS = "operator", "members", "wallet owners"
-
-
-@dataclass(frozen=True)
-class Component:
-    """One line of a bill: what is bought, by whom, and in which totals it counts."""
-
-    unit: str
-    payer: str
-
-    @property
-    def is_infrastructure(self) -> bool:
-        """Whether it counts in the infrastructure: what the operator pays."""
-        return self.payer == OPERATOR
-
-
-COMPONENTS = {
-    "compute": Component("hosts", OPERATOR),
-    "addresses": Component("addresses", OPERATOR),
-    "database": Component("hosts", OPERATOR),
-    "archive_storage": Component("GB in all copies", OPERATOR),
-    "backups": Component("GB", OPERATOR),
-    "egress": Component("GB a month", OPERATOR),
-    "rpc": Component("calls a month", OPERATOR),
-    "rln_gas": Component("gas a month", MEMBERS),
-    "capital_cost": Component("USD of deposits", MEMBERS),
-    "rpc_rln_clients": Component("calls a month", MEMBERS),
-    "rpc_wallet": Component("calls a month", WALLET_OWNERS),
-}
-"""The parts of a bill in its order. All of them add up to `all_in` in every draw."""
 
 USED_TOTALS = {"gates": ALL_IN, "sensitivity": ALL_IN, "alternatives": INFRASTRUCTURE}
 """Which total each of these uses. No seller of hosted messaging sells what users pay; the gates and the drivers are
@@ -109,55 +65,12 @@ class Plan:
 
 
 @dataclass(frozen=True)
-class Bill:
-    """The bill of a scenario at one place. Without parts where something is missing, which `missing` then names."""
-
-    provider: str
-    region: str
-    place: Place | None
-    parts: Mapping[str, Part]
-    databases: Mapping[str, Part]
-    """One's own or hosted PostgreSQL with storage and backups, for comparison: one of them is in the parts."""
-    missing: str
-    missing_all_in: str = ""
-    """What is not known of what users pay."""
-
-    @cached_property
-    def infrastructure(self) -> Quantity | None:
-        """The sum of what the operator pays in every draw, None if a part is unknown."""
-        own = [part for name, part in self.parts.items() if COMPONENTS[name].is_infrastructure]
-        return total(part.cost_usd_per_month for part in own) if own else None
-
-    @cached_property
-    def month(self) -> Summary | None:
-        """The infrastructure in figures, None if a part is unknown."""
-        return None if self.infrastructure is None else summarise(self.infrastructure.value, SCRAMBLES)
-
-    @cached_property
-    def all_in(self) -> Quantity | None:
-        """The sum of all parts in every draw, None if one is unknown."""
-        if not self.parts or self.missing_all_in:
-            return None
-        besides = [
-            part.cost_usd_per_month for name, part in self.parts.items() if not COMPONENTS[name].is_infrastructure
-        ]
-        if self.infrastructure is None or not any(np.any(cost.value) for cost in besides):
-            return self.infrastructure
-        return total((self.infrastructure, *besides))
-
-    def total(self, name: str) -> Quantity | None:
-        """Return one of the two totals."""
-        return self.infrastructure if name == INFRASTRUCTURE else self.all_in
-
-
-@dataclass(frozen=True)
 class Estimate:
     """A scenario with or without RLN at every place."""
 
     scenario: Scenario
     with_rln: bool
     load: Load | None
-    needs: Needs | None
     bills: tuple[Bill, ...]
     memberships: chain.Memberships | None
     missing: tuple[str, ...]
@@ -229,7 +142,7 @@ class World:
 
 def estimate(scenario: Scenario, with_rln: bool, world: World) -> Estimate:
     """Estimate `scenario` at every place that rents servers; never raises for missing evidence, see `Bill.missing`."""
-    catalogue, draws = world.catalogue, world.draws
+    catalogue, draws = world.catalogue, world.draws.with_values({})  # what is found on the way is let go with these
     missing: list[str] = []
     load = needs = held = None
     shared: dict[str, Part] = {}
@@ -237,13 +150,13 @@ def estimate(scenario: Scenario, with_rln: bool, world: World) -> Estimate:
     try:
         load = _load(scenario, with_rln, catalogue, draws)
         needs = needs_of(scenario, with_rln, load, draws)
-        shared["rpc"] = _rpc_part(scenario, with_rln, needs.node, catalogue, draws)
+        shared["rpc"] = rpc_part(scenario, with_rln, needs.node, catalogue, draws)
     except MissingEvidence as unknown:
         missing.append(str(unknown))
     if load is not None:
         try:
             held = chain.memberships(scenario, load.messages_per_sender_day, draws) if with_rln else None
-            shared |= _user_parts(scenario, with_rln, held, catalogue, draws)
+            shared |= user_parts(scenario, with_rln, held, catalogue, draws)
         except MissingEvidence as unknown:
             missing_all_in = str(unknown)
     bills = []
@@ -254,11 +167,11 @@ def estimate(scenario: Scenario, with_rln: bool, world: World) -> Estimate:
         try:
             sold = world.place(place, scenario, load.archive_gb is not None)
             bought = cheapest(sold, scenario, needs, draws)
-            parts = {**_place_parts(scenario, sold, bought, needs, load, draws), **shared}
-            bills.append(Bill(*place, sold, parts, _databases(bought, needs), "", missing_all_in))
+            parts = {**place_parts(scenario, sold, bought, needs, load, draws), **shared}
+            bills.append(Bill(*place, sold, parts, database_parts(bought), "", missing_all_in))
         except MissingEvidence as unknown:
             bills.append(Bill(*place, None, {}, {}, str(unknown)))
-    return Estimate(scenario, with_rln, load, needs, tuple(bills), held, tuple(dict.fromkeys(missing)))
+    return Estimate(scenario, with_rln, load, tuple(bills), held, tuple(dict.fromkeys(missing)))
 
 
 def plan(estimated: Estimate, world: World, confidence: float = CONFIDENCE) -> Plan | None:
@@ -267,11 +180,13 @@ def plan(estimated: Estimate, world: World, confidence: float = CONFIDENCE) -> P
     One kind of host for each role, held in every draw: what is needed less is paid nevertheless.
     """
     best = estimated.best
-    if best is None or best.place is None or estimated.needs is None or best.infrastructure is None:
+    if best is None or best.place is None or estimated.load is None or best.infrastructure is None:
         return None
 
+    scenario, draws = estimated.scenario, world.draws.with_values({})
     try:
-        bought = cheapest(best.place, estimated.scenario, estimated.needs, world.draws, held_at=confidence)
+        needs = needs_of(scenario, estimated.with_rln, estimated.load, draws)
+        bought = cheapest(best.place, scenario, needs, draws, held_at=confidence)
     except MissingEvidence:
         return None
     rented = tuple(
@@ -301,7 +216,7 @@ def users_in(estimated: Estimate, places: Sequence[Place], catalogue: Catalogue,
     """Return what users pay in other draws, the same at every place; see `total_in`."""
     scenario, with_rln = estimated.scenario, estimated.with_rln
     held = chain.memberships(scenario, sent_of(scenario, draws).per_day, draws) if with_rln else None
-    parts = _user_parts(scenario, with_rln, held, catalogue, draws)
+    parts = user_parts(scenario, with_rln, held, catalogue, draws)
     paid = sum((part.cost_usd_per_month.value for part in parts.values()), np.float64(0.0))
     return np.stack([np.atleast_1d(paid)] * len(places))
 
@@ -310,7 +225,7 @@ def infrastructure_in(estimated: Estimate, places: Sequence[Place], catalogue: C
     """Return what the operator pays at each of `places` in other draws; see `total_in`."""
     scenario, with_rln = estimated.scenario, estimated.with_rln
     needs = needs_of(scenario, with_rln, _load(scenario, with_rln, catalogue, draws), draws)
-    shared = _rpc_part(scenario, with_rln, needs.node, catalogue, draws).cost_usd_per_month.value
+    shared = rpc_part(scenario, with_rln, needs.node, catalogue, draws).cost_usd_per_month.value
     found: list[Value] = []
     for place in places:
         try:
@@ -321,146 +236,9 @@ def infrastructure_in(estimated: Estimate, places: Sequence[Place], catalogue: C
 
 
 def _load(scenario: Scenario, with_rln: bool, catalogue: Catalogue, draws: Draws) -> Load:
+    """Return the load, computed once for these draws. Raises `MissingEvidence`."""
     of_scenario = partial(load_of, scenario, with_rln, catalogue, draws)
     return draws.once(("load", with_rln), of_scenario, scenario, catalogue)
-
-
-def _place_parts(
-    scenario: Scenario, place: Place, bought: Bought, needs: Needs, load: Load, draws: Draws
-) -> dict[str, Part]:
-    """Return the parts of the bill that the place decides, in every draw."""
-    none = scenario_basis(scenario) * 0.0
-    by_component = {
-        "compute": [way for way in bought.ways if way.role != DATABASE],
-        "database": [way for way in bought.ways if way.role == DATABASE],
-    }
-    nodes, hosts = bought.hosts["compute"], bought.hosts["database"]
-    archive = None if needs.database is None else needs.database.archive
-    stored = " and ".join(
-        dict.fromkeys(
-            "on volumes, not filled to the last byte" if np.any(way.fleet.stored_gb) else "on the servers' own disks"
-            for way in bought.ways
-            if needs.database is not None and way.role != NODE
-        )
-    )
-    notes = {
-        "compute": _named(by_component["compute"]),
-        "addresses": "a public IPv4 address for each node, none for a host that is only a database",
-        "database": f"{_named(by_component['database'])}; processors from {capacity_basis(load, draws)}"
-        if by_component["database"]
-        else "databases run on the nodes"
-        if needs.database is not None
-        else "no archive",
-        "archive_storage": stored or "no archive",
-        "backups": "one archive is backed up, however many copies run" if needs.database is not None else "no archive",
-        "egress": "beyond what the servers' prices include",
-    }
-    amounts: dict[str, Value] = {
-        "compute": nodes,
-        "addresses": nodes,
-        "database": hosts,
-        "archive_storage": bought.stored_gb,
-        "backups": backup_gb(archive, draws).value if archive is not None else 0.0,
-        "egress": bought.billed_gb,
-    }
-    choices: dict[str, str | None] = {
-        "compute": "; ".join(dict.fromkeys(way.choice_id for way in by_component["compute"])),
-        "database": "; ".join(dict.fromkeys(way.choice_id for way in by_component["database"])) or None,
-        "addresses": place.address.price_id,
-        "backups": place.backup.price_id if place.backup and needs.database is not None else None,
-        "egress": "; ".join(tier.price_id for tier in place.tiers) if np.any(bought.billed_gb) else None,
-    }
-    return {
-        name: Part(
-            cost := bought.costs.get(name, none).resting_on(none), cost.having(amount), notes[name], choices.get(name)
-        )
-        for name, amount in amounts.items()
-    }
-
-
-def _named(ways: Sequence[Way]) -> str:
-    """Name the kind of host that is the cheapest on average, and say how many others are taken in some draws."""
-    if not ways:
-        return ""
-    first, *others = ways
-    more = len({(way.choice_id, way.role) for way in others} - {(first.choice_id, first.role)})
-    also = f"; {more} other kind{'s' if more > 1 else ''} of host in some draws" if more else ""
-    return f"cheapest on average: {first.choice_id} ({first.role}){also}"
-
-
-def _databases(bought: Bought, needs: Needs) -> dict[str, Part]:
-    if needs.database is None:
-        return {}
-    found = {}
-    for way in bought.databases:
-        cost = total(way.costs.values())
-        note = f"database, its storage and backups: {way.choice_id}"
-        found[MANAGED if way.is_managed else SELF_MANAGED] = Part(
-            cost, cost.having(way.fleet.hosts), note, way.choice_id
-        )
-    return found
-
-
-def _rpc_part(scenario: Scenario, with_rln: bool, need: Need, catalogue: Catalogue, draws: Draws) -> Part:
-    """Price what the nodes call, as many as connections take: nothing without RLN. Raises `MissingEvidence`."""
-    of_nodes = partial(_node_calls, scenario, with_rln, need, catalogue, draws)
-    return draws.once(("rpc", with_rln), of_nodes, scenario, need, catalogue)
-
-
-def _node_calls(scenario: Scenario, with_rln: bool, need: Need, catalogue: Catalogue, draws: Draws) -> Part:
-    basis = scenario_basis(scenario)
-    component = scenario.node_rpc_component if with_rln else chain.WITHOUT_RLN
-    whole = computed(mean_whole, need.connected_hosts, draws["assumption/month_swing"])
-    calls = chain.node_calls(component, computed(np.maximum, whole, need.least_hosts), catalogue, draws)
-    called = total(call.per_day for call in calls) * DAYS_PER_MONTH
-    if not np.any(called.value):
-        return Part(called * 0.0, called, "the nodes call no chain")
-    cost = chain.rpc_cost(calls, scenario.rln_chain, catalogue, draws)
-    left_out = f"{cost.left_out} plans left out, their quota or credits are not known"
-    return Part(cost.cost_usd_per_month.resting_on(basis), called, f"{cost.note}; {left_out}", cost.plan_id)
-
-
-def _user_parts(
-    scenario: Scenario, with_rln: bool, held: chain.Memberships | None, catalogue: Catalogue, draws: Draws
-) -> dict[str, Part]:
-    """Return what users pay: memberships and calls of their own software. Raises `MissingEvidence`."""
-    basis = scenario_basis(scenario)
-    nothing = Part(basis * 0.0, basis * 0.0, "no memberships without RLN")
-    parts = {"rln_gas": nothing, "capital_cost": nothing, "rpc_rln_clients": nothing}
-    parts["rpc_wallet"] = Part(basis * 0.0, basis * 0.0, "no wallets in this scenario")
-    if held is not None:
-        gas = chain.gas_per_month(scenario, draws)
-        parts["rln_gas"] = Part(
-            (gas * chain.usd_per_gas(scenario.rln_chain, draws)).resting_on(basis, held.deposit_usd),
-            gas,
-            f"{held.needed:,} x membership, registered once, extended {scenario.rln_extensions} x",
-        )
-        parts["capital_cost"] = Part(
-            chain.capital_cost(held.deposit_usd, draws).resting_on(basis),
-            held.deposit_usd,
-            "what the refundable deposits could earn elsewhere; the deposits themselves come back and are no cost",
-        )
-    if scenario.active_users and with_rln:
-        members = scenario.own_senders
-        called = partial(chain.member_calls, scenario.node_rpc_component, members)
-        note = f"{members:,} members, each with a node that checks the list of members while it runs"
-        parts["rpc_rln_clients"] = _called(
-            called(catalogue, draws), scenario.rln_chain, note, scenario, catalogue, draws
-        )
-    if scenario.active_users and scenario.client_rpc_component:
-        wallets = chain.wallet_calls(scenario.client_rpc_component, scenario.active_users, catalogue, draws)
-        note = "calls of wallets, which messages do not need"
-        parts["rpc_wallet"] = _called(wallets, chain.ETHEREUM, note, scenario, catalogue, draws)
-    return parts
-
-
-def _called(
-    calls: tuple[chain.Calls, ...], of_chain: str, note: str, scenario: Scenario, catalogue: Catalogue, draws: Draws
-) -> Part:
-    cost = chain.rpc_cost(calls, of_chain, catalogue, draws)
-    per_month = total(call.per_day for call in calls) * DAYS_PER_MONTH
-    basis = scenario_basis(scenario)
-    return Part(cost.cost_usd_per_month.resting_on(basis), per_month, f"{note}; {cost.note}", cost.plan_id)
 
 
 def estimates(scenarios: Iterable[Scenario], world: World) -> list[Estimate]:

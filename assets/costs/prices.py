@@ -1,7 +1,7 @@
 """What providers take for an amount: prices in draws, storage by the gigabyte, traffic by tiers.
 
 Belongs here: arithmetic on single prices. Does not belong here: how much is needed (`workload.py`), which server is
-large enough (`sizing.py`).
+large enough (`fleets.py`).
 """
 
 from __future__ import annotations

@@ -13,10 +13,12 @@ from typing import Literal
 
 import numpy as np
 
+from assets.costs.bill import COMPONENTS, INFRASTRUCTURE, Bill
 from assets.costs.distributions import Point
 from assets.costs.draws import Draws
 from assets.costs.inputs import BYTES_PER_KB, DAYS_PER_MONTH, SECONDS_PER_DAY, Catalogue, RealityFigure
-from assets.costs.model import COMPONENTS, INFRASTRUCTURE, Bill, Estimate, World
+from assets.costs.model import Estimate, World
+from assets.costs.sizing import needs_of
 from assets.costs.whole import mean_whole
 from assets.costs.workload import archived_row_bytes, connections_per_node, relayed_bytes, sent_of
 from assets.evidence.quantity import MissingEvidence, Quantity, computed, total
@@ -136,15 +138,10 @@ def fleet(estimates: Sequence[Estimate], catalogue: Catalogue, draws: Draws) -> 
     each data centre writes a copy of its own; on hosts as large as production's.
     """
     status = _of_status(estimates)
-    if (
-        status.load is None
-        or status.needs is None
-        or status.needs.database is None
-        or status.needs.database.archive is None
-    ):
+    scenario, load = status.scenario, status.load
+    database = needs_of(scenario, status.with_rln, load, draws).database if load else None
+    if load is None or database is None or database.archive is None:
         raise MissingEvidence("load of Status chats")
-    scenario, load, database = status.scenario, status.load, status.needs.database
-    archive = status.needs.database.archive
     centres = catalogue.fact(DATA_CENTRES)
     in_each = Quantity(centres.low, centres.grade, centres.evidence_ids)
     users = draws[f"workload/{FLEET_RATE}"] * SECONDS_PER_DAY / sent_of(scenario, draws).per_day
@@ -152,7 +149,7 @@ def fleet(estimates: Sequence[Estimate], catalogue: Catalogue, draws: Draws) -> 
     connections = load.peak_connections * share
     swing = draws["assumption/month_swing"]
     nodes = computed(mean_whole, connections / connections_per_node(catalogue) / in_each, swing) * in_each
-    vcpus = (database.vcpus + archive.insert_vcpus * centres.low) * share
+    vcpus = (database.vcpus + database.archive.insert_vcpus * centres.low) * share
     largest = max(catalogue.fact(name).high for name in DATABASES)
     hosts = computed(mean_whole, vcpus / in_each / largest, swing) * in_each
     asked = total(rate for name, rate in load.peak_database_rates.items() if name != "insert")

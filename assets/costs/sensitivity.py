@@ -21,9 +21,9 @@ import numpy as np
 
 from assets.costs.distributions import FloatArray, Input, Point
 from assets.costs.draws import Draws, at_quantiles
-from assets.costs.hosting import Place
 from assets.costs.inputs import Catalogue
 from assets.costs.model import USED_TOTALS, Estimate, World, infrastructure_in, total_in, users_in
+from assets.costs.places import Place
 from assets.evidence.quantity import MissingEvidence
 
 TOTAL = USED_TOTALS["sensitivity"]

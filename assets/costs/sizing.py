@@ -1,7 +1,7 @@
 """What all hosts of one role need together.
 
 Belongs here: demand for processors, memory, connections and disk in every draw. Does not belong here: the load
-(`workload.py`), offers and prices (`hosting.py`).
+(`workload.py`), offers (`places.py`), how many hosts of a size these take (`fleets.py`).
 """
 
 from __future__ import annotations

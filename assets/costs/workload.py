@@ -218,15 +218,11 @@ def load_of(scenario: Scenario, with_rln: bool, catalogue: Catalogue, draws: Dra
 def _online(scenario: Scenario, draws: Draws) -> tuple[Quantity, Quantity]:
     """Return the share of clients that is online, on average and at peak."""
     if not scenario.active_users:
-        nothing = scenario_share(scenario)
-        return nothing, nothing
+        # None, as the scenario says by naming no users.
+        none = Quantity(0.0, Grade(scenario.grade), frozenset({f"costs__scenarios/{scenario.id}"}))
+        return none, none
     online = draws["assumption/client_online_share"]
     return online, computed(lambda share: np.minimum(share, 1.0), online * draws["assumption/peak_factor"])
-
-
-def scenario_share(scenario: Scenario) -> Quantity:
-    """Nothing, as the scenario says by naming no users."""
-    return Quantity(0.0, Grade(scenario.grade), frozenset({f"costs__scenarios/{scenario.id}"}))
 
 
 def connections_per_node(catalogue: Catalogue) -> Quantity:

@@ -97,7 +97,7 @@ def computed(function: Callable[..., Any], *operands: Quantity) -> Quantity:
     return _combined(function(*(operand.value for operand in operands)), *operands)
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 11)
 def _union(one: frozenset[str], other: frozenset[str]) -> frozenset[str]:
     """Unite two sets once: a bill asks for the same pairs at every place, and sets keep their hash."""
     return one | other

@@ -204,32 +204,69 @@ def judge(said: PriceObservation, last: EvidenceRow | None) -> Accepted | Reject
 
 
 def _doubt(said: PriceObservation, last: EvidenceRow) -> Rejection | None:
+    """Return why a price is not believed, the first reason that holds; None if it is."""
+    return (
+        _wrong_unit(said, last)
+        or _wrong_currency(said, last)
+        or _not_a_price(said, last)
+        or _another_thing(said, last)
+        or _jump(said, last)
+    )
+
+
+def _wrong_unit(said: PriceObservation, last: EvidenceRow) -> Rejection | None:
     column = _price_column(said)
-    if column is None or said.unit != _unit_of(said.offer, last, column):
-        expected = _unit_of(said.offer, last, column or "price_per_month")
-        return _rejection(said, "wrong_unit", f"the unit is {said.unit or 'missing'}, expected {expected}")
+    expected = _unit_of(said.offer, last, column or "price_per_month")
+    if column is not None and said.unit == expected:
+        return None
+    return _rejection(said, "wrong_unit", f"the unit is {said.unit or 'missing'}, expected {expected}")
+
+
+def _wrong_currency(said: PriceObservation, last: EvidenceRow) -> Rejection | None:
     currency = getattr(last, "currency", None)
-    if said.currency != currency:
-        return _rejection(said, "wrong_currency", f"the currency is {said.currency or 'missing'}, expected {currency}")
-    price, known = said.price, getattr(last, column)
-    if price is None or not math.isfinite(price) or price < 0 or (price == 0 and known != 0):
-        shown = "missing" if price is None else f"{price:g}"
-        return _rejection(said, "not_a_price", f"the price is {shown}, expected a number above 0")
+    if said.currency == currency:
+        return None
+    return _rejection(said, "wrong_currency", f"the currency is {said.currency or 'missing'}, expected {currency}")
+
+
+def _not_a_price(said: PriceObservation, last: EvidenceRow) -> Rejection | None:
+    """Return a rejection of what is no number above 0. Zero is one where the last known price is zero."""
+    price = said.price
+    if price is not None and math.isfinite(price) and (price > 0 or (price == 0 and _last_price(said, last) == 0)):
+        return None
+    shown = "missing" if price is None else f"{price:g}"
+    return _rejection(said, "not_a_price", f"the price is {shown}, expected a number above 0")
+
+
+def _another_thing(said: PriceObservation, last: EvidenceRow) -> Rejection | None:
+    """Return a rejection where a size that belongs to the offer differs by more than 2 % from the last row."""
     for name, value in said.same.items():
         if not math.isclose(value, (before := getattr(last, name)), rel_tol=0.02):
             return _rejection(said, "another_thing", f"{name} is {value:g}, expected {before:g} as in {last.id}")
-    if known is None:
+    return None
+
+
+def _jump(said: PriceObservation, last: EvidenceRow) -> Rejection | None:
+    """Return a rejection of a price that is too far from the last known one; None where none is known."""
+    price, known = said.price, _last_price(said, last)
+    if known is None or price is None:
         return None
     bound = BOUNDS.get((said.offer[0],)) or BOUNDS[said.offer[0], said.offer[-1]]
-    if (known == 0) != (price == 0) or (known and not 1 / bound.factor < price / known < bound.factor):
-        times = f"{price / known:.3g} times" if known else "not"
-        return _rejection(
-            said,
-            "jump",
-            f"the price is {price:g}, {times} the last known {known:g} of {last.as_of} ({last.id}); "
-            f"expected between {known / bound.factor:g} and {known * bound.factor:g}, because {bound.reason}",
-        )
-    return None
+    if known == price == 0 or (known and 1 / bound.factor < price / known < bound.factor):
+        return None
+    times = f"{price / known:.3g} times" if known else "not"
+    return _rejection(
+        said,
+        "jump",
+        f"the price is {price:g}, {times} the last known {known:g} of {last.as_of} ({last.id}); "
+        f"expected between {known / bound.factor:g} and {known * bound.factor:g}, because {bound.reason}",
+    )
+
+
+def _last_price(said: PriceObservation, last: EvidenceRow) -> float | None:
+    """Return the last known price in the unit of the observation, None where there is none."""
+    column = _price_column(said)
+    return None if column is None else getattr(last, column)
 
 
 def _news(said: PriceObservation, last: EvidenceRow) -> Accepted | Rejection | None:

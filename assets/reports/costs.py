@@ -9,8 +9,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from assets.costs.hosting import MANAGED, SELF_MANAGED
-from assets.costs.model import ALL_IN, COMPONENTS, INFRASTRUCTURE
+from assets.costs.bill import ALL_IN, COMPONENTS, INFRASTRUCTURE, MANAGED, SELF_MANAGED
 from assets.reports.cells import Cells
 from assets.reports.charts import Bar, stacked_bars
 

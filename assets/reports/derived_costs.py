@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
-from assets.costs.hosting import MANAGED, SELF_MANAGED
-from assets.costs.model import ALL_IN, COMPONENTS, CONFIDENCE, INFRASTRUCTURE, USED_TOTALS
+from assets.costs.bill import ALL_IN, COMPONENTS, INFRASTRUCTURE, MANAGED, SELF_MANAGED
+from assets.costs.model import CONFIDENCE, USED_TOTALS
 from assets.reports.basis import CellName, Derivation, Derive, Input, Place
 from assets.reports.cells import Cells, row_key
 from assets.reports.formats import word

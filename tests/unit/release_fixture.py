@@ -8,9 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from assets.costs import frames
-from assets.costs.load_frame import LOAD_COLUMNS
-from assets.costs.model import ALL_IN, COMPONENTS, INFRASTRUCTURE
+from assets.costs import columns
+from assets.costs.bill import ALL_IN, COMPONENTS, INFRASTRUCTURE
 from assets.readiness.frames import gates_frame, requirement_results_frame, verdict_frame
 from assets.readiness.inputs import ReadinessInputs
 from assets.readiness.measures import results_of
@@ -180,7 +179,7 @@ def _cost_summary() -> pd.DataFrame:
                 "evidence_ids": [SERVER, VOLUME] if parts else ["costs__scenarios/scenario_1"],
             }
         )
-    return _frame(rows, frames.SUMMARY_COLUMNS)
+    return _frame(rows, columns.SUMMARY_COLUMNS)
 
 
 def _spread(unit: str, middle: float | None) -> dict[str, float | None]:
@@ -242,7 +241,7 @@ def _scenario_cost() -> pd.DataFrame:
     rows += [_elsewhere(with_rln, cost) for with_rln, cost in ((False, 99.5), (True, None))]
     hosted = {"component": "managed_postgresql", "is_total": False, "counts_in": None}
     rows.append({**_elsewhere(with_rln=False, cost=42.0), **hosted})
-    return _frame(rows, frames.COST_COLUMNS)
+    return _frame(rows, columns.COST_COLUMNS)
 
 
 def _elsewhere(with_rln: bool, cost: float | None) -> dict[str, Any]:
@@ -321,17 +320,17 @@ def _beside_costs() -> dict[str, pd.DataFrame]:
         "rule": "Messages archived a day, times the days that they are kept.",
     }
     return {
-        "scenario_load": _frame([{**cell, **load}], LOAD_COLUMNS),
-        "cost_sensitivity": _frame([{**cell, **driver}, {**cell, **steady}], frames.SENSITIVITY_COLUMNS),
+        "scenario_load": _frame([{**cell, **load}], columns.LOAD_COLUMNS),
+        "cost_sensitivity": _frame([{**cell, **driver}, {**cell, **steady}], columns.SENSITIVITY_COLUMNS),
         "cost_of_confidence": _frame(
             [
                 {**cell, "confidence": level, "p50_usd_per_month": 56.25, "times_headline": 1.25}
                 for level in (0.8, 0.95)
             ],
-            frames.CONFIDENCE_COLUMNS,
+            columns.CONFIDENCE_COLUMNS,
         ),
-        "cost_alternatives": _frame([{**cell, **hosted}, {**cell, **unpriced}], frames.ALTERNATIVE_COLUMNS),
-        "cost_reality_checks": _frame([{**cell, **check}], frames.REALITY_COLUMNS),
+        "cost_alternatives": _frame([{**cell, **hosted}, {**cell, **unpriced}], columns.ALTERNATIVE_COLUMNS),
+        "cost_reality_checks": _frame([{**cell, **check}], columns.REALITY_COLUMNS),
         "reality_figures": _one_row(
             reality_figure_id="messenger_people",
             system=f"Messenger {HOSTILE}",

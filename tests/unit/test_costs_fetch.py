@@ -7,8 +7,8 @@ from typing import Any
 
 import pandas as pd
 
+from assets.costs.catalogue import MART_COLUMNS, PROVENANCE, catalogue_from
 from assets.costs.distributions import Point, Triangular
-from assets.costs.fetch import MART_COLUMNS, PROVENANCE, catalogue_from
 from assets.costs.inputs import Catalogue
 from assets.evidence.model import Grade
 from assets.evidence.quantity import Quantity

@@ -8,10 +8,14 @@ from typing import Any
 import numpy as np
 import pytest
 
+from assets.costs.bill import Part
+from assets.costs.cheapest import Bought, _in_each_draw
 from assets.costs.draws import sample
-from assets.costs.hosting import Bought, Fleet, Part, Way, _filled, _in_each_draw, place_of
+from assets.costs.fleets import Fleet, _filled
+from assets.costs.hosting import Way
 from assets.costs.inputs import Catalogue, ComputeOffer, ManagedOffer, VolumePrice
 from assets.costs.model import World, plan
+from assets.costs.places import place_of
 from assets.costs.prices import cheapest_volume
 from assets.costs.sizing import NODE
 from tests.unit.costs_world import (

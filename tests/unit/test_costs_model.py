@@ -23,10 +23,12 @@ import numpy as np
 import pytest
 import yaml
 
+from assets.costs.bill import COMPONENTS
+from assets.costs.columns import COST_COLUMNS, SUMMARY_COLUMNS
 from assets.costs.distributions import Stated, Triangular
 from assets.costs.draws import sample
-from assets.costs.frames import COST_COLUMNS, SUMMARY_COLUMNS, scenario_cost_frame, summary_frame
-from assets.costs.model import COMPONENTS, Estimate, World, estimate, plan, total_in
+from assets.costs.frames import scenario_cost_frame, summary_frame
+from assets.costs.model import Estimate, World, estimate, plan, total_in
 from assets.costs.workload import MAX_CONNECTIONS
 from assets.evidence.model import Grade
 from assets.evidence.quantity import Quantity

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from assets.costs.columns import CONFIDENCE_COLUMNS
 from assets.costs.distributions import Triangular
 from assets.costs.draws import sample
-from assets.costs.frames import CONFIDENCE_COLUMNS, confidence_frame
+from assets.costs.frames import confidence_frame
 from assets.costs.inputs import Catalogue, Fact, RealityFigure
 from assets.costs.model import World, estimate, plan
 from assets.costs.reality import (

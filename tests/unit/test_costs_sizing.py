@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 
 from assets.costs.assumptions import inputs_of
+from assets.costs.catalogue import MART_COLUMNS, PROVENANCE, catalogue_from
 from assets.costs.distributions import Input, LogTriangular
 from assets.costs.draws import sample
-from assets.costs.fetch import MART_COLUMNS, PROVENANCE, catalogue_from
 from assets.costs.inputs import ArchiveProbe, CapacityInput, RangeRow
 from assets.costs.sizing import Needs, capacity_basis, needs_of
 from assets.costs.whole import mean_whole

@@ -1,0 +1,273 @@
+"""The lines of a bill: what is bought, who pays it, in which totals it counts, and what each of them costs.
+
+Belongs here: the bill of a scenario at one place, its parts in every draw and its two totals. Does not belong here:
+comparing places (`model.py`), what hosts cost (`hosting.py`), prices of RPC and RLN (`chain.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
+
+import numpy as np
+
+from assets.costs import chain
+from assets.costs.cheapest import Bought
+from assets.costs.draws import SCRAMBLES, Draws, Summary, summarise
+from assets.costs.fleets import backup_gb
+from assets.costs.hosting import Way
+from assets.costs.inputs import DAYS_PER_MONTH, Catalogue
+from assets.costs.places import Place
+from assets.costs.sizing import DATABASE, NODE, Archive, Need, Needs, capacity_basis, scenario_basis
+from assets.costs.whole import mean_whole
+from assets.costs.workload import Load
+from assets.evidence.quantity import Quantity, Value, computed, total
+from assets.evidence.tables.costs import Scenario
+
+INFRASTRUCTURE, ALL_IN = "infrastructure", "all_in"
+"""The two totals: what whoever runs the fleet pays; and that with all that its users pay besides."""
+
+OPERATOR, MEMBERS, WALLET_OWNERS = "operator", "members", "wallet owners"
+"""Who pays."""
+
+SELF_MANAGED, MANAGED = "self_managed_postgresql", "managed_postgresql"
+"""Databases that one runs oneself and hosted ones, which a bill compares."""
+
+
+@dataclass(frozen=True)
+class Component:
+    """One line of a bill: what is bought, by whom, and in which totals it counts."""
+
+    unit: str
+    payer: str
+
+    @property
+    def is_infrastructure(self) -> bool:
+        """Whether it counts in the infrastructure: what the operator pays."""
+        return self.payer == OPERATOR
+
+
+COMPONENTS = {
+    "compute": Component("hosts", OPERATOR),
+    "addresses": Component("addresses", OPERATOR),
+    "database": Component("hosts", OPERATOR),
+    "archive_storage": Component("GB in all copies", OPERATOR),
+    "backups": Component("GB", OPERATOR),
+    "egress": Component("GB a month", OPERATOR),
+    "rpc": Component("calls a month", OPERATOR),
+    "rln_gas": Component("gas a month", MEMBERS),
+    "capital_cost": Component("USD of deposits", MEMBERS),
+    "rpc_rln_clients": Component("calls a month", MEMBERS),
+    "rpc_wallet": Component("calls a month", WALLET_OWNERS),
+}
+"""The parts of a bill in its order. All of them add up to `all_in` in every draw."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One line of the bill: USD a month in every draw, the amount that is bought, and what was chosen."""
+
+    cost_usd_per_month: Quantity
+    amount: Quantity | None
+    """What is bought, in the unit of the component. Of what a place decides: the mean over all draws."""
+    note: str = ""
+    choice_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Bill:
+    """The bill of a scenario at one place. Without parts where something is missing, which `missing` then names."""
+
+    provider: str
+    region: str
+    place: Place | None
+    parts: Mapping[str, Part]
+    databases: Mapping[str, Part]
+    """One's own or hosted PostgreSQL with storage and backups, for comparison: one of them is in the parts."""
+    missing: str
+    missing_all_in: str = ""
+    """What is not known of what users pay."""
+
+    @cached_property
+    def infrastructure(self) -> Quantity | None:
+        """The sum of what the operator pays in every draw, None if a part is unknown."""
+        own = [part for name, part in self.parts.items() if COMPONENTS[name].is_infrastructure]
+        return total(part.cost_usd_per_month for part in own) if own else None
+
+    @cached_property
+    def month(self) -> Summary | None:
+        """The infrastructure in figures, None if a part is unknown."""
+        return None if self.infrastructure is None else summarise(self.infrastructure.value, SCRAMBLES)
+
+    @property
+    def all_in(self) -> Quantity | None:
+        """The sum of all parts in every draw, None if one is unknown. Not kept: it is asked for once at most places."""
+        if not self.parts or self.missing_all_in:
+            return None
+        besides = [
+            part.cost_usd_per_month for name, part in self.parts.items() if not COMPONENTS[name].is_infrastructure
+        ]
+        if self.infrastructure is None or not any(np.any(cost.value) for cost in besides):
+            return self.infrastructure
+        return total((self.infrastructure, *besides))
+
+    def total(self, name: str) -> Quantity | None:
+        """Return one of the two totals."""
+        return self.infrastructure if name == INFRASTRUCTURE else self.all_in
+
+
+def place_parts(
+    scenario: Scenario, place: Place, bought: Bought, needs: Needs, load: Load, draws: Draws
+) -> dict[str, Part]:
+    """Return the parts of the bill that the place decides: USD a month in every draw, amounts as their mean."""
+    none = scenario_basis(scenario) * 0.0
+    archive = None if needs.database is None else needs.database.archive
+    amounts: dict[str, Value] = {
+        "compute": bought.hosts["compute"],
+        "addresses": bought.hosts["compute"],
+        "database": bought.hosts["database"],
+        "archive_storage": bought.stored_gb,
+        "backups": backup_gb(archive, draws).value if archive is not None else 0.0,
+        "egress": bought.billed_gb,
+    }
+    notes = _notes(bought, archive, load, draws)
+    choices = _choices(place, bought, archive)
+    return {
+        name: _part(bought.costs.get(name, none).resting_on(none), amount, notes[name], choices.get(name))
+        for name, amount in amounts.items()
+    }
+
+
+def _part(cost: Quantity, amount: Value, note: str, choice_id: str | None) -> Part:
+    """Return a part with the mean of its amount: tables print nothing else of it, and draws take memory."""
+    return Part(cost, cost.having(float(np.mean(amount))), note, choice_id)
+
+
+def _notes(bought: Bought, archive: Archive | None, load: Load, draws: Draws) -> dict[str, str]:
+    """Explain each part to a reader."""
+    nodes, databases = _by_role(bought)
+    notes = {
+        "compute": _named(nodes),
+        "addresses": "a public IPv4 address for each node, none for a host that is only a database",
+        "egress": "beyond what the servers' prices include",
+    }
+    if archive is None:
+        return notes | dict.fromkeys(("database", "archive_storage", "backups"), "no archive")
+    stored = dict.fromkeys(
+        "on volumes, not filled to the last byte" if np.any(way.fleet.stored_gb) else "on the servers' own disks"
+        for way in bought.ways
+        if way.role != NODE
+    )
+    notes["database"] = "databases run on the nodes"
+    if databases:
+        notes["database"] = f"{_named(databases)}; processors from {capacity_basis(load, draws)}"
+    notes["archive_storage"] = " and ".join(stored)
+    notes["backups"] = "one archive is backed up, however many copies run"
+    return notes
+
+
+def _choices(place: Place, bought: Bought, archive: Archive | None) -> dict[str, str | None]:
+    """Return the ids of what is bought, by component; None where nothing is."""
+    nodes, databases = _by_role(bought)
+    return {
+        "compute": "; ".join(dict.fromkeys(way.choice_id for way in nodes)),
+        "database": "; ".join(dict.fromkeys(way.choice_id for way in databases)) or None,
+        "addresses": place.address.price_id,
+        "backups": place.backup.price_id if place.backup and archive is not None else None,
+        "egress": "; ".join(tier.price_id for tier in place.tiers) if np.any(bought.billed_gb) else None,
+    }
+
+
+def _by_role(bought: Bought) -> tuple[list[Way], list[Way]]:
+    """Return the ways to run nodes, with or without a database on the same host, and to run databases apart."""
+    nodes = [way for way in bought.ways if way.role != DATABASE]
+    return nodes, [way for way in bought.ways if way.role == DATABASE]
+
+
+def _named(ways: Sequence[Way]) -> str:
+    """Name the kind of host that is the cheapest on average, and say how many others are taken in some draws."""
+    if not ways:
+        return ""
+    first, *others = ways
+    more = len({(way.choice_id, way.role) for way in others} - {(first.choice_id, first.role)})
+    also = f"; {more} other kind{'s' if more > 1 else ''} of host in some draws" if more else ""
+    return f"cheapest on average: {first.choice_id} ({first.role}){also}"
+
+
+def database_parts(bought: Bought) -> dict[str, Part]:
+    """Return what a database costs that one runs oneself, and a hosted one: whichever the place sells."""
+    return {
+        MANAGED if way.is_managed else SELF_MANAGED: _part(
+            total(way.costs.values()),
+            way.fleet.hosts,
+            f"database, its storage and backups: {way.choice_id}",
+            way.choice_id,
+        )
+        for way in bought.databases
+    }
+
+
+def rpc_part(scenario: Scenario, with_rln: bool, need: Need, catalogue: Catalogue, draws: Draws) -> Part:
+    """Price what the nodes call, as many as connections take: nothing without RLN. Raises `MissingEvidence`."""
+    of_nodes = partial(_node_calls, scenario, with_rln, need, catalogue, draws)
+    return draws.once(("rpc", with_rln), of_nodes, scenario, need, catalogue)
+
+
+def _node_calls(scenario: Scenario, with_rln: bool, need: Need, catalogue: Catalogue, draws: Draws) -> Part:
+    """Price the calls of `rpc_part`, USD a month: whole nodes in the mean month, as many as `need` asks for at
+    least."""
+    basis = scenario_basis(scenario)
+    component = scenario.node_rpc_component if with_rln else chain.WITHOUT_RLN
+    whole = computed(mean_whole, need.connected_hosts, draws["assumption/month_swing"])
+    calls = chain.node_calls(component, computed(np.maximum, whole, need.least_hosts), catalogue, draws)
+    called = total(call.per_day for call in calls) * DAYS_PER_MONTH
+    if not np.any(called.value):
+        return Part(called * 0.0, called, "the nodes call no chain")
+    cost = chain.rpc_cost(calls, scenario.rln_chain, catalogue, draws)
+    left_out = f"{cost.left_out} plans left out, their quota or credits are not known"
+    return Part(cost.cost_usd_per_month.resting_on(basis), called, f"{cost.note}; {left_out}", cost.plan_id)
+
+
+def user_parts(
+    scenario: Scenario, with_rln: bool, held: chain.Memberships | None, catalogue: Catalogue, draws: Draws
+) -> dict[str, Part]:
+    """Return what users pay: memberships and calls of their own software. Raises `MissingEvidence`."""
+    basis = scenario_basis(scenario)
+    nothing = Part(basis * 0.0, basis * 0.0, "no memberships without RLN")
+    parts = {"rln_gas": nothing, "capital_cost": nothing, "rpc_rln_clients": nothing}
+    parts["rpc_wallet"] = Part(basis * 0.0, basis * 0.0, "no wallets in this scenario")
+    if held is not None:
+        gas = chain.gas_per_month(scenario, draws)
+        parts["rln_gas"] = Part(
+            (gas * chain.usd_per_gas(scenario.rln_chain, draws)).resting_on(basis, held.deposit_usd),
+            gas,
+            f"{held.needed:,} x membership, registered once, extended {scenario.rln_extensions} x",
+        )
+        parts["capital_cost"] = Part(
+            chain.capital_cost(held.deposit_usd, draws).resting_on(basis),
+            held.deposit_usd,
+            "what the refundable deposits could earn elsewhere; the deposits themselves come back and are no cost",
+        )
+    if scenario.active_users and with_rln:
+        members = scenario.own_senders
+        called = partial(chain.member_calls, scenario.node_rpc_component, members)
+        note = f"{members:,} members, each with a node that checks the list of members while it runs"
+        parts["rpc_rln_clients"] = _called(
+            called(catalogue, draws), scenario.rln_chain, note, scenario, catalogue, draws
+        )
+    if scenario.active_users and scenario.client_rpc_component:
+        wallets = chain.wallet_calls(scenario.client_rpc_component, scenario.active_users, catalogue, draws)
+        note = "calls of wallets, which messages do not need"
+        parts["rpc_wallet"] = _called(wallets, chain.ETHEREUM, note, scenario, catalogue, draws)
+    return parts
+
+
+def _called(
+    calls: tuple[chain.Calls, ...], of_chain: str, note: str, scenario: Scenario, catalogue: Catalogue, draws: Draws
+) -> Part:
+    """Price what users' software calls, USD a month; `note` says whose. Raises `MissingEvidence`."""
+    cost = chain.rpc_cost(calls, of_chain, catalogue, draws)
+    per_month = total(call.per_day for call in calls) * DAYS_PER_MONTH
+    basis = scenario_basis(scenario)
+    return Part(cost.cost_usd_per_month.resting_on(basis), per_month, f"{note}; {cost.note}", cost.plan_id)
