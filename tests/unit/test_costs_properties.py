@@ -162,12 +162,20 @@ def sized(load: str) -> SizedCapacity:
     return SizedCapacity(name, name, "", largest, Grade.MEASURED, frozenset({name}), curve=CapacityCurve(sizes))
 
 
-def medians(of: Scenario, with_rln: bool, catalogue: Catalogue) -> dict[str, float]:
+def bills(of: Scenario, with_rln: bool, catalogue: Catalogue) -> dict[str, dict[str, float]]:
+    """The median of each total by provider, that with the cheapest infrastructure first."""
     draws, _ = sample(catalogue.inputs.values(), scrambles=2, per_scramble=64)
-    best = estimate(of, with_rln, World(catalogue, draws)).best
-    assert best is not None
-    totals = {name: best.total(name) for name in TOTALS}
-    return {name: total.middle for name, total in totals.items() if total is not None}
+    ranked = estimate(of, with_rln, World(catalogue, draws)).ranked
+    return {
+        bill.provider: {name: total.middle for name in TOTALS if (total := bill.total(name)) is not None}
+        for bill in ranked
+    }
+
+
+def medians(of: Scenario, with_rln: bool, catalogue: Catalogue) -> dict[str, float]:
+    """The median of each total at the cheapest place."""
+    cheapest, *_ = bills(of, with_rln, catalogue).values()
+    return cheapest
 
 
 def moved(catalogue: Catalogue, what: str, factor: float) -> Catalogue:
@@ -241,14 +249,21 @@ MODEST = settings(max_examples=40, deadline=None, derandomize=True, suppress_hea
 def test_a_bill_never_falls_when_the_load_rises(
     what: str, users: int, kind: dict[str, Any], levels: dict[str, float], with_rln: bool, factor: float
 ) -> None:
-    before = medians(crowd(users, **kind), with_rln, town(**levels))
+    before = bills(crowd(users, **kind), with_rln, town(**levels))
     if what == "users":
         users = min(round(users * factor) + 1, MOST_USERS + 1)
     else:
         levels = levels | {what: levels[what] * factor}
-    after = medians(crowd(users, **kind), with_rln, town(**levels))
-    for name in TOTALS:
-        assert after[name] >= before[name] * (1 - 1e-9)
+    after = bills(crowd(users, **kind), with_rln, town(**levels))
+    # At each place, and so for the cheapest infrastructure. Where another place becomes the cheapest, the median of its
+    # sum with what users pay may be lower: places are ranked without it, and medians do not add up.
+    fallen = [
+        (provider, name)
+        for provider in ("p", "aws")
+        for name in TOTALS
+        if after[provider][name] < before[provider][name] * (1 - 1e-9)
+    ]
+    assert fallen == []
 
 
 INPUTS = sorted(town().inputs)
