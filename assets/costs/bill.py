@@ -90,27 +90,40 @@ class Bill:
     """What is not known of what users pay."""
 
     @cached_property
-    def infrastructure(self) -> Quantity | None:
-        """The sum of what the operator pays in every draw, None if a part is unknown."""
-        own = [part for name, part in self.parts.items() if COMPONENTS[name].is_infrastructure]
-        return total(part.cost_usd_per_month for part in own) if own else None
-
-    @cached_property
     def month(self) -> Summary | None:
         """The infrastructure in figures, None if a part is unknown."""
-        return None if self.infrastructure is None else summarise(self.infrastructure.value, SCRAMBLES)
+        cost = self.infrastructure
+        return None if cost is None else summarise(cost.value, SCRAMBLES)
+
+    @cached_property
+    def users_pay(self) -> bool:
+        """Whether users pay anything in any draw, of what is known."""
+        return any(np.any(cost.value) for cost in self._costs(of_infrastructure=False))
+
+    @property
+    def infrastructure(self) -> Quantity | None:
+        """The sum of what the operator pays in every draw, None if a part is unknown.
+
+        Added up when it is asked for: draws of every place take memory.
+        """
+        own = self._costs(of_infrastructure=True)
+        return total(own) if own else None
 
     @property
     def all_in(self) -> Quantity | None:
-        """The sum of all parts in every draw, None if one is unknown. Not kept: it is asked for once at most places."""
-        if not self.parts or self.missing_all_in:
+        """The sum of all parts in every draw, None if one is unknown; added up when it is asked for."""
+        own = self.infrastructure
+        if own is None or self.missing_all_in:
             return None
-        besides = [
-            part.cost_usd_per_month for name, part in self.parts.items() if not COMPONENTS[name].is_infrastructure
+        return total((own, *self._costs(of_infrastructure=False))) if self.users_pay else own
+
+    def _costs(self, *, of_infrastructure: bool) -> list[Quantity]:
+        """Return the costs of the parts that the operator pays, or of all others."""
+        return [
+            part.cost_usd_per_month
+            for name, part in self.parts.items()
+            if COMPONENTS[name].is_infrastructure == of_infrastructure
         ]
-        if self.infrastructure is None or not any(np.any(cost.value) for cost in besides):
-            return self.infrastructure
-        return total((self.infrastructure, *besides))
 
     def total(self, name: str) -> Quantity | None:
         """Return one of the two totals."""

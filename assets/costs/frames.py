@@ -71,9 +71,8 @@ def _bill_rows(found: Estimate, bill: Bill, once: dict[int, tuple[float | None, 
             nothing = (None,) * (len(MONEY) + 3)
             yield (*cell, name, True, name, None, False, *nothing, None, missing, None, *_unknown(found.scenario))
             continue
-        is_infrastructure = cost is bill.infrastructure
-        if not figures or not is_infrastructure:  # else users pay nothing: the figures of the other total
-            month = (bill.month if is_infrastructure else None) or summarise(cost.value, SCRAMBLES)
+        if name == INFRASTRUCTURE or bill.users_pay:  # else the figures of the total above
+            month = (bill.month if name == INFRASTRUCTURE else None) or summarise(cost.value, SCRAMBLES)
             error = month.errors[1] if month.errors else None
             figures = (*_money(found, cost.value, month), month.mean, error)
         yield (*cell, name, True, name, None, is_cheapest, *figures, None, None, NOTES[name], None, *_provenance(cost))
