@@ -187,7 +187,7 @@ class CostDerivations:
     def place(self, key: str) -> Place:
         """Return the place of a part of a bill: that of the same part without RLN, where RLN changes nothing of it."""
         row = self._cells.row(COST, key)
-        if row["with_rln"] and row["component"] not in TOTALS:
+        if row["with_rln"] and not (row["is_cheapest"] and row["is_total"]):
             without = self._by_place.get((row["scenario_id"], False, row["provider"], row["region"]), {})
             if (other := without.get(row["component"])) and self._same(key, other):
                 return Place(COST, other)
