@@ -78,7 +78,7 @@ def cost_tables(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeRes
         for key, of_table, frame in (
             (keys.SCENARIO_COST, columns.COST_COLUMNS, frames.scenario_cost_frame(found)),
             (keys.COST_SUMMARY, columns.SUMMARY_COLUMNS, frames.summary_frame(rented)),
-            (keys.SCENARIO_LOAD, columns.LOAD_COLUMNS, load_frame(found)),
+            (keys.SCENARIO_LOAD, columns.LOAD_COLUMNS, load_frame(found, first)),
             (keys.COST_SENSITIVITY, columns.SENSITIVITY_COLUMNS, frames.sensitivity_frame(driven, catalogue)),
             (keys.COST_OF_CONFIDENCE, columns.CONFIDENCE_COLUMNS, frames.confidence_frame(plans)),
             (keys.COST_ALTERNATIVES, columns.ALTERNATIVE_COLUMNS, frames.alternatives_frame(hosted, own)),

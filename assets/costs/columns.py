@@ -78,6 +78,7 @@ LOAD_COLUMNS: dict[str, str] = {
     "p95": REAL,
     "mean": REAL,
     "rule": TEXT,
+    "made_of": "text[]",
     **PROVENANCE,
 }
 SENSITIVITY_COLUMNS: dict[str, str] = {
@@ -105,6 +106,7 @@ CONFIDENCE_COLUMNS: dict[str, str] = {
     "confidence": REAL,
     "provider": TEXT,
     "region": TEXT,
+    "servers_usd_per_month": REAL,
     "p5_usd_per_month": REAL,
     "p50_usd_per_month": REAL,
     "p95_usd_per_month": REAL,

@@ -239,12 +239,22 @@ def confidence_frame(plans: Iterable[tuple[Estimate, float, Plan | None]]) -> pd
         cell = (found.scenario.id, found.with_rln, confidence)
         best = found.best
         if best is None or best.infrastructure is None or plan is None:
-            rows.append((*cell, *(None,) * 9, *_unknown(found.scenario)))
+            rows.append((*cell, *(None,) * 10, *_unknown(found.scenario)))
             continue
         month = summarise(plan.cost_usd_per_month.value)
         figures = (month.p5, month.p50, month.p95, month.p50 / best.infrastructure.middle)
         hosts = (", ".join(map(str, plan.rented)), plan.fullest.role, plan.fullest.need_share)
-        rows.append((*cell, best.provider, best.region, *figures, *hosts, *_provenance(plan.cost_usd_per_month)))
+        rows.append(
+            (
+                *cell,
+                best.provider,
+                best.region,
+                plan.servers_usd_per_month,
+                *figures,
+                *hosts,
+                *_provenance(plan.cost_usd_per_month),
+            )
+        )
     return pd.DataFrame(rows, columns=list(CONFIDENCE_COLUMNS), dtype=object)
 
 

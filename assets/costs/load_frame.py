@@ -1,7 +1,7 @@
 """What each scenario asks of its hosts, as a table: one row for each amount, with the rule that makes it.
 
 Belongs here: which amounts are released, their names, units and rules in words. Does not belong here: how they are
-computed (`workload.py`), money.
+computed (`workload.py`, `sizing.py`, `capacity.py`), money.
 """
 
 from __future__ import annotations
@@ -11,30 +11,51 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from assets.costs.capacity import capacity_at
 from assets.costs.columns import LOAD_COLUMNS
-from assets.costs.draws import summarise
+from assets.costs.draws import Draws, summarise
 from assets.costs.inputs import SECONDS_PER_DAY
 from assets.costs.model import Estimate
+from assets.costs.sizing import Need, Needs, needs_of
 from assets.costs.workload import Load
 from assets.evidence.quantity import Quantity
 
 
 @dataclass(frozen=True)
+class Asked:
+    """What a scenario does, and what its hosts need for that."""
+
+    load: Load
+    needs: Needs
+    draws: Draws
+
+    def capacity(self, workload: str) -> Quantity | None:
+        """Return what a processor of a database does of a load at the size of the archive, 1/s."""
+        kept = self.load.archive_messages
+        return None if kept is None else capacity_at(self.draws, workload, kept)
+
+    def of_database(self, of: Callable[[Need], Quantity]) -> Quantity | None:
+        """Return an amount of the databases; None without an archive."""
+        return None if self.needs.database is None else of(self.needs.database)
+
+    def database_vcpus(self) -> Quantity | None:
+        """Return the processors of all databases that each data centre has one copy of."""
+        need = self.needs.database
+        if need is None or need.archive is None:
+            return None
+        return need.vcpus + need.archive.insert_vcpus * float(need.archive.copies)
+
+
+@dataclass(frozen=True)
 class Amount:
-    """One amount of a load, and how it is made."""
+    """One amount, and how it is made."""
 
     title: str
     unit: str
     rule: str
-    of: Callable[[Load], Quantity | None]
-
-
-def _rate(workload: str) -> Callable[[Load], Quantity | None]:
-    return lambda load: load.peak_database_rates.get(workload)
-
-
-def _archived_per_day(load: Load) -> Quantity | None:
-    return load.archived_messages_per_s * SECONDS_PER_DAY if load.archive_gb else None
+    of: Callable[[Asked], Quantity | None]
+    made_of: tuple[str, ...] = ()
+    """Other amounts that it is made of."""
 
 
 AMOUNTS: dict[str, Amount] = {
@@ -43,93 +64,171 @@ AMOUNTS: dict[str, Amount] = {
         "messages a month",
         "What one sender writes a day, times senders, times the days of a month. A rate by the active hour holds while "
         "a client is online.",
-        lambda load: load.own_messages_per_month,
+        lambda asked: asked.load.own_messages_per_month,
     ),
     "message_bytes": Amount(
         "size of a message",
         "bytes",
         "Text and media by their share.",
-        lambda load: load.message_bytes,
+        lambda asked: asked.load.message_bytes,
     ),
     "shards": Amount(
         "shards",
         "shards",
         "Senders of the network over the users that a shard takes, one at least.",
-        lambda load: load.shards,
+        lambda asked: asked.load.shards,
     ),
     "peak_messages_per_s": Amount(
         "messages relayed by a node at peak",
         "messages a second",
         "All messages of one shard, those of control as well, times the peak factor.",
-        lambda load: load.peak_messages_per_s,
+        lambda asked: asked.load.peak_messages_per_s,
     ),
     "peak_connections": Amount(
         "connections at peak",
         "connections",
         "Users, times the share of clients online at peak, times the connections of a client.",
-        lambda load: load.peak_connections,
+        lambda asked: asked.load.peak_connections,
     ),
     "connections_per_node": Amount(
         "connections that a node takes",
         "connections",
         "As Status configures its own nodes.",
-        lambda load: load.connections_per_node,
+        lambda asked: asked.load.connections_per_node,
+    ),
+    "least_nodes": Amount(
+        "nodes at least",
+        "nodes",
+        "The most of: as many as the scenario states, one for each data centre, one for each shard.",
+        lambda asked: asked.needs.node.least_hosts,
+        ("shards",),
+    ),
+    "node_vcpus_each": Amount(
+        "processors that each node takes",
+        "vCPUs",
+        "What an idle node takes, and relaying and verifying a message times messages at peak; over planned use.",
+        lambda asked: asked.needs.node.each_vcpus,
+        ("peak_messages_per_s",),
+    ),
+    "node_vcpus_shared": Amount(
+        "processors that connections take",
+        "vCPUs, all nodes",
+        "Connections at peak, times what one takes; over planned use.",
+        lambda asked: asked.needs.node.vcpus,
+        ("peak_connections",),
+    ),
+    "node_memory_each_gib": Amount(
+        "memory that each node takes",
+        "GiB",
+        "Memory of a node without connections, over planned use.",
+        lambda asked: asked.needs.node.each_memory_gib,
+    ),
+    "node_memory_shared_gib": Amount(
+        "memory that connections take",
+        "GiB, all nodes",
+        "Connections at peak, times what one takes; over planned use.",
+        lambda asked: asked.needs.node.memory_gib,
+        ("peak_connections",),
     ),
     "relay_egress_gb": Amount(
         "sent by a node to its peers",
         "GB a month",
         "Messages of a shard, times their bytes on the wire, times the amplification of relay, and what gossip and "
         "discovery send anyway.",
-        lambda load: load.relay_egress_gb,
+        lambda asked: asked.load.relay_egress_gb,
     ),
     "shared_egress_gb": Amount(
         "sent to light clients and in answers to queries",
         "GB a month, all nodes",
         "Messages pushed to light clients that are online, and what checks for missing messages are told.",
-        lambda load: load.shared_egress_gb,
+        lambda asked: asked.load.shared_egress_gb,
     ),
     "archived_messages_per_day": Amount(
         "messages archived",
         "messages a day",
         "What is archived of what one sender sends a day, times senders.",
-        _archived_per_day,
+        lambda asked: asked.load.archived_messages_per_s * SECONDS_PER_DAY if asked.load.archive_gb else None,
     ),
     "archived_bytes_per_message": Amount(
         "size of an archived message with its indexes",
         "bytes",
         "Text, media and control, each between the two sizes that were measured next to it.",
-        lambda load: load.archived_bytes_per_message,
+        lambda asked: asked.load.archived_bytes_per_message,
     ),
     "archive_gb": Amount(
         "one copy of the archive",
         "GB",
         "Messages archived a day, times the days that they are kept, times the size of an archived message.",
-        lambda load: load.archive_gb,
+        lambda asked: asked.load.archive_gb,
+        ("archived_messages_per_day", "archived_bytes_per_message"),
     ),
     "peak_insert_per_s": Amount(
         "messages archived at peak",
         "messages a second",
         "Messages archived a day over the seconds of a day, times the peak factor.",
-        _rate("insert"),
+        lambda asked: asked.load.peak_database_rates.get("insert"),
+        ("archived_messages_per_day",),
     ),
     "peak_first_page_20_per_s": Amount(
         "queries by content topic at peak",
         "queries a second",
         "Users, times checks for missing messages a day, times the share of clients online at peak, times the pages "
         "that a check is told.",
-        _rate("first_page_20"),
+        lambda asked: asked.load.peak_database_rates.get("first_page_20"),
     ),
     "peak_by_hashes_per_s": Amount(
         "queries by hash at peak",
         "queries a second",
         "Checks for missing messages at peak, times the messages that a check misses; one fetch for a check at most.",
-        _rate("by_hashes"),
+        lambda asked: asked.load.peak_database_rates.get("by_hashes"),
+    ),
+    "capacity_insert_per_s": Amount(
+        "messages that a processor archives",
+        "messages a second and vCPU",
+        "As measured within its limit of latency, at the size of this archive.",
+        lambda asked: asked.capacity("insert"),
+    ),
+    "capacity_first_page_20_per_s": Amount(
+        "queries by content topic that a processor answers",
+        "queries a second and vCPU",
+        "As measured within its limit of latency, at the size of this archive.",
+        lambda asked: asked.capacity("first_page_20"),
+    ),
+    "capacity_by_hashes_per_s": Amount(
+        "queries by hash that a processor answers",
+        "queries a second and vCPU",
+        "As measured within its limit of latency, at the size of this archive.",
+        lambda asked: asked.capacity("by_hashes"),
+    ),
+    "database_vcpus": Amount(
+        "processors of databases",
+        "vCPUs, all databases",
+        "Each load at peak over what a processor does of it, over planned use. Writing counts once for each data "
+        "centre, since each writes a copy.",
+        Asked.database_vcpus,
+        (
+            *("peak_insert_per_s", "peak_first_page_20_per_s", "peak_by_hashes_per_s"),
+            *("capacity_insert_per_s", "capacity_first_page_20_per_s", "capacity_by_hashes_per_s"),
+        ),
+    ),
+    "database_memory_shared_gib": Amount(
+        "memory for what is read often",
+        "GiB, all databases",
+        "A share of the archive of each data centre, over planned use.",
+        lambda asked: asked.of_database(lambda need: need.memory_gib),
+        ("archive_gb",),
+    ),
+    "database_memory_each_gib": Amount(
+        "memory that each database takes",
+        "GiB",
+        "Memory of a database without an archive, over planned use.",
+        lambda asked: asked.of_database(lambda need: need.each_memory_gib),
     ),
 }
 """The amounts by their names in the released table, in the order of docs/costs.md."""
 
 
-def load_frame(estimates: Iterable[Estimate]) -> pd.DataFrame:
+def load_frame(estimates: Iterable[Estimate], draws: Draws) -> pd.DataFrame:
     """One row for each scenario, with or without RLN, and amount; nothing where the load is not known."""
     rows = [
         (
@@ -140,12 +239,14 @@ def load_frame(estimates: Iterable[Estimate]) -> pd.DataFrame:
             amount.unit,
             *((month := summarise(quantity.value)).p5, month.p50, month.p95, month.mean),
             amount.rule,
+            list(amount.made_of),
             quantity.grade.value,
             quantity.sorted_ids,
         )
         for found in estimates
         if found.load
+        for asked in [Asked(found.load, needs_of(found.scenario, found.with_rln, found.load, draws), draws)]
         for name, amount in AMOUNTS.items()
-        if (quantity := amount.of(found.load)) is not None
+        if (quantity := amount.of(asked)) is not None
     ]
     return pd.DataFrame(rows, columns=list(LOAD_COLUMNS), dtype=object)

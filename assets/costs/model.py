@@ -56,6 +56,8 @@ class Plan:
     draw."""
 
     rented: tuple[Rented, ...]
+    servers_usd_per_month: float
+    """Of these hosts alone: the mean of all draws."""
     cost_usd_per_month: Quantity
 
     @property
@@ -199,7 +201,8 @@ def plan(estimated: Estimate, world: World, confidence: float = CONFIDENCE) -> P
         for way in bought.ways
     )
     cost = best.infrastructure.having(bought.total) + best.parts["rpc"].cost_usd_per_month
-    return Plan(rented, cost)
+    servers = sum(cost.mean for name, cost in bought.costs.items() if name in ("compute", "database"))
+    return Plan(rented, servers, cost)
 
 
 def total_in(estimated: Estimate, places: Sequence[Place], name: str, catalogue: Catalogue, draws: Draws) -> FloatArray:

@@ -101,6 +101,9 @@ ROWS_OF_EVIDENCE = {
 }
 """Tables of which a row shows what one row of evidence says, whose id is its key."""
 
+SHARED_PART = "weights and thresholds"
+"""Part of a row that is listed once for all rows that rest on the same."""
+
 NOT_LISTED = "benchmarks__measurements/"
 """Thousands of rows, for which their run stands; a figure tells those that it is made of by file and line."""
 
@@ -248,19 +251,24 @@ class Cells:
                 yield place
 
     def heading(self, place: Place) -> Markup:
-        """Return what a place is about: its table, and its row in words."""
+        """Return what a place is about: its table, and its row in words. What many rows share is named alone."""
+        if place.part == SHARED_PART:
+            return escape(place.part)
         table, words = place.table.replace("_", " "), self._about(place)
         part = f", {place.part.replace('_', ' ')}" if place.part else ""
         return escape(table) + (": " + words if words else "") + escape(part)
 
     def _about(self, place: Place) -> Markup:
         table, key = place.table, place.key
-        return Markup(", ").join(
-            escape("with RLN" if self.value(table, key, column) else "without RLN")
-            if column == "with_rln"
-            else self.cell(table, key, column, "word")
-            for column in HEADINGS.get(table, KEYS[table])
-        )
+        return Markup(", ").join(self._named_cell(table, key, column) for column in HEADINGS.get(table, KEYS[table]))
+
+    def _named_cell(self, table: str, key: str, column: str) -> Markup:
+        """Return a cell that says of itself what it is: a number with the name of its column."""
+        value = self.value(table, key, column)
+        if column == "with_rln":
+            return escape("with RLN" if value else "without RLN")
+        cell = self.cell(table, key, column, "word")
+        return escape(f"{column.replace('_', ' ')} ") + cell if isinstance(value, int | float) else cell
 
     def named(self, name: str | CellName | Place) -> Markup:
         """Return words, a cell that is called by its place, or what a row is about; as text that leads nowhere."""
@@ -276,22 +284,23 @@ class Cells:
         return Markup('<a href="#e:{}">{}</a>').format(evidence_id, f"{name}: {shortened(said)}" if said else name)
 
     def measured(self, evidence_ids: Iterable[str]) -> Markup:
-        """Return single measurements, each with its line and its value, by session and unit.
+        """Return single measurements, each with its line and its value, by session, metric and unit.
 
         The file leads to the session, whose row is listed.
         """
-        lines: dict[tuple[str, str, str], list[str]] = {}
+        lines: dict[tuple[str, str, str, str], list[str]] = {}
         for evidence_id in evidence_ids:
             row = self._row("evidence_index", evidence_id)
             session = f"benchmarks__runs/{evidence_id.partition('/')[2].rpartition('_')[0]}"
-            group = (session, row["file"], row["unit"] or "")
+            metric = self.metric_of(evidence_id).replace("_", " ")
+            group = (session, row["file"], metric, row["unit"] or "")
             lines.setdefault(group, []).append(line_of(row["line"], str(row["value"])))
-        self._shown.update(session for session, _, _ in lines if session in self._rows["evidence_index"])
+        self._shown.update(session for session, *_ in lines if session in self._rows["evidence_index"])
         return Markup("; ").join(
-            Markup('<span class="lines"><a href="#e:{}">{}</a>, {} {}</span>').format(
-                session, file, ", ".join(found), unit
+            Markup('<span class="lines">{}, <a href="#e:{}">{}</a>, {} {}</span>').format(
+                metric, session, file, ", ".join(found), unit
             )
-            for (session, file, unit), found in lines.items()
+            for (session, file, metric, unit), found in lines.items()
         )
 
     def _said(self, evidence_id: str) -> str:

@@ -14,13 +14,10 @@ from typing import Any
 
 from assets.costs.model import USED_TOTALS
 from assets.reports.basis import CellName, Derivation, Derive, Input, Place
-from assets.reports.cells import Cells
+from assets.reports.cells import SHARED_PART, Cells
 from assets.reports.derived_benchmarks import BYTE_COLUMNS, BYTES, BenchmarkDerivations
 from assets.reports.derived_costs import COST, SUMMARY, CostDerivations
 from assets.reports.derived_market import SHARED, MarketDerivations
-
-RULES = "weights and thresholds"
-"""Part of a row that is listed once for all rows that rest on the same."""
 
 COUNTED = "A count of what is on record, against what is asked for."
 COUNTED_COSTS = f"{COUNTED} Costs are all in, the middle of all draws."
@@ -58,7 +55,7 @@ class Derivations:
 
     def of(self, place: Place) -> Derivation:
         """Return how the numbers of a place are made."""
-        if place.part == RULES:
+        if place.part == SHARED_PART:
             return Derivation(rows=next(rows for rows, first in self._weights.items() if first == place))
         return self._shared(place, self._whole(place))
 
@@ -75,9 +72,9 @@ class Derivations:
         shared = tuple(row for row in found.rows if row.startswith(SHARED))
         if len(shared) < 2:
             return found
-        first = self._weights.setdefault(shared, place._replace(part=RULES))
+        first = self._weights.setdefault(shared, place._replace(part=SHARED_PART))
         rest = tuple(row for row in found.rows if row not in shared)
-        return Derivation(found.formula, (*found.inputs, Input("weights and thresholds", leads_to=first)), rest)
+        return Derivation(found.formula, (*found.inputs, Input(SHARED_PART, leads_to=first)), rest)
 
     def _requirement(self, table: str, key: str) -> Derivation:
         own = set(self._ids(table, key))

@@ -11,7 +11,7 @@ from typing import Any
 
 from assets.benchmarks.storage import GROWN, Encoding
 from assets.reports.basis import CellName, Derivation, Derive, Input, Place
-from assets.reports.cells import Cells
+from assets.reports.cells import NOT_LISTED, Cells
 from assets.reports.derived_costs import CostDerivations
 
 FIGURES, GAINS, BYTES = "archive_benchmarks", "archive_stage_gains", "archive_bytes_per_message"
@@ -32,16 +32,20 @@ BYTE_COLUMNS = {
 SIZE_LIMITS = "benchmarks__archive_retention_policies/"
 
 SAVED = (
-    "The share that is saved, times what storage of all copies of this archive costs. A copy grows in a day by the "
-    "messages archived, times the bytes of a message in the archive by the storage formula that is fitted to the run, "
-    "at the size of this scenario’s messages. The limit over that are the days in it."
+    "The share that is saved, times what storage of all copies of this archive costs. The share is one less bytes of a "
+    "message with the candidate over bytes today, at the size of this scenario’s messages, by the storage formula that "
+    "is fitted to the run. A copy grows in a day by the messages archived, times these bytes. The days in the limit "
+    "are the limit divided by that growth."
 )
 MEDIAN = "The median of the rounds, each a line of the session’s file; the ends are the lowest and the highest of them."
 GAIN = (
     "In each round the stage’s figure over that of its base; of these ratios the geometric mean, with a bootstrap "
     "interval. It differs a little from the ratio of the medians."
 )
-CAPACITY = "The geometric mean over the rounds of the highest rate within the limit, divided by all cores."
+CAPACITY = (
+    "The geometric mean over the rounds of the highest rate within the limit, divided by all cores. A round in which "
+    "even the lowest rate was too late gives a bound instead."
+)
 CURVE = "The scalability law, fitted to what was measured by least squares of logarithms."
 NOISE = (
     "Standard deviation over mean of each figure over its rounds: the median and the largest of all figures of the run."
@@ -50,8 +54,8 @@ ENCODING = (
     "Bytes of a message as text over bytes as bytea: measured, or by the storage formula that is fitted to the run."
 )
 CANDIDATE = (
-    "One less bytes of the stage over bytes of its base, by the storage formula that is fitted to the run. The bytes "
-    "below are the measured ones, from which the formula is off a little."
+    "The share that is saved is one less the bytes of the stage over those of its base, by the storage formula that is "
+    "fitted to the run. The bytes below were measured; the formula is off from them a little."
 )
 
 
@@ -96,7 +100,7 @@ class BenchmarkDerivations:
     def _figure(self, table: str, key: str) -> Derivation:
         if self._value(table, key, "run_id") is None:
             return Derivation(rows=self._ids(table, key))
-        return Derivation(MEDIAN, tuple(self._rounds("all rounds", key)))
+        return Derivation(MEDIAN, tuple(self._rounds("median of the rounds", key)))
 
     def _gain(self, table: str, key: str) -> Derivation:
         setting, base = self._setting(table, key), self._value(table, key, "base")
@@ -123,7 +127,9 @@ class BenchmarkDerivations:
             Input("cores", CellName("archive_runs", run, "cpu_cores", "count"))
             for run in self._cells.keys("archive_runs", run_id=row["run_id"])
         ]
-        inputs = [found_input for figure in found for found_input in self._rounds("all rounds", figure)]
+        inputs = [
+            given for figure in found for given in self._rounds("all cores together, median of the rounds", figure)
+        ]
         return Derivation(CAPACITY, (*inputs, *cores), self._ids(table, key))
 
     def _curve(self, table: str, key: str) -> Derivation:
@@ -188,9 +194,7 @@ class BenchmarkDerivations:
             )
         ]
         gains = [
-            Input(
-                CellName(GAINS, gain, "workload", "word"), CellName(GAINS, gain, "ratio", "ratio"), Place(GAINS, gain)
-            )
+            Input(Place(GAINS, gain), CellName(GAINS, gain, "ratio", "ratio"), Place(GAINS, gain))
             for gain in self._cells.keys(GAINS, run_id=row["run_id"], stage=row["candidate"], base=row["base"])
             if self._value(GAINS, gain, "metric") in ("capacity_per_s", "throughput_per_s")
             and self._value(GAINS, gain, "payload_bytes") == row["payload_bytes"]
@@ -201,24 +205,17 @@ class BenchmarkDerivations:
     def _saving(self, table: str, key: str) -> Derivation:
         row = self._cells.row(table, key)
         used = self._costs.cheapest(row["scenario_id"], "archive_storage")
-        candidate = row["candidate"]
         limit = tuple(row for row in self._ids(table, key) if row.startswith(SIZE_LIMITS))
         inputs = (
-            Input(
-                "share that is saved, of a hundred",
-                CellName(table, key, "saved_share", "hundredths"),
-                Place("archive_recommendation", candidate)
-                if candidate in self._cells.keys("archive_recommendation")
-                else None,
-            ),
+            Input("share that is saved, of a hundred", CellName(table, key, "saved_share", "hundredths")),
             *self._costs.parts(used),
             *self._costs.asked(row["scenario_id"], "archive_gb", "archived_messages_per_day", with_rln=False),
             Input("bytes of a message today", CellName(table, key, "base_bytes_per_message", "whole")),
             Input("bytes of a message with the candidate", CellName(table, key, "bytes_per_message", "whole")),
             *([Input("limit, GB", CellName(table, key, "limit_gb", "quantity"), rows=limit)] if limit else []),
         )
-        rows = self._costs.left(table, key, used.values())
-        return Derivation(SAVED, inputs, tuple(row for row in rows if row not in limit))
+        measured = tuple(row for row in self._cells.all_evidence_ids(table, key) if row.startswith(NOT_LISTED))
+        return Derivation(SAVED, inputs, measured)
 
     def _ids(self, table: str, key: str) -> tuple[str, ...]:
         return tuple(self._cells.evidence_ids(table, key))

@@ -6,6 +6,7 @@ Belongs here: formulas in words, inputs, rows. Does not belong here: arithmetic 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -22,11 +23,12 @@ TOTALS = {INFRASTRUCTURE: (INFRASTRUCTURE,), ALL_IN: (INFRASTRUCTURE, ALL_IN)}
 MEMBERSHIPS = ("memberships_needed", "memberships_available")
 SECOND, FULLEST = "second_times_cheapest", "fullest_share"
 ERROR = "sampling_error_usd_per_month"
-MOST_AT_ONCE = 20
-"""Rows and places of the parts of a bill elsewhere that stand in one list."""
 
-OF_NODES = ("peak_connections", "connections_per_node", "peak_messages_per_s")
-OF_DATABASES = ("archive_gb", "peak_insert_per_s", "peak_first_page_20_per_s", "peak_by_hashes_per_s")
+OF_NODES = (
+    *("least_nodes", "peak_connections", "connections_per_node", "node_vcpus_each", "node_vcpus_shared"),
+    *("node_memory_each_gib", "node_memory_shared_gib"),
+)
+OF_DATABASES = ("database_vcpus", "database_memory_shared_gib", "database_memory_each_gib", "archive_gb")
 ASKED: Mapping[str, tuple[str, ...]] = {
     "compute": OF_NODES,
     "addresses": OF_NODES,
@@ -38,28 +40,35 @@ ASKED: Mapping[str, tuple[str, ...]] = {
     MANAGED: OF_DATABASES,
 }
 """By part of a bill, the amounts of `scenario_load` that its own amount comes from."""
+PRICES = ("pricing__compute_offers/", "pricing__storage_and_egress_prices/", "pricing__managed_postgres_offers/")
 ONLINE = ("costs__assumptions/client_online_share", "costs__assumptions/peak_factor")
 """What makes users into connections and minutes, which some sellers bill."""
 
 SUM = (
-    "The sum of its parts in every draw. Means add up: the mean of the total is the sum of the means of its parts. The "
-    "middle and the ends are those of the total over all draws, which middles and ends of the parts do not add up to. "
-    "A figure for a user or for a million messages is the total of each draw over their number. The error of drawing "
-    "is the spread of the middle over repeated sets of draws."
+    "The sum of its parts in every draw. Means add up: the mean of the total is the sum of the means of its parts. "
+    "Middles and ends do not: those of the total are over all draws of the total. A figure for a user or for a million "
+    "messages divides the total of each draw by their number. The error of drawing is the standard error of the middle."
 )
 ELSEWHERE = (
     "The sum of the same parts as at the cheapest place, at the prices of this place. Means add up; middles and ends "
-    "of the draws do not. A part leads to the same part at the cheapest place, beside which the rows stand that differ."
+    "do not."
 )
 BILL = (
     "All in is the sum of these parts in every draw, of which the means are shown; infrastructure is the sum of those "
     "that whoever runs the fleet pays."
 )
-PART = "An amount times its price in every draw, whole units in each month. Amount and price are drawn from these rows."
+PART = (
+    "The amount times its price, in every draw. Units are whole in each month. Amount and price come from these rows. "
+    "Hosts are as many of the cheapest size as the largest of these needs takes."
+)
 NEXT = "Infrastructure at the next cheapest place over infrastructure at the cheapest, both in the middle of all draws."
 HELD_ALWAYS = (
-    "The bill of infrastructure when so many whole servers are held in every draw; and its middle over the middle of "
-    "the bill whose servers follow the draw."
+    "The bill of infrastructure when these servers are rented all the time: their price, and storage, backups, traffic "
+    "and chain access besides. The ratio compares its middle with the middle of the bill whose servers follow the draw."
+)
+FULL = (
+    "What the fullest role needs over what these servers have: the largest of its shares of processors, memory, "
+    "connections and disk, in the draw at the confidence. The needs below are those at the high end."
 )
 SENSITIVITY = (
     "The bill with this input at its low and at its high end and all others in the middle. Nine draws of ten of the "
@@ -96,8 +105,8 @@ class CostDerivations:
             return Place(SUMMARY, key, MEMBERSHIPS[0])
         if column == SECOND:
             return Place(SUMMARY, key, SECOND)
-        if column == FULLEST and (held := f"{key}|{CONFIDENCE}") in self._cells.keys(HELD):
-            return Place(HELD, held)
+        if column == FULLEST:
+            return Place(SUMMARY, key, FULLEST)
         total = next((name for name in TOTALS if column.startswith(f"{name}_")), None)
         if total is None and column == ERROR:
             total = USED_TOTALS["gates"]
@@ -108,6 +117,8 @@ class CostDerivations:
         _, key, part = place
         if part == SECOND:
             return self._next(key)
+        if part == FULLEST:
+            return self._full(key)
         parameters = ("costs__rln_parameters/", "costs__scenarios/")
         return Derivation(MEMBERSHIP, rows=tuple(i for i in self._ids(SUMMARY, key) if i.startswith(parameters)))
 
@@ -122,13 +133,13 @@ class CostDerivations:
             label, CellName(SUMMARY, summary, f"{total}_p50_usd_per_month", "usd"), self.total_of(summary, total)
         )
 
-    def asked(self, scenario: str, *names: str, with_rln: bool) -> tuple[Input, ...]:
-        """Return amounts of `scenario_load`, those that are known."""
+    def asked(self, scenario: str, *names: str, with_rln: bool, figure: str = "p50") -> tuple[Input, ...]:
+        """Return amounts of `scenario_load`, those that are known: their middles, or another figure."""
         found = (key for name in names for key in self._cells.keys(LOAD, scenario_id=scenario, quantity=name))
         return tuple(
             Input(
                 CellName(LOAD, key, "title"),
-                CellName(LOAD, key, "p50", "quantity"),
+                CellName(LOAD, key, figure, "quantity"),
                 Place(LOAD, key),
                 unit=CellName(LOAD, key, "unit"),
             )
@@ -180,8 +191,10 @@ class CostDerivations:
 
     def parts(self, parts: Mapping[str, str], figure: str = MEAN) -> tuple[Input, ...]:
         """Return parts of a bill with their means, or with another figure."""
+        called = "mean" if figure == MEAN else "middle"
         return tuple(
-            Input(word(name), CellName(COST, key, figure, "usd"), self.place(key)) for name, key in parts.items()
+            Input(f"{word(name)}, {called}", CellName(COST, key, figure, "usd"), self.place(key))
+            for name, key in parts.items()
         )
 
     def place(self, key: str) -> Place:
@@ -212,7 +225,7 @@ class CostDerivations:
             return Derivation(inputs=(Input("the same without RLN", CellName(COST, key, MEAN, "usd"), place),))
         parts = self._by_place[scenario, with_rln, provider, region]
         if component in TOTALS and not self._is_cheapest(parts):
-            return self._elsewhere(key, component, parts, self._cell(COST, key))
+            return self._elsewhere(key, component, parts)
         if component in TOTALS:
             inside = self._of_bill(parts, component)
             inputs = (
@@ -222,32 +235,46 @@ class CostDerivations:
                 *self.asked(scenario, "own_messages_per_month", with_rln=with_rln),
             )
             return Derivation(SUM, inputs, self.left(table, key, self._in_total(parts, component).values()))
-        asked = self.asked(scenario, *ASKED.get(component, ()), with_rln=with_rln)
-        return Derivation(PART, asked, tuple(self._cells.all_evidence_ids(table, key)))
+        amount = self._amount(key)
+        cheapest = self._cheapest.get((scenario, with_rln), {}).get(component)
+        if cheapest is None or cheapest == key:
+            asked = self.asked(scenario, *ASKED.get(component, ()), with_rln=with_rln)
+            return Derivation(PART, (*amount, *asked), tuple(self._cells.all_evidence_ids(table, key)))
+        usual = Input(
+            "the same part at the cheapest place", CellName(COST, cheapest, MEAN, "usd"), self.place(cheapest)
+        )
+        told = set(self._ids(COST, cheapest))
+        return Derivation(PART, (*amount, usual), tuple(row for row in self._ids(table, key) if row not in told))
+
+    def _amount(self, key: str) -> tuple[Input, ...]:
+        if self._value(COST, key, "unit") is None:
+            return ()
+        return (
+            Input(
+                "amount, mean of all draws",
+                CellName(COST, key, "quantity", "quantity"),
+                unit=CellName(COST, key, "unit"),
+            ),
+        )
 
     def _load(self, table: str, key: str) -> Derivation:
-        return Derivation(self._value(table, key, "rule"), rows=tuple(self._cells.all_evidence_ids(table, key)))
+        row = self._cells.row(table, key)
+        scenario, with_rln = self._cell(table, key)
+        senders = Input(
+            "senders", CellName("scenarios", scenario, "network_senders", "count"), Place("scenarios", scenario)
+        )
+        made_of = self.asked(scenario, *(row["made_of"] or ()), with_rln=with_rln)
+        return Derivation(
+            row["rule"],
+            (*self._users(scenario), senders, *made_of),
+            tuple(self._cells.all_evidence_ids(table, key)),
+        )
 
-    def _union(self, keys: Iterable[str]) -> set[str]:
-        return {evidence_id for key in keys for evidence_id in self._ids(COST, key)}
-
-    def _elsewhere(self, key: str, total: str, parts: Mapping[str, str], cell: tuple[Any, ...]) -> Derivation:
-        """Return the parts of a bill at another place than the cheapest, each with the rows that differ."""
-        cheapest = self._cheapest.get(cell, {})
-        inputs = [Input("mean of the total", CellName(COST, key, MEAN, "usd"))]
-        listed = 0
-        for name, part in self._of_bill(parts, total).items():
-            usual = self._union([cheapest[name]]) if name in cheapest else set()
-            cell_of_part = CellName(COST, part, MEAN, "usd")
-            own = tuple(row for row in self._ids(COST, part) if row not in usual)
-            listed += len(own) + 1
-            if listed > MOST_AT_ONCE:  # too many to stand in one list: they stand under the part itself
-                inputs.append(Input(word(name), cell_of_part, self.place(part)))
-            else:
-                usually = self.place(cheapest[name]) if name in cheapest else None
-                inputs.append(Input(word(name), cell_of_part, usually, own))
-        accounted = [*self._in_total(parts, total).values(), *self._in_total(cheapest, total).values()]
-        return Derivation(ELSEWHERE, tuple(inputs), self.left(COST, key, accounted))
+    def _elsewhere(self, key: str, total: str, parts: Mapping[str, str]) -> Derivation:
+        """Return the parts of a bill at another place than the cheapest."""
+        inside = self._of_bill(parts, total)
+        inputs = (Input("mean of the total", CellName(COST, key, MEAN, "usd")), *self.parts(inside))
+        return Derivation(ELSEWHERE, inputs, self.left(COST, key, self._in_total(parts, total).values()))
 
     def _same(self, one: str, other: str) -> bool:
         return self._ids(COST, one) == self._ids(COST, other) and self._value(COST, one, MEAN) == self._value(
@@ -257,26 +284,46 @@ class CostDerivations:
     def _next(self, key: str) -> Derivation:
         scenario, with_rln = self._cell(SUMMARY, key)
         place = tuple(self._value(SUMMARY, key, name) for name in ("second_provider", "second_region"))
-        other = self._by_place.get((scenario, with_rln, *place), {}).get(INFRASTRUCTURE)
-        inputs = [self.middle_of("at the cheapest place", key, INFRASTRUCTURE)]
-        if other and self._value(COST, other, MIDDLE) is not None:
-            inputs.append(
-                Input("at the next cheapest", CellName(COST, other, MIDDLE, "usd"), Place(COST, self.place(other).key))
-            )
-        return Derivation(NEXT, tuple(inputs))
+        bills = {
+            "at the cheapest place": self._cheapest.get((scenario, with_rln), {}),
+            "at the next cheapest": self._by_place.get((scenario, with_rln, *place), {}),
+        }
+        totals = [
+            Input(label, CellName(COST, bill[INFRASTRUCTURE], MIDDLE, "usd"), self.place(bill[INFRASTRUCTURE]))
+            for label, bill in bills.items()
+            if INFRASTRUCTURE in bill and self._value(COST, bill[INFRASTRUCTURE], MIDDLE) is not None
+        ]
+        parts = [
+            replace(part, label=f"{part.label}, {label}")
+            for label, bill in bills.items()
+            for part in self.parts(self._of_bill(bill, INFRASTRUCTURE))
+        ]
+        return Derivation(NEXT, (*totals, *parts))
 
     def _held(self, table: str, key: str) -> Derivation:
         """Return the servers that are held, with their prices, and the bill that they are compared with."""
         cell = self._cell(table, key)
-        summary = row_key(SUMMARY, cell)
-        parts = self._of_bill(self._cheapest.get(cell, {}), INFRASTRUCTURE)
-        others = {name: part for name, part in parts.items() if name not in ("compute", "database")}
         inputs = (
             Input("servers", CellName(table, key, "hosts")),
-            self.middle_of("infrastructure that follows the draw", summary, INFRASTRUCTURE),
-            *self.parts(others),
+            Input("their price, mean of all draws", CellName(table, key, "servers_usd_per_month", "usd")),
+            self.middle_of("infrastructure that follows the draw", row_key(SUMMARY, cell), INFRASTRUCTURE),
         )
-        return Derivation(HELD_ALWAYS, inputs, self.left(table, key, others.values()))
+        besides = self.asked(cell[0], *OF_NODES, *OF_DATABASES, with_rln=cell[1], figure="p95")
+        return Derivation(HELD_ALWAYS, (*inputs, *besides), self._prices(key))
+
+    def _prices(self, key: str) -> tuple[str, ...]:
+        """Return the prices that a row of `cost_of_confidence` rests on, but those of calls to a chain."""
+        return tuple(row for row in self._ids(HELD, key) if row.startswith(PRICES))
+
+    def _full(self, key: str) -> Derivation:
+        scenario, with_rln = self._cell(SUMMARY, key)
+        inputs = (
+            Input("rented", CellName(SUMMARY, key, "rent")),
+            Input("the fullest", CellName(SUMMARY, key, "fullest_role", "word")),
+            *self.asked(scenario, *OF_NODES, *OF_DATABASES, with_rln=with_rln, figure="p95"),
+        )
+        held = f"{key}|{CONFIDENCE}"
+        return Derivation(FULL, inputs, self._prices(held) if held in self._cells.keys(HELD) else ())
 
     def _compared(self, table: str, key: str) -> Derivation:
         """Return what a comparison is made of: the parts of a bill and users, or all rows that it rests on."""

@@ -23,7 +23,7 @@ RANKED = (
     "The share of all weightings of the criteria in which the segment comes first, or among those to pursue, against "
     "the same criteria of all other segments."
 )
-CRITERION = "Between these ends, from nothing to best, by the rows below and what is not known as a range."
+ENDS = "Nothing is zero and the best is one. The ends shown are those of the declared interval around the middle."
 
 
 class MarketDerivations:
@@ -32,7 +32,9 @@ class MarketDerivations:
     def __init__(self, cells: Cells) -> None:
         self._cells = cells
         self.rules: dict[str, Derive] = {
-            "segment_criteria": lambda table, key: Derivation(CRITERION, rows=self._ids(table, key)),
+            "segment_criteria": lambda table, key: Derivation(
+                f"{self._value(table, key, 'rule')} {ENDS}", rows=self._ids(table, key)
+            ),
             "segment_ranking": self._rank,
             "validation_findings": self._weight,
             "validation_matrix": self._judged,

@@ -38,7 +38,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 UNCERTAIN_DATES = frozenset({"assigned", "page_date_older", "retrieved", "recalled"})
 """Bases of a date that a reader has to know of."""
 
-MOST_ROWS, FEW_ROWS = 25, 3
+MOST_ROWS, FEW_ROWS = 20, 3
 """Rows of evidence that stand in one list. Of more, each table of more than a few is folded."""
 
 DATA_FILES = ("readiness.json", "manifest.json")

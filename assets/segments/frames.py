@@ -16,7 +16,7 @@ from assets.evidence.model import Grade, weakest
 from assets.numerals import beside
 from assets.segments.inputs import KINDS, Finding, Kind, Rules
 from assets.segments.matrix import Cell, Count, Group, Matrix, Status
-from assets.segments.ranking import CRITERIA, RankedSegment
+from assets.segments.ranking import CRITERIA, RULES, RankedSegment
 from assets.segments.synthesis import Opportunity, SaturationRun, Theme
 
 PROVENANCE = {"grade": "text", "evidence_ids": "text[]"}
@@ -119,6 +119,7 @@ CRITERIA_COLUMNS: dict[str, str] = {
     "high": "double precision",
     "basis": "integer",
     "is_known": "boolean",
+    "rule": "text",
     **PROVENANCE,
 }
 """Each: column to PostgreSQL type, in the order of the table."""
@@ -297,7 +298,7 @@ def criteria_frame(
             low, high = criterion.bounds(rules.interval_probability)
             # what nothing is known about still rests on the row that asks for it
             ids = criterion.evidence_ids or records[found.segment_id]
-            values = (low, criterion.middle, high, criterion.basis, criterion.is_known)
+            values = (low, criterion.middle, high, criterion.basis, criterion.is_known, RULES[criterion.name])
             rows.append((found.segment_id, criterion.name, CRITERIA[criterion.name], *values, *sources.of(ids)))
     return pd.DataFrame(rows, columns=list(CRITERIA_COLUMNS), dtype=object)
 

@@ -26,6 +26,19 @@ SEED = 20261123
 LEVELS = np.linspace(0.0, 1.0, 41)
 """Probabilities at which the distribution of a criterion is tabulated; between them it is interpolated."""
 
+RULES: dict[str, str] = {
+    "market_size": "Each figure of the segment lies on a logarithmic scale from the smallest to the largest figure of "
+    "its family over all segments, and is taken to be right within the size factor. The range is from the lowest to "
+    "the highest end of these.",
+    "problem_strength": "A beta distribution that begins with one for and one against. Each source adds its weight, "
+    "split by how strongly it put the problem.",
+    "usp_fit": "The mean over the cells of the segment in the validation matrix, of the share that agrees.",
+    "technical_gaps": "One over one more than the gaps that are open; a gap whose state is not known may be open or "
+    "closed.",
+    "integrations": "A beta distribution of one more than the projects that use it, and one more than those that left.",
+}
+"""By criterion, how its value between nothing and best is made, without figures."""
+
 CRITERIA: dict[str, str] = {
     "market_size": "Size of the market",
     "problem_strength": "Strength of the problem",
@@ -196,10 +209,11 @@ def market_sizes(figures: Sequence[MarketFigure], rules: Rules) -> dict[str, Cri
         if len({figure.segment_id for figure in members}) < 2 or logs.min() == logs.max():
             continue
         spread = np.log10(rules.size_factor)
+        ends_of_scale = {i for end in (logs.argmin(), logs.argmax()) for i in members[int(end)].evidence_ids}
         for figure, value in zip(members, logs, strict=True):
             ends = (np.array([value - spread, value + spread]) - logs.min()) / (logs.max() - logs.min())
             placed.setdefault(figure.segment_id, []).extend(np.clip(ends, 0, 1).tolist())
-            ids.setdefault(figure.segment_id, set()).update(figure.evidence_ids)
+            ids.setdefault(figure.segment_id, set()).update(figure.evidence_ids, ends_of_scale)
             counted[figure.segment_id] = counted.get(figure.segment_id, 0) + 1
     return {
         segment: _between("market_size", min(ends), max(ends), counted[segment], tuple(sorted(ids[segment])))

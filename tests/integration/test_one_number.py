@@ -102,7 +102,7 @@ def mean_is_of_parts(parts: dict[str, float], row: Row) -> Pairs:
 
 
 def saving_is_of_the_archive(parts: dict[str, float], row: Row) -> Pairs:
-    yield "money", row["saved_usd_per_month"], row["saved_share"] * parts.get("Archive storage", 0.0)
+    yield "money", row["saved_usd_per_month"], row["saved_share"] * parts.get("Archive storage, mean", 0.0)
     for prefix, name in (("base_", "bytes of a message today"), ("", "bytes of a message with the candidate")):
         a_day = parts["messages archived"] * parts[name] / 1e9
         yield f"{prefix}GB", row[f"{prefix}gb_per_day"], a_day

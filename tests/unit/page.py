@@ -87,7 +87,7 @@ class Page(HTMLParser):
             ("".join(element.text).strip().partition(":")[0], float(cells[-1].attributes["value"]))
             for element in self.by_id[place].inside
             if element.tag == "li"
-            if (cells := [e for e in element.inside if e.tag == "data" and "value" in e.attributes])
+            if (cells := [e for e in element.inside if e.attributes.get("class") == "n" and "value" in e.attributes])
         ]
 
     def _add(self, tag: str, attrs: list[tuple[str, str | None]]) -> Element:

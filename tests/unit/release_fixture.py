@@ -199,6 +199,7 @@ def _scenarios() -> pd.DataFrame:
             "scenario_id": name,
             "budget_usd_per_month": budget,
             "active_users": 10_000,
+            "network_senders": 10_000,
             "receivers_per_message": 10_000.0,
             "grade": "estimated",
             "evidence_ids": [f"costs__scenarios/{name}"],
@@ -318,6 +319,7 @@ def _beside_costs() -> dict[str, pd.DataFrame]:
         "p95": 80.0,
         "mean": 44.0,
         "rule": "Messages archived a day, times the days that they are kept.",
+        "made_of": [],
     }
     return {
         "scenario_load": _frame([{**cell, **load}], columns.LOAD_COLUMNS),

@@ -96,7 +96,7 @@ def test_a_row_that_is_named_has_the_value_that_is_said_of_it() -> None:
     assert said <= expected
     lines = {"".join(e.text).strip() for e in page().elements if e.attributes.get("class") == "lines"}
     measured = rows.loc["benchmarks__measurements/run_a_1"]
-    assert lines == {f"{measured.file}, line {measured.line}: {measured.value} things"}
+    assert lines == {f"total bytes per message, {measured.file}, line {measured.line}: {measured.value} things"}
 
 
 def test_every_cell_says_what_its_table_holds() -> None:

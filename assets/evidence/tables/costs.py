@@ -307,7 +307,11 @@ class Scenario(StandingRow):
     """One deployment of Waku whose cost is estimated: a what-if. Its sizes are assumptions, which the note explains."""
 
     says: ClassVar[Says] = Says(
-        ("active_users", "own_senders", "network_senders", "receivers_per_message"), conditions=("description",)
+        (
+            *("active_users", "own_senders", "network_senders", "receivers_per_message", "message_rate_factor"),
+            *("relay_nodes", "store_nodes", "database_hosts", "data_centres", "host_disk_gb"),
+        ),
+        conditions=("description",),
     )
 
     title: str = Field(description="Name for readers")
