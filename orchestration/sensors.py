@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dagster as dg
 
-from orchestration.abandoned import close_abandoned
+from orchestration.abandoned_runs import close_abandoned
 from orchestration.settings import Settings
 
 

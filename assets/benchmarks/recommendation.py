@@ -21,12 +21,12 @@ from typing import TypeAlias
 
 import numpy as np
 
-from assets.benchmarks.compare import Interval, paired_ratio
-from assets.benchmarks.grids import CURRENT
+from assets.benchmarks.archive.grids import CURRENT
+from assets.benchmarks.archive.stages import STAGES, Stage
+from assets.benchmarks.archive.storage import Encoding
+from assets.benchmarks.archive.storage_stages import GROWN_STAGES, MeasuredStage, StageStorage, fit_stages
+from assets.benchmarks.paired_ratios import Interval, paired_ratio
 from assets.benchmarks.results import SEED, Gain, Measurement, Provenance, Run
-from assets.benchmarks.stages import STAGES, Stage
-from assets.benchmarks.storage import Encoding
-from assets.benchmarks.storage_stages import GROWN_STAGES, MeasuredStage, StageStorage, fit_stages
 from assets.evidence.model import Grade, weakest
 
 TOLERATED_RATIO = 0.95

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from assets.answers import Client, RemoteError
+from assets.common.answers import Client, RemoteError
 from assets.pricing.interfaces import Clock, Source
 from assets.pricing.model import Catalogue, Verdicts, judge_all
 from assets.pricing.registry import Listed
