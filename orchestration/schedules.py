@@ -1,6 +1,7 @@
 """When the chain is looked at again: every Monday, if something changed; and, once wanted, prices and benchmarks.
 
-Belongs here: schedules. Does not belong here: what counts as changed (`freshness.py`, `fast_path.py`).
+Belongs here: schedules. Does not belong here: what counts as changed (`staleness/freshness.py`,
+`staleness/fingerprints.py`).
 """
 
 from __future__ import annotations

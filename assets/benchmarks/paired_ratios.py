@@ -1,6 +1,6 @@
 """Whether two systems differ: the ratio of figures that were measured in pairs, with an interval.
 
-Belongs here: statistics of pairs, pure. Does not belong here: which systems are compared (`grids.py`), rows.
+Belongs here: statistics of pairs, pure. Does not belong here: which systems are compared (`archive/grids.py`), rows.
 A small shared machine varies by 10 to 30 % from one minute to the next. Within a round both systems meet the same
 minute, so that only the ratio within rounds is a result.
 """

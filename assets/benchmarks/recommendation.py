@@ -1,7 +1,8 @@
 """Which candidate for the next schema to propose, what it saves, and whether hex text costs twice as much as bytea.
 
 Belongs here: the declared rule of choice and its arithmetic, pure. Does not belong here: statistics of rounds
-(`results.py`), the storage formula (`storage_stages.py`), prices (they are in the cost components that are read).
+(`results.py`), the storage formula (`archive/storage_stages.py`), prices (they are in the cost components that are
+read).
 
 The rule: of the candidates that lose on no workload, the one that saves most storage. A candidate is judged by the rate
 that it carries within a limit of latency, the narrowest that it or its base keeps, where that was measured, else by its

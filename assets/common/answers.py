@@ -1,7 +1,7 @@
 """Reading answers that may be anything: what all that ask a server share.
 
 Belongs here: the client that they are given, bytes into JSON, values into numbers, with an error that says what was
-expected. Does not belong here: HTTP (`web.py`).
+expected. Does not belong here: HTTP (`http.py`).
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Evidence files as Dagster assets: what people edit (`evidence/*`) and what it is loaded into (`raw/*`).
 
-Belongs here: the two outermost layers of the graph. Does not belong here: parsing and SQL (`parsing.py`, `fetch.py`).
+Belongs here: the two outermost layers of the graph. Does not belong here: parsing and SQL (`parsing.py`,
+`read_packs.py`).
 """
 
 from collections.abc import Iterator

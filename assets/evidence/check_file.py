@@ -1,6 +1,6 @@
 """One file against the ids of packs: what `waku-fit check FILE` needs, in a fraction of a second.
 
-Belongs here: reading ids without reading rows. Does not belong here: reading whole packs (`fetch.py`).
+Belongs here: reading ids without reading rows. Does not belong here: reading whole packs (`read_packs.py`).
 """
 
 from __future__ import annotations

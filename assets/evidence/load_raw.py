@@ -1,6 +1,6 @@
 """Evidence becomes the tables of schema `raw`.
 
-Belongs here: COPY into PostgreSQL. Does not belong here: reading and checking files (`fetch.py`, `rows.py`).
+Belongs here: COPY into PostgreSQL. Does not belong here: reading and checking files (`read_packs.py`, `rows.py`).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Packs on disk become typed evidence.
 
 Belongs here: reading files. Does not belong here: what is right or wrong in a file (`parsing.py`, `rows.py`), which
-folder a pack is (`packs.py`), the tables of schema `raw` (`load.py`).
+folder a pack is (`packs.py`), the tables of schema `raw` (`load_raw.py`).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What a session measures, as data: which stages with which workloads, on which archives, how often, in which order.
 
 Belongs here: grids and what follows from them alone (order, steps, planned time), pure.
-Does not belong here: measuring (`measure.py`), keeping results (`sessions.py`).
+Does not belong here: measuring (`measuring/measure.py`), keeping results (`measuring/session_files.py`).
 """
 
 from __future__ import annotations

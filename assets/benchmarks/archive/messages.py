@@ -1,7 +1,7 @@
 """What is in the archive before a measurement: made by a seed, and handed over in PostgreSQL's binary COPY format.
 
 Belongs here: sizes, times and contents of messages, pure.
-Does not belong here: tables (`stages.py`), SQL (`archive.py`).
+Does not belong here: tables (`stages.py`), SQL (`measuring/archive_tables.py`).
 Payloads are random bytes, because Waku's are encrypted: nothing of them can be compressed. Message number n has the
 SHA-256 of n as hash, which the database and a script can compute as well.
 """

@@ -1,7 +1,8 @@
 """What a node asks of the archive, as pgbench scripts for each stage.
 
 Belongs here: statements and the parameters they are drawn with, pure. Does not belong here: running them
-(`pgbench.py`), how often (`grids.py`). Statements follow `benchmarks__archive_query_shapes`, in our own words.
+(`measuring/pgbench.py`), how often (`grids.py`). Statements follow `benchmarks__archive_query_shapes`, in our own
+words.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The message archive at each stage of its schema, as data, and the DDL that follows from it.
 
 Belongs here: how the tables of a stage are laid out. Pure: it returns text and knows no connection.
-Does not belong here: what is stored in them (`messages.py`), what is asked of them (`workload.py`).
+Does not belong here: what is stored in them (`messages.py`), what is asked of them (`requests.py`).
 Layouts are those of `benchmarks__archive_schema_versions`, in our own words: columns are the same at every stage, so
 that stages differ only in what they are named after.
 """

@@ -1,7 +1,7 @@
 """How many bytes PostgreSQL keeps for a message: heap, TOAST, indices and lookup table.
 
 Belongs here: the layout of PostgreSQL's pages as arithmetic; pure. Does not belong here: the tables of a stage and the
-few figures that a fit has to add (`storage_stages.py`), measuring a database (`storage_probe.py`).
+few figures that a fit has to add (`storage_stages.py`), measuring a database (`measuring/storage_probe.py`).
 Layout: PostgreSQL documentation, chapter "Database Physical Storage", and `src/include/access/{heaptoast,nbtree}.h`;
 the same in PostgreSQL 15 to 18. docs/benchmarks.md has an example worked by hand.
 """

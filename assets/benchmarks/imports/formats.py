@@ -1,7 +1,7 @@
 """The lines of a file with measurements become events, one format after the other.
 
 Belongs here: what the columns of pgbench, JMeter and our own CSV mean, and the wording of mistakes in them.
-Does not belong here: summaries, opening files (`imports.py`). The formats with examples are in docs/benchmarks.md.
+Does not belong here: summaries, opening files (`summary.py`). The formats with examples are in docs/benchmarks.md.
 """
 
 from __future__ import annotations

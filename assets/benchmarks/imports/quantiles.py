@@ -1,6 +1,6 @@
 """Quantiles of more values than memory holds: exact up to a bound, beyond it within 1 %.
 
-Belongs here: collecting numbers and asking for their quantiles, pure. Does not belong here: files (`imports.py`).
+Belongs here: collecting numbers and asking for their quantiles, pure. Does not belong here: files (`summary.py`).
 The quantile q of n values is the smallest of them that at least q x n values do not exceed (nearest rank): always a
 value that occurred. The histogram is that of DDSketch (Masson, Rim, Lee, VLDB 2019) without a limit of its buckets:
 nanoseconds to days in milliseconds are 1,800 of them.

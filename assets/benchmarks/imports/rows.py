@@ -1,7 +1,7 @@
 """A run that somebody else measured becomes rows of evidence in a pack.
 
 Belongs here: from a summary to rows, and appending them whole or not at all.
-Does not belong here: reading logs (`imports.py`), options and what is printed (`orchestration/`).
+Does not belong here: reading logs (`summary.py`), options and what is printed (`orchestration/`).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Runs that somebody else measured: files of pgbench and JMeter, and a plain CSV, become summaries.
 
 Belongs here: the summary of a run, in memory that does not grow with its files, and reading them.
-Does not belong here: the formats (`import_formats.py`), quantiles (`sketch.py`).
+Does not belong here: the formats (`formats.py`), quantiles (`quantiles.py`).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The tables of a stage on a real server: fill, reset, measure their size, take the oldest messages away, drop.
 
-Belongs here: SQL that changes or measures the scratch database. Does not belong here: layouts (`stages.py`), load
-(`pgbench.py`). All functions take a connection in autocommit mode.
+Belongs here: SQL that changes or measures the scratch database. Does not belong here: layouts (`archive/stages.py`),
+load (`pgbench.py`). All functions take a connection in autocommit mode.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The archive benchmarks as an asset of the graph: they make evidence, and are started on their own.
 
-Belongs here: the thin asset. Does not belong here: measuring (`run.py`), what the figures mean.
+Belongs here: the thin asset. Does not belong here: measuring (`session_run.py`), what the figures mean.
 """
 
 import dagster as dg

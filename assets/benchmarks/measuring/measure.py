@@ -1,7 +1,8 @@
 """One measurement each: a closed loop, a capacity, the ceiling of the harness, sizes and retention of a stage.
 
 Belongs here: from a cell to figures, with pgbench and a connection to the scratch database.
-Does not belong here: which cells in which order (`grids.py`, `run.py`), keeping figures (`sessions.py`).
+Does not belong here: which cells in which order (`archive/grids.py`, `session_run.py`), keeping figures
+(`session_files.py`).
 """
 
 from __future__ import annotations

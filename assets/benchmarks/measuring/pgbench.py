@@ -1,7 +1,7 @@
 """pgbench as load generator: one run of one script, and what its log and its last words say.
 
-Belongs here: the program, its options and its output. Does not belong here: scripts (`workload.py`), the order of
-runs (`grids.py`), rows of the log (`import_formats.py`).
+Belongs here: the program, its options and its output. Does not belong here: scripts (`archive/requests.py`), the order
+of runs (`archive/grids.py`), rows of the log (`imports/formats.py`).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Results on disk: a folder for each session, in the format of evidence, appended as they are measured.
 
 Belongs here: files that outlive a kill at any moment, and which of them count as results.
-Does not belong here: measuring (`run.py`), what figures mean.
+Does not belong here: measuring (`session_run.py`), what figures mean.
 
     <results>/<run id>/plan.json         what is measured, where: written first
                        measurements.csv  grows by whole steps

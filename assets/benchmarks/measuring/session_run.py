@@ -1,7 +1,7 @@
 """A whole session: scratch database, archives, rounds, and results that are kept step by step.
 
 Belongs here: the order of things, what happens on an error. Does not belong here: single measurements (`measure.py`),
-files (`sessions.py`), the grid itself (`grids.py`).
+files (`session_files.py`), the grid itself (`archive/grids.py`).
 """
 
 from __future__ import annotations

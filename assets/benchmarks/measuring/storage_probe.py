@@ -1,7 +1,8 @@
 """What PostgreSQL really takes for messages: creates the archive's tables, fills them, measures each part, drops them.
 
-Belongs here: SQL of the probe. Does not belong here: what the figures mean (`storage.py`), speed (`run.py`).
-The table is one partition as of 2024-08 (schema version 7); columns and indices as in `benchmarks__archive_columns`.
+Belongs here: SQL of the probe. Does not belong here: what the figures mean (`archive/storage.py`), speed
+(`session_run.py`). The table is one partition as of 2024-08 (schema version 7); columns and indices as in
+`benchmarks__archive_columns`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What changed between two releases, and which rows of evidence moved it.
 
-Belongs here: the comparison, pure, over released tables as rows of text. Does not belong here: files (`past.py`),
-layout (`diff_text.py`). A table of money or of judgements is compared because it is named below, all evidence because
+Belongs here: the comparison, pure, over released tables as rows of text. Does not belong here: files (`read.py`),
+layout (`text.py`). A table of money or of judgements is compared because it is named below, all evidence because
 it is in the evidence index.
 """
 

@@ -1,6 +1,6 @@
 """The difference between two releases as lines for a terminal, aligned as a bill is.
 
-Belongs here: words and columns. Does not belong here: what counts as a change (`diff.py`).
+Belongs here: words and columns. Does not belong here: what counts as a change (`model.py`).
 """
 
 from __future__ import annotations

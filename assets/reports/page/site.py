@@ -1,7 +1,7 @@
 """The readiness report: one page that answers first, and lets every number be followed to its evidence.
 
 Belongs here: which rows a page shows, and in which order. Does not belong here: layout (`templates/`), cells
-(`cells.py`), files and databases (`fetch.py`). Same release in, same page out.
+(`cells.py`), files and databases (`release/publish.py`). Same release in, same page out.
 
 The page is one file without script and without any request: it can be mailed, printed and read in ten years.
 """

@@ -44,7 +44,7 @@ LEDGER = """
 create table if not exists release.releases (
     release_id text primary key, created_at timestamptz not null, run_id text not null, manifest jsonb not null
 );
--- what was last looked for in it and taken out (withdrawal.py)
+-- what was last looked for in it and taken out (withdrawal_rows.py)
 alter table release.releases add column if not exists free_of text;
 -- whether rows of it were deleted that still lie on disk
 alter table release.releases add column if not exists has_dead_rows boolean not null default false;

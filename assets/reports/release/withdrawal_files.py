@@ -1,6 +1,6 @@
 """Folders of releases that hold what nobody agrees to any more, whatever any database says about them.
 
-Belongs here: what a folder holds, and writing it anew. Does not belong here: rows of releases (`withdrawal.py`).
+Belongs here: what a folder holds, and writing it anew. Does not belong here: rows of releases (`withdrawal_rows.py`).
 
 A folder may be of a release that this database never had, because it was made by another one or this one was made
 anew; or this database took something out of the release when it served another folder. So each folder is read.

@@ -1,7 +1,7 @@
 """Taking out of published releases what people no longer agree to: a consent withdrawn, or made narrower.
 
 Belongs here: the rows of earlier releases, and which files are made again. Does not belong here: what a folder holds
-(`withdrawn_files.py`); what a consent covers (staging, macro `as_consented`): whatever goes beyond that is taken out
+(`withdrawal_files.py`); what a consent covers (staging, macro `as_consented`): whatever goes beyond that is taken out
 here, and the conversations stay counted.
 """
 
