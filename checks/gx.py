@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from orchestration import ahead
+from assets.common import helper_process
 
 if TYPE_CHECKING:
     from checks.suites import Expectation
@@ -48,7 +48,7 @@ def run_suites(url: str, schema: str, suites: Mapping[str, Sequence[Expectation]
 
     `url` is an SQLAlchemy URL. A suite that cannot run (a missing column) raises `RuntimeError` with GX's reason.
     """
-    helper = ahead.take(__name__)
+    helper = helper_process.take(__name__)
     helper.ask(
         [url, schema, {table: [asdict(expectation) for expectation in suite] for table, suite in suites.items()}]
     )
@@ -61,7 +61,7 @@ def run_suites(url: str, schema: str, suites: Mapping[str, Sequence[Expectation]
 
 
 def serve() -> None:
-    """Answer one request of `run_suites` (see `orchestration.ahead`)."""
+    """Answer one request of `run_suites` (see `assets.common.helper_process`)."""
     gc.disable()  # nearly all that there is stays to the end
     os.environ.update(QUIET)
     _import_scipy_stats_when_used()

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 import dagster as dg
 
+from assets.common import keys
 from checks.gx import run_suites
 from checks.suites import SUITES
-from orchestration import keys
 
 CHECK = "evidence_holds"
 

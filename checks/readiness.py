@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import dagster as dg
 from psycopg import sql
 
-from orchestration import keys
+from assets.common import keys
 
 SAMPLE = 5
 

@@ -6,7 +6,7 @@ Belongs here: checks of the marts about segments that warn. Does not belong here
 import dagster as dg
 from psycopg import sql
 
-from orchestration import keys
+from assets.common import keys
 
 MISSING = sql.SQL(
     "select segment_id, array_to_string(missing_items, ', ') from marts.segment_capture"

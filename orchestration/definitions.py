@@ -12,25 +12,25 @@ from typing import Any
 import dagster as dg
 
 from assets.benchmarks.assets import archive_proposal, archive_results, archive_scalability
-from assets.benchmarks.session_asset import measured_archive
+from assets.benchmarks.measuring.assets import measured_archive
 from assets.costs.assets import cost_tables
 from assets.evidence.assets import evidence_specs, raw_tables
 from assets.evidence.fingerprint import fingerprint_of
 from assets.evidence.index_asset import indexed_evidence
 from assets.pricing.assets import live_prices
 from assets.readiness.assets import readiness_tables
-from assets.reports.assets import published_release
+from assets.reports.release.assets import published_release
 from assets.segments.assets import market_tables
 from checks.raw import raw_checks
 from checks.readiness import readiness_checks
 from checks.segments import segment_checks
-from orchestration.dbt import build_dbt_assets
-from orchestration.fast_path import code_version
 from orchestration.jobs import archive_benchmarks, price_refresh, readiness_chain
 from orchestration.resources import EvidenceResource, ReleaseResource, WarehouseResource
 from orchestration.schedules import monthly_benchmarks, weekly_price_refresh, weekly_readiness
 from orchestration.sensors import abandoned_runs
 from orchestration.settings import Settings
+from orchestration.staleness.fingerprints import code_version
+from orchestration.transforms.dbt import build_dbt_assets
 
 AREAS: dict[str, tuple[dg.AssetsDefinition, ...]] = {
     "pricing": (live_prices,),
@@ -42,7 +42,7 @@ AREAS: dict[str, tuple[dg.AssetsDefinition, ...]] = {
     "reports": (published_release,),
 }
 """The Python assets by the folder that their code is in."""
-SHARED_CODE = ("landing.py", "numerals.py", "evidence/model.py", "evidence/quantity.py")
+SHARED_CODE = ("common/tables.py", "common/numerals.py", "evidence/model.py", "evidence/quantity.py")
 """Code that every Python table passes through: a change there may change any of them."""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dagster as dg
 
-from orchestration import keys
+from assets.common import keys
 
 readiness_chain = dg.define_asset_job(
     keys.JOB,

@@ -1,6 +1,6 @@
 """What an asset is given: the warehouse, and which evidence to read.
 
-Belongs here: Dagster resources, the thin shells around `orchestration.warehouse` and `assets.evidence.fetch`.
+Belongs here: Dagster resources, the thin shells around `orchestration.warehouse` and `assets.evidence.read_packs`.
 Does not belong here: how a server is started, how evidence is parsed.
 """
 
@@ -17,13 +17,13 @@ import dagster as dg
 import psycopg
 from pydantic import Field, PrivateAttr
 
+from assets.common import keys
 from assets.evidence.assets import raw_data_versions
-from assets.evidence.fetch import Evidence, Scope, read_packs_once
 from assets.evidence.packs import BENCHMARKS, LIVE_PRICES, LOCAL_PACKS, Pack, resolve_packs, with_local_packs
-from orchestration import keys
-from orchestration.fast_path import Request, code_version, fingerprint, remember
-from orchestration.freshness import chain_nodes, recorded, stale
+from assets.evidence.read_packs import Evidence, Scope, read_packs_once
 from orchestration.settings import Settings
+from orchestration.staleness.fingerprints import Request, code_version, fingerprint, remember
+from orchestration.staleness.freshness import chain_nodes, recorded, stale
 from orchestration.warehouse.connection import bootstrap, connect, open_warehouse, run_lock, warehouse_id
 from orchestration.warehouse.layout import wheel_binaries
 

@@ -1,6 +1,7 @@
 """When the chain is looked at again: every Monday, if something changed; and, once wanted, prices and benchmarks.
 
-Belongs here: schedules. Does not belong here: what counts as changed (`freshness.py`, `fast_path.py`).
+Belongs here: schedules. Does not belong here: what counts as changed (`staleness/freshness.py`,
+`staleness/fingerprints.py`).
 """
 
 from __future__ import annotations
@@ -9,11 +10,11 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from orchestration import keys
-from orchestration.check import read_evidence
-from orchestration.fast_path import Request, fingerprint, latest_release_id, remember, unchanged_release
-from orchestration.plan import make_plan
+from assets.common import keys
+from orchestration.commands.check import read_evidence
 from orchestration.settings import Settings
+from orchestration.staleness.fingerprints import Request, fingerprint, latest_release_id, remember, unchanged_release
+from orchestration.staleness.plan import make_plan
 from orchestration.warehouse.connection import connect, open_warehouse, warehouse_id
 
 

@@ -1,13 +1,13 @@
 """What is looked at every minute while the daemon runs.
 
-Belongs here: sensors. Does not belong here: how a dead run is told from a living one (`abandoned.py`).
+Belongs here: sensors. Does not belong here: how a dead run is told from a living one (`abandoned_runs.py`).
 """
 
 from __future__ import annotations
 
 import dagster as dg
 
-from orchestration.abandoned import close_abandoned
+from orchestration.abandoned_runs import close_abandoned
 from orchestration.settings import Settings
 
 

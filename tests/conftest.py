@@ -72,8 +72,8 @@ def fresh_database(warehouse_url: str) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def parsed_state() -> Path:
     """A state folder in which the dbt project has been parsed, which takes 10 s: once for all workers."""
-    from orchestration.dbt import prepare_manifest
     from orchestration.settings import Settings
+    from orchestration.transforms.dbt import prepare_manifest
 
     folder = common_folder()
     with locked(folder / "definitions"):

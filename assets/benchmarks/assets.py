@@ -9,16 +9,16 @@ from typing import Any
 
 import dagster as dg
 
-from assets.benchmarks import frames, pictures
+from assets.benchmarks import frames, text_charts
+from assets.benchmarks.archive.stages import ALL_STAGES
+from assets.benchmarks.archive.storage_stages import GROWN_STAGES, fit_stages
 from assets.benchmarks.curves import throughput_curves
 from assets.benchmarks.fetch import read_archive_costs, read_limits, read_measurements, read_runs, read_sizes
 from assets.benchmarks.recommendation import TOLERATED_RATIO, candidates, encoding_ratios, savings, with_proposal
 from assets.benchmarks.results import Provenance, by_run, capacities, noise, stage_gains
-from assets.benchmarks.stages import ALL_STAGES
-from assets.benchmarks.storage_stages import GROWN_STAGES, fit_stages
-from assets.landing import land, table_statistics
-from orchestration import keys
-from orchestration.metadata import sql_table_metadata
+from assets.common import keys
+from assets.common.asset_tables import sql_table_metadata
+from assets.common.tables import land, table_statistics
 
 MEASURED = [
     keys.mart_key("archive_runs"),
@@ -74,20 +74,20 @@ def archive_results(context: dg.AssetExecutionContext) -> Iterator[dg.Materializ
         listed = [gain for of_run in gains.values() for gain in of_run]
         current = [gain for gain in listed if gain.run.is_current]
         of_current = [row for run in runs if run.is_current for row in measured[run.run_id]]
-        gained = "\n\n".join(filter(None, (pictures.forest(current), pictures.latencies(of_current))))
+        gained = "\n\n".join(filter(None, (text_charts.forest(current), text_charts.latencies(of_current))))
         for key, columns, frame, picture in (
             (keys.ARCHIVE_GAINS, frames.GAIN_COLUMNS, frames.gains_frame(listed), gained),
             (
                 keys.ARCHIVE_CAPACITY,
                 frames.CAPACITY_COLUMNS,
                 frames.capacity_frame(carried),
-                pictures.capacity(carried),
+                text_charts.capacity(carried),
             ),
             (
                 keys.ARCHIVE_NOISE,
                 frames.NOISE_COLUMNS,
                 frames.noise_frame(certificates),
-                pictures.certificate(certificates),
+                text_charts.certificate(certificates),
             ),
         ):
             land(connection, key.path, columns, frame)
@@ -111,7 +111,7 @@ def archive_scalability(context: dg.AssetExecutionContext) -> dg.MaterializeResu
         points = [point for run in runs for point in throughput_curves(run, measured[run.run_id])]
         key = keys.ARCHIVE_SCALABILITY
         land(connection, key.path, frames.SCALABILITY_COLUMNS, frames.scalability_frame(points))
-        return dg.MaterializeResult(key, metadata=_metadata(connection, key, pictures.curves(points)))
+        return dg.MaterializeResult(key, metadata=_metadata(connection, key, text_charts.curves(points)))
 
 
 @dg.multi_asset(
@@ -153,7 +153,9 @@ def archive_proposal(context: dg.AssetExecutionContext) -> Iterator[dg.Materiali
             (keys.ARCHIVE_ENCODING, frames.ENCODING_COLUMNS, frames.encoding_frame(ratios)),
         ):
             land(connection, key.path, columns, frame)
-            metadata = _metadata(connection, key, pictures.storage(found) if key == keys.ARCHIVE_RECOMMENDATION else "")
+            metadata = _metadata(
+                connection, key, text_charts.storage(found) if key == keys.ARCHIVE_RECOMMENDATION else ""
+            )
             yield dg.MaterializeResult(key, metadata={**metadata, "proposed": proposed or "none"})
 
 

@@ -15,7 +15,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from assets.benchmarks.compare import RESAMPLES
+from assets.benchmarks.paired_ratios import RESAMPLES
 from assets.benchmarks.results import SEED, Measurement, Provenance, Run
 from assets.benchmarks.scalability import BAND, REACH, fit_scalability
 from assets.evidence.model import weakest

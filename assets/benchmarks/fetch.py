@@ -10,12 +10,12 @@ from typing import Any
 import psycopg
 from psycopg.rows import dict_row
 
-from assets.benchmarks.grids import GRIDS
+from assets.benchmarks.archive.grids import GRIDS
+from assets.benchmarks.archive.requests import WORKLOADS, limits_of_workloads
+from assets.benchmarks.archive.stages import ALL_STAGES
+from assets.benchmarks.archive.storage_stages import GROWN_STAGES, MeasuredStage
 from assets.benchmarks.recommendation import ArchiveCost
 from assets.benchmarks.results import KnownLimit, Measurement, Run
-from assets.benchmarks.stages import ALL_STAGES
-from assets.benchmarks.storage_stages import GROWN_STAGES, MeasuredStage
-from assets.benchmarks.workload import WORKLOADS, limits_of_workloads
 from assets.evidence.model import Grade, weakest
 
 HOURS = {

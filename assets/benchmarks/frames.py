@@ -9,11 +9,11 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from assets.benchmarks.compare import Interval
+from assets.benchmarks.archive.stages import STAGES
 from assets.benchmarks.curves import CurvePoint
+from assets.benchmarks.paired_ratios import Interval
 from assets.benchmarks.recommendation import Candidate, EncodingRatio, Saving
 from assets.benchmarks.results import Capacity, Gain, Noise, Provenance, Run
-from assets.benchmarks.stages import STAGES
 
 REAL, TEXT, WHOLE, TRUTH = "double precision", "text", "bigint", "boolean"
 PROVENANCE = {"grade": TEXT, "evidence_ids": "text[]"}

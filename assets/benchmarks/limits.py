@@ -1,7 +1,8 @@
 """A limit of latency: which share of the operations may come later, and how many operations tell whether they do.
 
 Belongs here: limits, and what counting late operations says of a percentile, pure. Does not belong here: the limits
-themselves, which are rows of `benchmarks__latency_targets`, and the search for a rate that keeps one (`capacity.py`).
+themselves, which are rows of `benchmarks__latency_targets`, and the search for a rate that keeps one
+(`measuring/capacity_search.py`).
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Which candidate for the next schema to propose, what it saves, and whether hex text costs twice as much as bytea.
 
 Belongs here: the declared rule of choice and its arithmetic, pure. Does not belong here: statistics of rounds
-(`results.py`), the storage formula (`storage_stages.py`), prices (they are in the cost components that are read).
+(`results.py`), the storage formula (`archive/storage_stages.py`), prices (they are in the cost components that are
+read).
 
 The rule: of the candidates that lose on no workload, the one that saves most storage. A candidate is judged by the rate
 that it carries within a limit of latency, the narrowest that it or its base keeps, where that was measured, else by its
@@ -21,12 +22,12 @@ from typing import TypeAlias
 
 import numpy as np
 
-from assets.benchmarks.compare import Interval, paired_ratio
-from assets.benchmarks.grids import CURRENT
+from assets.benchmarks.archive.grids import CURRENT
+from assets.benchmarks.archive.stages import STAGES, Stage
+from assets.benchmarks.archive.storage import Encoding
+from assets.benchmarks.archive.storage_stages import GROWN_STAGES, MeasuredStage, StageStorage, fit_stages
+from assets.benchmarks.paired_ratios import Interval, paired_ratio
 from assets.benchmarks.results import SEED, Gain, Measurement, Provenance, Run
-from assets.benchmarks.stages import STAGES, Stage
-from assets.benchmarks.storage import Encoding
-from assets.benchmarks.storage_stages import GROWN_STAGES, MeasuredStage, StageStorage, fit_stages
 from assets.evidence.model import Grade, weakest
 
 TOLERATED_RATIO = 0.95

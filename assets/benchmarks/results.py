@@ -1,7 +1,7 @@
 """What was measured, as rows, and what follows from rounds that are repeated: gains, capacity, noise.
 
 Belongs here: types of the measurements and the statistics of a run, pure. Does not belong here: reading and landing
-tables (`fetch.py`, `assets.py`), how an interval is drawn (`compare.py`), what is proposed (`recommendation.py`).
+tables (`fetch.py`, `assets.py`), how an interval is drawn (`paired_ratios.py`), what is proposed (`recommendation.py`).
 Nothing here compares figures of two runs: a run is one environment, and its rounds are interleaved.
 """
 
@@ -15,9 +15,9 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from assets.benchmarks.compare import Interval, paired_ratio, student_975, variation
+from assets.benchmarks.archive.stages import PLACEBO, SELF_TEST
 from assets.benchmarks.limits import Limit
-from assets.benchmarks.stages import PLACEBO, SELF_TEST
+from assets.benchmarks.paired_ratios import Interval, paired_ratio, student_975, variation
 from assets.evidence.model import Grade, weakest
 
 HARNESS_PREFIX = "harness_"

@@ -1,6 +1,6 @@
 """How throughput grows with clients: the Universal Scalability Law, fitted with a band, and where it peaks.
 
-Belongs here: the fit, pure and deterministic. Does not belong here: measuring (`run.py`).
+Belongs here: the fit, pure and deterministic. Does not belong here: measuring (`measuring/session_run.py`).
 X(n) = lambda n / (1 + sigma (n - 1) + kappa n (n - 1)): lambda is the throughput of one client, sigma >= 0 the share
 that waits for others, kappa >= 0 the cost of each pair of clients (Gunther, "A General Theory of Computational
 Scalability Based on Rational Functions", 2008). Superlinear speed-up (sigma < 0) is outside of the model.

@@ -7,6 +7,9 @@ from collections.abc import Iterator
 
 import dagster as dg
 
+from assets.common import keys
+from assets.common.asset_tables import sql_table_metadata
+from assets.common.tables import land, table_statistics
 from assets.costs import columns, frames
 from assets.costs.alternatives import hosted_costs
 from assets.costs.catalogue import MART_COLUMNS
@@ -16,9 +19,6 @@ from assets.costs.load_frame import load_frame
 from assets.costs.model import CONFIDENCE, USED_TOTALS, World, estimates, plan
 from assets.costs.reality import checks
 from assets.costs.sensitivity import drivers
-from assets.landing import land, table_statistics
-from orchestration import keys
-from orchestration.metadata import sql_table_metadata
 
 CONFIDENCES = (0.8, 0.95, 0.99)
 """How surely chosen hosts are large enough, for the price of certainty."""

@@ -1,7 +1,7 @@
 """The lines of a bill: what is bought, who pays it, in which totals it counts, and what each of them costs.
 
 Belongs here: the bill of a scenario at one place, its parts in every draw and its two totals. Does not belong here:
-comparing places (`model.py`), what hosts cost (`hosting.py`), prices of RPC and RLN (`chain.py`).
+comparing places (`model.py`), what hosts cost (`hosting.py`), prices of RPC and RLN (`rpc_and_rln.py`).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from functools import cached_property, partial
 
 import numpy as np
 
-from assets.costs import chain
+from assets.costs import rpc_and_rln
 from assets.costs.cheapest import Bought
 from assets.costs.draws import SCRAMBLES, Draws, Summary, summarise
 from assets.costs.fleets import backup_gb
@@ -231,19 +231,19 @@ def _node_calls(scenario: Scenario, with_rln: bool, need: Need, catalogue: Catal
     """Price the calls of `rpc_part`, USD a month: whole nodes in the mean month, as many as `need` asks for at
     least."""
     basis = scenario_basis(scenario)
-    component = scenario.node_rpc_component if with_rln else chain.WITHOUT_RLN
+    component = scenario.node_rpc_component if with_rln else rpc_and_rln.WITHOUT_RLN
     whole = computed(mean_whole, need.connected_hosts, draws["assumption/month_swing"])
-    calls = chain.node_calls(component, computed(np.maximum, whole, need.least_hosts), catalogue, draws)
+    calls = rpc_and_rln.node_calls(component, computed(np.maximum, whole, need.least_hosts), catalogue, draws)
     called = total(call.per_day for call in calls) * DAYS_PER_MONTH
     if not np.any(called.value):
         return Part(called * 0.0, called, "the nodes call no chain")
-    cost = chain.rpc_cost(calls, scenario.rln_chain, catalogue, draws)
+    cost = rpc_and_rln.rpc_cost(calls, scenario.rln_chain, catalogue, draws)
     left_out = f"{cost.left_out} plans left out, their quota or credits are not known"
     return Part(cost.cost_usd_per_month.resting_on(basis), called, f"{cost.note}; {left_out}", cost.plan_id)
 
 
 def user_parts(
-    scenario: Scenario, with_rln: bool, held: chain.Memberships | None, catalogue: Catalogue, draws: Draws
+    scenario: Scenario, with_rln: bool, held: rpc_and_rln.Memberships | None, catalogue: Catalogue, draws: Draws
 ) -> dict[str, Part]:
     """Return what users pay: memberships and calls of their own software. Raises `MissingEvidence`."""
     basis = scenario_basis(scenario)
@@ -251,36 +251,41 @@ def user_parts(
     parts = {"rln_gas": nothing, "capital_cost": nothing, "rpc_rln_clients": nothing}
     parts["rpc_wallet"] = Part(basis * 0.0, basis * 0.0, "no wallets in this scenario")
     if held is not None:
-        gas = chain.gas_per_month(scenario, draws)
+        gas = rpc_and_rln.gas_per_month(scenario, draws)
         parts["rln_gas"] = Part(
-            (gas * chain.usd_per_gas(scenario.rln_chain, draws)).resting_on(basis, held.deposit_usd),
+            (gas * rpc_and_rln.usd_per_gas(scenario.rln_chain, draws)).resting_on(basis, held.deposit_usd),
             gas,
             f"{held.needed:,} x membership, registered once, extended {scenario.rln_extensions} x",
         )
         parts["capital_cost"] = Part(
-            chain.capital_cost(held.deposit_usd, draws).resting_on(basis),
+            rpc_and_rln.capital_cost(held.deposit_usd, draws).resting_on(basis),
             held.deposit_usd,
             "what the refundable deposits could earn elsewhere; the deposits themselves come back and are no cost",
         )
     if scenario.active_users and with_rln:
         members = scenario.own_senders
-        called = partial(chain.member_calls, scenario.node_rpc_component, members)
+        called = partial(rpc_and_rln.member_calls, scenario.node_rpc_component, members)
         note = f"{members:,} members, each with a node that checks the list of members while it runs"
         parts["rpc_rln_clients"] = _called(
             called(catalogue, draws), scenario.rln_chain, note, scenario, catalogue, draws
         )
     if scenario.active_users and scenario.client_rpc_component:
-        wallets = chain.wallet_calls(scenario.client_rpc_component, scenario.active_users, catalogue, draws)
+        wallets = rpc_and_rln.wallet_calls(scenario.client_rpc_component, scenario.active_users, catalogue, draws)
         note = "calls of wallets, which messages do not need"
-        parts["rpc_wallet"] = _called(wallets, chain.ETHEREUM, note, scenario, catalogue, draws)
+        parts["rpc_wallet"] = _called(wallets, rpc_and_rln.ETHEREUM, note, scenario, catalogue, draws)
     return parts
 
 
 def _called(
-    calls: tuple[chain.Calls, ...], of_chain: str, note: str, scenario: Scenario, catalogue: Catalogue, draws: Draws
+    calls: tuple[rpc_and_rln.Calls, ...],
+    of_chain: str,
+    note: str,
+    scenario: Scenario,
+    catalogue: Catalogue,
+    draws: Draws,
 ) -> Part:
     """Price what users' software calls, USD a month; `note` says whose. Raises `MissingEvidence`."""
-    cost = chain.rpc_cost(calls, of_chain, catalogue, draws)
+    cost = rpc_and_rln.rpc_cost(calls, of_chain, catalogue, draws)
     per_month = total(call.per_day for call in calls) * DAYS_PER_MONTH
     basis = scenario_basis(scenario)
     return Part(cost.cost_usd_per_month.resting_on(basis), per_month, f"{note}; {cost.note}", cost.plan_id)

@@ -14,8 +14,8 @@ from typing import Any, TypeVar
 
 import pandas as pd
 
-from assets.benchmarks.stages import STAGES
-from assets.benchmarks.storage import GROWN, Encoding
+from assets.benchmarks.archive.stages import STAGES
+from assets.benchmarks.archive.storage import GROWN, Encoding
 from assets.costs import inputs
 from assets.costs.assumptions import inputs_of
 from assets.costs.distributions import Input

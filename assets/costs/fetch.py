@@ -13,13 +13,13 @@ import pandas as pd
 import psycopg
 from psycopg import sql
 
+from assets.common.tables import read_frame
 from assets.costs import inputs
 from assets.costs.catalogue import MART_COLUMNS, PROVENANCE, catalogue_from, rows_of
 from assets.costs.reality import FACTS
 from assets.costs.workload import MAX_CONNECTIONS, USERS_PER_SHARD
 from assets.evidence.model import Grade
 from assets.evidence.tables.costs import Scenario
-from assets.landing import read_frame
 
 VCPUS = re.compile(r"(\d+)vcpu")
 """How a host's published size names its processors."""

@@ -1,7 +1,7 @@
 """What the cost model knows: prices, measurements and the inputs made of rows of evidence, each with its evidence.
 
 Belongs here: the types of what is known. Does not belong here: reading it (`fetch.py`), how sure it is
-(`assumptions.py`), arithmetic with it (`workload.py`, `sizing.py`, `hosting.py`, `chain.py`, `bill.py`).
+(`assumptions.py`), arithmetic with it (`workload.py`, `sizing.py`, `hosting.py`, `rpc_and_rln.py`, `bill.py`).
 
 Months are 365/12 days (730 hours), gigabytes and kilobytes are decimal (10^9 and 10^3 bytes), money is USD without VAT.
 """

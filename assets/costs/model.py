@@ -16,7 +16,7 @@ from functools import cached_property, partial
 
 import numpy as np
 
-from assets.costs import chain
+from assets.costs import rpc_and_rln
 from assets.costs.bill import ALL_IN, INFRASTRUCTURE, Bill, Part, database_parts, place_parts, rpc_part, user_parts
 from assets.costs.cheapest import cheapest, least_cost
 from assets.costs.distributions import FloatArray
@@ -74,7 +74,7 @@ class Estimate:
     with_rln: bool
     load: Load | None
     bills: tuple[Bill, ...]
-    memberships: chain.Memberships | None
+    memberships: rpc_and_rln.Memberships | None
     missing: tuple[str, ...]
 
     @cached_property
@@ -157,7 +157,7 @@ def estimate(scenario: Scenario, with_rln: bool, world: World) -> Estimate:
         missing.append(str(unknown))
     if load is not None:
         try:
-            held = chain.memberships(scenario, load.messages_per_sender_day, draws) if with_rln else None
+            held = rpc_and_rln.memberships(scenario, load.messages_per_sender_day, draws) if with_rln else None
             shared |= user_parts(scenario, with_rln, held, catalogue, draws)
         except MissingEvidence as unknown:
             missing_all_in = str(unknown)
@@ -218,7 +218,7 @@ def total_in(estimated: Estimate, places: Sequence[Place], name: str, catalogue:
 def users_in(estimated: Estimate, places: Sequence[Place], catalogue: Catalogue, draws: Draws) -> FloatArray:
     """Return what users pay in other draws, the same at every place; see `total_in`."""
     scenario, with_rln = estimated.scenario, estimated.with_rln
-    held = chain.memberships(scenario, sent_of(scenario, draws).per_day, draws) if with_rln else None
+    held = rpc_and_rln.memberships(scenario, sent_of(scenario, draws).per_day, draws) if with_rln else None
     parts = user_parts(scenario, with_rln, held, catalogue, draws)
     paid = sum((part.cost_usd_per_month.value for part in parts.values()), np.float64(0.0))
     return np.stack([np.atleast_1d(paid)] * len(places))

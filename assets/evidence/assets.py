@@ -1,19 +1,20 @@
 """Evidence files as Dagster assets: what people edit (`evidence/*`) and what it is loaded into (`raw/*`).
 
-Belongs here: the two outermost layers of the graph. Does not belong here: parsing and SQL (`parsing.py`, `fetch.py`).
+Belongs here: the two outermost layers of the graph. Does not belong here: parsing and SQL (`parsing.py`,
+`read_packs.py`).
 """
 
 from collections.abc import Iterator
 
 import dagster as dg
 
-from assets.evidence.fetch import Evidence, Scope, format_problems
-from assets.evidence.load import AnotherDateError, load_raw
+from assets.common import keys
+from assets.common.asset_tables import sql_table_metadata
+from assets.common.tables import table_statistics
+from assets.evidence.load_raw import AnotherDateError, load_raw
+from assets.evidence.read_packs import Evidence, Scope, format_problems
 from assets.evidence.tables import ALL_TABLES
-from assets.landing import table_statistics
 from assets.pricing.model import REFRESHED_TABLES
-from orchestration import keys
-from orchestration.metadata import sql_table_metadata
 
 SCOPE_TITLE = "The as-of date and the packs of the last load: the only place where evidence is cut off by date"
 

@@ -13,11 +13,11 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import dict_row
 
+from assets.common import keys
+from assets.common.asset_tables import sql_table_metadata
+from assets.common.tables import land, table_statistics
 from assets.evidence.index import INDEX_COLUMNS, Said, index_rows, said, stated_columns
 from assets.evidence.tables import ALL_TABLES
-from assets.landing import land, table_statistics
-from orchestration import keys
-from orchestration.metadata import sql_table_metadata
 
 TYPED = "select * from marts.evidence_index order by evidence_id"
 

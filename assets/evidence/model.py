@@ -1,6 +1,6 @@
 """What a row of evidence is: grades, the columns all rows share, tables, and what reading one gives.
 
-Belongs here: types, pure. Does not belong here: how text becomes rows (`parsing.py`), files and SQL (`fetch.py`),
+Belongs here: types, pure. Does not belong here: how text becomes rows (`parsing.py`), files and SQL (`read_packs.py`),
 the columns of single tables (`tables/`).
 """
 

@@ -1,7 +1,7 @@
 """Which folder a pack is: a name under `evidence/`, or a path.
 
 Belongs here: names and folders, with the standard library only, so that asking for them costs nothing.
-Does not belong here: what is in a pack (`fetch.py`).
+Does not belong here: what is in a pack (`read_packs.py`).
 """
 
 from __future__ import annotations

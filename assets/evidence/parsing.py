@@ -1,7 +1,7 @@
 """How the text of an evidence file becomes typed rows, with every mistake and its line.
 
 Belongs here: CSV and YAML, pure (text in, rows and problems out).
-Does not belong here: reading files (`fetch.py`), what must hold of a row (`rows.py`).
+Does not belong here: reading files (`read_packs.py`), what must hold of a row (`rows.py`).
 """
 
 from __future__ import annotations

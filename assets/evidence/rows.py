@@ -41,7 +41,7 @@ from assets.evidence.wording import (
 )
 
 if TYPE_CHECKING:
-    from assets.interviews.identities import Identity
+    from assets.privacy.identities import Identity
 
 MAX_PROBLEMS = 100
 """Listed for one file; more of them are counted."""
@@ -323,7 +323,7 @@ class Rows:
 
 
 def _identities_in(text: str, is_code: bool, known_words: frozenset[str]) -> Sequence[Identity]:
-    from assets.interviews.identities import identities_in, identities_in_code
+    from assets.privacy.identities import identities_in, identities_in_code
 
     return (identities_in_code if is_code else identities_in)(text, known_words)
 

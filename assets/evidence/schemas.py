@@ -1,6 +1,6 @@
 """JSON Schemas of documents, so that editors complete and check what is typed.
 
-Belongs here: from a model to its schema, pure. Does not belong here: writing files (`orchestration.analyst`).
+Belongs here: from a model to its schema, pure. Does not belong here: writing files (`orchestration.commands.analyst`).
 A schema helps with typing; `waku-fit check` decides.
 """
 

@@ -1,6 +1,6 @@
 """Where a reader can check a row of evidence: from the text of a source to links that open.
 
-Belongs here: the ways in which sources are written, pure. Does not belong here: HTML (`assets.reports.cells`).
+Belongs here: the ways in which sources are written, pure. Does not belong here: HTML (`assets.reports.page.cells`).
 
 Sources are typed by people, such as `waku-org/nwaku docs/faq.md @40b687c0a; forum.vac.dev/t/439`. A link is made only
 from what is written there: a web address as it stands, or a repository with a commit, which GitHub shows for good at

@@ -1,6 +1,7 @@
 """Templates of documents and rows: every key with what it means, blank where somebody has to write.
 
-Belongs here: from a model to text, pure. Does not belong here: where a template is written (`orchestration.analyst`).
+Belongs here: from a model to text, pure. Does not belong here: where a template is written
+(`orchestration.commands.analyst`).
 """
 
 from __future__ import annotations

@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
-from assets.evidence.fetch import format_problems
+from assets.common import keys
+from assets.common.http import HttpClient
+from assets.evidence.read_packs import format_problems
 from assets.pricing.ledger import remember
 from assets.pricing.pack import align, catalogue_of, land
 from assets.pricing.refresh import Outcome, ask_all, to_remember
 from assets.pricing.registry import SOURCES
-from assets.web import HttpClient
-from orchestration import keys
 
 CHECK = "prices_are_believed"
 SAMPLE = 5

@@ -1,6 +1,6 @@
 """What a source of prices is.
 
-Belongs here: protocols. Does not belong here: a source (`sources/`), HTTP (`assets/web.py`).
+Belongs here: protocols. Does not belong here: a source (`sources/`), HTTP (`assets/common/http.py`).
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Protocol
 
-from assets.answers import Client
+from assets.common.answers import Client
 from assets.pricing.model import PriceObservation
 
 Clock = Callable[[], datetime]

@@ -1,7 +1,7 @@
 """When an observed price becomes evidence: pure, a price and what is known in, a row or the reason against it out.
 
 Belongs here: what a price is of, the bounds beyond which it is not believed, the new row.
-Does not belong here: how a source words its prices (`sources/`), HTTP (`fetch.py`), files (`pack.py`).
+Does not belong here: how a source words its prices (`sources/`), HTTP (`assets/common/http.py`), files (`pack.py`).
 """
 
 from __future__ import annotations

@@ -16,9 +16,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from assets.evidence.fetch import Evidence, format_problems, read_packs
 from assets.evidence.model import EvidenceRow
 from assets.evidence.packs import LIVE_PRICES, Pack
+from assets.evidence.read_packs import Evidence, format_problems, read_packs
 from assets.evidence.tables import TABLES_BY_KEY
 from assets.pricing.model import REFRESHED_TABLES, Accepted, Catalogue
 

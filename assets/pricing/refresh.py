@@ -1,7 +1,7 @@
 """One refresh: every source is asked, what it says is judged, and what became of it is told.
 
 Belongs here: the order of things, with client and clock given.
-Does not belong here: files (`pack.py`), HTTP (`fetch.py`).
+Does not belong here: files (`pack.py`), HTTP (`assets/common/http.py`).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from assets.answers import Client, RemoteError
+from assets.common.answers import Client, RemoteError
 from assets.pricing.interfaces import Clock, Source
 from assets.pricing.model import Catalogue, Verdicts, judge_all
 from assets.pricing.registry import Listed

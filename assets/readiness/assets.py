@@ -7,7 +7,9 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from assets.landing import land, table_statistics
+from assets.common import keys
+from assets.common.asset_tables import sql_table_metadata
+from assets.common.tables import land, table_statistics
 from assets.readiness.fetch import read_inputs
 from assets.readiness.frames import (
     GATE_COLUMNS,
@@ -19,8 +21,6 @@ from assets.readiness.frames import (
 )
 from assets.readiness.measures import results_of
 from assets.readiness.model import gates_of, verdict_of
-from orchestration import keys
-from orchestration.metadata import sql_table_metadata
 
 MARTS = (
     "archive_capacity",

@@ -1,6 +1,6 @@
 """What a release is: its name, its tables, its manifest.
 
-Belongs here: types and plain data. Does not belong here: SQL and files (`fetch.py`), pages (`site.py`).
+Belongs here: types and plain data. Does not belong here: SQL and files (`release/publish.py`), pages (`page/site.py`).
 """
 
 from __future__ import annotations

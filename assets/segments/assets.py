@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from assets.landing import land, table_statistics
-from assets.segments.chain import market_frames
+from assets.common import keys
+from assets.common.asset_tables import sql_table_metadata
+from assets.common.tables import land, table_statistics
 from assets.segments.fetch import read_inputs
-from orchestration import keys
-from orchestration.metadata import sql_table_metadata
+from assets.segments.market import market_frames
 
 SPOKEN = ("findings", "source_organisations")
 CLAIMS = (*SPOKEN, "usp_claims", "segment_rules")

@@ -1,7 +1,7 @@
 """Organisations as a CRM keeps them, in a file that any CRM can read and write, and what differs between two sides.
 
 Belongs here: the fields that are kept in step, files as text, differences, rows of evidence; pure.
-Does not belong here: a CRM (`hubspot.py`), files on disk and what is printed (`orchestration/crm.py`).
+Does not belong here: a CRM (`hubspot.py`), files on disk and what is printed (`orchestration/commands/crm.py`).
 
 Organisations only: nothing here has a place for a person.
 """
@@ -18,8 +18,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from assets.common.spreadsheet import inert, separator_of, typed
 from assets.evidence.model import IDENTIFIER_PATTERN, split_list
-from assets.spreadsheet import inert, separator_of, typed
 
 KEY = "waku_fit_id"
 """Column, or attribute in a CRM, with the id of an organisation: the key that never changes."""

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
+from assets.common.numerals import beside
 from assets.evidence.model import Grade, weakest
-from assets.numerals import beside
 from assets.segments.inputs import KINDS, Finding, Kind, Rules
 from assets.segments.matrix import Cell, Count, Group, Matrix, Status
 from assets.segments.ranking import CRITERIA, RULES, RankedSegment

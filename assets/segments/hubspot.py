@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from assets.answers import Client, RemoteError, document, part, text
+from assets.common.answers import Client, RemoteError, document, part, text
 from assets.segments.crm import KEY, WRITTEN, Organisation, organisation
 
 TOKEN = "HUBSPOT_ACCESS_TOKEN"  # noqa: S105 - name of the environment variable

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from orchestration.dbt import connection_environment
+from orchestration.transforms.dbt import connection_environment
 
 LAYERS = ("staging", "intermediate", "marts")
 

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from assets.evidence.fetch import PROVENANCE, PROVENANCE_COMMENTS
 from assets.evidence.model import GRADE_ORDER, StandingRow, Table
 from assets.evidence.packs import LIVE_PRICES
+from assets.evidence.read_packs import PROVENANCE, PROVENANCE_COMMENTS
 from assets.evidence.tables import ALL_TABLES, TABLES_BY_KEY
 
 EVERY_TABLE = pytest.mark.parametrize("table", ALL_TABLES, ids=lambda table: table.key)

@@ -5,7 +5,7 @@ from pathlib import Path
 import dagster as dg
 from dagster._core.definitions.assets.graph.asset_graph import AssetGraph
 
-from orchestration import keys
+from assets.common import keys
 from orchestration.instance import prepare_home
 
 

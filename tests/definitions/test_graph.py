@@ -7,11 +7,11 @@ import pytest
 from dagster._core.definitions.assets.graph.asset_graph import AssetGraph
 from dagster._core.remote_representation.external_data import RepositorySnap
 
-from orchestration import keys
+from assets.common import keys
 from orchestration.definitions import build_definitions
 from orchestration.errors import UserError
-from orchestration.freshness import Materialized, chain_nodes, stale
 from orchestration.settings import Settings
+from orchestration.staleness.freshness import Materialized, chain_nodes, stale
 
 STUB = "dagster/auto_created_stub_asset"
 

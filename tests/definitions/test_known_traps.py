@@ -9,9 +9,9 @@ from pathlib import Path
 import yaml
 
 from checks.gx import QUIET as QUIET_GX
-from orchestration.dbt import QUIET as QUIET_DBT
-from orchestration.dbt import LayeredTranslator
 from orchestration.instance import prepare_home
+from orchestration.transforms.dbt import QUIET as QUIET_DBT
+from orchestration.transforms.dbt import LayeredTranslator
 
 PROJECT = Path(__file__).parents[2]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from orchestration.cli import main
+from orchestration.commands.cli import main
 
 ENVIRONMENT = (
     *("--server-location", "same_host", "--cpu-model", "EPYC", "--cores", "4", "--memory-gib", "16"),

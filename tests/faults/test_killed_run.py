@@ -5,7 +5,7 @@ import signal
 
 import dagster as dg
 
-from orchestration import keys
+from assets.common import keys
 from orchestration.definitions import build_definitions
 from orchestration.settings import Settings
 from orchestration.warehouse.connection import connect, open_warehouse

@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 from multiprocessing.reduction import DupFd
 from typing import IO, Any, ClassVar, NoReturn
 
-from orchestration import ahead
+from assets.common import helper_process
 
 TIMEOUT_SECONDS = 600
 
@@ -53,7 +53,7 @@ def call(
 
 def command_line(*arguments: str) -> None:
     """`waku-fit <arguments>`."""
-    from orchestration.cli import main
+    from orchestration.commands.cli import main
 
     main(arguments, prog_name="waku-fit")
 
@@ -70,11 +70,11 @@ def _call(
     os.environ.update(environment)
     os.dup2(output.detach(), 1)
     os.dup2(errors.detach(), 2)
-    ahead.Helper = Forked  # type: ignore[misc]
+    helper_process.Helper = Forked  # type: ignore[misc]
     function(*arguments)
 
 
-class Forked(ahead.Helper):
+class Forked(helper_process.Helper):
     """A helper that begins with its imports done, as this process did."""
 
     ours: ClassVar[list[IO[str]]] = []

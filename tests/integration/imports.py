@@ -8,9 +8,9 @@ from checks.gx import QUIET
 os.environ.update(QUIET)
 gc.disable()
 
-import orchestration.cli  # noqa: E402
-import orchestration.definitions  # noqa: E402
-import orchestration.run  # noqa: E402, F401
+import orchestration.commands.cli  # noqa: E402
+import orchestration.commands.run  # noqa: E402
+import orchestration.definitions  # noqa: E402, F401
 
 # These are for the helpers of a run. After the others, which do without.
 import dbt.adapters.postgres  # noqa: E402, isort: skip

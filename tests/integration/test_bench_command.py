@@ -13,16 +13,16 @@ from typing import NamedTuple
 import dagster as dg
 import pytest
 
-from assets.benchmarks.grids import GRIDS
-from assets.benchmarks.run import Progress, Result
-from assets.benchmarks.session_asset import measured_archive
-from assets.benchmarks.sessions import RUNS, finished, read_rows
-from orchestration.bench import Terminal, as_data, keep_newest, measure_and_tell
-from orchestration.check import read_evidence
+from assets.benchmarks.archive.grids import GRIDS
+from assets.benchmarks.measuring.assets import measured_archive
+from assets.benchmarks.measuring.session_files import RUNS, finished, read_rows
+from assets.benchmarks.measuring.session_run import Progress, Result
+from orchestration.commands.bench import Terminal, as_data, keep_newest, measure_and_tell
+from orchestration.commands.check import read_evidence
 from orchestration.errors import UserError
-from orchestration.fast_path import Request, fingerprint
 from orchestration.resources import EvidenceResource, WarehouseResource
 from orchestration.settings import Settings
+from orchestration.staleness.fingerprints import Request, fingerprint
 from tests.integration.test_bench_run import TINY
 
 

@@ -17,18 +17,18 @@ from typing import Any
 import psycopg
 import pytest
 
-from assets.benchmarks import archive
-from assets.benchmarks.errors import BenchmarkError
-from assets.benchmarks.grids import QUICK, Cell, Grid, Phase
+from assets.benchmarks.archive.grids import QUICK, Cell, Grid, Phase
+from assets.benchmarks.archive.messages import Archive
+from assets.benchmarks.archive.requests import WORKLOADS, script
+from assets.benchmarks.archive.stages import HOUR_NS, ORIGIN_NS, SELF_TEST, STAGES
 from assets.benchmarks.limits import Limit
-from assets.benchmarks.measure import Bench
-from assets.benchmarks.messages import Archive
-from assets.benchmarks.pgbench import Load, run_pgbench
-from assets.benchmarks.run import SCRATCH, Progress, Result, run_grid
-from assets.benchmarks.session_results import session_results
-from assets.benchmarks.sessions import MEASUREMENTS, RUNS, finished, read_rows
-from assets.benchmarks.stages import HOUR_NS, ORIGIN_NS, SELF_TEST, STAGES
-from assets.benchmarks.workload import WORKLOADS, script
+from assets.benchmarks.measuring import archive_tables
+from assets.benchmarks.measuring.errors import BenchmarkError
+from assets.benchmarks.measuring.measure import Bench
+from assets.benchmarks.measuring.pgbench import Load, run_pgbench
+from assets.benchmarks.measuring.session_files import MEASUREMENTS, RUNS, finished, read_rows
+from assets.benchmarks.measuring.session_results import session_results
+from assets.benchmarks.measuring.session_run import SCRATCH, Progress, Result, run_grid
 from assets.evidence.parsing import parse_csv
 from orchestration.warehouse.connection import connect
 from orchestration.warehouse.layout import wheel_binaries
@@ -142,7 +142,7 @@ def test_every_request_is_answered_by_every_stage(fresh_database: str, tmp_path:
                 assert run_pgbench(wheel_binaries(), fresh_database, made, Load(2, 3, 1), tmp_path).processed == 6
             # three each of two writers' own, and three that both offered, which repeat numbers of the first run
             assert one(connection, f"select count(*) from bench_{name}.messages") == 480 + 6 + 1
-            archive.reset(connection, STAGES[name], f"bench_{name}", ARCHIVE)
+            archive_tables.reset(connection, STAGES[name], f"bench_{name}", ARCHIVE)
             assert one(connection, f"select count(*) from bench_{name}.messages") == 480
         assert len(contents) == 1
         bench.unload(stages)

@@ -8,11 +8,11 @@ from typing import Any
 import psycopg
 import pytest
 
-from assets.benchmarks.grids import FULL
-from assets.benchmarks.stages import Stage
-from assets.benchmarks.storage import Encoding
-from assets.benchmarks.storage_probe import measure_storage
-from assets.benchmarks.storage_stages import GROWN_STAGES, MeasuredStage, encoding_of, fit_stages
+from assets.benchmarks.archive.grids import FULL
+from assets.benchmarks.archive.stages import Stage
+from assets.benchmarks.archive.storage import Encoding
+from assets.benchmarks.archive.storage_stages import GROWN_STAGES, MeasuredStage, encoding_of, fit_stages
+from assets.benchmarks.measuring.storage_probe import measure_storage
 from orchestration.warehouse.connection import connect
 
 FITTED = (200, 4_096)

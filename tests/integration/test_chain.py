@@ -8,9 +8,9 @@ from pathlib import Path
 
 import dagster as dg
 
-from orchestration import keys
-from orchestration.dbt import connection_environment
-from orchestration.dbt_build import PARSED, read_project, run_dbt
+from assets.common import keys
+from orchestration.transforms.dbt import connection_environment
+from orchestration.transforms.dbt_build import PARSED, read_project, run_dbt
 from orchestration.warehouse.connection import open_warehouse
 from tests.integration import forked
 from tests.integration.chain import PROJECT, Chain
@@ -68,7 +68,8 @@ def test_nothing_changed_nothing_runs_and_nothing_is_written(chain: Chain) -> No
 
     before = files()
     program = (
-        "import sys; from orchestration.cli import main\ntry: main(['run'])\nfinally: print('dagster' in sys.modules)"
+        "import sys; from orchestration.commands.cli import main\n"
+        "try: main(['run'])\nfinally: print('dagster' in sys.modules)"
     )
     done = subprocess.run(
         [sys.executable, "-c", program], env=chain.environment, capture_output=True, text=True, check=True

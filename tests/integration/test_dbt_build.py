@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from orchestration.dbt import connection_environment
-from orchestration.dbt_build import PARSED, RESULTS, BuildError, Dbt
+from orchestration.transforms.dbt import connection_environment
+from orchestration.transforms.dbt_build import PARSED, RESULTS, BuildError, Dbt
 from orchestration.warehouse.connection import connect
 from tests.integration.chain import PROJECT
 

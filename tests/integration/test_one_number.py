@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from assets.reports.cells import KEYS, row_key
+from assets.reports.page.cells import KEYS, row_key
 from tests.integration.chain import Chain
 from tests.unit.agreement import IDENTITIES, Frames, Pairs, differences, rounded_otherwise, written_in_two_ways
 from tests.unit.page import Page

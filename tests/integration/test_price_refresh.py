@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from assets.common.http import HttpClient
 from assets.pricing.registry import Listed
 from assets.pricing.sources.ecb import Ecb
 from assets.pricing.sources.hetzner import Hetzner
-from assets.web import HttpClient
-from orchestration.refresh import refresh_prices
+from orchestration.commands.refresh import refresh_prices
 from orchestration.settings import Settings
 from tests.integration.chain import Chain
 from tests.unit.local_server import Answer, as_json, local_server

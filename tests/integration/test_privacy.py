@@ -12,13 +12,13 @@ import pytest
 import yaml
 from dagster_shared.serdes import serialize_value
 
-from assets.reports.fetch import TABLES as RELEASED_FILES
-from orchestration import keys
+from assets.common import keys
+from assets.reports.release.publish import TABLES as RELEASED_FILES
+from orchestration.commands.run import run_config
 from orchestration.definitions import build_definitions
-from orchestration.fast_path import Request
 from orchestration.instance import prepare_home
-from orchestration.run import run_config
 from orchestration.settings import Settings
+from orchestration.staleness.fingerprints import Request
 from orchestration.warehouse.connection import connect, open_warehouse
 from tests.integration import forked
 from tests.integration.chain import Chain

@@ -8,9 +8,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from assets.reports import fetch
 from assets.reports.model import Manifest, release_id
-from orchestration.fast_path import published
+from assets.reports.release import publish
+from orchestration.staleness.fingerprints import published
 from orchestration.warehouse.connection import bootstrap, connect
 
 TABLES = {"gates": "readiness", "verdict": "readiness"}
@@ -18,7 +18,7 @@ TABLES = {"gates": "readiness", "verdict": "readiness"}
 
 @pytest.fixture
 def database(fresh_database: str, monkeypatch: pytest.MonkeyPatch) -> str:
-    monkeypatch.setattr(fetch, "TABLES", TABLES)
+    monkeypatch.setattr(publish, "TABLES", TABLES)
     with connect(fresh_database) as connection:
         bootstrap(connection)
     with connect(fresh_database, "waku_fit_admin") as connection:
@@ -48,10 +48,12 @@ def manifest(name: str) -> Manifest:
 
 def write(database: str, folder: Path, name: str) -> Path:
     with connect(database, "waku_fit_admin") as connection:
-        fetch.write_rows(connection, manifest(name), {})
+        publish.write_rows(connection, manifest(name), {})
     with connect(database, "waku_fit_reader") as connection:
-        frames = fetch.read_release(connection, name)
-    fetch.write_files(folder / "releases" / name, frames, {"manifest.json": fetch.as_json(manifest(name).as_json())})
+        frames = publish.read_release(connection, name)
+    publish.write_files(
+        folder / "releases" / name, frames, {"manifest.json": publish.as_json(manifest(name).as_json())}
+    )
     return folder / "releases" / name
 
 
@@ -66,10 +68,10 @@ def test_a_release_keeps_its_rows_when_the_source_changes(database: str, tmp_pat
         connection.execute("alter table readiness.gates add column reason text default 'ten of ten'")
     write(database, tmp_path, "r2")
     with connect(database, "waku_fit_reader") as connection:
-        assert list(fetch.read_release(connection, "r1")["gates"].itertuples(index=False, name=None)) == [
+        assert list(publish.read_release(connection, "r1")["gates"].itertuples(index=False, name=None)) == [
             ("interviews", "fail", ["a/1", "a/2"], None)
         ]
-        assert list(fetch.read_release(connection, "r2")["gates"]["reason"]) == ["ten of ten"]
+        assert list(publish.read_release(connection, "r2")["gates"]["reason"]) == ["ten of ten"]
 
 
 def test_a_release_keeps_the_order_of_its_rows_wherever_they_are_stored(database: str, tmp_path: Path) -> None:
@@ -80,7 +82,7 @@ def test_a_release_keeps_the_order_of_its_rows_wherever_they_are_stored(database
         connection.execute("update release.gates set status = 'pass' where gate_id = 'interviews'")
         assert connection.execute("select gate_id from release.gates").fetchall() == [("codesign",), ("interviews",)]
     with connect(database, "waku_fit_reader") as connection:
-        assert list(fetch.read_release(connection, "r1")["gates"]["gate_id"]) == ["interviews", "codesign"]
+        assert list(publish.read_release(connection, "r1")["gates"]["gate_id"]) == ["interviews", "codesign"]
 
 
 def test_files_hold_what_the_tables_hold(database: str, tmp_path: Path) -> None:
@@ -94,7 +96,7 @@ def test_the_link_moves_with_the_pointer(database: str, tmp_path: Path) -> None:
     for name in ("r1", "r2"):
         folder = write(database, tmp_path, name)
         with connect(database, "waku_fit_admin") as connection:
-            fetch.publish(connection, name, folder, link)
+            publish.publish(connection, name, folder, link)
     assert json.loads((link / "manifest.json").read_text())["release_id"] == "r2"
     assert [m["release_id"] for m in published(tmp_path / "releases", link)] == ["r2", "r1"]
 
@@ -102,11 +104,11 @@ def test_the_link_moves_with_the_pointer(database: str, tmp_path: Path) -> None:
 def test_what_was_written_but_not_published_is_not_seen(database: str, tmp_path: Path) -> None:
     link = tmp_path / "reports" / "latest"
     with connect(database, "waku_fit_admin") as connection:
-        fetch.publish(connection, "r1", write(database, tmp_path, "r1"), link)
+        publish.publish(connection, "r1", write(database, tmp_path, "r1"), link)
     write(database, tmp_path, "r2")
     (tmp_path / "releases" / ".partial-r3").mkdir()
     with connect(database, "waku_fit_admin") as connection:
-        fetch.align_link(connection, tmp_path / "releases", link)
+        publish.align_link(connection, tmp_path / "releases", link)
     assert Path(os.readlink(link)).name == "r1"
     assert [m["release_id"] for m in published(tmp_path / "releases", link)] == ["r1"]
     assert not (tmp_path / "releases" / ".partial-r3").exists()
@@ -117,13 +119,13 @@ def test_a_kill_between_pointer_and_link_is_made_good_by_the_next_run(
 ) -> None:
     link = tmp_path / "reports" / "latest"
     with connect(database, "waku_fit_admin") as connection:
-        fetch.publish(connection, "r1", write(database, tmp_path, "r1"), link)
+        publish.publish(connection, "r1", write(database, tmp_path, "r1"), link)
         folder = write(database, tmp_path, "r2")
         with monkeypatch.context() as killed:
-            killed.setattr(fetch, "_point", lambda *_: None)
-            fetch.publish(connection, "r2", folder, link)
+            killed.setattr(publish, "_point", lambda *_: None)
+            publish.publish(connection, "r2", folder, link)
         assert Path(os.readlink(link)).name == "r1"
-        fetch.align_link(connection, tmp_path / "releases", link)
+        publish.align_link(connection, tmp_path / "releases", link)
     assert Path(os.readlink(link)).name == "r2"
 
 
@@ -131,8 +133,8 @@ def test_a_folder_in_place_of_the_link_is_never_overwritten(database: str, tmp_p
     link = tmp_path / "reports" / "latest"
     link.mkdir(parents=True)
     write(database, tmp_path, "r1")
-    with connect(database, "waku_fit_admin") as connection, pytest.raises(fetch.LinkError, match="move it away"):
-        fetch.align_link(connection, tmp_path / "releases", link)
+    with connect(database, "waku_fit_admin") as connection, pytest.raises(publish.LinkError, match="move it away"):
+        publish.align_link(connection, tmp_path / "releases", link)
 
 
 def test_a_reader_sees_releases_and_nothing_else(database: str, tmp_path: Path) -> None:

@@ -6,10 +6,10 @@ from typing import Any
 import dagster as dg
 from dagster._core.definitions.reconstruct import ReconstructableRepository
 
-from orchestration import keys
+from assets.common import keys
+from orchestration.commands.run import _reason
 from orchestration.definitions import build_definitions
 from orchestration.instance import prepare_home
-from orchestration.run import _reason
 from orchestration.settings import Settings
 from tests.integration import forked
 from tests.integration.chain import Chain

@@ -9,10 +9,16 @@ from typing import Any
 
 import pytest
 
-from assets.reports import fetch, withdrawal
 from assets.reports.model import Manifest
-from assets.reports.withdrawal import AnotherFolderError, Withdrawn, read_withdrawn, require_same_folders, take_out
-from assets.reports.withdrawn_files import read_agreed
+from assets.reports.release import publish, withdrawal_rows
+from assets.reports.release.withdrawal_files import read_agreed
+from assets.reports.release.withdrawal_rows import (
+    AnotherFolderError,
+    Withdrawn,
+    read_withdrawn,
+    require_same_folders,
+    take_out,
+)
 from orchestration.warehouse.connection import bootstrap, connect
 
 TABLES = {"gates": "readiness", "evidence_index": "marts", "findings": "marts", "opportunities": "model"}
@@ -65,7 +71,7 @@ insert into raw.interviews__sessions values ('interviews__sessions/s', 'summary'
 @pytest.fixture
 def database(fresh_database: str, monkeypatch: pytest.MonkeyPatch) -> str:
     """Two interviews and a session that agreed to all, and have no answers or findings in `raw` any more."""
-    monkeypatch.setattr(fetch, "TABLES", TABLES)
+    monkeypatch.setattr(publish, "TABLES", TABLES)
     with connect(fresh_database) as connection:
         bootstrap(connection)
         connection.execute(TWO_INTERVIEWS_AND_A_SESSION)
@@ -93,9 +99,9 @@ def write(database: str, folder: Path, name: str, folders: dict[str, str] = HERE
         tools={},
     )
     with connect(database, "waku_fit_admin") as connection:
-        fetch.write_rows(connection, made, folders)
-        frames = fetch.read_release(connection, name)
-    fetch.write_files(folder / "releases" / name, frames, {"manifest.json": name})
+        publish.write_rows(connection, made, folders)
+        frames = publish.read_release(connection, name)
+    publish.write_files(folder / "releases" / name, frames, {"manifest.json": name})
     return folder / "releases" / name
 
 
@@ -121,7 +127,7 @@ def change(database: str, statement: str) -> None:
 
 def rows(database: str, release: str, table: str) -> list[tuple[Any, ...]]:
     with connect(database, "waku_fit_reader") as connection:
-        return list(fetch.read_release(connection, release)[table].itertuples(index=False, name=None))
+        return list(publish.read_release(connection, release)[table].itertuples(index=False, name=None))
 
 
 WITHDRAW_A = "update raw.interviews__interviews set consent_withdrawn_on = '2026-11-20' where evidence_id like '%/a'"
@@ -299,7 +305,7 @@ def test_deleted_rows_leave_the_disk_also_after_a_kill(
     change(database, WITHDRAW_A)
     before = file_of_findings(database)
     with monkeypatch.context() as killed:
-        killed.setattr(withdrawal, "_take_off_disk", lambda _: None)
+        killed.setattr(withdrawal_rows, "_take_off_disk", lambda _: None)
         assert take_back(database, tmp_path, keep="r2") == ["r1"]
     assert file_of_findings(database) == before
     assert take_back(database, tmp_path, keep="r2") == []
@@ -317,7 +323,7 @@ def file_of_findings(database: str) -> object:
 def test_a_text_is_looked_for_as_it_stands(database: str) -> None:
     def holds(said: str, cell: str) -> bool:
         with connect(database) as connection:
-            return connection.execute("select %s like %s", (cell, f"%{withdrawal._literal(said)}%")).fetchone()[0]
+            return connection.execute("select %s like %s", (cell, f"%{withdrawal_rows._literal(said)}%")).fetchone()[0]
 
     assert holds("100 % of_them\\", "it was\n100 % of_them\\ and more")
     assert not holds("100 % of_them", "100 or 2 % of_them")

@@ -10,6 +10,8 @@ from typing import Any
 import pandas as pd
 
 from assets.benchmarks import frames
+from assets.benchmarks.archive.stages import ALL_STAGES
+from assets.benchmarks.archive.storage_stages import MeasuredStage, StageStorage, fit_stages
 from assets.benchmarks.curves import throughput_curves
 from assets.benchmarks.limits import Limit
 from assets.benchmarks.recommendation import (
@@ -21,8 +23,6 @@ from assets.benchmarks.recommendation import (
     with_proposal,
 )
 from assets.benchmarks.results import KnownLimit, Provenance, capacities, noise, stage_gains
-from assets.benchmarks.stages import ALL_STAGES
-from assets.benchmarks.storage_stages import MeasuredStage, StageStorage, fit_stages
 from assets.evidence.model import Grade
 from tests.unit.bench_world import RUN, measurement, rounds
 

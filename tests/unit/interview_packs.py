@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from assets.evidence.fetch import Evidence, read_packs
 from assets.evidence.packs import Pack
+from assets.evidence.read_packs import Evidence, read_packs
 from assets.evidence.tables import ALL_TABLES
 
 PUBLIC = Path(__file__).parents[2] / "evidence" / "public"

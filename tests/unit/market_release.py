@@ -9,8 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from assets.segments.chain import market_frames
 from assets.segments.inputs import Finding, MarketInputs, Order, Rules, SegmentRecord
+from assets.segments.market import market_frames
 from tests.unit.segments_world import RULES, claim, finding
 
 RULE_ROWS = tuple((field.name, "estimated", (f"segments__rules/{field.name}",)) for field in fields(Rules))

@@ -15,7 +15,7 @@ from assets.readiness.inputs import ReadinessInputs
 from assets.readiness.measures import results_of
 from assets.readiness.model import gates_of, verdict_of
 from assets.reports.model import Manifest
-from assets.reports.site import ReleaseData
+from assets.reports.page.site import ReleaseData
 from tests.unit import market_release
 from tests.unit.bench_release import EVIDENCE, MEASUREMENT, bench_tables, own_bytes
 from tests.unit.readiness_world import world

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from orchestration.abandoned import STARTED_HERE, close_abandoned, held_while_running
+from orchestration.abandoned_runs import STARTED_HERE, close_abandoned, held_while_running
 
 
 @dg.job

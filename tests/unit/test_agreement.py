@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from assets.numerals import beside
+from assets.common.numerals import beside
 from tests.unit.agreement import (
     Frames,
     differences,

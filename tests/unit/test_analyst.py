@@ -13,10 +13,10 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
+from assets.evidence.interview_sheet import SheetError, document_text, from_sheet, plain_document, to_sheet
 from assets.evidence.packs import resolve_pack
-from assets.interviews.sheet import SheetError, document_text, from_sheet, plain_document, to_sheet
-from orchestration.analyst import schema_texts
-from orchestration.cli import main
+from orchestration.commands.analyst import schema_texts
+from orchestration.commands.cli import main
 
 PROJECT = Path(__file__).parents[2]
 EVIDENCE = PROJECT / "evidence"
@@ -211,7 +211,7 @@ def test_a_schema_has_the_parts_of_a_document() -> None:
 def test_checking_a_file_imports_nothing_heavy() -> None:
     path = SAMPLE / "interviews" / "sample_p01.yaml"
     code = (
-        "import sys; from click.testing import CliRunner; from orchestration.cli import main;"
+        "import sys; from click.testing import CliRunner; from orchestration.commands.cli import main;"
         f" print(CliRunner().invoke(main, ['check', {str(path)!r}]).output,"
         " {'dagster', 'pandas', 'numpy', 'great_expectations', 'psycopg'} & set(sys.modules))"
     )

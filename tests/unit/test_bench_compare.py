@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from assets.benchmarks.compare import Interval, paired_ratio, variation
-from assets.benchmarks.grids import FULL, QUICK
+from assets.benchmarks.archive.grids import FULL, QUICK
+from assets.benchmarks.paired_ratios import Interval, paired_ratio, variation
 
 SESSIONS = 600
 MINUTE, OWN = 0.2, 0.1

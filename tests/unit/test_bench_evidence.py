@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from assets.benchmarks.archive.requests import limits_of_workloads
+from assets.benchmarks.measuring.session_results import measurement_of
 from assets.benchmarks.results import Capacity, KnownLimit, Run, capacities
-from assets.benchmarks.session_results import measurement_of
-from assets.benchmarks.workload import limits_of_workloads
 from assets.evidence.model import Grade
 
 PROJECT = Path(__file__).parents[2]

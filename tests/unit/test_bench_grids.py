@@ -6,12 +6,12 @@ from collections import Counter
 
 import pytest
 
-from assets.benchmarks.capacity import search_capacity
-from assets.benchmarks.errors import BenchmarkError
-from assets.benchmarks.grids import FULL, GRIDS, QUICK, Grid, load_seconds, planned_seconds, steps, turns
-from assets.benchmarks.run import bytes_needed, fitting
-from assets.benchmarks.stages import ALL_STAGES, SELF_TEST, STAGES
-from assets.benchmarks.workload import WORKLOADS
+from assets.benchmarks.archive.grids import FULL, GRIDS, QUICK, Grid, load_seconds, planned_seconds, steps, turns
+from assets.benchmarks.archive.requests import WORKLOADS
+from assets.benchmarks.archive.stages import ALL_STAGES, SELF_TEST, STAGES
+from assets.benchmarks.measuring.capacity_search import search_capacity
+from assets.benchmarks.measuring.errors import BenchmarkError
+from assets.benchmarks.measuring.session_run import bytes_needed, fitting
 
 EVERY_GRID = pytest.mark.parametrize("grid", GRIDS.values(), ids=lambda grid: grid.id)
 ROWS_OF_MEASUREMENT = 6

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assets.benchmarks.import_formats import RunFormat
-from assets.benchmarks.imports import Run, import_run
-from assets.benchmarks.sketch import EXACT_LIMIT, LogHistogram, Quantiles, rank
+from assets.benchmarks.imports.formats import RunFormat
+from assets.benchmarks.imports.quantiles import EXACT_LIMIT, LogHistogram, Quantiles, rank
+from assets.benchmarks.imports.summary import Run, import_run
 
 LOG = """\
 0 1 4000 0 1795440453 504000

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assets.benchmarks.errors import BenchmarkError
-from assets.benchmarks.pgbench import Load, Outcome, parse_log, parse_summary, pgbench_version, run_pgbench
-from assets.benchmarks.workload import Script
+from assets.benchmarks.archive.requests import Script
+from assets.benchmarks.measuring.errors import BenchmarkError
+from assets.benchmarks.measuring.pgbench import Load, Outcome, parse_log, parse_summary, pgbench_version, run_pgbench
 
 SUMMARY = """\
 transaction type: script.sql

@@ -6,6 +6,8 @@ from dataclasses import replace
 
 import pytest
 
+from assets.benchmarks.archive.stages import ALL_STAGES
+from assets.benchmarks.archive.storage_stages import MeasuredStage, StageStorage, fit_stages, stage_tables
 from assets.benchmarks.curves import throughput_curves
 from assets.benchmarks.frames import (
     ENCODING_COLUMNS,
@@ -19,8 +21,6 @@ from assets.benchmarks.frames import (
 )
 from assets.benchmarks.recommendation import ArchiveCost, Candidate, candidates, encoding_ratios, savings, with_proposal
 from assets.benchmarks.results import Measurement, Provenance, stage_gains
-from assets.benchmarks.stages import ALL_STAGES
-from assets.benchmarks.storage_stages import MeasuredStage, StageStorage, fit_stages, stage_tables
 from assets.evidence.model import Grade
 from tests.unit.bench_world import RUN, measurement, rounds
 
@@ -228,7 +228,7 @@ def test_the_formula_finds_again_what_it_computed() -> None:
 
 
 def _parts(stage: str, payload: int, storage: StageStorage) -> tuple[float, float]:
-    from assets.benchmarks.storage import predict_table
+    from assets.benchmarks.archive.storage import predict_table
 
     tables = [predict_table(table, 1_000_000, storage.fit) for table in stage_tables(ALL_STAGES[stage], payload)]
     return tables[0].index / 1e6, sum(table.total for table in tables[1:]) / 1e6

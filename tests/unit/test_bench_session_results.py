@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from assets.benchmarks.session_results import session_results
-from orchestration.bench import certificate_lines, gain_table
+from assets.benchmarks.measuring.session_results import session_results
+from orchestration.commands.bench import certificate_lines, gain_table
 
 RUN = {"id": "quick_20261123_160457", "cpu_cores": "2", "rounds": "4", "grade": "measured"}
 BASE = (1000.0, 900.0, 1100.0, 1000.0)

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from assets.benchmarks.errors import BenchmarkError
-from assets.benchmarks.sessions import (
+from assets.benchmarks.measuring.errors import BenchmarkError
+from assets.benchmarks.measuring.session_files import (
     MEASUREMENTS,
     RUNS,
     Figure,

@@ -9,8 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from assets.benchmarks.messages import Archive, copy_stream, topic_shares
-from assets.benchmarks.stages import (
+from assets.benchmarks.archive.messages import Archive, copy_stream, topic_shares
+from assets.benchmarks.archive.requests import (
+    WORKLOADS,
+    script,
+)
+from assets.benchmarks.archive.stages import (
     ALL_STAGES,
     HOUR_NS,
     ORIGIN_NS,
@@ -19,10 +23,6 @@ from assets.benchmarks.stages import (
     create_keys,
     create_tables,
     partitions,
-)
-from assets.benchmarks.workload import (
-    WORKLOADS,
-    script,
 )
 
 PUBLIC = Path(__file__).parents[2] / "evidence/public/benchmarks"

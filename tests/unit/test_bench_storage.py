@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from assets.benchmarks.storage import (
+from assets.benchmarks.archive.storage import (
     GROWN,
     HEAP_PAGE_SPACE,
     Column,
@@ -24,7 +24,14 @@ from assets.benchmarks.storage import (
     predict_table,
     toasted,
 )
-from assets.benchmarks.storage_stages import GROWN_STAGES, MeasuredStage, StageStorage, Wal, fit_stages, stage_tables
+from assets.benchmarks.archive.storage_stages import (
+    GROWN_STAGES,
+    MeasuredStage,
+    StageStorage,
+    Wal,
+    fit_stages,
+    stage_tables,
+)
 
 PROJECT = Path(__file__).parents[2]
 

@@ -7,7 +7,7 @@ import os
 
 import pytest
 
-from orchestration.command import with_settings
+from orchestration.commands.options import with_settings
 from orchestration.settings import Settings
 
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from assets.costs.chain import Calls, RpcCost, member_calls, node_calls, rpc_cost, wallet_calls
 from assets.costs.draws import Draws, sample
 from assets.costs.inputs import Catalogue, MethodCredits, RpcPlan, RpcUsage
+from assets.costs.rpc_and_rln import Calls, RpcCost, member_calls, node_calls, rpc_cost, wallet_calls
 from assets.evidence.quantity import MissingEvidence
 from tests.unit.costs_world import all_inputs, estimated, known, plan, scenario, world
 

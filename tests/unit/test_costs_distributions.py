@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 from assets.costs.assumptions import inputs_of
-from assets.costs.chain import usd_per_gas
 from assets.costs.distributions import Empirical, Input, LogNormal, LogTriangular, Point, Triangular
 from assets.costs.draws import Draws, sample
 from assets.costs.inputs import FeeRow, RangeRow, RlnRow
 from assets.costs.prices import drawn
+from assets.costs.rpc_and_rln import usd_per_gas
 from assets.evidence.model import Grade
 from assets.evidence.quantity import Quantity
 from tests.unit.costs_world import all_inputs

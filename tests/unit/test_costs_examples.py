@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from assets.costs.chain import Calls, capital_cost, gas_per_month, memberships, rpc_cost, usd_per_gas
 from assets.costs.draws import sample
 from assets.costs.inputs import MethodCredits
 from assets.costs.prices import tiered_cost
+from assets.costs.rpc_and_rln import Calls, capital_cost, gas_per_month, memberships, rpc_cost, usd_per_gas
 from assets.costs.whole import mean_whole
 from assets.costs.workload import sent_of
 from assets.evidence.quantity import MissingEvidence

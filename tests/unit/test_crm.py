@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from assets.answers import RemoteError
+from assets.common.answers import RemoteError
+from assets.common.http import HttpClient
 from assets.segments.crm import Organisation
 from assets.segments.hubspot import HubSpot
-from assets.web import HttpClient
-from orchestration import crm
-from orchestration.cli import main
+from orchestration.commands import crm
+from orchestration.commands.cli import main
 from orchestration.errors import UserError
 from orchestration.settings import Settings
 from tests.unit.fake_hubspot import FakeHubSpot, fake_hubspot

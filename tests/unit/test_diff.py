@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from assets.costs.budget import budget_state
-from assets.reports.diff import Difference, Release, Row, compare
-from assets.reports.diff_text import diff_lines
-from orchestration.diff import show_difference
+from assets.reports.difference.model import Difference, Release, Row, compare
+from assets.reports.difference.text import diff_lines
+from orchestration.commands.diff import show_difference
 from orchestration.errors import UserError
 from orchestration.settings import Settings
 

@@ -18,8 +18,8 @@ from pathlib import Path
 
 import pytest
 
-from assets.evidence.fetch import read_packs
 from assets.evidence.packs import Pack
+from assets.evidence.read_packs import read_packs
 from assets.evidence.tables import ALL_TABLES
 
 PUBLIC = Path(__file__).parents[2] / "evidence" / "public"

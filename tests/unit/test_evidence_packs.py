@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 from pydantic import Field
 
-from assets.evidence.fetch import Evidence, evidence_id, format_problems, read_packs
 from assets.evidence.fingerprint import fingerprint_of
 from assets.evidence.model import EvidenceRow, Problem, Table
 from assets.evidence.packs import Pack, PackError, resolve_pack
+from assets.evidence.read_packs import Evidence, evidence_id, format_problems, read_packs
 
 PROJECT = Path(__file__).parents[2]
 EVIDENCE = PROJECT / "evidence"
@@ -67,7 +67,7 @@ def test_the_public_pack_has_no_mistake() -> None:
 
 
 def test_checking_evidence_imports_nothing_heavy() -> None:
-    code = "import sys, assets.evidence.fetch; print({'dagster', 'numpy', 'pandas', 'psycopg'} & set(sys.modules))"
+    code = "import sys, assets.evidence.read_packs; print({'dagster', 'numpy', 'pandas', 'psycopg'} & set(sys.modules))"
     assert subprocess.check_output([sys.executable, "-c", code], cwd=PROJECT, text=True) == "set()\n"
 
 

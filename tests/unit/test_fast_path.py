@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from orchestration.cli import main
-from orchestration.fast_path import Request, fingerprint, remember, request_of_latest, unchanged_release
+from orchestration.commands.cli import main
 from orchestration.settings import Settings
+from orchestration.staleness.fingerprints import Request, fingerprint, remember, request_of_latest, unchanged_release
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from dagster import AssetKey
 
-from orchestration.freshness import Materialized, Node, stale
+from orchestration.staleness.freshness import Materialized, Node, stale
 
 RAW, STAGING, MART, OTHER = (
     AssetKey(path) for path in (["raw", "a"], ["staging", "a"], ["marts", "a"], ["marts", "b"])

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from assets.evidence.fetch import Evidence, read_packs
 from assets.evidence.hindsight import later_days
 from assets.evidence.packs import resolve_packs
+from assets.evidence.read_packs import Evidence, read_packs
 
 PUBLIC = Path(__file__).parents[2] / "evidence"
 TODAY = date(2026, 11, 30)

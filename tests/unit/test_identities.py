@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from assets.evidence.fetch import format_problems, read_packs
 from assets.evidence.packs import OWN_BENCHMARKS, resolve_pack
 from assets.evidence.parsing import parse_csv
+from assets.evidence.read_packs import format_problems, read_packs
 from assets.evidence.tables import TABLES_BY_KEY
-from assets.interviews.identities import identities_in, identities_in_code, known_words
-from assets.interviews.person_names import LISTS
+from assets.privacy.identities import identities_in, identities_in_code, known_words
+from assets.privacy.person_names import LISTS
 from tests.unit.identity_cases import (
     NAMES_NOBODY,
     NAMES_NOBODY_HELD_OUT,

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from assets.answers import RemoteError
+from assets.common.answers import RemoteError
+from assets.common.http import HttpClient
 from assets.evidence.tables.pricing import ComputeOffer, StorageOrEgressPrice
 from assets.pricing.interfaces import Source
 from assets.pricing.model import COMPUTE, FEES, RATES, STORAGE, Catalogue, PriceObservation
@@ -22,7 +23,6 @@ from assets.pricing.sources.digitalocean import DigitalOcean
 from assets.pricing.sources.ecb import Ecb
 from assets.pricing.sources.gas import Gas, parse_fee_history
 from assets.pricing.sources.hetzner import Hetzner
-from assets.web import HttpClient
 from tests.unit.local_server import Answer, Asked, LocalServer, as_json, local_server
 from tests.unit.test_pricing_model import CPX22, D2S, EGRESS
 

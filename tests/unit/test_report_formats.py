@@ -6,9 +6,9 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from assets.reports.cells import row_key
-from assets.reports.charts import Bar, Segment, marks, stacked_bars
-from assets.reports.formats import count, day, quantity, quoted, significant, usd
+from assets.reports.page.cells import row_key
+from assets.reports.page.charts import Bar, Segment, marks, stacked_bars
+from assets.reports.page.formats import count, day, quantity, quoted, significant, usd
 
 
 @pytest.mark.parametrize(

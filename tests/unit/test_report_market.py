@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from assets.reports.cells import Cells
-from assets.reports.market import Voices, market_section
-from assets.reports.site import _manifest_frame, render_report
+from assets.reports.page.cells import Cells
+from assets.reports.page.market_section import Voices, market_section
+from assets.reports.page.site import _manifest_frame, render_report
 from tests.unit.market_release import SPOKEN, market_tables
 from tests.unit.release_fixture import release
 

@@ -13,10 +13,10 @@ import pytest
 from jinja2 import Environment, nodes
 
 from assets.evidence.model import Grade
-from assets.reports.archive import archive_section
-from assets.reports.cells import KEYS, Cells
-from assets.reports.costs import cost_section
-from assets.reports.site import TEMPLATES, ReleaseData, _manifest_frame, render_report
+from assets.reports.page.archive_section import archive_section
+from assets.reports.page.cells import KEYS, Cells
+from assets.reports.page.cost_section import cost_section
+from assets.reports.page.site import TEMPLATES, ReleaseData, _manifest_frame, render_report
 from tests.unit.page import Element, Page, shown_value
 from tests.unit.readiness_world import progress, world
 from tests.unit.release_fixture import HOSTILE, OPEN, release

@@ -7,8 +7,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from assets.reports.fetch import write_files
-from assets.spreadsheet import inert, typed
+from assets.common.spreadsheet import inert, typed
+from assets.reports.release.publish import write_files
 
 
 @pytest.mark.parametrize(

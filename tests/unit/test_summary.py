@@ -1,6 +1,6 @@
 """What a run says about the release before."""
 
-from orchestration.summary import changes, verdict_lines, withdrawal_lines
+from orchestration.commands.summary import changes, verdict_lines, withdrawal_lines
 
 
 def readiness(as_of: str | None, value: int) -> dict[str, object]:

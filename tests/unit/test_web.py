@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from assets.answers import RemoteError
-from assets.web import HttpClient, Limits
+from assets.common.answers import RemoteError
+from assets.common.http import HttpClient, Limits
 from tests.unit.local_server import Answer, LocalServer, local_server
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)

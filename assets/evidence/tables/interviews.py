@@ -2,7 +2,7 @@
 
 Belongs here: the columns of `<pack>/interviews/`, with the vocabularies that they use.
 Does not belong here: who may see what of it (staging), how it is searched for identities
-(`assets.interviews.identities`), what follows from it.
+(`assets.privacy.identities`), what follows from it.
 """
 
 import re

@@ -13,7 +13,7 @@ from typing import Any
 
 import ijson
 
-from assets.answers import Client, RemoteError, number
+from assets.common.answers import Client, RemoteError, number
 from assets.pricing.interfaces import Clock
 from assets.pricing.model import COMPUTE, STORAGE, Catalogue, Offer, PriceObservation
 

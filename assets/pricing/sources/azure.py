@@ -11,7 +11,7 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
-from assets.answers import Client, RemoteError, document, number, part, same_host, text
+from assets.common.answers import Client, RemoteError, document, number, part, same_host, text
 from assets.pricing.interfaces import Clock
 from assets.pricing.model import COMPUTE, Catalogue, PriceObservation
 

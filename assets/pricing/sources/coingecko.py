@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from assets.answers import Client, document, number, part
+from assets.common.answers import Client, document, number, part
 from assets.pricing.interfaces import Clock
 from assets.pricing.model import FEES, PriceObservation
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from assets.answers import Client, RemoteError, document, number, part, same_host, text
+from assets.common.answers import Client, RemoteError, document, number, part, same_host, text
 from assets.pricing.interfaces import Clock
 from assets.pricing.model import COMPUTE, PriceObservation
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from assets.answers import Client, RemoteError, number, shown
+from assets.common.answers import Client, RemoteError, number, shown
 from assets.pricing.interfaces import Clock
 from assets.pricing.model import RATES, PriceObservation
 

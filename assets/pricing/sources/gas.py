@@ -12,7 +12,7 @@ from statistics import fmean, median, quantiles
 from typing import Any
 from urllib.parse import urlsplit
 
-from assets.answers import Client, RemoteError, document, part
+from assets.common.answers import Client, RemoteError, document, part
 from assets.pricing.interfaces import Clock
 from assets.pricing.model import FEES, PriceObservation
 

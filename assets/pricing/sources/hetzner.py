@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from assets.answers import Client, RemoteError, document, number, part, text
+from assets.common.answers import Client, RemoteError, document, number, part, text
 from assets.pricing.interfaces import Clock
 from assets.pricing.model import COMPUTE, STORAGE, PriceObservation
 

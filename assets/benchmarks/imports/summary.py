@@ -1,0 +1,162 @@
+"""Runs that somebody else measured: files of pgbench and JMeter, and a plain CSV, become summaries.
+
+Belongs here: the summary of a run, in memory that does not grow with its files, and reading them.
+Does not belong here: the formats (`formats.py`), quantiles (`quantiles.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Literal
+
+from assets.benchmarks.imports.formats import READERS, Event, Interval, RunFormat, Source, UnreadableError
+from assets.benchmarks.imports.quantiles import Method, Quantiles
+from assets.evidence.model import Problem
+
+MAX_OPERATIONS = 100
+"""Kinds of operations of one run, each with quantiles of its own."""
+
+
+@dataclass(frozen=True)
+class Summary:
+    """One kind of operation of a run, or all of them. Latencies are those of operations that succeeded."""
+
+    operation: str
+    """Empty for all."""
+    count: int
+    """Operations that ended, well or badly."""
+    errors: int
+    skipped: int
+    """Not started, because they were too late already (pgbench with --rate and --latency-limit)."""
+    duration_s: float
+    """From the start of the first operation of the run to the end of the last one."""
+    throughput_per_s: float | None
+    """Operations that succeeded, per second; None for a run without duration."""
+    latency_ms_mean: float | None
+    latency_ms_p50: float | None
+    latency_ms_p90: float | None
+    latency_ms_p95: float | None
+    latency_ms_p99: float | None
+    latency_ms_max: float | None
+    method: Method | Literal["none"]
+    """Of p50 to p99: none where the file has no single latencies or nothing succeeded; mean and maximum are exact."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """What is in the files of one run."""
+
+    whole: Summary
+    operations: tuple[Summary, ...]
+    """Sorted by name."""
+    ended_s: float
+    """End of the last operation, seconds since 1970."""
+
+
+@dataclass(frozen=True)
+class Imported:
+    """A run, or every reason why there is none: a file with a mistake gives no result at all."""
+
+    run: Run | None
+    problems: tuple[Problem, ...]
+
+
+class _Tally:
+    """Counts of one kind of operation, or of all."""
+
+    def __init__(self) -> None:
+        self.succeeded = self.errors = self.skipped = 0
+        self.latency_sum = self.latency_max = 0.0
+        self.quantiles = Quantiles()
+
+    def add(self, event: Event | Interval) -> None:
+        if isinstance(event, Interval):
+            self.succeeded += event.succeeded
+            self.errors += event.errors
+            self.skipped += event.skipped
+            self.latency_sum += event.latency_ms_sum
+            self.latency_max = max(self.latency_max, event.latency_ms_max)
+        elif event.latency_ms is not None:
+            self.succeeded += 1
+            self.latency_sum += event.latency_ms
+            self.latency_max = max(self.latency_max, event.latency_ms)
+            self.quantiles.add(event.latency_ms)
+        elif event.is_skipped:
+            self.skipped += 1
+        else:
+            self.errors += 1
+
+    def summary(self, operation: str, duration_s: float) -> Summary:
+        has_quantiles = self.quantiles.count > 0
+        p50, p90, p95, p99 = self.quantiles.quantiles(0.5, 0.9, 0.95, 0.99) if has_quantiles else (None,) * 4
+        return Summary(
+            operation=operation,
+            count=self.succeeded + self.errors,
+            errors=self.errors,
+            skipped=self.skipped,
+            duration_s=duration_s,
+            throughput_per_s=self.succeeded / duration_s if duration_s > 0 else None,
+            latency_ms_mean=self.latency_sum / self.succeeded if self.succeeded else None,
+            latency_ms_p50=p50,
+            latency_ms_p90=p90,
+            latency_ms_p95=p95,
+            latency_ms_p99=p99,
+            latency_ms_max=self.latency_max if self.succeeded else None,
+            method=self.quantiles.method if has_quantiles else "none",
+        )
+
+
+def import_run(paths: Sequence[Path], run_format: RunFormat) -> Imported:
+    """Summarise the files of one run, such as one log for each thread of pgbench.
+
+    Mistakes in the files are in the result; OSError if one cannot be opened, ValueError if none is given.
+    """
+    if not paths:
+        raise ValueError("no file to import; give the files of one run")
+    totals = _Totals()
+    problems: list[Problem] = []
+    for path in paths:
+        with path.open("rb") as stream:
+            problems += totals.read(stream, str(path), run_format)
+    return Imported(None if problems else totals.run(), tuple(problems))
+
+
+class _Totals:
+    """Tallies of a run, of all its files."""
+
+    def __init__(self) -> None:
+        self.whole = _Tally()
+        self.operations: dict[str, _Tally] = {}
+        self.start_s, self.end_s = float("inf"), float("-inf")
+
+    def read(self, stream: BinaryIO, name: str, run_format: RunFormat) -> list[Problem]:
+        """Add a file and return the mistakes in it."""
+        source = Source(stream, name)
+        try:
+            self._add(READERS[run_format](source), source)
+            if self.end_s < self.start_s and not source.problems.count:
+                source.wrong("", "there are no rows", "the rows of a run")
+        except UnreadableError:
+            pass
+        return source.problems.all()
+
+    def _add(self, events: Iterable[Event | Interval], source: Source) -> None:
+        for event in events:
+            self.start_s = min(self.start_s, event.start_s)
+            self.end_s = max(self.end_s, event.end_s)
+            self.whole.add(event)
+            if isinstance(event, Event):
+                tally = self.operations.get(event.operation)
+                if tally is None:
+                    if len(self.operations) == MAX_OPERATIONS:
+                        message = f"more than {MAX_OPERATIONS} kinds of operations"
+                        source.stop(message, "names without ids or addresses in them")
+                    tally = self.operations[event.operation] = _Tally()
+                tally.add(event)
+
+    def run(self) -> Run:
+        duration_s = self.end_s - self.start_s
+        operations = (self.operations[name].summary(name, duration_s) for name in sorted(self.operations))
+        return Run(self.whole.summary("", duration_s), tuple(operations), self.end_s)

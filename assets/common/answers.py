@@ -1,0 +1,74 @@
+"""Reading answers that may be anything: what all that ask a server share.
+
+Belongs here: the client that they are given, bytes into JSON, values into numbers, with an error that says what was
+expected. Does not belong here: HTTP (`http.py`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Protocol, TypeVar
+from urllib.parse import urlsplit
+
+T = TypeVar("T")
+
+
+class RemoteError(Exception):
+    """A server that could not be read, or an answer that cannot be right: what happened, without any secret."""
+
+
+class Client(Protocol):
+    """HTTP as its users need it. Every method raises `RemoteError`."""
+
+    def get(self, url: str, *, params: Mapping[str, str] | None = None, token: str | None = None) -> bytes:
+        """Return the body of a GET; `token` is sent as bearer token."""
+
+    def post(self, url: str, document: Any, *, token: str | None = None) -> bytes:
+        """Return the body of a POST of a JSON document; it is sent again if its answer is lost."""
+
+    def stream(self, url: str, consume: Callable[[Iterable[bytes]], T]) -> T:
+        """Return what `consume` makes of the body in pieces; it is called anew for each attempt."""
+
+
+def document(body: bytes, what: str) -> Any:
+    """Return the JSON document in `body`. Raises `RemoteError`."""
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        raise RemoteError(f"{what} is not JSON (starts with {shown(body)}), expected a JSON document") from None
+
+
+def part(value: Any, name: str, kind: type, what: str) -> Any:
+    """Return `value[name]`, which must be of `kind`. Raises `RemoteError`."""
+    found = value.get(name) if isinstance(value, dict) else None
+    if not isinstance(found, kind):
+        raise RemoteError(f"{what} has no {name} that is a {kind.__name__}; the interface may have changed")
+    return found
+
+
+def number(value: Any) -> float | None:
+    """Return a number that may be written as text; None for anything else."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        return None
+    try:
+        return float(value)
+    except (ValueError, OverflowError):
+        return None
+
+
+def text(value: Any) -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
+def same_host(url: str, base: str) -> bool:
+    """Tell whether a link to the next page stays where we asked."""
+    there, here = urlsplit(url), urlsplit(base)
+    default = {"https": 443, "http": 80}
+    ports = [part.port or default.get(part.scheme) for part in (there, here)]
+    return (there.scheme, there.hostname) == (here.scheme, here.hostname) and ports[0] == ports[1]
+
+
+def shown(body: bytes) -> str:
+    """Return the start of an answer for a message, printable."""
+    return repr(body[:40].decode("utf-8", "replace"))

@@ -1,0 +1,79 @@
+"""How a frame becomes a table, and what a table holds.
+
+Belongs here: bulk writes of typed frames and cheap statistics for metadata, used by every area.
+Does not belong here: evidence (it has line numbers and packs, see `assets/evidence/read_packs.py`), any arithmetic.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+import psycopg
+from psycopg import sql
+
+
+@dataclass(frozen=True)
+class TableStatistics:
+    """What is worth knowing of a table at a glance: its rows, its columns, and rows per grade where it has grades."""
+
+    rows: int
+    columns: dict[str, str]
+    rows_per_grade: dict[str, int]
+
+
+def land(connection: psycopg.Connection, path: Sequence[str], columns: Mapping[str, str], frame: pd.DataFrame) -> int:
+    """Replace the table at `path` (schema, name) by `frame` in one transaction and return its rows.
+
+    `columns` maps each name to its PostgreSQL type.
+
+    The frame has exactly these columns; NaN and None become NULL. Raises `ValueError` when the columns differ.
+    """
+    if list(frame.columns) != list(columns):
+        raise ValueError(f"{'.'.join(path)}: frame has columns {list(frame.columns)}, declared are {list(columns)}")
+    name = sql.Identifier(*path)
+    definitions = sql.SQL(", ").join(sql.SQL("{} {}").format(sql.Identifier(c), sql.SQL(t)) for c, t in columns.items())
+    rows = frame.astype(object).where(frame.notna(), None)
+    with connection.transaction(), connection.cursor() as cursor:
+        cursor.execute(sql.SQL("drop table if exists {}").format(name))
+        cursor.execute(sql.SQL("create table {} ({})").format(name, definitions))
+        with cursor.copy(sql.SQL("copy {} from stdin").format(name)) as copy:
+            for row in rows.itertuples(index=False, name=None):
+                copy.write_row(row)
+    return len(rows)
+
+
+def read_frame(
+    connection: psycopg.Connection, query: sql.Composed | sql.SQL, parameters: Mapping[str, object] | None = None
+) -> pd.DataFrame:
+    """Return the result of `query` as a frame; NULL stays None, arrays become lists."""
+    with connection.cursor() as cursor:
+        cursor.execute(query, parameters)
+        names = [column.name for column in cursor.description or ()]
+        # object: an integer column with a NULL would otherwise become float, and its 10 print as 10.0
+        return pd.DataFrame(cursor.fetchall(), columns=names, dtype=object)
+
+
+def read_table(connection: psycopg.Connection, schema: str, table: str) -> pd.DataFrame:
+    """Return all of `schema.table`."""
+    return read_frame(connection, sql.SQL("select * from {}").format(sql.Identifier(schema, table)))
+
+
+def table_statistics(connection: psycopg.Connection, path: Sequence[str]) -> TableStatistics:
+    """Count rows, and rows per grade, of the table or view at `path` (schema, name)."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select column_name, data_type from information_schema.columns"
+            " where table_schema = %s and table_name = %s order by ordinal_position",
+            tuple(path),
+        )
+        columns: dict[str, str] = dict(cursor.fetchall())
+        name = sql.Identifier(*path)
+        if "grade" not in columns:
+            cursor.execute(sql.SQL("select count(*) from {}").format(name))
+            (rows,) = cursor.fetchone() or (0,)
+            return TableStatistics(rows, columns, {})
+        cursor.execute(sql.SQL("select grade, count(*) from {} group by 1 order by 1").format(name))
+        per_grade: dict[str, int] = dict(cursor.fetchall())
+    return TableStatistics(sum(per_grade.values()), columns, per_grade)

@@ -1,0 +1,100 @@
+"""One file against the ids of packs: what `waku-fit check FILE` needs, in a fraction of a second.
+
+Belongs here: reading ids without reading rows. Does not belong here: reading whole packs (`read_packs.py`).
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from assets.evidence.model import Parsed, Table
+from assets.evidence.packs import Pack
+from assets.evidence.read_packs import Evidence, file_label, parse_text, read_file, read_known_words
+from assets.evidence.rows import check_across
+from assets.evidence.tables import ALL_TABLES, TABLES_BY_KEY
+
+_PARENTS = {part.table.key: table for table in ALL_TABLES for part in table.parts}
+
+
+@dataclass(frozen=True)
+class Place:
+    """Which table a file belongs to, and the folder of its pack."""
+
+    table: Table
+    root: Path
+    relative: str
+
+
+def place_of(path: Path) -> Place | None:
+    """Return where a file lies in a pack, by the names of its folders, or None if no table has files there."""
+    parts = path.parts
+    for table in ALL_TABLES:
+        own = tuple(table.path.split("/")) if table.kind == "csv" else (*table.path.split("/"), path.name)
+        if table.kind != "part" and parts[-len(own) :] == own and (table.kind == "csv" or path.suffix == ".yaml"):
+            return Place(table, path.parents[len(own) - 1], "/".join(own))
+    return None
+
+
+def check_file(path: Path, place: Place, packs: Sequence[Pack], *, today: date, text: str | None = None) -> Evidence:
+    """Validate one file, or `text` as if it were its content; `packs` have the ids that it may refer to.
+
+    `path` is resolved.
+    """
+    own = next((pack for pack in packs if pack.path == place.root), Pack(place.root.name, place.root))
+    packs = packs if own in packs else [*packs, own]
+    words = read_known_words(own)
+    label = file_label(own, place.relative, place.table, words)
+    if text is None:
+        parsed = read_file(place.table, path, label, own.name, today, words)
+    else:
+        parsed = parse_text(place.table, path, text, label, own.name, today, words)
+    tables = [place.table, *(part.table for part in place.table.parts)]
+    files: dict[str, list[Parsed]] = {place.table.key: [*_others(place, packs, path), parsed]}
+    files |= {part.table.key: [parsed.parts.get(part.table.key, _unread(label, own))] for part in place.table.parts}
+    for key in {reference.table for table in tables for reference in table.references().values()} - files.keys():
+        files[key] = [Parsed(key, "", ids=dict.fromkeys(ids_of(TABLES_BY_KEY[key], packs), 1))]
+    problems = [*parsed.problems, *(p for part in parsed.parts.values() for p in part.problems), *check_across(files)]
+    records = {table.key: [record for file in files[table.key] for record in file.records] for table in tables}
+    return Evidence({table.key: table for table in tables}, records, sorted(problems))
+
+
+def ids_of(table: Table, packs: Sequence[Pack]) -> list[str]:
+    """Return the ids of a table in packs, as they are typed there and valid or not."""
+    found: dict[str, None] = {}
+    for pack in packs:
+        if table.key in _PARENTS:
+            parent = _PARENTS[table.key]
+            for path in _documents(pack, parent):
+                document = read_file(parent, path, pack.file(parent.path), pack.name, date.max.replace(day=1))
+                found |= dict.fromkeys(document.parts[table.key].ids if table.key in document.parts else {})
+        elif table.kind == "yaml":
+            found |= dict.fromkeys(path.stem for path in _documents(pack, table))
+        elif (path := pack.path / table.path).is_file():
+            with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+                found |= dict.fromkeys((row.get("id") or "").strip() for row in csv.DictReader(file))
+    return list(found)
+
+
+def _documents(pack: Pack, table: Table) -> list[Path]:
+    return sorted((pack.path / table.path).glob("[!.]*.yaml"))
+
+
+def _others(place: Place, packs: Sequence[Pack], path: Path) -> Iterator[Parsed]:
+    """Yield the ids of the other files of the table, each in the name of its file."""
+    for pack in packs:
+        if place.table.kind == "yaml":
+            for other in _documents(pack, place.table):
+                if other.resolve() != path:
+                    label = pack.file(f"{place.table.path}/{other.name}")
+                    yield Parsed(label, pack.name, ids={other.stem: 1}, is_personal=place.table.is_personal)
+        elif (pack.path / place.table.path).resolve() != path:
+            ids = dict.fromkeys(ids_of(place.table, [pack]), 1)
+            yield Parsed(pack.file(place.table.path), pack.name, ids=ids, is_personal=place.table.is_personal)
+
+
+def _unread(label: str, own: Pack) -> Parsed:
+    return Parsed(label, own.name, has_all_ids=False)

@@ -1,0 +1,186 @@
+"""The difference between two releases as lines for a terminal, aligned as a bill is.
+
+Belongs here: words and columns. Does not belong here: what counts as a change (`model.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+
+from assets.reports.difference.model import (
+    Change,
+    Difference,
+    EvidenceRow,
+    FeasibilityChange,
+    JudgementChange,
+    Move,
+    ScenarioChange,
+)
+
+SHOWN = 8
+"""Rows of evidence listed of each table, an interview with all its rows; `--json` has all."""
+
+UNKNOWN = "not known"
+
+
+def diff_lines(difference: Difference) -> list[str]:
+    """Return the whole comparison, line by line."""
+    lines = [f"From {difference.before} to {difference.after}", ""]
+    if difference.verdict_before == difference.verdict_after:
+        lines.append(f"Verdict: {_words(difference.verdict_after)}, as before")
+    else:
+        lines.append(f"Verdict: {_words(difference.verdict_before)} → {_words(difference.verdict_after)}")
+    lines += [line for change in difference.judgements for line in _judgement(change)]
+    lines += _circumstances(difference)
+    lines += _costs(difference.scenarios)
+    lines += _evidence(difference)
+    return lines
+
+
+KINDS = {
+    "gates": ("gate", ""),
+    "requirement_results": ("requirement", ""),
+    "validation_summary": ("selling point", "sources: "),
+    "validation_matrix": ("selling point by segment", "sources: "),
+    "segment_ranking": ("segment", "position: "),
+}
+"""What a row of a table is called, and its number."""
+
+
+def _judgement(change: JudgementChange) -> Iterable[str]:
+    kind, label = KINDS[change.table]
+    was, now = ("not there" if state is None else state for state in (change.state_before, change.state_after))
+    # A side that is not there has no number that could be known.
+    sides = ((change.state_before, change.value.before), (change.state_after, change.value.after))
+    values = [_plain(value) for state, value in sides if state is not None]
+    value = "" if change.value.before == change.value.after else f" ({label}{' → '.join(values)})"
+    states = f"{was} → {now}" if was != now else f"{now}, as before"
+    yield f"  {kind} {change.title}: {states}{value}"
+    yield from _because(change.value, "    ")
+
+
+def _circumstances(difference: Difference) -> Iterable[str]:
+    (was_of, now_of), (was_packs, now_packs) = difference.as_of, difference.packs
+    if difference.is_other_code:
+        yield "  The code changed: a number may have moved without any evidence."
+    if was_of != now_of:
+        yield f"  Evidence up to: {was_of or 'all'} → {now_of or 'all'}"
+    if was_packs != now_packs:
+        yield f"  Packs: {', '.join(was_packs)} → {', '.join(now_packs)}"
+
+
+def _costs(scenarios: Sequence[ScenarioChange]) -> list[str]:
+    if not scenarios:
+        return ["", "Costs: as before"]
+    heading = "Costs, USD a month"
+    changes = [line for s in scenarios for line in (*s.lines, s.total) if line is not None]
+    width = max(len(heading), *(len(_name(change)) for change in changes))
+    lines = ["", f"{heading:<{width}}  {'before':>12}  {'after':>12}  {'change':>12}"]
+    for scenario in scenarios:
+        lines += ["", scenario.name.replace("_", " ")]
+        lines += [line for move in scenario.moves for line in _move(move)]
+        if scenario.feasibility:
+            lines += _feasibility(scenario.feasibility)
+        for line in scenario.lines:
+            lines += [_bill(line, width), *_because(line, "    ")]
+        if scenario.lines_as_before:
+            lines.append(
+                f"  {scenario.lines_as_before} {'line' if scenario.lines_as_before == 1 else 'lines'} as before"
+            )
+        if scenario.total:
+            lines.append(_bill(scenario.total, width))
+        lines += _budget(scenario)
+    return lines
+
+
+def _move(move: Move) -> Iterable[str]:
+    what = "cheapest at" if move.line == "total" else f"{move.line.replace('_', ' ')} from"
+    yield f"  {what} {move.before or 'nowhere'} → {move.after or 'nowhere'}"
+
+
+def _feasibility(change: FeasibilityChange) -> Iterable[str]:
+    was, now = (UNKNOWN if state is None else "yes" if state else "no" for state in (change.before, change.after))
+    room = ""
+    if change.room_before != change.room_after:
+        rooms = [UNKNOWN if r is None else f"{r:,.0f}" for r in (change.room_before, change.room_after)]
+        room = f" (room for memberships: {' → '.join(rooms)})"
+    yield f"  can run: {was}, as before{room}" if was == now else f"  can run: {was} → {now}{room}"
+    sides = (("before", change.before, change.reason_before), ("now", change.after, change.reason_after))
+    for label, state, reason in sides:
+        if state is not True and reason:
+            yield f"    {label}: {reason}"
+    yield from _rests(change.rests_on, "    ")
+
+
+def _budget(scenario: ScenarioChange) -> Iterable[str]:
+    (old, new), (was, now) = scenario.budget, scenario.budget_state
+    if old is None and new is None:
+        return
+    amount = "none" if new is None else money(new)
+    if old != new:
+        amount = f"{'none' if old is None else money(old)} → {amount}"
+    states = f": {now}" if now else ""
+    yield f"  budget of {amount}{states}{f', was {was}' if was and was != now else ''}"
+
+
+def _bill(change: Change, width: int) -> str:
+    sign = "" if change.delta is None else f"{'+' if change.delta >= 0 else '-'}{money(abs(change.delta))}"
+    share = "" if change.share is None else f"  ({change.share:+.1%})".replace("%", " %")
+    return (
+        f"{_name(change):<{width}}  {money(change.before):>12}  {money(change.after):>12}  {sign:>12}{share}".rstrip()
+    )
+
+
+def _name(change: Change) -> str:
+    return f"  {change.name.replace('_', ' ')}"
+
+
+def _because(change: Change, indent: str) -> Iterable[str]:
+    yield from _rests(change.rests_on, indent)
+
+
+def _rests(ids: Sequence[str], indent: str) -> Iterable[str]:
+    if ids:
+        more = f" and {len(ids) - 5} more" if len(ids) > 5 else ""
+        yield f"{indent}rests on {', '.join(ids[:5])}{more}"
+
+
+def _evidence(difference: Difference) -> list[str]:
+    evidence = difference.evidence
+    lines = [""]
+    for what, rows in (("added", evidence.added), ("removed", evidence.removed), ("changed", evidence.changed)):
+        if rows:
+            lines.append(f"Evidence {what}: {len(rows)} {'row' if len(rows) == 1 else 'rows'}")
+            by_table = groupby(sorted(rows, key=_table), key=_table)
+            lines += [line for table, of_table in by_table for line in _rows(table, list(of_table))]
+    if not evidence.is_comparable:
+        lines.append("One of the releases does not say what its rows of evidence said: changed rows cannot be told.")
+    elif len(lines) == 1:
+        lines.append("Evidence: as before")
+    return lines
+
+
+def _table(row: EvidenceRow) -> str:
+    return row.evidence_id.partition("/")[0]
+
+
+def _rows(table: str, rows: Sequence[EvidenceRow]) -> Iterable[str]:
+    yield from (f"  {row.evidence_id}  ({row.place})" for row in rows[:SHOWN])
+    if len(rows) > SHOWN:
+        yield f"  and {len(rows) - SHOWN} more of {table}; --json lists all"
+
+
+def money(value: float | None) -> str:
+    """Write USD with cents, and small amounts with as many digits as they need."""
+    if value is None:
+        return UNKNOWN
+    return f"{value:,.2f}" if value == 0 or abs(value) >= 0.01 else f"{value:.2g}"
+
+
+def _plain(value: float | None) -> str:
+    return UNKNOWN if value is None else f"{value:g}"
+
+
+def _words(verdict: str) -> str:
+    return verdict.replace("_", " ").upper()

@@ -1,0 +1,402 @@
+"""Cells of released tables as HTML: the only way in which a number gets into a report.
+
+Belongs here: looking up a cell, writing it with its address, remembering what was shown. Does not belong here: layout
+(`templates/`), what a value looks like (`formats.py`), how a number is made (`derivations.py`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date
+from typing import Any, Protocol
+from urllib.parse import quote
+
+import pandas as pd
+from markupsafe import Markup, escape
+
+from assets.evidence.model import Grade
+from assets.evidence.sources import linked
+from assets.evidence.tables import TABLES_BY_KEY
+from assets.readiness.frames import plain_value
+from assets.reports.page.basis import CellName, Derivation, Place
+from assets.reports.page.formats import FORMATS, MISSING, line_of, shortened
+
+KEYS: dict[str, tuple[str, ...]] = {
+    "verdict": (),
+    "manifest": (),
+    "gates": ("gate_id",),
+    "requirement_results": ("requirement_id",),
+    "milestone_deliverables": ("deliverable_id",),
+    "cost_summary": ("scenario_id", "with_rln"),
+    "scenario_cost": ("scenario_id", "with_rln", "provider", "region", "component"),
+    "scenario_load": ("scenario_id", "with_rln", "quantity"),
+    "cost_sensitivity": ("scenario_id", "with_rln", "input"),
+    "cost_of_confidence": ("scenario_id", "with_rln", "confidence"),
+    "cost_alternatives": ("scenario_id", "provider", "product"),
+    "cost_reality_checks": ("check_id",),
+    "archive_bytes_per_message": ("study", "system", "stage", "archive_messages", "payload_bytes"),
+    "archive_benchmarks": ("figure_id",),
+    "archive_capacity": ("capacity_id",),
+    "archive_encoding": ("payload_bytes",),
+    "archive_noise": ("run_id",),
+    "archive_recommendation": ("candidate",),
+    "archive_runs": ("run_id",),
+    "archive_savings": ("candidate", "scenario_id"),
+    "archive_scalability": ("point_id",),
+    "archive_stage_gains": ("gain_id",),
+    "competitors": ("segment_competitor_id",),
+    "compute_offer_history": ("offer_id",),
+    "customer_problems": ("problem_id",),
+    "deliverable_history": ("deliverable_state_id",),
+    "finding_tags": ("tag",),
+    "findings": ("finding_id",),
+    "market_sizes": ("market_size_id",),
+    "open_questions": ("evidence_id",),
+    "opportunities": ("problem_id",),
+    "price_dates": ("table_key", "price_source"),
+    "reality_figures": ("reality_figure_id",),
+    "roadmap_deliverables": ("deliverable_id",),
+    "saturation": ("run",),
+    "scenarios": ("scenario_id",),
+    "segment_criteria": ("segment_id", "criterion"),
+    "segment_learnings": ("segment_learning_id",),
+    "segment_profiles": ("segment_id",),
+    "segment_ranking": ("segment_id",),
+    "themes": ("tag", "segment_id"),
+    "usp_measurements": ("usp_evidence_id",),
+    "usp_register": ("usp_id",),
+    "validation_findings": ("usp_id", "problem_id", "finding_id"),
+    "validation_matrix": ("usp_id", "problem_id", "segment_id"),
+    "validation_summary": ("usp_id", "problem_id"),
+    "evidence_index": ("evidence_id",),
+}
+"""The columns that name a row of each table that a report shows; a table without any has one row, called `only`."""
+
+APPROXIMATE = frozenset({Grade.ESTIMATED, Grade.ILLUSTRATIVE})
+"""Grades of which money is written with a sign that it is about so much."""
+
+NUMBERS = frozenset({"change", "count", "hundredths", "quantity", "ratio", "usd", "whole"})
+"""Formats of numbers."""
+
+HEADINGS = {
+    "archive_benchmarks": ("stage", "workload", "metric"),
+    "archive_bytes_per_message": ("stage", "payload_bytes"),
+    "archive_capacity": ("stage", "workload", "archive_messages", "payload_bytes"),
+    "archive_recommendation": ("title",),
+    "archive_scalability": ("stage", "workload", "axis"),
+    "archive_stage_gains": ("stage", "workload", "metric"),
+    "cost_summary": ("title", "with_rln"),
+    "scenario_load": ("scenario_id", "with_rln", "title"),
+    "gates": ("title",),
+    "segment_criteria": ("segment_id", "title"),
+}
+"""Columns that say in words what a row is about, where its key does not."""
+
+ROWS_OF_EVIDENCE = {
+    "market_sizes": "segments__market_sizes",
+    "scenarios": "costs__scenarios",
+    "segment_profiles": "segments__segments",
+    "usp_measurements": "segments__usp_evidence",
+}
+"""Tables of which a row shows what one row of evidence says, whose id is its key."""
+
+SHARED_PART = "weights and thresholds"
+"""Part of a row that is listed once for all rows that rest on the same."""
+
+NOT_LISTED = "benchmarks__measurements/"
+"""Thousands of rows, for which their run stands; a figure tells those that it is made of by file and line."""
+
+ENDS_OF_CHAIN = ("manifest", "evidence_index")
+"""Tables whose numbers rest on nothing else."""
+
+Row = Mapping[str, Any]
+
+
+class Explains(Protocol):
+    """What says of numbers how they are made (see `derivations.py`)."""
+
+    def of(self, place: Place) -> Derivation:
+        """Return how the numbers of a place are made."""
+
+    def place_of(self, table: str, key: str, column: str) -> Place:
+        """Return the place that says how a number is made: its row, a part of it, or the row that it stands for."""
+
+
+class Cells:
+    """The released tables by row. Raises `KeyError` for anything that is not in them: a report never makes it up.
+
+    It remembers which rows were shown, so that the report can end with the evidence for exactly these; and which places
+    numbers lead to, so that each of them is there.
+    """
+
+    def __init__(self, frames: Mapping[str, pd.DataFrame], explains: Callable[[Cells], Explains] | None = None) -> None:
+        self._rows = {table: _by_key(table, frames[table]) for table in KEYS}
+        self._shown: set[str] = set()
+        self._explains = explains(self) if explains else _AsItStands(self)
+        self._derivations: dict[Place, Derivation] = {}
+        self._wanted: dict[Place, None] = {}
+        self._placed: set[Place] = set()
+
+    def keys(self, table: str, **where: Any) -> list[str]:
+        """Return the keys of the rows of `table` with these values, in the order of the table."""
+        rows = self._rows[table].items()
+        return [key for key, row in rows if all(row[column] == value for column, value in where.items())]
+
+    def value(self, table: str, key: str, column: str) -> Any:
+        """Return the value of a cell: None where there is none, a whole number without a point."""
+        return self._row(table, key, column)[column]
+
+    def row(self, table: str, key: str) -> Row:
+        """Return all values of a row by column."""
+        return self._row(table, key)
+
+    def cell(self, table: str, key: str, column: str, form: str = "plain", *, link: bool = True) -> Markup:
+        """Return a cell with its address `table/key/column`, and with its raw value where it is written otherwise.
+
+        A number links to what it rests on, unless `link` is false. A cell without a value says so.
+        """
+        row = self._row(table, key, column)
+        value = row[column]
+        self._shown.update(_evidence_of(row))
+        text = MISSING if value is None else FORMATS[form](value)
+        if form == "usd" and value and row.get("grade") in APPROXIMATE:
+            text = f"≈ {text}"
+        is_number = form in NUMBERS
+        raw = "" if value is None else _raw(value)
+        data = _data(f"{table}/{key}/{column}", raw, text, is_number=is_number, is_missing=value is None)
+        target = self.target(table, key, column) if link and is_number else None
+        return data if target is None else Markup(f'<a class="why" href="#{_fragment(target)}">{data}</a>')  # noqa: S704
+
+    def svg_text(self, table: str, key: str, column: str, form: str, x: float, y: float) -> Markup:
+        """Return a cell as text of a drawing, with its raw value and its address like any other."""
+        row = self._row(table, key, column)
+        self._shown.update(_evidence_of(row))
+        value = row[column]
+        return Markup('<text x="{}" y="{}" value="{}" data-cell="{}/{}/{}">{}</text>').format(
+            x, y, "" if value is None else _raw(value), table, key, column,
+            MISSING if value is None else FORMATS[form](value),
+        )  # fmt: skip
+
+    def links(self, table: str, key: str, column: str) -> Markup:
+        """Return the text of a source with what can be opened as links; only http and https lead anywhere."""
+        text = str(self.value(table, key, column))
+        parts = [
+            Markup('<a href="{}" rel="noreferrer">{}</a>').format(address, words) if address else escape(words)
+            for words, address in linked(text)
+        ]
+        return Markup('<span data-cell="{}/{}/{}">{}</span>').format(table, key, column, Markup().join(parts))
+
+    def evidence_of(self, table: str, key: str) -> list[str]:
+        """Return the evidence ids of a row, which then belong to the report."""
+        ids = _evidence_of(self._row(table, key))
+        self._shown.update(ids)
+        return ids
+
+    def beside_evidence(self, requirement: str) -> list[str]:
+        """Return the evidence ids of what stands beside a requirement, which then belong to the report."""
+        ids = self.value("requirement_results", requirement, "beside_evidence_ids") or []
+        ids = [evidence_id for evidence_id in ids if not evidence_id.startswith(NOT_LISTED)]
+        self._shown.update(ids)
+        return ids
+
+    def evidence_ids(self, table: str, key: str) -> list[str]:
+        """Return the evidence ids of a row that are listed in a report."""
+        return _evidence_of(self._row(table, key))
+
+    def all_evidence_ids(self, table: str, key: str) -> list[str]:
+        """Return the evidence ids of a row, also of single measurements."""
+        return list(self._row(table, key)["evidence_ids"])
+
+    def metric_of(self, evidence_id: str) -> str:
+        """Return what a measurement or a published result is of, '' for other rows."""
+        condition = self.value("evidence_index", evidence_id, "condition") or ""
+        return str(condition).partition(";")[0].removeprefix("metric ").replace(" ", "_")
+
+    def derivation(self, place: Place) -> Derivation:
+        """Return how the numbers of a place are made."""
+        if place not in self._derivations:
+            self._derivations[place] = self._explains.of(place)
+        return self._derivations[place]
+
+    def target(self, table: str, key: str, column: str = "") -> str | None:
+        """Return where a number leads: the row of evidence that it is, what it is made of, or None at the end."""
+        if table in ENDS_OF_CHAIN:
+            return None
+        return self.leads_to(self._explains.place_of(table, key, column))
+
+    def leads_to(self, place: Place) -> str:
+        """Return the name of the place in the page that says how its numbers are made, which will then be there."""
+        if place.table in ROWS_OF_EVIDENCE:
+            evidence_id = f"{ROWS_OF_EVIDENCE[place.table]}/{place.key}"
+            self._shown.add(evidence_id)
+            return f"e:{evidence_id}"
+        found = self.derivation(place)
+        if found.is_observed and not found.rows[0].startswith(NOT_LISTED):
+            return f"e:{found.rows[0]}"
+        self._wanted.setdefault(place)
+        return anchor(*place)
+
+    def places(self, table: str, key: str) -> Place:
+        """Return the place of a row, which the page then shows here and not again."""
+        place = Place(table, key)
+        self._placed.add(place)
+        return place
+
+    def places_left(self) -> Iterator[Place]:
+        """Return the places that numbers lead to and that are nowhere yet; showing one may ask for others."""
+        while left := [place for place in self._wanted if place not in self._placed]:
+            for place in left:
+                self._placed.add(place)
+                yield place
+
+    def heading(self, place: Place) -> Markup:
+        """Return what a place is about: its table, and its row in words. What many rows share is named alone."""
+        if place.part == SHARED_PART:
+            return escape(place.part)
+        table, words = place.table.replace("_", " "), self._about(place)
+        part = f", {place.part.replace('_', ' ')}" if place.part else ""
+        return escape(table) + (": " + words if words else "") + escape(part)
+
+    def _about(self, place: Place) -> Markup:
+        table, key = place.table, place.key
+        return Markup(", ").join(self._named_cell(table, key, column) for column in HEADINGS.get(table, KEYS[table]))
+
+    def _named_cell(self, table: str, key: str, column: str) -> Markup:
+        """Return a cell that says of itself what it is: a number with the name of its column."""
+        value = self.value(table, key, column)
+        if column == "with_rln":
+            return escape("with RLN" if value else "without RLN")
+        cell = self.cell(table, key, column, "word")
+        return escape(f"{column.replace('_', ' ')} ") + cell if isinstance(value, int | float) else cell
+
+    def named(self, name: str | CellName | Place) -> Markup:
+        """Return words, a cell that is called by its place, or what a row is about; as text that leads nowhere."""
+        if isinstance(name, CellName):
+            return self.cell(*name, link=False)
+        return self._about(name) if isinstance(name, Place) else escape(name)
+
+    def evidence_link(self, evidence_id: str) -> Markup:
+        """Return a link to a row of evidence that says its name, its value and its unit."""
+        self._shown.add(evidence_id)
+        said = self._said(evidence_id)
+        name = evidence_id.partition("/")[2]
+        return Markup('<a href="#e:{}">{}</a>').format(evidence_id, f"{name}: {shortened(said)}" if said else name)
+
+    def measured(self, evidence_ids: Iterable[str]) -> Markup:
+        """Return single measurements, each with its line and its value, by session, metric and unit.
+
+        The file leads to the session, whose row is listed.
+        """
+        lines: dict[tuple[str, str, str, str], list[str]] = {}
+        for evidence_id in evidence_ids:
+            row = self._row("evidence_index", evidence_id)
+            session = f"benchmarks__runs/{evidence_id.partition('/')[2].rpartition('_')[0]}"
+            metric = self.metric_of(evidence_id).replace("_", " ")
+            group = (session, row["file"], metric, row["unit"] or "")
+            lines.setdefault(group, []).append(line_of(row["line"], str(row["value"])))
+        self._shown.update(session for session, *_ in lines if session in self._rows["evidence_index"])
+        return Markup("; ").join(
+            Markup('<span class="lines">{}, <a href="#e:{}">{}</a>, {} {}</span>').format(
+                metric, session, file, ", ".join(found), unit
+            )
+            for (session, file, metric, unit), found in lines.items()
+        )
+
+    def _said(self, evidence_id: str) -> str:
+        row = self._row("evidence_index", evidence_id)
+        return " ".join(str(row[column]) for column in ("value", "unit") if row.get(column) is not None)
+
+    @staticmethod
+    def table_title(table_key: str) -> str:
+        """Return what a table of evidence is called."""
+        return TABLES_BY_KEY[table_key].title
+
+    def shown_evidence(self) -> dict[str, list[str]]:
+        """Return the ids of all evidence under what was shown so far, by table of evidence, sorted."""
+        grouped: dict[str, list[str]] = {}
+        for evidence_id in sorted(self._shown):
+            grouped.setdefault(evidence_id.partition("/")[0], []).append(evidence_id)
+        return grouped
+
+    def _row(self, table: str, key: str, column: str | None = None) -> Row:
+        row = self._rows[table].get(key)
+        if row is None or (column is not None and column not in row):
+            raise KeyError(
+                f"the report asks for {table}/{key}/{column or '*'}, which the release does not have; "
+                "every number needs a cell of a released table"
+            )
+        return row
+
+
+class _AsItStands:
+    """Numbers lead to the evidence of their row."""
+
+    def __init__(self, cells: Cells) -> None:
+        self._cells = cells
+
+    def of(self, place: Place) -> Derivation:
+        return Derivation(rows=tuple(self._cells.evidence_ids(place.table, place.key)))
+
+    def place_of(self, table: str, key: str, column: str) -> Place:  # noqa: ARG002 - all of a row rests on the same
+        return Place(table, key)
+
+
+def anchor(table: str, key: str, part: str = "") -> str:
+    """Return the name of the place in the page that says how numbers of a row are made."""
+    return re.sub(r"\s", "_", f"why:{table}/{key}" + (f"~{part}" if part else ""))
+
+
+def row_key(table: str, values: Iterable[Any]) -> str:
+    """Return the key of a row from the values of its key columns, such as `community_10k|with_rln|rpc`."""
+    names = []
+    for column, value in zip(KEYS[table], values, strict=True):
+        names.append(
+            ("" if value else "without_") + column.removeprefix("with_")
+            if isinstance(value, bool)
+            else str("any" if value is None else value)
+        )
+    return "|".join(names) or "only"
+
+
+def _by_key(table: str, frame: pd.DataFrame) -> dict[str, Row]:
+    rows: dict[str, Row] = {}
+    names = [str(column) for column in frame.columns]
+    columns = [map(plain_value, frame[column].astype(object).tolist()) for column in frame.columns]
+    for values in zip(*columns, strict=True):
+        row = dict(zip(names, values, strict=True))
+        key = row_key(table, [row[column] for column in KEYS[table]])
+        if key in rows:
+            raise ValueError(f"the release has two rows {table}/{key}, expected one")
+        rows[key] = row
+    return rows
+
+
+def _data(address: str, raw: str, text: str, *, is_number: bool, is_missing: bool) -> Markup:
+    """Return a cell as `<data>` with its raw value, or as `<span>` where it is text and says that value.
+
+    Every part is escaped; `Markup.format` takes four times as long, and a page has 20,000 cells.
+    """
+    classes = ("n" if is_number else "t") + (" missing" if is_missing else "")
+    name = escape(address)
+    if raw == text and not is_number:
+        return Markup(f'<span data-cell="{name}">{escape(text)}</span>')  # noqa: S704
+    return Markup(f'<data class="{classes}" value="{escape(raw)}" data-cell="{name}">{escape(text)}</data>')  # noqa: S704
+
+
+def _fragment(name: str) -> Markup:
+    return escape(quote(name, safe="/|:_-.~"))
+
+
+def _evidence_of(row: Row) -> list[str]:
+    ids = list(row["evidence_ids"]) if "evidence_ids" in row else [row["evidence_id"]] if "evidence_id" in row else []
+    return [evidence_id for evidence_id in ids if not evidence_id.startswith(NOT_LISTED)]
+
+
+def _raw(value: Any) -> str:
+    """Return the exact value as text: dates as ISO 8601, several values with commas."""
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, bool):
+        return str(value).lower()
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -1,0 +1,107 @@
+"""How the numbers of each released table are made: in one sentence, from which inputs, from which rows of evidence.
+
+Belongs here: the way from a number to what makes it, at most two steps long; numbers of gates. Does not belong here:
+how numbers of one area are made (`derived_*.py`), HTML, arithmetic.
+
+A number that is a row of evidence leads to that row. Any other leads to its formula and inputs; each input has its
+value there, and leads to its own formula or to rows. Rows that an input already accounts for are not repeated. A new
+table needs no entry here: without one, its numbers lead to the evidence of their row.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from assets.costs.model import USED_TOTALS
+from assets.reports.page.basis import CellName, Derivation, Derive, Input, Place
+from assets.reports.page.cells import SHARED_PART, Cells
+from assets.reports.page.derived_benchmarks import BYTE_COLUMNS, BYTES, BenchmarkDerivations
+from assets.reports.page.derived_costs import COST, SUMMARY, CostDerivations
+from assets.reports.page.derived_market import SHARED, MarketDerivations
+
+COUNTED = "A count of what is on record, against what is asked for."
+COUNTED_COSTS = f"{COUNTED} Costs are all in, the middle of all draws."
+TALLY = "A count of the gates, each by its requirement that decides."
+
+
+class Derivations:
+    """Says of a number how it is made."""
+
+    def __init__(self, cells: Cells) -> None:
+        self._cells = cells
+        self._costs = CostDerivations(cells)
+        self._benchmarks = BenchmarkDerivations(cells, self._costs)
+        self._rules: dict[str, Derive] = {
+            **self._costs.rules,
+            **self._benchmarks.rules,
+            **MarketDerivations(cells).rules,
+            "requirement_results": self._requirement,
+            "verdict": self._verdict,
+        }
+        self._weights: dict[tuple[str, ...], Place] = {}
+        """By weights and thresholds, the first place that rests on them: they are listed as a part of it."""
+
+    def place_of(self, table: str, key: str, column: str) -> Place:
+        """Return the place that says how a number is made: its row, a part of it, or the row that it stands for."""
+        if table == SUMMARY:
+            return self._costs.place_of(key, column)
+        if table == BYTES and column in BYTE_COLUMNS:
+            return Place(table, key, column)
+        if table == "gates":  # value and threshold are those of the first requirement that decides
+            status = self._value(table, key, "status")
+            shown = self._cells.keys("requirement_results", gate_id=key, status=status)
+            return Place("requirement_results", shown[0]) if shown else Place(table, key)
+        return self._costs.place(key) if table == COST else Place(table, key)
+
+    def of(self, place: Place) -> Derivation:
+        """Return how the numbers of a place are made."""
+        if place.part == SHARED_PART:
+            return Derivation(rows=next(rows for rows, first in self._weights.items() if first == place))
+        return self._shared(place, self._whole(place))
+
+    def _whole(self, place: Place) -> Derivation:
+        table, key, part = place
+        if part and table == SUMMARY:
+            return self._costs.part_of(place)
+        if part in BYTE_COLUMNS:
+            return self._benchmarks.column_bytes(key, part)
+        return self._rules[table](table, key) if table in self._rules else Derivation(rows=self._ids(table, key))
+
+    def _shared(self, place: Place, found: Derivation) -> Derivation:
+        """Say once, for all rows that rest on the same weights and thresholds, which these are."""
+        shared = tuple(row for row in found.rows if row.startswith(SHARED))
+        if len(shared) < 2:
+            return found
+        first = self._weights.setdefault(shared, place._replace(part=SHARED_PART))
+        rest = tuple(row for row in found.rows if row not in shared)
+        return Derivation(found.formula, (*found.inputs, Input(SHARED_PART, leads_to=first)), rest)
+
+    def _requirement(self, table: str, key: str) -> Derivation:
+        own = set(self._ids(table, key))
+        cells = [
+            k for k in self._cells.keys(SUMMARY) if len(self._ids(SUMMARY, k)) > 1 and own >= set(self._ids(SUMMARY, k))
+        ]
+        inputs = tuple(self._costs.middle_of(Place(SUMMARY, k), k, USED_TOTALS["gates"]) for k in cells)
+        told = {row for k in cells for row in self._ids(SUMMARY, k)}
+        return Derivation(
+            COUNTED_COSTS if cells else COUNTED, inputs, tuple(row for row in self._ids(table, key) if row not in told)
+        )
+
+    def _verdict(self, _table: str, _key: str) -> Derivation:
+        return Derivation(
+            TALLY,
+            tuple(
+                Input(
+                    CellName("gates", gate, "title"),
+                    CellName("gates", gate, "status", "word"),
+                    self.place_of("gates", gate, "status"),
+                )
+                for gate in self._cells.keys("gates")
+            ),
+        )
+
+    def _ids(self, table: str, key: str) -> tuple[str, ...]:
+        return tuple(self._cells.evidence_ids(table, key))
+
+    def _value(self, table: str, key: str, column: str) -> Any:
+        return self._cells.value(table, key, column)

@@ -1,0 +1,88 @@
+"""How the numbers of market evidence are made: weights, shares that agree, criteria, places in a ranking.
+
+Belongs here: formulas in words, inputs, rows. Does not belong here: the models (`assets.segments`), HTML.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from assets.reports.page.basis import CellName, Derivation, Derive, Input, Place
+from assets.reports.page.cells import Cells
+from assets.reports.page.formats import word
+
+SHARED = "segments__rules/"
+"""Weights and thresholds: the same dozen of rows under each judgement."""
+
+POSTERIOR = (
+    "Each who spoke counts with a weight. The share that agrees is a mixture of beta distributions of the weighted "
+    "counts, drawn towards what other segments said of the same."
+)
+WEIGHT = "The weight of how it was heard, times that of how strongly it was said, times that of its grade."
+RANKED = (
+    "The share of all weightings of the criteria in which the segment comes first, or among those to pursue, against "
+    "the same criteria of all other segments."
+)
+ENDS = "Nothing is zero and the best is one. The ends shown are those of the declared interval around the middle."
+
+
+class MarketDerivations:
+    """Says how numbers of market evidence are made."""
+
+    def __init__(self, cells: Cells) -> None:
+        self._cells = cells
+        self.rules: dict[str, Derive] = {
+            "segment_criteria": lambda table, key: Derivation(
+                f"{self._value(table, key, 'rule')} {ENDS}", rows=self._ids(table, key)
+            ),
+            "segment_ranking": self._rank,
+            "validation_findings": self._weight,
+            "validation_matrix": self._judged,
+            "validation_summary": self._judged,
+        }
+
+    def _judged(self, table: str, key: str) -> Derivation:
+        names = [name for name in ("usp_id", "problem_id", "segment_id") if name in self._cells.row(table, key)]
+        where = {name: self._value(table, key, name) for name in names}
+        voices = self._cells.keys("validation_findings", **where)
+        inputs = tuple(
+            Input(
+                f"weight of what was said: {word(self._value('validation_findings', voice, 'kind'))}",
+                CellName("validation_findings", voice, "weight", "ratio"),
+                rows=self._ids("validation_findings", voice),
+            )
+            for voice in voices
+        )
+        told = {row for voice in inputs for row in voice.rows}
+        return Derivation(POSTERIOR, inputs, tuple(row for row in self._ids(table, key) if row not in told))
+
+    def _weight(self, table: str, key: str) -> Derivation:
+        row = self._cells.row(table, key)
+        said = row["finding_id"].partition(" ")[0]  # of a session one for each selling point: "<evidence id> <usp id>"
+        pair = {name: row[name] for name in ("usp_id", "problem_id")}
+        rules = [
+            evidence_id
+            for summary in self._cells.keys("validation_summary", **pair)
+            for evidence_id in self._ids("validation_summary", summary)
+            if evidence_id.startswith(SHARED)
+        ]
+        return Derivation(WEIGHT, rows=(said, *rules))
+
+    def _rank(self, table: str, key: str) -> Derivation:
+        criteria = self._cells.keys("segment_criteria", segment_id=self._value(table, key, "segment_id"))
+        inputs = tuple(
+            Input(
+                CellName("segment_criteria", criterion, "title"),
+                CellName("segment_criteria", criterion, "middle", "ratio"),
+                Place("segment_criteria", criterion),
+            )
+            for criterion in criteria
+        )
+        rules = tuple(row for row in self._ids(table, key) if row.startswith(SHARED))
+        return Derivation(RANKED, inputs, rules)
+
+    def _ids(self, table: str, key: str) -> tuple[str, ...]:
+        return tuple(self._cells.evidence_ids(table, key))
+
+    def _value(self, table: str, key: str, column: str) -> Any:
+        return self._cells.value(table, key, column)

@@ -1,0 +1,200 @@
+"""The readiness report: one page that answers first, and lets every number be followed to its evidence.
+
+Belongs here: which rows a page shows, and in which order. Does not belong here: layout (`templates/`), cells
+(`cells.py`), files and databases (`release/publish.py`). Same release in, same page out.
+
+The page is one file without script and without any request: it can be mailed, printed and read in ten years.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from assets.costs.bill import COMPONENTS
+from assets.costs.budget import budget_state
+from assets.evidence.model import Grade
+from assets.evidence.packs import PUBLIC
+from assets.readiness.model import Status
+from assets.reports.model import Manifest
+from assets.reports.page.archive_section import archive_section
+from assets.reports.page.cells import NOT_LISTED, Cells, anchor
+from assets.reports.page.charts import marks
+from assets.reports.page.cost_section import cost_section
+from assets.reports.page.derivations import Derivations
+from assets.reports.page.formats import word
+from assets.reports.page.market_section import market_section
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+UNCERTAIN_DATES = frozenset({"assigned", "page_date_older", "retrieved", "recalled"})
+"""Bases of a date that a reader has to know of."""
+
+MOST_ROWS, FEW_ROWS = 20, 3
+"""Rows of evidence that stand in one list. Of more, each table of more than a few is folded."""
+
+DATA_FILES = ("readiness.json", "manifest.json")
+
+
+@dataclass(frozen=True)
+class ReleaseData:
+    """A release as its readers get it: its tables by name (see `assets.reports.model.RELEASED`) and its manifest."""
+
+    frames: Mapping[str, pd.DataFrame]
+    manifest: Manifest
+
+
+def render_report(release: ReleaseData) -> str:
+    """Return the page as HTML. Raises `KeyError` if it shows anything that is not a cell of the release."""
+    cells = Cells({**release.frames, "manifest": _manifest_frame(release.manifest)}, Derivations)
+    illustrative = cells.keys("evidence_index", grade=Grade.ILLUSTRATIVE.value)
+    for evidence_id in illustrative:
+        cells.evidence_of("evidence_index", evidence_id)  # listed with the rest, although nothing rests on it
+    return (
+        _environment()
+        .get_template("report.html.j2")
+        .render(
+            **_functions(cells),
+            style=Markup((TEMPLATES / "report.css").read_text(encoding="utf-8")),  # noqa: S704 - our own file
+            is_illustrative=bool(illustrative),
+            gates=cells.keys("gates"),
+            shown=_shown_requirements(cells),
+            history=_history(cells),
+            today=_day_of(release.manifest),
+            by_age=_gates_by_age(cells),
+            to_change=[(status, cells.keys("gates", status=status.value)) for status in (Status.FAIL, Status.UNKNOWN)],
+            costs=cost_section(cells),
+            component_names=list(COMPONENTS),
+            archive=_archive(cells),
+            bench=archive_section(cells),
+            market=market_section(cells),
+            price_dates=sorted(cells.keys("price_dates")),
+            questions=_questions(cells),
+            data_files=DATA_FILES,
+        )
+    )
+
+
+@cache
+def _environment() -> Environment:
+    """Return the compiled templates, the same for every page of a process."""
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals.update(
+        by_table=_by_table,
+        anchor=anchor,
+        marks=marks,
+        table_title=Cells.table_title,
+        told_by_line=[NOT_LISTED.rstrip("/")],
+        most_rows=MOST_ROWS,
+        few_rows=FEW_ROWS,
+        budget_state=budget_state,
+        uncertain_dates=UNCERTAIN_DATES,
+        usual_packs=[PUBLIC],
+    )
+    environment.filters["component_word"] = word
+    return environment
+
+
+def _functions(cells: Cells) -> dict[str, Any]:
+    """Return what templates call to show a cell of this release."""
+    return {
+        "cell": cells.cell,
+        "svg_text": cells.svg_text,
+        "links": cells.links,
+        "value": cells.value,
+        "keys": cells.keys,
+        "evidence_of": cells.evidence_of,
+        "beside_evidence": cells.beside_evidence,
+        "shown_evidence": cells.shown_evidence,
+        "evidence_link": cells.evidence_link,
+        "measured": cells.measured,
+        "derivation": cells.derivation,
+        "places": cells.places,
+        "places_left": cells.places_left,
+        "leads_to": cells.leads_to,
+        "heading": cells.heading,
+        "named": cells.named,
+    }
+
+
+def _manifest_frame(manifest: Manifest) -> pd.DataFrame:
+    columns: dict[str, Any] = {
+        "release_id": manifest.release_id,
+        "created_at": manifest.created_at,
+        "as_of": manifest.as_of,
+        "run_id": manifest.run_id,
+        "packs": list(manifest.packs),
+        "evidence_hash": manifest.evidence_hash,
+        "code_version": manifest.code_version,
+        "checks_passed": manifest.checks_passed,
+        "checks_warned": manifest.checks_warned,
+        "warnings": list(manifest.warnings),
+        "checks_failed": manifest.checks_failed,
+        "tools": [f"{tool} {version}" for tool, version in manifest.tools.items()],
+    }
+    return pd.DataFrame([tuple(columns.values())], columns=list(columns), dtype=object)
+
+
+def _shown_requirements(cells: Cells) -> dict[str, str]:
+    """Return, by gate, the requirement that stands for it: the first with the status of the gate."""
+    return {
+        gate: cells.keys("requirement_results", gate_id=gate, status=cells.value("gates", gate, "status"))[0]
+        for gate in cells.keys("gates")
+    }
+
+
+def _day_of(manifest: Manifest) -> date:
+    """Return the day that a release looks at: the last day of evidence that counts, else the day it was made on."""
+    return manifest.as_of or manifest.created_at.date()
+
+
+def _gates_by_age(cells: Cells) -> list[str]:
+    """Return the gates with dated evidence, the one whose newest is the oldest first."""
+    dated = [gate for gate in cells.keys("gates") if cells.value("gates", gate, "newest_evidence_on") is not None]
+    return sorted(dated, key=lambda gate: (cells.value("gates", gate, "newest_evidence_on"), gate))
+
+
+def _history(cells: Cells) -> dict[str, list[str]]:
+    """Return the keys of `deliverable_history` by deliverable, oldest first."""
+    table = "deliverable_history"
+    grouped: dict[str, list[str]] = {}
+    for key in sorted(cells.keys(table), key=lambda key: (cells.value(table, key, "status_on"), key)):
+        grouped.setdefault(cells.value(table, key, "deliverable_id"), []).append(key)
+    return grouped
+
+
+def _archive(cells: Cells) -> list[str]:
+    """Return the keys of what was published in `archive_bytes_per_message`, by study, system and size."""
+    columns = ("study", "system", "payload_bytes")
+    table = "archive_bytes_per_message"
+    published = cells.keys(table, stage=None)
+    return sorted(published, key=lambda key: [cells.value(table, key, column) for column in columns])
+
+
+def _questions(cells: Cells) -> dict[str, list[str]]:
+    """Return the keys of `open_questions` by table of evidence."""
+    grouped: dict[str, list[str]] = {}
+    for key in cells.keys("open_questions"):
+        grouped.setdefault(cells.value("open_questions", key, "table_key"), []).append(key)
+    return dict(sorted(grouped.items()))
+
+
+def _by_table(evidence_ids: list[str]) -> dict[str, list[str]]:
+    grouped: dict[str, list[str]] = {}
+    for evidence_id in evidence_ids:
+        grouped.setdefault(evidence_id.partition("/")[0], []).append(evidence_id)
+    return grouped

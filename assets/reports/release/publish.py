@@ -1,0 +1,223 @@
+"""How a release is written and becomes the one that readers see.
+
+Belongs here: rows of `release.*`, the files of a release, the pointer and the link.
+Does not belong here: what a page looks like.
+
+The order makes a kill harmless at any point: rows and files of a new release are complete before the pointer moves, the
+pointer moves in one transaction, and the link follows by one rename; `align_link` repeats that rename if a kill fell
+between.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import platform
+import shutil
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import psycopg
+import pyarrow as pa
+import pyarrow.parquet as pq
+from psycopg import sql
+from psycopg.types.json import Jsonb
+
+from assets.common.spreadsheet import inert
+from assets.common.tables import read_frame
+from assets.reports.model import RELEASED, Manifest
+
+
+class LinkError(Exception):
+    """Something else is where the link to the latest release belongs."""
+
+
+TABLES = {name: schema for schema, names in RELEASED.items() for name in names}
+
+LEDGER = """
+create table if not exists release.releases (
+    release_id text primary key, created_at timestamptz not null, run_id text not null, manifest jsonb not null
+);
+-- what was last looked for in it and taken out (withdrawal_rows.py)
+alter table release.releases add column if not exists free_of text;
+-- whether rows of it were deleted that still lie on disk
+alter table release.releases add column if not exists has_dead_rows boolean not null default false;
+-- by pack a hash of where its folder lay: two packs of one name are not one
+alter table release.releases add column if not exists folders jsonb;
+create table if not exists release.current (
+    singleton boolean primary key default true check (singleton), release_id text not null references release.releases
+);
+"""
+
+
+def write_rows(connection: psycopg.Connection, manifest: Manifest, folders: Mapping[str, str]) -> Manifest:
+    """Copy every released table under `manifest.release_id`, in one transaction; return the manifest with row counts.
+
+    `folders` tells by pack where it was read, as `require_same_folders` compares it.
+    A column that is new in the source is added to `release.<table>`; older releases have NULL there.
+    """
+    counts: dict[str, int] = {}
+    with connection.transaction(), connection.cursor() as cursor:
+        cursor.execute("set transaction isolation level repeatable read")
+        cursor.execute(LEDGER)
+        for name, schema in TABLES.items():
+            counts[name] = _copy_table(cursor, schema, name, manifest.release_id)
+        counted = replace(manifest, rows=counts)
+        cursor.execute(
+            "insert into release.releases (release_id, created_at, run_id, manifest, folders)"
+            " values (%s, %s, %s, %s, %s)",
+            (counted.release_id, counted.created_at, counted.run_id, Jsonb(counted.as_json()), Jsonb(dict(folders))),
+        )
+    return counted
+
+
+def _copy_table(cursor: psycopg.Cursor, schema: str, name: str, release_id: str) -> int:
+    source, target = sql.Identifier(schema, name), sql.Identifier("release", name)
+    cursor.execute(
+        "select a.attname, format_type(a.atttypid, a.atttypmod) from pg_attribute a"
+        " where a.attrelid = to_regclass(%s) and a.attnum > 0 and not a.attisdropped order by a.attnum",
+        (f"{schema}.{name}",),
+    )
+    columns = cursor.fetchall()
+    cursor.execute(sql.SQL("create table if not exists {} (release_id text not null)").format(target))
+    # PostgreSQL puts a row where there is room, and an updated one elsewhere: the order has to be written down.
+    cursor.execute(
+        sql.SQL("alter table {} add column if not exists row_order bigint generated always as identity").format(target)
+    )
+    for column, kind in columns:
+        cursor.execute(
+            sql.SQL("alter table {} add column if not exists {} {}").format(
+                target, sql.Identifier(column), sql.SQL(kind)
+            )
+        )
+    cursor.execute(
+        sql.SQL("create index if not exists {} on {} (release_id)").format(sql.Identifier(f"{name}_release"), target)
+    )
+    if "table_key" in [column for column, _ in columns]:
+        # Each run looks in all releases for conversations, some dozens of ten thousand rows in each of them.
+        cursor.execute(
+            sql.SQL("create index if not exists {} on {} (table_key, release_id)").format(
+                sql.Identifier(f"{name}_table"), target
+            )
+        )
+    names = sql.SQL(", ").join(sql.Identifier(column) for column, _ in columns)
+    cursor.execute(
+        sql.SQL("insert into {} (release_id, {}) select %s, {} from {}").format(target, names, names, source),
+        (release_id,),
+    )
+    return cursor.rowcount
+
+
+def read_release(connection: psycopg.Connection, release_id: str) -> dict[str, pd.DataFrame]:
+    """Return the released tables in the order of their source, without the columns `release_id` and `row_order`."""
+    return {
+        name: read_frame(
+            connection,
+            sql.SQL("select * from {} where release_id = %(id)s order by row_order").format(
+                sql.Identifier("release", name)
+            ),
+            {"id": release_id},
+        ).drop(columns=["release_id", "row_order"])
+        for name in TABLES
+    }
+
+
+def write_files(directory: Path, frames: Mapping[str, pd.DataFrame], texts: Mapping[str, str]) -> None:
+    """Write `data/<table>.csv`, `.parquet` and `texts` (name to content) as `directory`: complete or not at all."""
+    partial = directory.parent / f".partial-{directory.name}"
+    shutil.rmtree(partial, ignore_errors=True)
+    (partial / "data").mkdir(parents=True)
+    for name, frame in frames.items():
+        _write_csv(partial / "data" / f"{name}.csv", frame)
+        pq.write_table(pa.Table.from_pandas(frame, preserve_index=False), partial / "data" / f"{name}.parquet")
+    for name, content in texts.items():
+        (partial / name).write_text(content, encoding="utf-8")
+    with ThreadPoolExecutor() as pool:  # a disk takes many such requests at once in the time of one
+        list(pool.map(_to_disk, partial.rglob("*")))
+    os.replace(partial, directory)
+    _to_disk(directory.parent)
+
+
+def _write_csv(path: Path, frame: pd.DataFrame) -> None:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(frame.columns)
+        for row in frame.itertuples(index=False, name=None):
+            writer.writerow([_csv_cell(value) for value in row])
+
+
+def _csv_cell(value: Any) -> Any:
+    if isinstance(value, list):
+        return inert(";".join(map(str, value)))
+    if isinstance(value, str):
+        return inert(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    # a column that holds None and numbers is float with NaN in pandas
+    return "" if value is None or value != value else value
+
+
+def _to_disk(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def publish(connection: psycopg.Connection, release_id: str, directory: Path, link: Path) -> None:
+    """Make `release_id` the current release: first for readers of tables, then for readers of files."""
+    with connection.transaction():
+        connection.execute(
+            "insert into release.current (release_id) values (%s)"
+            " on conflict (singleton) do update set release_id = excluded.release_id",
+            (release_id,),
+        )
+    _point(link, directory)
+
+
+def align_link(connection: psycopg.Connection, releases_dir: Path, link: Path) -> None:
+    """Let the link follow the pointer, and remove what a killed run left half-written.
+
+    Raises `LinkError` where something else is in the link's place: before anything is published, which would be seen in
+    tables and not in files.
+    """
+    if link.exists() and not link.is_symlink():
+        raise LinkError(f"{link} is not a link made by waku-fit; move it away and run again")
+    for partial in releases_dir.glob(".partial-*"):
+        shutil.rmtree(partial)
+    if connection.execute("select to_regclass('release.current')").fetchone() == (None,):
+        return
+    row = connection.execute("select release_id from release.current").fetchone()
+    if row and (releases_dir / row[0]).is_dir() and (not link.is_symlink() or Path(os.readlink(link)).name != row[0]):
+        _point(link, releases_dir / row[0])
+
+
+def _point(link: Path, directory: Path) -> None:
+    link.parent.mkdir(parents=True, exist_ok=True)
+    fresh = link.with_name(f".{link.name}-{os.getpid()}")
+    fresh.unlink(missing_ok=True)
+    fresh.symlink_to(os.path.relpath(directory, link.parent))
+    os.replace(fresh, link)
+
+
+def as_json(document: Any) -> str:
+    """Return `document` as indented JSON."""
+    return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def tool_versions(connection: psycopg.Connection) -> dict[str, str]:
+    """Return the versions that a number may depend on."""
+    row = connection.execute("show server_version").fetchone()
+    tools = ("dagster", "dbt-core", "dbt-postgres", "great-expectations", "pandas")
+    return {
+        "python": platform.python_version(),
+        "postgresql": row[0] if row else "",
+        **{tool: version(tool) for tool in tools},
+    }

@@ -1,0 +1,243 @@
+"""What an analyst types and how it gets there: templates, schemas, sheets of interviews.
+
+Belongs here: reading and writing these files. Does not belong here: what is in them (`assets.evidence.templates`,
+`assets.evidence.schemas`, `assets.evidence.interview_sheet`).
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+import re
+import secrets
+import shlex
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import click
+
+from assets.evidence.check_file import Place, check_file, ids_of
+from assets.evidence.model import IDENTIFIER_PATTERN, Problem, Reference, Table
+from assets.evidence.packs import Pack, resolve_pack
+from assets.evidence.parsing import parse_yaml
+from assets.evidence.read_packs import format_problems, read_known_words
+from assets.evidence.schemas import FOLDER, as_text, schema_of
+from assets.evidence.tables import ALL_TABLES, TABLES_BY_KEY
+from assets.evidence.templates import document_template, row_guide, row_template
+from assets.evidence.wording import counted
+from orchestration.errors import UserError
+from orchestration.paths import openable, shown, write_file
+from orchestration.settings import Settings
+
+KINDS = {"interview": "interviews__interviews", "session": "interviews__sessions", "price": "pricing__compute_offers"}
+CODES = {"interviews__interviews": "p", "interviews__sessions": "s"}
+"""First letter of a code that says nothing."""
+
+PRIVATE = "private"
+"""Pack for conversations if none is named: under evidence/, left out of version control."""
+
+
+def write_schemas(settings: Settings) -> int:
+    """Write the JSON Schema of every kind of document beside the packs."""
+    folder = settings.evidence_dir / FOLDER
+    folder.mkdir(exist_ok=True)
+    texts = schema_texts([resolve_pack(name, settings.evidence_dir) for name in settings.packs])
+    for name, text in texts.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    click.echo(f"{len(texts)} schemas in {settings.evidence_dir.name}/{FOLDER}/.")
+    return 0
+
+
+def schema_texts(packs: Sequence[Pack]) -> dict[str, str]:
+    """Return the schema of every kind of document by the name of its file."""
+    return {
+        f"{table.key}.json": as_text(schema_of(table, _ids(table, packs)))
+        for table in ALL_TABLES
+        if table.kind == "yaml"
+    }
+
+
+def new(settings: Settings, kind: str, pack_name: str | None, row_id: str | None) -> int:
+    """Write a template of `kind` into a pack and say where it is."""
+    table, today = TABLES_BY_KEY[KINDS[kind]], datetime.now(UTC).date()
+    packs = [resolve_pack(name, settings.evidence_dir) for name in settings.packs]
+    if table.kind == "csv":
+        pack = pack_to_write(settings, pack_name, may_be_public=True) if pack_name else packs[0]
+        return _new_row(table, pack, packs, row_id, today)
+    pack = pack_to_write(settings, pack_name or PRIVATE)
+    if row_id:
+        _require_code(row_id, table, pack)
+    row_id = row_id or _new_code(table, [*packs, pack])
+    path = pack.path / table.path / f"{row_id}.yaml"
+    if path.exists():
+        raise UserError(f"{shown(path)} is already there; edit it, or name another --id")
+    entries, sets = _questions([*packs, pack])
+    filled = {"as_of": today.isoformat(), "as_of_basis": "source_date", "grade": "published"}
+    filled |= {"question_set_id": sets[-1]} if sets and "question_set_id" in table.model.model_fields else {}
+    filled |= {name: today.isoformat() for name in ("interviewed_on", "held_on") if name in table.model.model_fields}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    schema = os.path.relpath(settings.evidence_dir / FOLDER / f"{table.key}.json", path.parent)
+    text = document_template(
+        table,
+        row_id,
+        filled,
+        schema=schema,
+        check="waku-fit check <this file>",
+        ids=_ids(table, packs),
+        entries=entries,
+    )
+    path.write_text(text, encoding="utf-8")
+    named = pack.name if pack.path.parent == settings.evidence_dir else shown(pack.path)
+    check, run = shlex.join(["waku-fit", "check", shown(path)]), shlex.join(["waku-fit", "run", "--pack", named])
+    click.echo(f"{shown(path)}\nFill the blanks, then: {check} && {run}")
+    return 0
+
+
+def _require_code(row_id: str, table: Table, pack: Pack) -> None:
+    """Refuse an id that the check would refuse. Raises `UserError`, which does not repeat it."""
+    if not re.fullmatch(IDENTIFIER_PATTERN, row_id):
+        raise UserError("the --id is not in lower_snake_case; expected small letters, digits and single underscores")
+    if table.is_personal:
+        from assets.privacy.identities import identities_in_code
+
+        if identities_in_code(row_id, read_known_words(pack)):
+            raise UserError(
+                "the --id may tell who somebody is; expected a code that says nothing, such as p4821: without --id one"
+                " is drawn at random"
+            )
+
+
+def _new_row(table: Table, pack: Pack, packs: Sequence[Pack], row_id: str | None, today: date) -> int:
+    if row_id:
+        _require_code(row_id, table, pack)
+    path = pack.path / table.path
+    model = next((p.path / table.path for p in [pack, *packs] if (p.path / table.path).is_file()), None)
+    header = _header(model) if model else table.header()
+    filled = {"id": row_id or "", "as_of": today.isoformat(), "as_of_basis": "observed", "grade": "published"}
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(",".join(header) + "\n", encoding="utf-8")
+    text = path.read_text(encoding="utf-8")
+    with path.open("a", encoding="utf-8", newline="") as file:
+        file.write(("" if text.endswith("\n") else "\n") + row_template(header, filled))
+    line = text.count("\n") + 1 + (not text.endswith("\n"))
+    check = shlex.join(["waku-fit", "check", shown(path)])
+    click.echo(f"{shown(path)}:{line}\nA new row with blanks. Its columns:\n{row_guide(table)}\nThen: {check}")
+    return 0
+
+
+def _header(path: Path) -> list[str]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return next(csv.reader(file))
+
+
+def pack_to_write(settings: Settings, name: str, *, may_be_public: bool = False) -> Pack:
+    """Return a pack. It may be one that is not there yet, if it is `private` or a path whose parent is there.
+
+    Raises `UserError` for the public pack, unless what is written may be public.
+    """
+    path = settings.evidence_dir / PRIVATE if name == PRIVATE else Path(name).expanduser()
+    if (
+        not (settings.evidence_dir / name).is_dir()
+        and not path.exists()
+        and path.parent.is_dir()
+        and (name == PRIVATE or os.sep in name)
+    ):
+        return Pack(path.name, path.resolve())
+    pack, public = (resolve_pack(known, settings.evidence_dir) for known in (name, settings.packs[0]))
+    if pack.path == public.path and not may_be_public:
+        raise UserError(
+            f"what people and the CRM say does not go into {public.label}, which is public;"
+            f" name another pack, such as {PRIVATE}"
+        )
+    return pack
+
+
+def _new_code(table: Table, packs: Sequence[Pack]) -> str:
+    """Return a code at random: counted up, codes that are published would tell the order of the conversations."""
+    taken = set(ids_of(table, packs))
+    codes = (f"{CODES[table.key]}{1000 + secrets.randbelow(9000)}" for _ in range(1000))
+    return next(code for code in codes if code not in taken)
+
+
+def _questions(packs: Sequence[Pack]) -> tuple[dict[str, dict[str, str]], list[str]]:
+    """Return what is asked by name of the question, for the newest set, under the key of the answers; and the sets."""
+    table = TABLES_BY_KEY["interviews__question_sets"]
+    found = []
+    for pack in packs:
+        for path in sorted((pack.path / table.path).glob("[!.]*.yaml")):
+            text = path.read_text(encoding="utf-8")
+            document = parse_yaml(table, text, file=path.name, pack=pack.name, today=datetime.now(UTC).date())
+            found += [(record.row, document.parts["interviews__questions"].records) for record in document.records]
+    found.sort(key=lambda pair: pair[0].version)  # type: ignore[attr-defined]
+    if not found:
+        return {}, []
+    questions = {record.row.question: record.row.text for record in found[-1][1]}  # type: ignore[attr-defined]
+    return {"answers": questions}, [row.id for row, _ in found]
+
+
+def _ids(table: Table, packs: Sequence[Pack]) -> dict[str, list[str]]:
+    """Return by table the ids that a document of `table` may refer to, but those that the loader fills in."""
+    references: list[Reference] = list(table.references().values())
+    for part in table.parts:
+        typed = (column for column in part.table.references() if column not in part.set_by_loader)
+        references += [part.table.references()[column] for column in typed]
+    return {key: ids_of(TABLES_BY_KEY[key], packs) for key in sorted({reference.table for reference in references})}
+
+
+def export_interviews(settings: Settings, pack_name: str, file: Path) -> int:
+    """Write the interviews of a pack as a sheet."""
+    from assets.evidence.interview_sheet import INTERVIEWS, plain_document, to_sheet
+
+    pack = resolve_pack(pack_name, settings.evidence_dir)
+    paths = sorted((pack.path / INTERVIEWS.path).glob("[!.]*.yaml"))
+    problems = [problem for path in paths for problem in _check(settings, pack, path)]
+    if problems:
+        click.echo(format_problems(problems), err=True)
+        return 1
+    sheet = to_sheet([plain_document(path.read_text(encoding="utf-8")) for path in paths])
+    write_file(file, sheet)
+    click.echo(f"{counted(len(paths), 'interview')} of {shown(pack.path)} in {file}.")
+    return 0
+
+
+def import_interviews(settings: Settings, file: Path, pack_name: str, *, replace_existing: bool) -> int:
+    """Write a document for each interview of a sheet; with a mistake anywhere nothing is written."""
+    from assets.evidence.interview_sheet import INTERVIEWS, SheetError, document_text, from_sheet
+
+    pack = pack_to_write(settings, pack_name)
+    folder = pack.path / INTERVIEWS.path
+    try:
+        found = from_sheet(file.read_text(encoding="utf-8-sig"))
+    except (SheetError, UnicodeDecodeError, csv.Error) as error:
+        lines = str(error) if isinstance(error, SheetError) else "1: this is not a CSV file saved as UTF-8"
+        raise UserError("\n".join(f"{shown(file)}:{line}" for line in lines.splitlines())) from None
+    schema = os.path.relpath(settings.evidence_dir / FOLDER / f"{INTERVIEWS.key}.json", folder)
+    texts = {row_id: document_text(document, schema) for row_id, (_, document) in found.items()}
+    problems: list[Problem] = []
+    for row_id, (line, _) in found.items():
+        path = folder / f"{row_id}.yaml"
+        problems += [
+            replace(problem, file=shown(file), line=line) for problem in _check(settings, pack, path, texts[row_id])
+        ]
+        if path.exists() and not replace_existing and path.read_text(encoding="utf-8") != texts[row_id]:
+            message = "an interview with this id is already in the pack"
+            problems.append(Problem(shown(file), line, "id", message, "another id, or --replace"))
+    if problems:
+        click.echo(format_problems(problems, then="import the sheet again"), err=True)
+        click.echo("Nothing was written.", err=True)
+        return 1
+    folder.mkdir(parents=True, exist_ok=True)
+    for row_id, text in texts.items():
+        (folder / f"{row_id}.yaml").write_text(text, encoding="utf-8")
+    click.echo(f"{counted(len(texts), 'interview')} in {shown(folder)}.")
+    return 0
+
+
+def _check(settings: Settings, pack: Pack, path: Path, text: str | None = None) -> list[Problem]:
+    packs = [openable(pack) for pack in (*(resolve_pack(n, settings.evidence_dir) for n in settings.packs), pack)]
+    place = Place(TABLES_BY_KEY["interviews__interviews"], pack.path, f"interviews/interviews/{path.name}")
+    evidence = check_file(path.resolve(), place, packs, today=datetime.now(UTC).date(), text=text)
+    return evidence.problems

@@ -1,0 +1,102 @@
+"""`waku-fit check`: evidence validated without a database."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from assets.evidence.check_file import check_file, place_of
+from assets.evidence.packs import Pack, resolve_pack, resolve_packs, with_local_packs
+from assets.evidence.read_packs import Evidence, format_problems, read_packs, read_packs_once
+from assets.evidence.wording import counted
+from orchestration.errors import UserError
+from orchestration.paths import openable
+from orchestration.settings import Settings
+
+
+def read_evidence(settings: Settings, packs: Sequence[str]) -> Evidence:
+    """Read the named packs, with those that were written here over them."""
+    chosen, today = _resolved(settings, packs), datetime.now(UTC).date()
+    evidence = read_packs_once(chosen, today=today)
+    # What is loaded has names that are the same on every machine; a mistake is told by a path that can be opened.
+    return read_packs(list(map(openable, chosen)), today=today) if evidence.problems else evidence
+
+
+def _resolved(settings: Settings, packs: Sequence[str]) -> list[Pack]:
+    return resolve_packs(with_local_packs(packs, settings.state_dir), settings.evidence_dir, settings.state_dir)
+
+
+def _laid_over(chosen: list[Pack], extra: Pack) -> list[Pack]:
+    """Lay a pack over others, or put it in the place of the first one if it is a copy of all of that."""
+    if extra.path in [pack.path for pack in chosen]:
+        return chosen
+    return [extra] if _is_complete(extra, chosen[0]) else [*chosen, extra]
+
+
+def evidence_without_mistakes(settings: Settings, packs: tuple[str, ...]) -> Evidence | None:
+    """Return what a run is about to load, or tell the mistakes in it and return None."""
+    evidence = read_evidence(settings, packs)
+    if evidence.problems:
+        click.echo(format_problems(evidence.problems), err=True)
+        click.echo("Nothing was loaded; the latest release is as it was.", err=True)
+        return None
+    click.echo(f"{evidence.rows:,} rows of evidence in {len(evidence.records)} tables. Starting Dagster and dbt ...")
+    return evidence
+
+
+def _is_complete(pack: Pack, model: Pack) -> bool:
+    """A copy of the whole public pack is checked in its place: over it, every id would be there twice."""
+    return {p.name for p in model.path.iterdir() if p.is_dir()} <= {p.name for p in pack.path.iterdir()}
+
+
+def _one_file(settings: Settings, packs: Sequence[str], path: Path) -> Evidence:
+    """Check one file by itself, which takes a fraction of the time of a whole pack."""
+    place = place_of(path.resolve())
+    if place is None:
+        raise UserError(
+            f"{path.name} lies where no table of evidence has a file; expected <pack>/<area>/<table>.csv, or a document"
+            " such as <pack>/interviews/interviews/p01.yaml"
+        )
+    chosen = resolve_packs(packs, settings.evidence_dir, settings.state_dir)
+    if place.root not in [pack.path for pack in chosen]:
+        chosen.append(Pack(place.root.name, place.root))
+    return check_file(path.resolve(), place, list(map(openable, chosen)), today=datetime.now(UTC).date())
+
+
+def check_evidence(settings: Settings, path: Path | None, packs: tuple[str, ...], as_json: bool) -> int:
+    """Print every mistake as `file:line: column: ...` and return 1 if there is one.
+
+    `packs` are laid over the usual ones, and over them `path` if that is a folder.
+    """
+    own: list[Pack] = []
+    if path and path.is_file():
+        evidence = _one_file(settings, settings.packs + packs, path)
+    else:
+        own = resolve_packs(packs, settings.evidence_dir, settings.state_dir)
+        chosen = _resolved(settings, settings.packs + packs)
+        if path:
+            extra = resolve_pack(str(path), settings.evidence_dir)
+            own = [*(pack for pack in own if pack != extra), extra]
+            chosen = _laid_over(chosen, extra)
+        evidence = read_packs(list(map(openable, chosen)), today=datetime.now(UTC).date())
+    if as_json:
+        click.echo(json.dumps({"rows": evidence.rows, "problems": [asdict(p) for p in evidence.problems]}, indent=2))
+    elif evidence.problems:
+        click.echo(format_problems(evidence.problems))
+    else:
+        for pack in own:
+            click.echo(f"{openable(pack).label}: {_rows(evidence, pack)}.")
+        whole = f"{counted(evidence.rows, 'row')} in {counted(len(evidence.records), 'table')}"
+        click.echo(f"{whole}{' of all packs' if own else ''}, no mistakes.")
+    return 1 if evidence.problems else 0
+
+
+def _rows(evidence: Evidence, pack: Pack) -> str:
+    """Count what a pack holds."""
+    counts = [sum(record.pack == pack.name for record in records) for records in evidence.records.values()]
+    return f"{counted(sum(counts), 'row')} in {counted(sum(map(bool, counts)), 'table')}"

@@ -1,0 +1,234 @@
+"""`waku-fit crm`: organisations out to the team's CRM and back. Nothing is changed without --apply.
+
+Belongs here: files, what is printed. Does not belong here: fields and differences (`assets.segments.crm`), HubSpot.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import click
+
+from assets.common.answers import Client, RemoteError
+from assets.common.spreadsheet import typed
+from assets.evidence.check_file import Place, check_file
+from assets.evidence.model import Grade, Problem
+from assets.evidence.packs import resolve_pack
+from assets.evidence.read_packs import format_problems
+from assets.evidence.tables import TABLES_BY_KEY
+from assets.segments.crm import (
+    HEADINGS,
+    Change,
+    CrmFileError,
+    Organisation,
+    differences,
+    evidence_row,
+    from_csv,
+    from_json,
+    organisation,
+    signed,
+    to_csv,
+    to_json,
+    with_rows,
+    without_echoes,
+)
+from assets.segments.hubspot import BATCH, TOKEN, Failure, HubSpot
+from orchestration.commands.analyst import pack_to_write
+from orchestration.errors import UserError
+from orchestration.paths import openable, shown, write_file
+from orchestration.settings import Settings
+
+UPDATES = TABLES_BY_KEY["segments__organisations"]
+_READERS = {".csv": from_csv, ".json": from_json}
+_WRITERS = {".csv": to_csv, ".json": to_json}
+
+
+def export_file(settings: Settings, file: Path) -> int:
+    """Write the organisations of the latest release to `file`. Raises `UserError`."""
+    known = released(settings)
+    write_file(file, _WRITERS[_suffix(file)](known))
+    click.echo(f"{_counted(len(known))} in {file}.")
+    return 0
+
+
+def import_file(settings: Settings, file: Path, pack: str, today: date, *, apply: bool) -> int:
+    """Take what a file from the CRM says otherwise than the latest release into a pack. Raises `UserError`."""
+    try:
+        told = _READERS[_suffix(file)](file.read_text(encoding="utf-8-sig"))
+    except CrmFileError as error:
+        raise UserError("\n".join(f"{shown(file)}:{line}" for line in str(error).splitlines())) from None
+    except UnicodeDecodeError:
+        raise UserError(f"{shown(file)}:1: this is not saved as UTF-8; expected a file saved as UTF-8") from None
+    return _take(settings, told, shown(file), f"CRM of the team, {file.name}", pack, today, apply=apply)
+
+
+def pull(settings: Settings, client: Client, token: str, pack: str, today: date, *, apply: bool, **options: str) -> int:
+    """Take what HubSpot says otherwise than the latest release into a pack. Raises `UserError`."""
+    try:
+        told = HubSpot(client, token, **options).organisations()
+    except RemoteError as error:
+        raise UserError(f"{error}; nothing was changed") from None
+    source = "CRM of the team, HubSpot"
+    return _take(settings, dict(enumerate(told, start=1)), "HubSpot", source, pack, today, apply=apply)
+
+
+def push(settings: Settings, client: Client, token: str, *, apply: bool, **options: str) -> int:
+    """Write what the latest release says otherwise than HubSpot there. Exit code 1: not all was taken."""
+    hubspot = HubSpot(client, token, **options)
+    try:
+        missing = hubspot.missing_attributes()
+        changed = differences(hubspot.organisations(), released(settings), with_fingerprints=True)
+    except RemoteError as error:
+        raise UserError(f"{error}; nothing was changed") from None
+    for name in missing:
+        click.echo(f"+ attribute {name} of companies")
+    _show(changed)
+    if not apply or not (changed or missing):
+        click.echo(_summary(changed, "HubSpot", applied=False))
+        return 0
+    written = 0
+    failures: list[Failure] = []
+    organisations = [one for one, _ in changed]
+    try:
+        hubspot.add_attributes(missing)
+        for start in range(0, len(organisations), BATCH):
+            batch = organisations[start : start + BATCH]
+            failed = hubspot.upsert(batch)
+            failures += failed
+            written += len(batch) - len(failed)
+    except RemoteError as error:
+        _show_refused(failures)
+        left = len(organisations) - written - len(failures)
+        raise UserError(
+            f"{error}; {written} of {len(organisations)} organisations were written, {left} were not:"
+            " the same command again sends what is left"
+        ) from None
+    _show_refused(failures)
+    click.echo(f"{_counted(written)} written to HubSpot" + (f", {len(failures)} refused." if failures else "."))
+    return 1 if failures else 0
+
+
+def token_of(environment: Mapping[str, str]) -> str:
+    """Return the token for HubSpot. Raises `UserError` if there is none."""
+    if token := environment.get(TOKEN):
+        return token
+    raise UserError(f"{TOKEN} is not set; expected the token of a HubSpot app that may read and write companies")
+
+
+def released(settings: Settings) -> list[Organisation]:
+    """Return the organisations of the latest release. Raises `UserError`."""
+    path = settings.latest / "data" / "organisations.csv"
+    if not path.exists():
+        raise UserError("no release has organisations yet; `waku-fit run` makes one")
+    if unusual := _unusual(settings):
+        click.echo(
+            f"Note: the latest release {' and '.join(unusual)}; `waku-fit run` publishes the usual one again.", err=True
+        )
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = [{name: typed(cell) for name, cell in row.items()} for row in csv.DictReader(file)]
+    return [
+        signed(organisation({
+            "waku_fit_id": row["organisation_id"],
+            "Name": row["name"],
+            "Segment": row["segment_ids"],
+            "Stage": row["stage"],
+            "Dependencies": row["dependencies"],
+            "Next step": row["next_step"],
+        }))
+        for row in rows
+    ]  # fmt: skip
+
+
+def _unusual(settings: Settings) -> list[str]:
+    """Say what keeps the latest release from being what is known of organisations today."""
+    as_of = json.loads((settings.latest / "manifest.json").read_text(encoding="utf-8"))["as_of"]
+    with (settings.latest / "data" / "evidence_index.csv").open(encoding="utf-8", newline="") as file:
+        is_illustrative = any(row["grade"] == Grade.ILLUSTRATIVE for row in csv.DictReader(file))
+    return [
+        *(["holds made-up evidence"] if is_illustrative else []),
+        *([f"looks back to {as_of}"] if as_of else []),
+    ]
+
+
+def _take(
+    settings: Settings,
+    told: Mapping[int, Organisation],
+    name: str,
+    source: str,
+    pack_name: str,
+    today: date,
+    *,
+    apply: bool,
+) -> int:
+    """Show what `told`, by line of `name`, changes, and with `apply` add a row of evidence for each change."""
+    changed = differences(released(settings), map(without_echoes, told.values()))
+    pack = pack_to_write(settings, pack_name)
+    path = pack.path / UPDATES.path
+    packs = [openable(one) for one in (*(resolve_pack(n, settings.evidence_dir) for n in settings.packs), pack)]
+    place = Place(UPDATES, pack.path, UPDATES.path)
+    # what is there first: rows are added to a table only
+    if path.exists() and (problems := check_file(path.resolve(), place, packs, today=today).problems):
+        return _nothing_written(problems)
+    rows = [evidence_row(one, today, source) for one, _ in changed]
+    text, lines = with_rows(path.read_text(encoding="utf-8-sig") if path.exists() else "", UPDATES.header(), rows)
+    if problems := check_file(path.resolve(), place, packs, today=today, text=text).problems:
+        headings = {field: heading for heading, field in HEADINGS.items()}
+        line_of = {one.organisation_id: line for line, one in told.items()}
+        return _nothing_written([
+            replace(
+                problem,
+                file=name,
+                line=line_of[lines[problem.line]],
+                column=headings.get(problem.column, problem.column),
+            ) if problem.line in lines else problem
+            for problem in problems
+        ])  # fmt: skip
+    _show(changed)
+    if apply and changed:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = path.with_suffix(".partial")
+        partial.write_text(text, encoding="utf-8", newline="")
+        os.replace(partial, path)
+    click.echo(_summary(changed, shown(path), applied=apply))
+    return 0
+
+
+def _nothing_written(problems: Sequence[Problem]) -> int:
+    click.echo(format_problems(problems, then="run the same command again"), err=True)
+    click.echo("Nothing was written.", err=True)
+    return 1
+
+
+def _show(changed: Sequence[tuple[Organisation, Sequence[Change]]]) -> None:
+    for _, changes in changed:
+        for change in changes:
+            click.echo(str(change))
+
+
+def _show_refused(failures: Sequence[Failure]) -> None:
+    for failure in failures:
+        click.echo(f"! {failure.organisation_id}: {failure.message}", err=True)
+
+
+def _summary(changed: Sequence[object], where: str, *, applied: bool) -> str:
+    if not changed:
+        return f"{where}: nothing differs."
+    if applied:
+        return f"{where}: {_counted(len(changed))}; `waku-fit run` with this pack uses them."
+    return f"{where}: {_counted(len(changed))} would change; nothing was changed. --apply does it."
+
+
+def _suffix(file: Path) -> str:
+    if file.suffix.lower() not in _READERS:
+        raise UserError(f"{file.name} is neither .csv nor .json; expected one of the two")
+    return file.suffix.lower()
+
+
+def _counted(number: int) -> str:
+    return "1 organisation" if number == 1 else f"{number} organisations"

@@ -1,0 +1,42 @@
+"""`waku-fit diff`: which two releases are compared, and how it is printed.
+
+Belongs here: choosing. Does not belong here: comparing, layout (`assets.reports.difference`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+import click
+
+from assets.reports.difference.model import compare
+from assets.reports.difference.read import read_past
+from assets.reports.difference.text import diff_lines
+from orchestration.errors import UserError
+from orchestration.settings import Settings
+from orchestration.staleness.fingerprints import published
+
+
+def show_difference(settings: Settings, before: str | None, after: str | None, as_json: bool) -> int:
+    """Print what changed from one release to another; without names, between the latest two. Raises `UserError`."""
+    ids = [manifest["release_id"] for manifest in published(settings.releases_dir, settings.latest)]
+    if before is None and len(ids) < 2:
+        there = "there is only one" if ids else "there is none"
+        raise UserError(f"two releases are compared, and {there}; `waku-fit run` makes one when something has changed")
+    new = _chosen(after, ids) if after else ids[0]
+    old = _chosen(before, ids) if before else ids[1]
+    difference = compare(read_past(settings.releases_dir / old), read_past(settings.releases_dir / new))
+    click.echo(json.dumps(difference.as_json(), indent=2) if as_json else "\n".join(diff_lines(difference)))
+    return 0
+
+
+def _chosen(name: str, ids: Sequence[str]) -> str:
+    """Return the one release whose id begins with `name`."""
+    found = [release_id for release_id in ids if release_id.startswith(name)]
+    if len(found) != 1:
+        raise UserError(
+            f"{len(found)} releases are called {name}, expected one; `waku-fit releases` lists them, and the beginning "
+            "of an id is enough"
+        )
+    return found[0]

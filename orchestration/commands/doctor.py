@@ -1,0 +1,81 @@
+"""`waku-fit doctor`: everything that a run needs, looked at one by one.
+
+Belongs here: examinations that change nothing but start the embedded server. Does not belong here: repairs.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+import click
+
+from orchestration.commands.check import read_evidence
+from orchestration.settings import Settings
+from orchestration.warehouse.connection import connect, open_warehouse, redact
+
+NEEDED_FREE_BYTES = 2 * 10**9
+"""An embedded database with write-ahead log, some releases and run history stay well below this."""
+TOOLS = ("dagster", "dagster-dbt", "dbt-core", "dbt-postgres", "great-expectations", "pandas", "psycopg")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One examination: what was looked at, whether it is well, what was seen or what to do."""
+
+    what: str
+    is_well: bool
+    detail: str
+
+
+def examine(settings: Settings, as_json: bool) -> int:
+    """Print what was found and return 1 if something would stop a run."""
+    examinations: list[Callable[[Settings], Finding]] = [_python, _folder, _evidence, _warehouse]
+    findings = [_guarded(examination, settings) for examination in examinations]
+    if as_json:
+        click.echo(json.dumps([asdict(f) for f in findings], indent=2))
+    else:
+        for finding in findings:
+            click.echo(f"{'ok  ' if finding.is_well else 'MEND'}  {finding.what}: {finding.detail}")
+    return 0 if all(f.is_well for f in findings) else 1
+
+
+def _guarded(examination: Callable[[Settings], Finding], settings: Settings) -> Finding:
+    try:
+        return examination(settings)
+    except Exception as error:
+        return Finding(examination.__name__.strip("_"), is_well=False, detail=f"{type(error).__name__}: {error}")
+
+
+def _python(_: Settings) -> Finding:
+    tools = ", ".join(f"{tool} {version(tool)}" for tool in TOOLS)
+    return Finding("python", (3, 11) <= sys.version_info[:2] < (3, 14), f"{sys.version.split()[0]}, {tools}")
+
+
+def _folder(settings: Settings) -> Finding:
+    settings.state_dir.mkdir(parents=True, exist_ok=True)
+    free = shutil.disk_usage(settings.state_dir).free
+    return Finding("state folder", free > NEEDED_FREE_BYTES, f"{settings.state_dir}, {free / 10**9:.0f} GB free")
+
+
+def _evidence(settings: Settings) -> Finding:
+    evidence = read_evidence(settings, settings.packs)
+    if evidence.problems:
+        return Finding(
+            "evidence", is_well=False, detail=f"{len(evidence.problems)} mistakes; `waku-fit check` lists them"
+        )
+    return Finding("evidence", is_well=True, detail=f"{evidence.rows} rows, packs {', '.join(settings.packs)}")
+
+
+def _warehouse(settings: Settings) -> Finding:
+    with open_warehouse(settings.database_url, Path(settings.state_dir)) as database:
+        with connect(database.url) as connection:
+            row = connection.execute("select version()").fetchone()
+        server = str(row[0]).split(" on ")[0] if row else "?"
+        where = "embedded" if database.is_embedded else redact(database.url)
+        return Finding("warehouse", is_well=True, detail="; ".join([f"{server}, {where}", *database.notes]))

@@ -1,0 +1,104 @@
+"""`waku-fit refresh`: providers are asked for their prices, and what became of it is told.
+
+Belongs here: what the command prints.
+Does not belong here: asking (`assets.pricing.refresh`), files (`assets.pricing.pack`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+
+import click
+
+from assets.common.answers import Client
+from assets.evidence.packs import resolve_packs, with_local_packs
+from assets.pricing.interfaces import Clock
+from assets.pricing.ledger import remember
+from assets.pricing.pack import PackInvalid, align, catalogue_of, land
+from assets.pricing.refresh import Outcome, ask_all, to_remember
+from assets.pricing.registry import SOURCES, Listed
+from orchestration.commands.check import read_evidence
+from orchestration.errors import UserError
+from orchestration.settings import Settings
+
+SHOWN = 8
+"""Rejected prices listed for one source; `--json` has all."""
+
+
+def refresh_prices(
+    settings: Settings,
+    names: Sequence[str],
+    only_check: bool,
+    client: Client,
+    clock: Clock,
+    environment: Mapping[str, str],
+    listed: Sequence[Listed] = SOURCES,
+) -> list[Outcome]:
+    """Ask the sources called `names`, or all, and add what is believed. Raises `UserError`."""
+    if unknown := sorted(set(names) - {entry.name for entry in listed}):
+        raise UserError(f"there is no source {unknown[0]}; expected one of {', '.join(e.name for e in listed)}")
+    align(settings.prices_dir)
+    evidence = read_evidence(settings, settings.packs)
+    if evidence.problems:
+        raise UserError("the evidence has mistakes, so no price can be compared with it; `waku-fit check` lists them")
+    chosen = [entry for entry in listed if not names or entry.name in names]
+    outcomes = ask_all(chosen, catalogue_of(evidence), client, clock, environment)
+    if missing := [o for o in outcomes if o.state == "skipped" and o.source in names]:
+        raise UserError(f"{missing[0].source} cannot be asked: {missing[0].message} in the environment")
+    if not only_check:
+        packs = with_local_packs(settings.packs, settings.state_dir)
+        try:
+            land(
+                (accepted for outcome in outcomes for accepted in outcome.verdicts.accepted),
+                settings.prices_dir,
+                resolve_packs(packs, settings.evidence_dir, settings.state_dir),
+                clock().date(),
+            )
+        except PackInvalid as error:
+            raise UserError(str(error)) from error
+        remember(to_remember(outcomes), settings.prices_dir)
+    return outcomes
+
+
+def tell(outcomes: Sequence[Outcome], only_check: bool, as_json: bool) -> int:
+    """Print what became of each source and return the exit code: 1 if all that were asked failed."""
+    if as_json:
+        click.echo(json.dumps({outcome.source: outcome.as_json() for outcome in outcomes}, indent=2))
+    else:
+        for outcome in outcomes:
+            click.echo("\n".join(_lines(outcome)))
+        total = sum(len(outcome.verdicts.accepted) for outcome in outcomes)
+        if only_check:
+            click.echo(f"{total} prices would be added; nothing was written.")
+        elif total:
+            click.echo(f"{total} prices were added; `waku-fit run` uses them.")
+        else:
+            click.echo("No price was added.")
+    states = [outcome.state for outcome in outcomes if outcome.state != "skipped"]
+    return 1 if states and set(states) == {"failed"} else 0
+
+
+def _lines(outcome: Outcome) -> list[str]:
+    name = f"{outcome.source:<14}"
+    if outcome.state != "refreshed":
+        stays = "; the last known prices stay" if outcome.state == "failed" else ""
+        return [f"{name}{outcome.state}: {outcome.message}{stays}"]
+    found = outcome.verdicts
+    counts = f"{len(found.accepted)} new, {found.unchanged} as known, {len(found.rejected)} rejected"
+    lines = [f"{name}{counts}" + (f", {len(found.untracked)} not in evidence" if found.untracked else "")]
+    changed = [a for a in found.accepted if a.before != a.after]
+    lines += [f"  {a.row.id}: {a.before:g} → {a.after:g}" for a in changed[:SHOWN] if a.before is not None]
+    if len(changed) > SHOWN:
+        lines.append(f"  and {len(changed) - SHOWN} more changed")
+    for rejection in found.rejected[:SHOWN]:
+        lines += [f"  rejected: {rejection.name}: {rejection.message}", f"            {rejection.next_step}"]
+    if len(found.rejected) > SHOWN:
+        lines.append(f"  and {len(found.rejected) - SHOWN} more rejected; --json lists all")
+    return lines
+
+
+def now() -> datetime:
+    """Return the time in UTC."""
+    return datetime.now(UTC)

@@ -1,0 +1,226 @@
+"""`waku-fit run`: what is stale is made again in the project's own Dagster instance, with progress on the terminal.
+
+Belongs here: choosing the assets, starting the job, telling how it goes. Does not belong here: the rule of staleness.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+from uuid import uuid4
+
+import click
+import dagster as dg
+from dagster._core.definitions.reconstruct import ReconstructableJob, ReconstructableRepository
+
+# The public execute_job gives no event before the end, and no link from the run to the job in the UI.
+from dagster._core.execution.api import execute_run_iterator
+from dagster._core.remote_origin import RemoteJobOrigin, RemoteRepositoryOrigin
+from dagster._core.workspace.load import location_origins_from_yaml_paths
+from dagster_shared.error import SerializableErrorInfo
+
+from assets.common import keys
+from assets.evidence.read_packs import Evidence
+from assets.reports.release.assets import RELEASES_CLEANED
+from assets.reports.release.publish import LinkError, align_link
+from orchestration.abandoned_runs import STARTED_HERE, close_abandoned, held_while_running
+from orchestration.commands.summary import changes, scope_lines, verdict_lines, withdrawal_lines
+from orchestration.commands.ui import environment
+from orchestration.errors import UserError
+from orchestration.instance import prepare_home, quick_history
+from orchestration.settings import Settings
+from orchestration.staleness.fingerprints import Request, latest_release_id, remember
+from orchestration.staleness.plan import Plan, make_plan
+from orchestration.warehouse.connection import (
+    AnotherRunActive,
+    WarehouseError,
+    bootstrap,
+    connect,
+    open_warehouse,
+    run_lock,
+    warehouse_id,
+)
+
+
+def run_chain(settings: Settings, request: Request, evidence: Evidence, before: str, started: float) -> int:
+    """Bring the latest release up to date with `request` and return the exit code.
+
+    `before` is the fingerprint from before `evidence` was read, `started` when the command was, on the monotonic clock.
+    """
+    os.environ.update(environment(settings))
+    try:
+        with open_warehouse(settings.database_url, settings.state_dir) as database:
+            for note in database.notes:
+                click.echo(note)
+            with run_lock(database.url), connect(database.url, autocommit=True) as connection:
+                bootstrap(connection)
+                align_link(connection, settings.releases_dir, settings.latest)
+                warehouse = warehouse_id(connection)
+                latest = latest_release_id(settings)
+            with dg.DagsterInstance.from_config(str(prepare_home(settings.dagster_home))) as instance:
+                close_abandoned(instance, settings.state_dir)
+                repository = ReconstructableRepository.for_module(
+                    "orchestration.definitions", "defs", str(settings.project_dir)
+                )
+                graph = repository.get_definition().asset_graph
+                plan = make_plan(settings, request, evidence, instance, graph, warehouse)
+                gc.freeze()
+                gc.enable()
+                if plan.reasons:
+                    return _execute(settings, request, instance, repository, plan, started)
+            # No table depends on what changed: the release is as good as one made now.
+            remember(settings, request, before, warehouse, latest)
+    except (AnotherRunActive, LinkError, WarehouseError) as error:
+        raise UserError(str(error)) from error
+    click.echo(f"No number depends on what has changed since release {latest}: nothing was run.")
+    return 0
+
+
+def _why(reasons: Mapping[dg.AssetKey, str]) -> str:
+    roots = [key.to_user_string() for key, why in reasons.items() if not why.endswith("is made again")]
+    return "" if len(roots) > 5 else f" because of {', '.join(roots)}"
+
+
+def _execute(
+    settings: Settings,
+    request: Request,
+    instance: dg.DagsterInstance,
+    repository: ReconstructableRepository,
+    plan: Plan,
+    started: float,
+) -> int:
+    click.echo(f"{len(plan.reasons)} of {plan.tables} tables are out of date" + _why(plan.reasons) + ".")
+    readiness = settings.latest / "readiness.json"
+    was = json.loads(readiness.read_text()) if readiness.exists() else None
+    release = latest_release_id(settings)
+    selection = frozenset(plan.reasons)
+    job: ReconstructableJob = repository.get_reconstructable_job(keys.JOB).get_subset(asset_selection=selection)
+    run_id = str(uuid4())
+    log = settings.state_dir / "logs" / f"{run_id}.log"
+    progress = Progress(total=len(selection), started=started)
+    with (
+        held_while_running(settings.state_dir, run_id),
+        quick_history(instance),
+        _output_to(log) as terminal,
+    ):
+        run = instance.create_run_for_job(
+            job_def=job.get_definition(),
+            run_id=run_id,
+            run_config=run_config(settings, request),
+            asset_selection=selection,
+            job_code_origin=job.get_python_origin(),
+            remote_job_origin=_origin(settings),
+            tags=STARTED_HERE,
+        )
+        for event in execute_run_iterator(job, run, instance):
+            progress.tell(event, terminal)
+    if not instance.get_run_by_id(run_id).is_success:  # type: ignore[union-attr]
+        told = ["Interrupted"] if progress.interrupted else [*progress.failures, "The run failed"]
+        latest = latest_release_id(settings)
+        stands = "the latest release is as it was" if latest == release else f"release {latest} was published before"
+        click.echo("\n".join(["", *told]) + f"; {stands}. Log: {log}", err=True)
+        return 1
+    gc.freeze()  # nor does the end of the process need to look through them, for two seconds
+    now = json.loads(readiness.read_text())
+    lines = ["", *verdict_lines(now), *changes(was, now), *withdrawal_lines(progress.cleaned)]
+    lines += scope_lines(request, settings)
+    click.echo("\n".join([*lines, f"Report: {settings.latest / 'index.html'}"]))
+    return 0
+
+
+def run_config(settings: Settings, request: Request) -> dict[str, Any]:
+    """The request as run configuration, the same that the UI's launchpad takes."""
+    as_of = request.as_of.isoformat() if request.as_of else None
+    evidence = {
+        "evidence_dir": str(settings.evidence_dir),
+        "state_dir": str(settings.state_dir),
+        "packs": list(request.packs),
+        "as_of": as_of,
+    }
+    return {
+        "resources": {"evidence": {"config": evidence}},
+        "loggers": {"console": {"config": {"log_level": "ERROR"}}},
+    }
+
+
+def _origin(settings: Settings) -> RemoteJobOrigin:
+    """Name the job as the UI does, so that a run started here is listed, linked and re-executable there."""
+    (location,) = location_origins_from_yaml_paths([str(settings.project_dir / "workspace.yaml")])
+    return RemoteJobOrigin(RemoteRepositoryOrigin(location, "__repository__"), keys.JOB)
+
+
+@contextmanager
+def _output_to(log: Path) -> Iterator[IO[str]]:
+    """Send all output, of child processes too, to `log`, and yield the terminal to write progress to."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    saved = [os.dup(1), os.dup(2)]
+    with log.open("wb") as file, os.fdopen(os.dup(1), "w", buffering=1, encoding="utf-8") as terminal:
+        os.dup2(file.fileno(), 1)
+        os.dup2(file.fileno(), 2)
+        try:
+            yield terminal
+        finally:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            for number, descriptor in enumerate(saved, start=1):
+                os.dup2(descriptor, number)
+                os.close(descriptor)
+
+
+@dataclass
+class Progress:
+    """Prints one line per finished table: how many of how many, seconds since the command began, its name."""
+
+    total: int
+    started: float
+    done: int = 0
+    failures: list[str] = field(default_factory=list)
+    interrupted: bool = False
+    cleaned: int = 0
+    """Earlier releases that something was taken out of."""
+
+    def tell(self, event: dg.DagsterEvent, terminal: IO[str]) -> None:
+        if event.is_step_materialization and event.asset_key is not None:
+            self.done += 1
+            if event.asset_key == keys.LATEST:
+                self.cleaned = int(event.materialization.metadata[RELEASES_CLEANED].value)  # type: ignore[arg-type]
+            seconds = time.monotonic() - self.started
+            line = f"[{self.done:>3}/{self.total}] {seconds:5.1f} s  {event.asset_key.to_user_string()}"
+            # On a terminal one line that moves, elsewhere a log that stays.
+            terminal.write(f"\r\x1b[K{line}" if terminal.isatty() else f"{line}\n")
+        elif event.event_type == dg.DagsterEventType.RUN_FAILURE:
+            error = event.job_failure_data.error
+            self.interrupted = error is not None and error.cls_name == dg.DagsterExecutionInterruptedError.__name__
+        elif event.is_step_failure:
+            self.failures.append(f"{event.step_key} failed: {_reason(event)}")
+        elif event.is_resource_init_failure:
+            self.failures.append(f"The run did not begin: {_root_message(event.engine_event_data.error)}")
+        elif (
+            event.event_type == dg.DagsterEventType.ASSET_CHECK_EVALUATION
+            and not (check := event.asset_check_evaluation_data).passed
+            and check.severity is dg.AssetCheckSeverity.ERROR
+        ):
+            self.failures.append(
+                f"{check.asset_key.to_user_string()}: check {check.check_name} failed: {check.description or ''}"
+            )
+
+
+def _reason(event: dg.DagsterEvent) -> str:
+    user = event.step_failure_data.user_failure_data
+    return user.description if user and user.description else _root_message(event.step_failure_data.error)
+
+
+def _root_message(error: SerializableErrorInfo | None) -> str:
+    while error is not None and error.cause is not None:
+        error = error.cause
+    return error.message.strip() if error else "no reason given"

@@ -1,0 +1,68 @@
+"""The verdict as a few lines of text for a terminal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from orchestration.settings import Settings
+from orchestration.staleness.fingerprints import Request
+
+MARK = {"pass": "✔ pass   ", "fail": "✘ fail   ", "unknown": "? unknown"}
+
+
+def verdict_lines(readiness: dict[str, Any]) -> list[str]:
+    """Return the verdict, its reason and one line per gate of a `readiness.json`."""
+    lines = [f"Verdict: {_answer(readiness)}. {readiness['reason']}", ""]
+    width = max((len(gate["title"]) for gate in readiness["gates"]), default=0)
+    lines += [f"  {MARK[gate['status']]}  {gate['title']:<{width}}  {gate['reason']}" for gate in readiness["gates"]]
+    return [*lines, ""]
+
+
+def changes(before: dict[str, Any] | None, after: dict[str, Any]) -> list[str]:
+    """Return a line per gate whose status or value differs between two `readiness.json`, and for the verdict."""
+    if before is None:
+        return ["This is the first release."]
+    lines = []
+    if before["verdict"] != after["verdict"]:
+        lines.append(f"Verdict: {_answer(before)} → {_answer(after)}")
+    old = {gate["gate_id"]: gate for gate in before["gates"]}
+    for gate in after["gates"]:
+        was = old.get(gate["gate_id"])
+        if was is None:
+            lines.append(f"{gate['title']}: new gate, {gate['status']}")
+        elif (was["status"], was["value"]) != (gate["status"], gate["value"]):
+            lines.append(f"{gate['title']}: {_shown(was)} → {_shown(gate)}")
+    if before["as_of"] != after["as_of"] and lines:
+        until = before["as_of"]
+        lines.insert(0, f"Against the release before, with {f'evidence until {until}' if until else 'all evidence'}:")
+    return lines or ["No gate changed."]
+
+
+def withdrawal_lines(cleaned: int) -> list[str]:
+    """Say that what is withdrawn, or gone from a pack, was taken out of `cleaned` earlier releases."""
+    if not cleaned:
+        return []
+    releases = "1 earlier release" if cleaned == 1 else f"{cleaned} earlier releases"
+    return [
+        f"What people no longer agree to, or what is gone from a pack, was taken out of {releases} for good.",
+        "Not reached: copies that were handed on, backups, version control of the pack (docs/privacy.md).",
+    ]
+
+
+def scope_lines(request: Request, settings: Settings) -> list[str]:
+    """Say where a release was asked for something else than a run without options is."""
+    lines = []
+    if request.as_of:
+        lines.append(f"This looks back: no evidence later than {request.as_of} counts.")
+    if request.packs != Request.of(settings).packs:
+        lines.append(f"Packs of evidence: {', '.join(request.packs)}.")
+    return [*lines, "A run without options publishes the usual verdict again."] if lines else []
+
+
+def _answer(readiness: dict[str, Any]) -> str:
+    return str(readiness["verdict"]).replace("_", " ").upper()
+
+
+def _shown(gate: dict[str, Any]) -> str:
+    value = "not known" if gate["value"] is None else gate["value"]
+    return f"{value} ({gate['status']})"

@@ -1,0 +1,42 @@
+"""What a run would make again: decided in one way for the command line and for the schedule.
+
+Belongs here: putting together what the code, the evidence and the run history say. Does not belong here: the rule
+itself (`freshness.py`), running anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import dagster as dg
+
+from assets.evidence.assets import raw_data_versions
+from assets.evidence.packs import resolve_packs
+from assets.evidence.read_packs import Evidence, Scope
+from orchestration.settings import Settings
+from orchestration.staleness.fingerprints import Request, known_warehouse
+from orchestration.staleness.freshness import chain_nodes, recorded, stale
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The tables that are out of date, with the reason; `tables` is how many there are."""
+
+    tables: int
+    reasons: Mapping[dg.AssetKey, str]
+
+
+def make_plan(
+    settings: Settings, request: Request, evidence: Evidence, instance: dg.DagsterInstance, graph: Any, warehouse: str
+) -> Plan:
+    """Compare what was made with what there is now.
+
+    `graph` is a Dagster asset graph, `warehouse` names the database. In another one than that of the latest release
+    nothing counts as made: the run history tells of the old one.
+    """
+    packs = tuple(pack.name for pack in resolve_packs(request.packs, settings.evidence_dir, settings.state_dir))
+    nodes = chain_nodes(graph, raw_data_versions(evidence, Scope(as_of=request.as_of, packs=packs)))
+    is_known = known_warehouse(settings) == warehouse
+    return Plan(len(nodes), stale(nodes, recorded(instance, [node.key for node in nodes]) if is_known else {}))
