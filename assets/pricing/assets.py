@@ -1,6 +1,6 @@
 """Refreshed prices as a Dagster asset: off by default, in a job of its own.
 
-Belongs here: a thin asset and its check. Does not belong here: asking and judging (`refresh.py`, `model.py`).
+Belongs here: a thin asset and its check. Does not belong here: a refresh itself (`service.py`).
 """
 
 import os
@@ -10,13 +10,11 @@ import dagster as dg
 
 from assets.common import keys
 from assets.common.http import HttpClient
-from assets.evidence.read_packs import format_problems
-from assets.pricing.ledger import remember
-from assets.pricing.pack import align, catalogue_of, land
-from assets.pricing.refresh import Outcome, ask_all, to_remember
+from assets.pricing.refresh import Outcome
 from assets.pricing.registry import SOURCES
+from assets.pricing.service import Prices, RefreshRefused, refresh
 
-CHECK = "prices_are_believed"
+CHECK = "prices_are_accepted"
 SAMPLE = 5
 
 
@@ -34,18 +32,14 @@ SAMPLE = 5
     ],
 )
 def live_prices(context: dg.AssetExecutionContext) -> dg.MaterializeResult:  # type: ignore[type-arg]
-    """Ask all sources that the environment allows, add what is believed, warn of the rest; no source can fail it."""
+    """Ask all sources that the environment allows, add the accepted prices, warn of the rest; no source can fail it."""
     resource = context.resources.evidence
-    prices_dir = resource.prices_dir
-    align(prices_dir)
-    evidence = resource.read()
-    if evidence.problems:
-        raise dg.Failure("The evidence has mistakes.\n" + format_problems(evidence.problems), allow_retries=False)
-    now = datetime.now(UTC)
-    with HttpClient() as client:
-        outcomes = ask_all(SOURCES, catalogue_of(evidence), client, lambda: now, os.environ)
-    added = land((a for o in outcomes for a in o.verdicts.accepted), prices_dir, resource.resolved(), now.date())
-    remember(to_remember(outcomes), prices_dir)
+    prices = Prices(resource.prices_dir, resource.read, resource.resolved)
+    try:
+        with HttpClient() as client:
+            outcomes, added = refresh(prices, client, lambda: datetime.now(UTC), os.environ, listed=SOURCES)
+    except RefreshRefused as refused:
+        raise dg.Failure(str(refused), allow_retries=False) from refused
     return dg.MaterializeResult(
         metadata={"rows_added": added, **{o.source: f"{o.state} {o.message}".strip() for o in outcomes}},
         check_results=[check_result(outcomes)],
@@ -53,7 +47,7 @@ def live_prices(context: dg.AssetExecutionContext) -> dg.MaterializeResult:  # t
 
 
 def check_result(outcomes: list[Outcome]) -> dg.AssetCheckResult:
-    """Warn of sources that failed and of prices that were not believed: number, bound, offenders, next step."""
+    """Warn of sources that failed and of prices that were not accepted: number, bound, offenders, next step."""
     failed = [f"{o.source}: {o.message}" for o in outcomes if o.state == "failed"]
     rejected = [(o.source, r) for o in outcomes for r in o.verdicts.rejected]
     offenders = [*failed, *(f"{source}: {r.name}: {r.message}" for source, r in rejected)]

@@ -1,7 +1,6 @@
-"""`waku-fit refresh`: providers are asked for their prices, and what became of it is told.
+"""`waku-fit refresh`: asks providers for their prices and prints what became of each.
 
-Belongs here: what the command prints.
-Does not belong here: asking (`assets.pricing.refresh`), files (`assets.pricing.pack`).
+Belongs here: what the command prints. Does not belong here: a refresh itself (`assets.pricing.service`).
 """
 
 from __future__ import annotations
@@ -13,12 +12,11 @@ from datetime import UTC, datetime
 import click
 
 from assets.common.answers import Client
-from assets.evidence.packs import resolve_packs, with_local_packs
+from assets.evidence.packs import Pack, resolve_packs, with_local_packs
 from assets.pricing.interfaces import Clock
-from assets.pricing.ledger import remember
-from assets.pricing.pack import PackInvalid, align, catalogue_of, land
-from assets.pricing.refresh import Outcome, ask_all, to_remember
+from assets.pricing.refresh import Outcome
 from assets.pricing.registry import SOURCES, Listed
+from assets.pricing.service import Prices, RefreshRefused, refresh
 from orchestration.commands.check import read_evidence
 from orchestration.errors import UserError
 from orchestration.settings import Settings
@@ -36,29 +34,17 @@ def refresh_prices(
     environment: Mapping[str, str],
     listed: Sequence[Listed] = SOURCES,
 ) -> list[Outcome]:
-    """Ask the sources called `names`, or all, and add what is believed. Raises `UserError`."""
-    if unknown := sorted(set(names) - {entry.name for entry in listed}):
-        raise UserError(f"there is no source {unknown[0]}; expected one of {', '.join(e.name for e in listed)}")
-    align(settings.prices_dir)
-    evidence = read_evidence(settings, settings.packs)
-    if evidence.problems:
-        raise UserError("the evidence has mistakes, so no price can be compared with it; `waku-fit check` lists them")
-    chosen = [entry for entry in listed if not names or entry.name in names]
-    outcomes = ask_all(chosen, catalogue_of(evidence), client, clock, environment)
-    if missing := [o for o in outcomes if o.state == "skipped" and o.source in names]:
-        raise UserError(f"{missing[0].source} cannot be asked: {missing[0].message} in the environment")
-    if not only_check:
-        packs = with_local_packs(settings.packs, settings.state_dir)
-        try:
-            land(
-                (accepted for outcome in outcomes for accepted in outcome.verdicts.accepted),
-                settings.prices_dir,
-                resolve_packs(packs, settings.evidence_dir, settings.state_dir),
-                clock().date(),
-            )
-        except PackInvalid as error:
-            raise UserError(str(error)) from error
-        remember(to_remember(outcomes), settings.prices_dir)
+    """Ask the sources called `names`, or all, and add the accepted prices. Raises `UserError`."""
+
+    def packs() -> list[Pack]:
+        chosen = with_local_packs(settings.packs, settings.state_dir)
+        return resolve_packs(chosen, settings.evidence_dir, settings.state_dir)
+
+    prices = Prices(settings.prices_dir, lambda: read_evidence(settings, settings.packs), packs)
+    try:
+        outcomes, _ = refresh(prices, client, clock, environment, names=names, only_check=only_check, listed=listed)
+    except RefreshRefused as refused:
+        raise UserError(str(refused)) from refused
     return outcomes
 
 

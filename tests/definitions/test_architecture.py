@@ -34,6 +34,7 @@ WITH_EFFECTS = {
     "assets.pricing.ledger",
     "assets.pricing.pack",
     "assets.pricing.refresh",
+    "assets.pricing.service",
     "assets.pricing.registry",
     "assets.readiness.assets",
     "assets.readiness.fetch",
