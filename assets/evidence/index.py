@@ -34,6 +34,9 @@ INDEX_COLUMNS: dict[str, str] = {
 """Column to PostgreSQL type, in the order of the table."""
 
 
+BOUNDS = {"value_low": "at least ", "value_high": "at most "}
+"""What a value is that stands alone in one of these columns."""
+
 SPELT = {"gb": "GB", "gib": "GiB", "mau": "MAU", "tb": "TB", "vcpu": "vCPU", "vcpus": "vCPUs"}
 """Parts of names of columns that are not words."""
 
@@ -117,7 +120,7 @@ def _word(row: Mapping[str, Any], column: str, codes: frozenset[str]) -> str:
 def _told(row: Mapping[str, Any], columns: tuple[str, ...], codes: frozenset[str]) -> str | None:
     filled = {column: text for column in columns if (text := _word(row, column, codes))}
     if len(filled) <= 1:
-        return next(iter(filled.values()), None)
+        return next((f"{BOUNDS.get(column, '')}{text}" for column, text in filled.items()), None)
     return "; ".join(f"{_label(column)} {text}".lstrip() for column, text in filled.items())
 
 

@@ -28,8 +28,8 @@ LEVELS = np.linspace(0.0, 1.0, 41)
 
 RULES: dict[str, str] = {
     "market_size": "Each figure of the segment lies on a logarithmic scale from the smallest to the largest figure of "
-    "its family over all segments, and is taken to be right within the size factor. The range is from the lowest to "
-    "the highest end of these.",
+    "its family over all segments, and is taken to be right within the size factor. The range goes from the least to "
+    "the most of all figures of the segment.",
     "problem_strength": "A beta distribution that begins with one for and one against. Each source adds its weight, "
     "split by how strongly it put the problem.",
     "usp_fit": "The mean over the cells of the segment in the validation matrix, of the share that agrees.",

@@ -144,7 +144,7 @@ MAKES: dict[str, Callable[[dict[str, float], Row], Pairs]] = {
     "archive_stage_gains": rounds_are_near_the_gain,
     "compute_offer_history": price_changed,
     "cost_alternatives": over("p50_usd_per_month", "infrastructure run oneself", "times_self_hosting"),
-    "cost_of_confidence": over("p50_usd_per_month", "infrastructure that follows the draw", "times_headline"),
+    "cost_of_confidence": over("p50_usd_per_month", "the bill in which servers follow the need", "times_headline"),
     "cost_reality_checks": cost_of_a_user_is_near_the_parts,
     "cost_summary": over("at the next cheapest", "at the cheapest place", "second_times_cheapest"),
     "scenario_cost": mean_is_of_parts,

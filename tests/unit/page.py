@@ -84,7 +84,7 @@ class Page(HTMLParser):
     def inputs(self, place: str) -> list[tuple[str, float]]:
         """Return the inputs of a number that are numbers, as the list at `place` says them: label and raw value."""
         return [
-            ("".join(element.text).strip().partition(":")[0], float(cells[-1].attributes["value"]))
+            ("".join(element.text).strip().partition(":")[0], float(cells[0].attributes["value"]))
             for element in self.by_id[place].inside
             if element.tag == "li"
             if (cells := [e for e in element.inside if e.attributes.get("class") == "n" and "value" in e.attributes])

@@ -45,7 +45,10 @@ class ComputeOffer(EvidenceRow):
     value_columns: ClassVar[tuple[str, ...]] = ("price_per_month", "price_per_hour")
     says: ClassVar[Says] = Says(
         unit="currency",
-        conditions=("region", "instance_type", "vcpus", "vcpu_kind", "memory_gib", "local_disk_gb", "month_basis"),
+        conditions=(
+            *("region", "instance_type", "vcpus", "vcpu_kind", "memory_gib", "local_disk_gb", "month_basis"),
+            "included_egress_tb_per_month",
+        ),
     )
 
     provider: Literal[

@@ -64,7 +64,7 @@ class MarketSize(EvidenceRow):
     """One figure of the size of a segment's market. Figures of one segment need not agree or add up."""
 
     value_columns: ClassVar[tuple[str, ...]] = ("value",)
-    says: ClassVar[Says] = Says(conditions=("metric", "what_it_measures"))
+    says: ClassVar[Says] = Says(conditions=("metric", "family", "what_it_measures"))
 
     segment_id: Annotated[str, Reference("segments__segments")] = Field(description="Segment")
     metric: Identifier = Field(description="What is counted")

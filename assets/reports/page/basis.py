@@ -39,6 +39,8 @@ class Input:
     """Where it is said what this is made of."""
     rows: tuple[str, ...] = ()
     """Evidence ids of what it rests on, where that is not said elsewhere."""
+    ends: tuple[CellName, CellName] | None = None
+    """The ends between which nine draws of ten lie, or the ends of an interval."""
     unit: CellName | None = None
 
 

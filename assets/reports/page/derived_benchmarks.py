@@ -43,10 +43,15 @@ GAIN = (
     "interval. It differs a little from the ratio of the medians."
 )
 CAPACITY = (
-    "The geometric mean over the rounds of the highest rate within the limit, divided by all cores. A round in which "
-    "even the lowest rate was too late gives a bound instead."
+    "The geometric mean over the rounds of the highest rate within the limit, divided by all cores. Its interval is "
+    "that of Student’s t at ninety-five per cent, of the logarithms of the rounds. A round in which even the lowest "
+    "rate was too late gives a bound instead."
 )
-CURVE = "The scalability law, fitted to what was measured by least squares of logarithms."
+CURVE = (
+    "The universal scalability law, fitted to all rounds by least squares of logarithms: clients times a rate, over "
+    "one plus contention times the other clients, plus coherence times clients times the other clients. Its peak is at "
+    "the root of one less contention over coherence."
+)
 NOISE = (
     "Standard deviation over mean of each figure over its rounds: the median and the largest of all figures of the run."
 )
@@ -92,7 +97,7 @@ class BenchmarkDerivations:
 
     def _rounds(self, label: str | CellName, figure: str | None) -> list[Input]:
         """Return a figure of our own with its rounds."""
-        if figure is None:
+        if figure is None or self._value(FIGURES, figure, "value") is None:
             return []
         rows = set(self._cells.all_evidence_ids(FIGURES, figure)) - set(self._ids(FIGURES, figure))
         return [Input(label, CellName(FIGURES, figure, "value", "ratio"), rows=tuple(sorted(rows)))]

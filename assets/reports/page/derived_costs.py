@@ -17,6 +17,7 @@ from assets.reports.page.cells import Cells, row_key
 from assets.reports.page.formats import word
 
 COST, SUMMARY, LOAD, HELD = "scenario_cost", "cost_summary", "scenario_load", "cost_of_confidence"
+CAPACITY = "archive_capacity"
 MEAN, MIDDLE = "mean_usd_per_month", "p50_usd_per_month"
 TOTALS = {INFRASTRUCTURE: (INFRASTRUCTURE,), ALL_IN: (INFRASTRUCTURE, ALL_IN)}
 """By total, the values of `counts_in` of its parts."""
@@ -30,7 +31,7 @@ OF_NODES = (
 )
 OF_DATABASES = ("database_vcpus", "database_memory_shared_gib", "database_memory_each_gib", "archive_gb")
 ASKED: Mapping[str, tuple[str, ...]] = {
-    "compute": OF_NODES,
+    "compute": (*OF_NODES, *OF_DATABASES),
     "addresses": OF_NODES,
     "database": OF_DATABASES,
     "archive_storage": ("archive_gb",),
@@ -57,23 +58,46 @@ BILL = (
     "All in is the sum of these parts in every draw, of which the means are shown; infrastructure is the sum of those "
     "that whoever runs the fleet pays."
 )
-PART = (
-    "The amount times its price, in every draw. Units are whole in each month. Amount and price come from these rows. "
-    "Hosts are as many of the cheapest size as the largest of these needs takes."
+HOSTS = (
+    "The hosts of the cheapest way in each draw, times their price. Hosts are as many as the largest of these "
+    "needs takes."
 )
+PARTS = {
+    "compute": HOSTS,
+    "addresses": "Hosts that face the internet, times the price of an address.",
+    "database": HOSTS,
+    "archive_storage": "The archive over the planned use of a disk, times its copies, beyond what lies on the servers’ "
+    "own disks; times the price of a volume.",
+    "backups": "One archive, however many copies run, times the share that backups take, times their price.",
+    "egress": "What all nodes send beyond what the prices of the servers include, tier by tier. Each node sends the "
+    "first of these amounts, all together the second.",
+    "rpc": "Nodes, times calls a day, times the days of a month, times the credits of a call, in the cheapest plan.",
+    "rln_gas": "Memberships, times the gas of registering and extending one, spread over the time that it holds; times "
+    "the price of gas and that of ether.",
+    "capital_cost": "The deposits, times what they would earn elsewhere in a month.",
+    "rpc_rln_clients": "Members, times calls of a node a day, times the share of a day online, times the days of a "
+    "month, times the credits of a call, in the cheapest plan.",
+    "rpc_wallet": "Users, times calls of a wallet a day, times the share of a day online, times the days of a month, "
+    "times the credits of a call, in the cheapest plan.",
+    SELF_MANAGED: "Database hosts as the largest of these needs takes, times their price; and their storage and "
+    "backups.",
+    MANAGED: "The plan that is large enough for these needs, times its price; and its storage and backups.",
+}
+"""By part of a bill, how it is made in every draw."""
 NEXT = "Infrastructure at the next cheapest place over infrastructure at the cheapest, both in the middle of all draws."
 HELD_ALWAYS = (
     "The bill of infrastructure when these servers are rented all the time: their price, and storage, backups, traffic "
-    "and chain access besides. The ratio compares its middle with the middle of the bill whose servers follow the draw."
+    "and chain access besides. They are enough in this share of all draws, a level that we chose. The ratio compares "
+    "the middle of this bill with the middle of the bill in which the servers follow the need."
 )
 FULL = (
     "What the fullest role needs over what these servers have: the largest of its shares of processors, memory, "
-    "connections and disk, in the draw at the confidence. The needs below are those at the high end."
+    "connections and disk, in the draw at the confidence."
 )
 SENSITIVITY = (
     "The bill with this input at its low and at its high end and all others in the middle. Nine draws of ten of the "
-    "input lie between these ends. The share of uncertainty is its total Sobol index. Where another place becomes the "
-    "cheapest is looked for from a tenth of the lowest value that is drawn to ten times the highest."
+    "input lie between these ends. The share of uncertainty is its total Sobol index. We search for the value at which "
+    "another place is cheapest, from a tenth of the lowest value that is drawn to ten times the highest."
 )
 HOSTED = (
     "The published prices, tier by tier, for these users and messages, as the seller counts them; and the middle of "
@@ -133,14 +157,15 @@ class CostDerivations:
             label, CellName(SUMMARY, summary, f"{total}_p50_usd_per_month", "usd"), self.total_of(summary, total)
         )
 
-    def asked(self, scenario: str, *names: str, with_rln: bool, figure: str = "p50") -> tuple[Input, ...]:
-        """Return amounts of `scenario_load`, those that are known: their middles, or another figure."""
+    def asked(self, scenario: str, *names: str, with_rln: bool) -> tuple[Input, ...]:
+        """Return amounts of `scenario_load`, those that are known."""
         found = (key for name in names for key in self._cells.keys(LOAD, scenario_id=scenario, quantity=name))
         return tuple(
             Input(
                 CellName(LOAD, key, "title"),
-                CellName(LOAD, key, figure, "quantity"),
+                CellName(LOAD, key, "p50", "quantity"),
                 Place(LOAD, key),
+                ends=(CellName(LOAD, key, "p5", "quantity"), CellName(LOAD, key, "p95", "quantity")),
                 unit=CellName(LOAD, key, "unit"),
             )
             for key in found
@@ -239,12 +264,14 @@ class CostDerivations:
         cheapest = self._cheapest.get((scenario, with_rln), {}).get(component)
         if cheapest is None or cheapest == key:
             asked = self.asked(scenario, *ASKED.get(component, ()), with_rln=with_rln)
-            return Derivation(PART, (*amount, *asked), tuple(self._cells.all_evidence_ids(table, key)))
+            return Derivation(PARTS[component], (*amount, *asked), tuple(self._cells.all_evidence_ids(table, key)))
         usual = Input(
             "the same part at the cheapest place", CellName(COST, cheapest, MEAN, "usd"), self.place(cheapest)
         )
         told = set(self._ids(COST, cheapest))
-        return Derivation(PART, (*amount, usual), tuple(row for row in self._ids(table, key) if row not in told))
+        return Derivation(
+            PARTS[component], (*amount, usual), tuple(row for row in self._ids(table, key) if row not in told)
+        )
 
     def _amount(self, key: str) -> tuple[Input, ...]:
         if self._value(COST, key, "unit") is None:
@@ -264,10 +291,32 @@ class CostDerivations:
             "senders", CellName("scenarios", scenario, "network_senders", "count"), Place("scenarios", scenario)
         )
         made_of = self.asked(scenario, *(row["made_of"] or ()), with_rln=with_rln)
+        measured = self._capacities(row["quantity"], set(self._cells.all_evidence_ids(table, key)))
         return Derivation(
             row["rule"],
-            (*self._users(scenario), senders, *made_of),
+            (*self._users(scenario), senders, *made_of, *measured),
             tuple(self._cells.all_evidence_ids(table, key)),
+        )
+
+    def _capacities(self, amount: str, rows: set[str]) -> tuple[Input, ...]:
+        """Return what was measured of a capacity: each size of archive with its interval."""
+        workload = amount.removeprefix("capacity_").removesuffix("_per_s") if amount.startswith("capacity_") else ""
+        found = [
+            key
+            for key in self._cells.keys(CAPACITY, workload=workload)
+            if set(self._ids(CAPACITY, key)) <= rows and self._value(CAPACITY, key, "per_vcpu_per_s") is not None
+        ]
+        return tuple(
+            Input(
+                Place(CAPACITY, key),
+                CellName(CAPACITY, key, "per_vcpu_per_s", "quantity"),
+                Place(CAPACITY, key),
+                ends=(
+                    CellName(CAPACITY, key, "per_vcpu_per_s_low", "quantity"),
+                    CellName(CAPACITY, key, "per_vcpu_per_s_high", "quantity"),
+                ),
+            )
+            for key in found
         )
 
     def _elsewhere(self, key: str, total: str, parts: Mapping[str, str]) -> Derivation:
@@ -305,10 +354,11 @@ class CostDerivations:
         cell = self._cell(table, key)
         inputs = (
             Input("servers", CellName(table, key, "hosts")),
+            Input("enough in, of a hundred draws", CellName(table, key, "confidence", "hundredths")),
             Input("their price, mean of all draws", CellName(table, key, "servers_usd_per_month", "usd")),
-            self.middle_of("infrastructure that follows the draw", row_key(SUMMARY, cell), INFRASTRUCTURE),
+            self.middle_of("the bill in which servers follow the need", row_key(SUMMARY, cell), INFRASTRUCTURE),
         )
-        besides = self.asked(cell[0], *OF_NODES, *OF_DATABASES, with_rln=cell[1], figure="p95")
+        besides = self.asked(cell[0], *OF_NODES, *OF_DATABASES, with_rln=cell[1])
         return Derivation(HELD_ALWAYS, (*inputs, *besides), self._prices(key))
 
     def _prices(self, key: str) -> tuple[str, ...]:
@@ -320,7 +370,7 @@ class CostDerivations:
         inputs = (
             Input("rented", CellName(SUMMARY, key, "rent")),
             Input("the fullest", CellName(SUMMARY, key, "fullest_role", "word")),
-            *self.asked(scenario, *OF_NODES, *OF_DATABASES, with_rln=with_rln, figure="p95"),
+            *self.asked(scenario, *OF_NODES, *OF_DATABASES, with_rln=with_rln),
         )
         held = f"{key}|{CONFIDENCE}"
         return Derivation(FULL, inputs, self._prices(held) if held in self._cells.keys(HELD) else ())
@@ -363,11 +413,13 @@ class CostDerivations:
             for label, column in values
             if self._value(table, key, column) is not None
         ]
-        total = self._cheapest.get(self._cell(table, key), {}).get(USED_TOTALS["sensitivity"])
+        parts = self._cheapest.get(self._cell(table, key), {})
+        total = parts.get(USED_TOTALS["sensitivity"])
         if total:
             inputs.append(
                 Input("the bill, all in, mean of all draws", CellName(COST, total, MEAN, "usd"), Place(COST, total))
             )
+            inputs += self.parts(self._of_bill(parts))
         return Derivation(SENSITIVITY, tuple(inputs), self._ids(table, key))
 
     def _price_change(self, table: str, key: str) -> Derivation:

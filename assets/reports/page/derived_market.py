@@ -32,14 +32,30 @@ class MarketDerivations:
     def __init__(self, cells: Cells) -> None:
         self._cells = cells
         self.rules: dict[str, Derive] = {
-            "segment_criteria": lambda table, key: Derivation(
-                f"{self._value(table, key, 'rule')} {ENDS}", rows=self._ids(table, key)
-            ),
+            "segment_criteria": self._criterion,
             "segment_ranking": self._rank,
             "validation_findings": self._weight,
             "validation_matrix": self._judged,
             "validation_summary": self._judged,
         }
+
+    def _criterion(self, table: str, key: str) -> Derivation:
+        row = self._cells.row(table, key)
+        cells = self._cells.keys("validation_matrix", segment_id=row["segment_id"])
+        shares = [
+            Input(
+                CellName("validation_matrix", cell, "usp_id", "word"),
+                CellName("validation_matrix", cell, "posterior_mean", "ratio"),
+                Place("validation_matrix", cell),
+                ends=(
+                    CellName("validation_matrix", cell, "posterior_low", "ratio"),
+                    CellName("validation_matrix", cell, "posterior_high", "ratio"),
+                ),
+            )
+            for cell in (cells if row["criterion"] == "usp_fit" else ())
+            if self._value("validation_matrix", cell, "usp_id") is not None
+        ]
+        return Derivation(f"{row['rule']} {ENDS}", tuple(shares), self._ids(table, key))
 
     def _judged(self, table: str, key: str) -> Derivation:
         names = [name for name in ("usp_id", "problem_id", "segment_id") if name in self._cells.row(table, key)]
