@@ -11,8 +11,7 @@ from typing import Any
 
 import pytest
 
-from assets.evidence.fetch import PROVENANCE, PROVENANCE_COMMENTS
-from assets.evidence.model import GRADE_ORDER, StandingRow, Table
+from assets.evidence.model import GRADE_ORDER, PROVENANCE, PROVENANCE_COMMENTS, SCOPE, StandingRow, Table
 from assets.evidence.packs import LIVE_PRICES
 from assets.evidence.tables import ALL_TABLES, TABLES_BY_KEY
 
@@ -52,11 +51,7 @@ def test_every_table_is_a_source_and_a_staging_model(
 
 def test_the_scope_of_a_load_is_a_source(sources: Mapping[str, Mapping[str, Any]]) -> None:
     columns = sources["evidence_scope"]["columns"].values()
-    assert {column["name"]: column["data_type"] for column in columns} == {
-        "as_of": "date",
-        "packs": "text[]",
-        "content_key": "text",
-    }
+    assert {column["name"]: column["data_type"] for column in columns} == SCOPE
 
 
 @EVERY_TABLE
