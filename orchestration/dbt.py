@@ -32,6 +32,7 @@ from orchestration.dagster_dbt import (
     get_updated_cli_invocation_params_for_context,
 )
 from orchestration.dbt_build import PARSED, RESULTS, BuildError, Dbt
+from orchestration.dbt_files import write_dbt_files
 from orchestration.errors import UserError
 from orchestration.metadata import sql_table_metadata
 from orchestration.resources import WarehouseResource
@@ -73,7 +74,8 @@ def connection_environment(url: str) -> dict[str, str]:
 def prepare_manifest(settings: Settings) -> Path:
     """Return the manifest of the project as it is now, parsing it again only when a file of it changed.
 
-    A parsed model names the database it is for, and nothing else of a connection. Macros of dbt are parsed with it.
+    What follows from the tables of evidence is written first. A parsed model names the database it is for, and nothing
+    else of a connection. Macros of dbt are parsed with it.
     One process parses at a time: the UI and a run may both find a changed file.
     Raises `UserError` with dbt's own words when the project does not parse.
     """
@@ -81,6 +83,7 @@ def prepare_manifest(settings: Settings) -> Path:
     target.mkdir(parents=True, exist_ok=True)
     with (target / "parse.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
+        write_dbt_files(settings.dbt_project_dir)
         return _parsed(settings, target)
 
 
