@@ -20,6 +20,7 @@ import click
 import dagster as dg
 from pydantic import PrivateAttr
 
+from assets.evidence.dbt_files import GENERATED
 from assets.evidence.fingerprint import fingerprint_of
 from assets.landing import table_statistics
 from orchestration import keys
@@ -117,11 +118,17 @@ def _parsed(settings: Settings, target: Path) -> Path:
 
 
 class LayeredTranslator(DagsterDbtTranslator):
-    """Schema = layer = group; the code version covers the model and every macro it may call."""
+    """Schema = layer = group; the code version covers the model and every macro it may call.
 
-    def __init__(self, macros_version: str) -> None:
+    A macro that is generated, since it changes with each table, counts for the models that call it only.
+    """
+
+    def __init__(self, macros: Mapping[str, Mapping[str, Any]]) -> None:
         super().__init__(DagsterDbtTranslatorSettings(enable_source_tests_as_checks=False))
-        self._macros_version = macros_version
+        own = {name: macro for name, macro in macros.items() if macro["package_name"] == "waku_fit"}
+        self._generated = {name: m["macro_sql"] for name, m in own.items() if GENERATED in Path(m["path"]).parts}
+        written = sorted(macro["macro_sql"] for name, macro in own.items() if name not in self._generated)
+        self._macros_version = hashlib.sha256("\0".join(written).encode()).hexdigest()
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str:
         return keys.layer_of(self.get_asset_key(dbt_resource_props))
@@ -130,15 +137,10 @@ class LayeredTranslator(DagsterDbtTranslator):
         return [keys.OWNERS[self.get_group_name(dbt_resource_props)]]
 
     def get_code_version(self, dbt_resource_props: Mapping[str, Any]) -> str:
-        text = json.dumps(
-            [dbt_resource_props.get("raw_code"), dbt_resource_props.get("config"), self._macros_version], sort_keys=True
-        )
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def _macros_version(manifest: Mapping[str, Any]) -> str:
-    own = sorted(m["macro_sql"] for m in manifest["macros"].values() if m["package_name"] == "waku_fit")
-    return hashlib.sha256("\0".join(own).encode()).hexdigest()
+        called = dbt_resource_props.get("depends_on", {}).get("macros", [])
+        parts = [dbt_resource_props.get("raw_code"), dbt_resource_props.get("config"), self._macros_version]
+        parts += [self._generated[name] for name in called if name in self._generated]
+        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
 
 
 class DbtResource(dg.ConfigurableResource):  # type: ignore[type-arg]
@@ -205,7 +207,7 @@ def build_dbt_assets(settings: Settings) -> tuple[dg.AssetsDefinition, DbtResour
         manifest=manifest,
         project=project,
         name="dbt_models",
-        dagster_dbt_translator=LayeredTranslator(_macros_version(manifest)),
+        dagster_dbt_translator=LayeredTranslator(manifest["macros"]),
     )
     def dbt_models(context: dg.AssetExecutionContext, dbt: DbtResource, warehouse: WarehouseResource) -> Iterator[Any]:
         for event in dbt.build(context, warehouse.url):
