@@ -16,7 +16,7 @@ WORKERS := $(shell n=$$(getconf _NPROCESSORS_ONLN); echo $$((n < 4 ? n + 1 : 5))
 # Containers often forbid Python to keep what it compiled; every command would then compile all libraries again, 5 s each time.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run test bench-pipeline check schemas ui doctor status lint types sql clean
+.PHONY: help run test bench-pipeline check schemas dbt-files ui doctor status lint types sql clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -36,6 +36,9 @@ check: $(READY) ## Validate the evidence, without a database
 schemas: $(READY) ## JSON Schemas of documents, for completion in editors
 	@$(BIN)/waku-fit schema
 
+dbt-files: $(READY) ## What dbt reads of the tables of evidence, for dbt by hand; a run writes it too
+	@$(BIN)/python -m orchestration.transforms.dbt_files
+
 ui: $(READY) ## The Dagster UI on 127.0.0.1:3000
 	@$(BIN)/waku-fit ui $(ARGS)
 
@@ -54,14 +57,15 @@ lint: $(READY) ## Style, types, architecture, SQL
 types: $(READY)
 	@$(BIN)/mypy assets checks orchestration
 
-sql: $(READY)
+sql: dbt-files
 	@cd dbt_project && ../$(BIN)/sqlfluff lint --nocolor -q models macros
 
 clean: ## Remove the virtual environment and all local state, releases included
 	@test ! -x $(BIN)/python || $(BIN)/python -c \
 		'from orchestration.settings import Settings; from orchestration.warehouse.server import remove_server; \
 		remove_server(Settings.from_environment().state_dir)'
-	rm -rf $(VENV) .waku-fit reports dbt_project/target dbt_project/logs
+	rm -rf $(VENV) .waku-fit reports dbt_project/target dbt_project/logs dbt_project/macros/generated \
+		dbt_project/models/staging/generated
 
 # uv installs in seconds; where it cannot reach the index (it does not read pip's configuration), pip does the same slower.
 $(READY): requirements.lock pyproject.toml

@@ -13,7 +13,8 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from assets.evidence.read_packs import PROVENANCE, PROVENANCE_COMMENTS, Evidence, Scope, values_of
+from assets.evidence.model import PROVENANCE, PROVENANCE_COMMENTS, SCOPE, SCOPE_COMMENTS
+from assets.evidence.read_packs import Evidence, Scope, values_of
 
 
 class AnotherDateError(ValueError):
@@ -44,9 +45,8 @@ def load_raw(
             _replace(cursor, key, wanted, present.get(key), (values_of(key, record) for record in records))
             counts[key] = len(records)
         known = present.get("evidence_scope")
-        _replace(
-            cursor, "evidence_scope", _SCOPE, known, [[scope.as_of, list(scope.packs), _content_key(cursor, known)]]
-        )
+        values = [scope.as_of, list(scope.packs), _content_key(cursor, known)]
+        _replace(cursor, "evidence_scope", _RawTable(SCOPE, SCOPE_COMMENTS), known, [values])
     return counts
 
 
@@ -65,17 +65,6 @@ class _RawTable:
 
     columns: dict[str, str]
     comments: dict[str, str]
-
-
-_SCOPE = _RawTable(
-    {"as_of": "date", "packs": "text[]", "content_key": "text"},
-    {
-        "": "What the last load took: the only place where evidence is cut off by date",
-        "as_of": "Last day of evidence that counts; null for all of it",
-        "packs": "Packs, the later ones laid over the first",
-        "content_key": "Secret of this warehouse that hashes of rows about people are made with",
-    },
-)
 
 
 def _content_key(cursor: psycopg.Cursor, scope: _RawTable | None) -> str:

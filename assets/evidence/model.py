@@ -124,6 +124,10 @@ class EvidenceRow(BaseModel):
     `not_found` means that all of them are empty, any other grade that one is filled.
     """
     says: ClassVar[Says] = Says()
+    subject: ClassVar[tuple[str, ...]] = ("id",)
+    """The columns that say what a row is about, in a list of rows of all tables."""
+    id_as: ClassVar[str] = ""
+    """What `id` is called in staging, where ids of several tables meet; if not given, after the name of the table."""
 
     id: Identifier = Field(description="Name of the row, unique in its table; never changed once published")
     source: str = Field(min_length=1, description="Where a reader can check the row")
@@ -180,6 +184,26 @@ class ValueRow(EvidenceRow):
         return self
 
 
+PROVENANCE = {"evidence_id": "text", "pack": "text", "file": "text", "line": "integer"}
+"""Columns of every raw table besides those of its model."""
+PROVENANCE_COMMENTS = {
+    "evidence_id": "Name of the row in all of the evidence: <table>/<id>",
+    "pack": "Pack that the row comes from",
+    "file": "File that the row was typed in",
+    "line": "Line of the file in which the row starts",
+}
+
+SCOPE = {"as_of": "date", "packs": "text[]", "content_key": "text"}
+"""Columns of the raw table `evidence_scope`."""
+SCOPE_COMMENTS = {
+    "": "What the last load covered. One row.",
+    "as_of": "Evidence dated later is unknown to all models; null is no limit",
+    "packs": "Packs that were read, in the order in which they were laid over each other",
+    "content_key": "Secret of this warehouse that hashes of rows about people are made with",
+}
+"""What they mean, and under '' the table."""
+
+
 @dataclass(frozen=True)
 class Table:
     """One table (a CSV file) or one kind of document (a folder of YAML files) in a pack."""
@@ -205,6 +229,21 @@ class Table:
     def path(self) -> str:
         """Where it lives inside a pack: a file for a table, a folder for documents."""
         return f"{self.area}/{self.name}" + (".csv" if self.kind == "csv" else "")
+
+    @property
+    def id_column(self) -> str:
+        """What `id` is called in staging."""
+        return self.model.id_as or self.name.removesuffix("s") + "_id"
+
+    @property
+    def is_standing(self) -> bool:
+        """Its rows count from the day from which they hold."""
+        return issubclass(self.model, StandingRow)
+
+    @property
+    def is_under_consent(self) -> bool:
+        """What is told of its rows is up to the person behind each."""
+        return "consent" in self.model.model_fields
 
     def columns(self) -> dict[str, str]:
         """Map each column to its PostgreSQL type, in the order of the model."""

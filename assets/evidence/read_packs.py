@@ -29,16 +29,6 @@ MAX_DOCUMENT_BYTES = 256 * 1024
 KNOWN_WORDS = "interviews/known_words.txt"
 """Of a pack: words that are no names, such as those of products."""
 
-PROVENANCE = {"evidence_id": "text", "pack": "text", "file": "text", "line": "integer"}
-"""Columns of every raw table besides those of its model."""
-
-PROVENANCE_COMMENTS = {
-    "evidence_id": "Name of the row in all of the evidence: <table>/<id>",
-    "pack": "Pack that the row comes from",
-    "file": "File that the row was typed in",
-    "line": "Line of the file in which the row starts",
-}
-
 
 @dataclass(frozen=True)
 class Evidence:

@@ -19,7 +19,8 @@ from assets.evidence.packs import lasting_name, resolve_packs, with_local_packs
 from orchestration.settings import Settings
 
 CODE = ("orchestration", "assets", "checks", "dbt_project", "requirements.lock", "pyproject.toml")
-SKIPPED = ("__pycache__", "target", "logs", ".user.yml")
+SKIPPED = ("__pycache__", "target", "logs", ".user.yml", "generated")
+"""What is generated follows from the rest, and is not there before the first run."""
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from pydantic import PrivateAttr
 from assets.common import keys
 from assets.common.asset_tables import sql_table_metadata
 from assets.common.tables import table_statistics
+from assets.evidence.dbt_files import GENERATED
 from assets.evidence.fingerprint import fingerprint_of
 from orchestration.errors import UserError
 from orchestration.resources import WarehouseResource
@@ -36,6 +37,7 @@ from orchestration.transforms.dagster_dbt_without_dbt import (
     get_updated_cli_invocation_params_for_context,
 )
 from orchestration.transforms.dbt_build import PARSED, RESULTS, BuildError, Dbt
+from orchestration.transforms.dbt_files import write_dbt_files
 from orchestration.warehouse.connection import WarehouseError, check_url
 from orchestration.warehouse.server import DATABASE
 
@@ -73,7 +75,8 @@ def connection_environment(url: str) -> dict[str, str]:
 def prepare_manifest(settings: Settings) -> Path:
     """Return the manifest of the project as it is now, parsing it again only when a file of it changed.
 
-    A parsed model names the database it is for, and nothing else of a connection. Macros of dbt are parsed with it.
+    What follows from the tables of evidence is written first. A parsed model names the database it is for, and nothing
+    else of a connection. Macros of dbt are parsed with it.
     One process parses at a time: the UI and a run may both find a changed file.
     Raises `UserError` with dbt's own words when the project does not parse.
     """
@@ -81,6 +84,7 @@ def prepare_manifest(settings: Settings) -> Path:
     target.mkdir(parents=True, exist_ok=True)
     with (target / "parse.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
+        write_dbt_files(settings.dbt_project_dir)
         return _parsed(settings, target)
 
 
@@ -114,11 +118,17 @@ def _parsed(settings: Settings, target: Path) -> Path:
 
 
 class LayeredTranslator(DagsterDbtTranslator):
-    """Schema = layer = group; the code version covers the model and every macro it may call."""
+    """Schema = layer = group; the code version covers the model and every macro it may call.
 
-    def __init__(self, macros_version: str) -> None:
+    A macro that is generated, since it changes with each table, counts for the models that call it only.
+    """
+
+    def __init__(self, macros: Mapping[str, Mapping[str, Any]]) -> None:
         super().__init__(DagsterDbtTranslatorSettings(enable_source_tests_as_checks=False))
-        self._macros_version = macros_version
+        own = {name: macro for name, macro in macros.items() if macro["package_name"] == "waku_fit"}
+        self._generated = {name: m["macro_sql"] for name, m in own.items() if GENERATED in Path(m["path"]).parts}
+        written = sorted(macro["macro_sql"] for name, macro in own.items() if name not in self._generated)
+        self._macros_version = hashlib.sha256("\0".join(written).encode()).hexdigest()
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str:
         return keys.layer_of(self.get_asset_key(dbt_resource_props))
@@ -127,15 +137,10 @@ class LayeredTranslator(DagsterDbtTranslator):
         return [keys.OWNERS[self.get_group_name(dbt_resource_props)]]
 
     def get_code_version(self, dbt_resource_props: Mapping[str, Any]) -> str:
-        text = json.dumps(
-            [dbt_resource_props.get("raw_code"), dbt_resource_props.get("config"), self._macros_version], sort_keys=True
-        )
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def _macros_version(manifest: Mapping[str, Any]) -> str:
-    own = sorted(m["macro_sql"] for m in manifest["macros"].values() if m["package_name"] == "waku_fit")
-    return hashlib.sha256("\0".join(own).encode()).hexdigest()
+        called = dbt_resource_props.get("depends_on", {}).get("macros", [])
+        parts = [dbt_resource_props.get("raw_code"), dbt_resource_props.get("config"), self._macros_version]
+        parts += [self._generated[name] for name in called if name in self._generated]
+        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
 
 
 class DbtResource(dg.ConfigurableResource):  # type: ignore[type-arg]
@@ -202,7 +207,7 @@ def build_dbt_assets(settings: Settings) -> tuple[dg.AssetsDefinition, DbtResour
         manifest=manifest,
         project=project,
         name="dbt_models",
-        dagster_dbt_translator=LayeredTranslator(_macros_version(manifest)),
+        dagster_dbt_translator=LayeredTranslator(manifest["macros"]),
     )
     def dbt_models(context: dg.AssetExecutionContext, dbt: DbtResource, warehouse: WarehouseResource) -> Iterator[Any]:
         for event in dbt.build(context, warehouse.url):

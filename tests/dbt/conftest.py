@@ -13,8 +13,8 @@ PROJECT = Path(__file__).parents[2] / "dbt_project"
 
 
 @pytest.fixture(scope="session")
-def project() -> Path:
-    """The folder of the dbt project."""
+def project(parsed_state: Path) -> Path:
+    """The folder of the dbt project, with the files that are written before it is parsed."""
     return PROJECT
 
 

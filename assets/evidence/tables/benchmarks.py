@@ -33,6 +33,8 @@ class PostgresResult(ValueRow):
     says: ClassVar[Says] = Says(
         conditions=("metric", "system", "workload", "message_count", "payload_bytes", "concurrency", "conditions")
     )
+    id_as: ClassVar[str] = "result_id"
+    subject: ClassVar[tuple[str, ...]] = ("study", "system", "workload", "metric")
 
     study: str = Field(description="Study that the number belongs to; its rows share conditions and source")
     measured_on: date = Field(description="Day of the measurement, or the first day of what date_precision says")
@@ -76,6 +78,8 @@ class NetworkResult(ValueRow):
     """One number of one study of the network: measured, simulated or modelled (see `system` and `conditions`)."""
 
     says: ClassVar[Says] = Says(conditions=("metric", "system", "workload", "payload_bytes", "scale", "conditions"))
+    id_as: ClassVar[str] = "result_id"
+    subject: ClassVar[tuple[str, ...]] = ("study", "system", "workload", "metric")
 
     study: str = Field(description="Study that the number belongs to; its rows share conditions and source")
     measured_on: date = Field(description="Day of the measurement, or the first day of what date_precision says")
@@ -101,6 +105,7 @@ class LatencyTarget(EvidenceRow):
 
     value_columns: ClassVar[tuple[str, ...]] = ("value",)
     says: ClassVar[Says] = Says(conditions=("metric", "statistic", "comparison", "condition"))
+    subject: ClassVar[tuple[str, ...]] = ("component", "metric", "statistic")
 
     component: Literal["store"] = Field(description="Component that the target is for")
     metric: Identifier = Field(description="What is compared")
@@ -131,6 +136,7 @@ class ArchiveColumn(EvidenceRow):
     """One column of one table of nwaku's PostgreSQL archive."""
 
     says: ClassVar[Says] = Says(("data_type", "content"), conditions=("table_name", "column_name", "schema_version"))
+    subject: ClassVar[tuple[str, ...]] = ("table_name", "column_name")
 
     schema_version: int = Field(ge=1, description="Version of the archive schema that the row describes")
     table_name: Literal["messages", "messages_lookup", "version"] = Field(description="Table of the archive")
@@ -153,6 +159,8 @@ class ArchiveSchemaVersion(EvidenceRow):
     """One migration of the archive, and how the tables were laid out after it."""
 
     says: ClassVar[Says] = Says(("change",), conditions=("version", "first_release", "migrated_on"))
+    id_as: ClassVar[str] = "schema_version_id"
+    subject: ClassVar[tuple[str, ...]] = ("version",)
 
     version: int = Field(ge=1, description="Version of the archive schema")
     migrated_on: date = Field(description="Day of the commit that added the migration")
@@ -175,6 +183,8 @@ class ArchiveQueryShape(EvidenceRow):
     """One kind of query that a node sends to the archive."""
 
     says: ClassVar[Says] = Says(("statement",), conditions=("title", "protocol"))
+    id_as: ClassVar[str] = "query_shape_id"
+    subject: ClassVar[tuple[str, ...]] = ("protocol", "title")
 
     protocol: Literal["store_v3", "store_v2", "housekeeping"] = Field(description="What makes the node send it")
     title: str = Field(description="Name of the query")
@@ -195,6 +205,8 @@ class ArchiveRetentionPolicy(EvidenceRow):
     """One way in which a node limits its archive."""
 
     says: ClassVar[Says] = Says(("default_limit", "limit_in_code"), conditions=("policy", "mechanism"))
+    id_as: ClassVar[str] = "retention_policy_id"
+    subject: ClassVar[tuple[str, ...]] = ("policy",)
 
     policy: Literal["time", "capacity", "size"] = Field(description="What the limit counts")
     default_limit: NonNegative = Field(description="Limit where the operator sets none, in `unit`")
@@ -211,6 +223,7 @@ class ArchiveNote(EvidenceRow):
     """One further fact about the archive."""
 
     says: ClassVar[Says] = Says(("value", "fact"), conditions=("topic", "happened_on"))
+    subject: ClassVar[tuple[str, ...]] = ("topic", "fact")
 
     topic: Literal[
         "table_design",
@@ -237,6 +250,8 @@ class BenchmarkRun(EvidenceRow):
         ("grid", "rounds", "cpu_model", "cpu_cores", "memory_gib", "postgres_version"),
         conditions=("changed_settings", "git_commit"),
     )
+    id_as: ClassVar[str] = "benchmark_run_id"
+    subject: ClassVar[tuple[str, ...]] = ("grid", "cpu_model", "postgres_version")
 
     grid: Literal["quick", "full", "import"] = Field(description="What was measured; `import` is somebody else's run")
     seed: int = Field(ge=0, description="Seed of messages, of the order of measurements and of what is asked for")
@@ -318,6 +333,7 @@ class BenchmarkMeasurement(EvidenceRow):
             "round",
         )
     )
+    subject: ClassVar[tuple[str, ...]] = ("run_id", "stage", "workload", "metric")
 
     run_id: Annotated[str, Reference("benchmarks__runs")] = Field(description="Run that it belongs to")
     round: int = Field(ge=0, description="Round of interleaved measurements; 0 is a measurement that was made once")

@@ -36,6 +36,7 @@ class WorkloadParameter(EvidenceRow):
 
     value_columns: ClassVar[tuple[str, ...]] = ("low", "mid", "high", "value_text")
     says: ClassVar[Says] = Says(conditions=("parameter",))
+    subject: ClassVar[tuple[str, ...]] = ("profile_id", "parameter")
 
     profile_id: ProfileId = Field(description="Way of using Waku")
     parameter: Identifier = Field(description="What is described")
@@ -98,6 +99,7 @@ class Assumption(EvidenceRow):
 
     value_columns: ClassVar[tuple[str, ...]] = ("low", "mid", "high")
     says: ClassVar[Says] = Says(conditions=("title",))
+    subject: ClassVar[tuple[str, ...]] = ("title",)
 
     title: str = Field(min_length=1, description="What is assumed, for readers")
     low: NonNegative | None = Field(default=None, description="Least value thought possible, in `unit`")
@@ -132,6 +134,7 @@ class NodeRequirement(ValueRow):
     """One thing that a node, a host or a fleet needs or has. Dated rows of one parameter are its history."""
 
     says: ClassVar[Says] = Says(conditions=("component", "parameter", "condition"))
+    subject: ClassVar[tuple[str, ...]] = ("component", "parameter")
 
     component: str = Field(description="Software, role or fleet that the row is about")
     parameter: Identifier = Field(description="What is needed or set")
@@ -171,6 +174,7 @@ class RpcUsage(EvidenceRow):
 
     value_columns: ClassVar[tuple[str, ...]] = ("calls", "value_text")
     says: ClassVar[Says] = Says(conditions=("rpc_method", "per", "condition"))
+    subject: ClassVar[tuple[str, ...]] = ("component", "rpc_method")
 
     component: str = Field(description="Software, with versions where it changed")
     rpc_method: str = Field(description="JSON-RPC method in its own spelling, or what is done where several are used")
@@ -208,6 +212,7 @@ class RlnParameter(ValueRow):
     """One parameter of rate limiting by RLN: a limit, a price, an amount of gas, a time or a size."""
 
     says: ClassVar[Says] = Says(conditions=("parameter", "condition"))
+    subject: ClassVar[tuple[str, ...]] = ("parameter", "condition")
 
     parameter: Identifier = Field(description="What is described")
     unit: (
@@ -261,6 +266,7 @@ class RealityFigure(ValueRow):
     """What somebody else pays or asks for running a messaging service or a part of it, to hold the model against."""
 
     says: ClassVar[Says] = Says(conditions=("system", "component", "condition"))
+    subject: ClassVar[tuple[str, ...]] = ("system", "component")
 
     system: str = Field(min_length=1, description="Network, service or trade that the figure is of")
     component: BillPart = Field(description="Part of a bill that the figure can be compared with")
@@ -313,6 +319,7 @@ class Scenario(StandingRow):
         ),
         conditions=("description",),
     )
+    subject: ClassVar[tuple[str, ...]] = ("title",)
 
     title: str = Field(description="Name for readers")
     profile_id: ProfileId = Field(description="Way of using Waku that the scenario follows")

@@ -42,6 +42,8 @@ class Tag(EvidenceRow):
     """One word of the vocabulary that findings and signals are coded with."""
 
     says: ClassVar[Says] = Says(("title", "theme"), conditions=("description",))
+    id_as: ClassVar[str] = "tag"
+    subject: ClassVar[tuple[str, ...]] = ("title",)
 
     title: str = Field(description="Name for readers")
     theme: Literal["privacy", "reliability", "cost", "developer_experience", "trust", "market"] = Field(
@@ -54,6 +56,7 @@ class QuestionSet(EvidenceRow):
     """One version of the questions of an interview. They are detached from Waku: none names it or its protocols."""
 
     says: ClassVar[Says] = Says(("title", "version"))
+    subject: ClassVar[tuple[str, ...]] = ("title",)
 
     title: str = Field(description="Name for readers")
     version: int = Field(ge=1, description="Version; a changed question is a new version")
@@ -63,6 +66,8 @@ class Question(EvidenceRow):
     """One question of a question set."""
 
     says: ClassVar[Says] = Says(("text",))
+    id_as: ClassVar[str] = "question_row_id"
+    subject: ClassVar[tuple[str, ...]] = ("question_set_id", "question")
 
     question_set_id: Annotated[str, Reference("interviews__question_sets")] = Field(description="Question set")
     question: Identifier = Field(description="Name of the question, which an interview answers")
@@ -109,6 +114,7 @@ class Finding(_FromInterview, Coded):
     """One thing that an interview showed: a tag, how strongly, and which USP or problem it supports or contradicts."""
 
     says: ClassVar[Says] = Says(("tag", "relation", "strength"), conditions=("quote",))
+    subject: ClassVar[tuple[str, ...]] = ("interview_id", "tag")
 
     finding_no: int = Field(ge=1, description="Number in the interview, from 1")
     quote: str | None = Field(
@@ -120,6 +126,8 @@ class Finding(_FromInterview, Coded):
 
 class Answer(_FromInterview):
     """What was answered to one question of one interview."""
+
+    subject: ClassVar[tuple[str, ...]] = ("interview_id", "question")
 
     question_id: Annotated[str, Reference("interviews__questions")] = Field(
         description="Question, <question set>_<question>"
@@ -216,6 +224,7 @@ class Signal(Coded):
     """One thing that a customer said or did in public. Weaker than an interview: nobody was asked."""
 
     says: ClassVar[Says] = Says(("statement",), conditions=("kind", "relation", "strength"))
+    subject: ClassVar[tuple[str, ...]] = ("segment_id", "statement")
 
     segment_id: Annotated[str, _SEGMENT] = Field(description="Segment of the customer")
     kind: Literal[

@@ -50,6 +50,8 @@ class ComputeOffer(EvidenceRow):
             "included_egress_tb_per_month",
         ),
     )
+    id_as: ClassVar[str] = "offer_id"
+    subject: ClassVar[tuple[str, ...]] = ("provider", "region", "instance_type")
 
     provider: Literal[
         "aws",
@@ -103,6 +105,8 @@ class StorageOrEgressPrice(EvidenceRow):
         per=("unit",),
         conditions=("item", "region", "tier_from_tb_per_month", "tier_to_tb_per_month", "included_quantity"),
     )
+    id_as: ClassVar[str] = "price_id"
+    subject: ClassVar[tuple[str, ...]] = ("provider", "region", "item")
 
     provider: Literal[
         "aws",
@@ -179,6 +183,8 @@ class ManagedPostgresOffer(EvidenceRow):
         unit="currency",
         conditions=("plan", "region", "vcpus", "memory_gib", "unit_price_unit"),
     )
+    id_as: ClassVar[str] = "offer_id"
+    subject: ClassVar[tuple[str, ...]] = ("provider", "region", "plan")
 
     provider: Literal[
         "aiven",
@@ -222,6 +228,8 @@ class RpcPlan(EvidenceRow):
         unit="currency",
         conditions=("plan", "included_period", "credit_unit"),
     )
+    id_as: ClassVar[str] = "plan_id"
+    subject: ClassVar[tuple[str, ...]] = ("provider", "plan")
 
     provider: Literal["alchemy", "ankr", "chainstack", "drpc", "infura", "publicnode", "quicknode"] = Field(
         description="Who sells it"
@@ -261,6 +269,8 @@ class RpcMethodCredit(EvidenceRow):
 
     value_columns: ClassVar[tuple[str, ...]] = ("credits",)
     says: ClassVar[Says] = Says(unit="credit_unit", conditions=("method", "chain"))
+    id_as: ClassVar[str] = "method_credit_id"
+    subject: ClassVar[tuple[str, ...]] = ("provider", "chain", "method")
 
     provider: Literal["alchemy", "ankr", "chainstack", "drpc", "infura", "moralis", "quicknode", "tenderly"] = Field(
         description="Who sells it"
@@ -288,6 +298,8 @@ class ChainFee(EvidenceRow):
 
     value_columns: ClassVar[tuple[str, ...]] = ("value",)
     says: ClassVar[Says] = Says(conditions=("metric", "chain", "statistic", "period", "period_start", "period_end"))
+    id_as: ClassVar[str] = "fee_id"
+    subject: ClassVar[tuple[str, ...]] = ("chain", "metric", "period_start")
 
     chain: Literal["ethereum_mainnet", "linea_mainnet"] = Field(description="Chain")
     metric: Literal["base_fee", "eth_price", "gas_price", "priority_fee"] = Field(description="What is observed")
@@ -311,6 +323,7 @@ class ExchangeRate(EvidenceRow):
 
     value_columns: ClassVar[tuple[str, ...]] = ("rate",)
     says: ClassVar[Says] = Says(unit="quote_currency", conditions=("base_currency", "rate_date"))
+    subject: ClassVar[tuple[str, ...]] = ("base_currency", "quote_currency", "rate_date")
 
     base_currency: Currency = Field(description="Currency of which one unit is priced")
     quote_currency: Currency = Field(description="Currency that the price is in")
@@ -334,6 +347,8 @@ class MessagingAlternative(EvidenceRow):
             "tier_to",
         ),
     )
+    id_as: ClassVar[str] = "alternative_id"
+    subject: ClassVar[tuple[str, ...]] = ("provider", "product", "plan")
 
     provider: Identifier = Field(description="Who sells it")
     product: Identifier = Field(description="Product")

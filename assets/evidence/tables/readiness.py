@@ -17,6 +17,8 @@ class GateRequirement(StandingRow):
     says: ClassVar[Says] = Says(
         ("comparison", "threshold", "threshold_high", "tolerance", "stale_after_days"), conditions=("title", "quote")
     )
+    id_as: ClassVar[str] = "requirement_id"
+    subject: ClassVar[tuple[str, ...]] = ("title",)
 
     gate_id: Literal["cost", "whitepaper", "usps", "target_customers", "interviews", "codesign", "mvp_review"] = Field(
         description="Gate that the requirement belongs to; a gate passes when all its requirements do"

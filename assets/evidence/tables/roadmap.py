@@ -28,6 +28,7 @@ class Deliverable(EvidenceRow):
     says: ClassVar[Says] = Says(
         ("target_value", "planned_end", "mvp_relevance"), unit="target_unit", conditions=("title",)
     )
+    subject: ClassVar[tuple[str, ...]] = ("title",)
 
     pm_issue: int | None = Field(default=None, ge=1, description="Number of the issue in waku-org/pm")
     title: str = Field(description="Name for readers")
@@ -59,6 +60,7 @@ class DeliverableState(EvidenceRow):
     """How far one deliverable was on the day of the observation. The newest row tells how far it is."""
 
     says: ClassVar[Says] = Says(("status", "actual_value"), conditions=("deliverable_id", "basis"))
+    subject: ClassVar[tuple[str, ...]] = ("deliverable_id", "status")
 
     deliverable_id: Annotated[str, Reference("roadmap__deliverables")] = Field(description="Deliverable")
     status: Literal[
@@ -99,6 +101,7 @@ class MilestoneValue(EvidenceRow):
 
     value_columns: ClassVar[tuple[str, ...]] = ("value",)
     says: ClassVar[Says] = Says(conditions=("milestone", "metric"))
+    subject: ClassVar[tuple[str, ...]] = ("milestone", "metric")
 
     milestone_id: Identifier = Field(description="Milestone, made from its title")
     milestone: str = Field(description="Title of the milestone in the source")
@@ -115,6 +118,7 @@ class RequirementCompletion(EvidenceRow):
 
     value_columns: ClassVar[tuple[str, ...]] = ("met", "planned")
     says: ClassVar[Says] = Says(conditions=("milestone", "requirement_class"))
+    subject: ClassVar[tuple[str, ...]] = ("milestone", "requirement_class")
 
     milestone_id: Identifier = Field(description="Milestone, made from its title")
     milestone: str = Field(description="Title of the milestone in the source")
@@ -130,6 +134,8 @@ class MilestoneProgress(EvidenceRow):
 
     value_columns: ClassVar[tuple[str, ...]] = ("value",)
     says: ClassVar[Says] = Says(conditions=("metric", "observed_on", "segment_ids"))
+    id_as: ClassVar[str] = "progress_id"
+    subject: ClassVar[tuple[str, ...]] = ("deliverable_id", "metric")
 
     deliverable_id: Annotated[str, Reference("roadmap__deliverables")] = Field(description="Deliverable")
     observed_on: date = Field(description="Day of the report")

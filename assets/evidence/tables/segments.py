@@ -33,6 +33,7 @@ class Segment(EvidenceRow):
         unit="market_unit",
         conditions=("name", "problem"),
     )
+    subject: ClassVar[tuple[str, ...]] = ("name",)
 
     name: str = Field(description="Name for readers")
     named_in: TextList = Field(
@@ -65,6 +66,7 @@ class MarketSize(EvidenceRow):
 
     value_columns: ClassVar[tuple[str, ...]] = ("value",)
     says: ClassVar[Says] = Says(conditions=("metric", "family", "what_it_measures"))
+    subject: ClassVar[tuple[str, ...]] = ("segment_id", "metric")
 
     segment_id: Annotated[str, Reference("segments__segments")] = Field(description="Segment")
     metric: Identifier = Field(description="What is counted")
@@ -107,6 +109,8 @@ class Competitor(EvidenceRow):
     """What one segment uses or might use instead of Waku. A competitor has one row for each segment."""
 
     says: ClassVar[Says] = Says(("strength", "weakness", "kind"), conditions=("name", "segment_id"))
+    id_as: ClassVar[str] = "segment_competitor_id"
+    subject: ClassVar[tuple[str, ...]] = ("segment_id", "name")
 
     segment_id: Annotated[str, Reference("segments__segments", besides=("any",))] = Field(
         description="Segment, or 'any' for all"
@@ -136,6 +140,7 @@ class Integration(EvidenceRow):
     says: ClassVar[Says] = Says(
         ("status", "pain_reported", "figure_value"), unit="figure_unit", conditions=("name", "uses_waku_for", "since")
     )
+    subject: ClassVar[tuple[str, ...]] = ("name",)
 
     name: str = Field(description="Name for readers")
     segment_ids: Annotated[TextList, Reference("segments__segments", besides=("any", "unknown"))] = Field(
@@ -166,6 +171,9 @@ class Integration(EvidenceRow):
 class Organisation(EvidenceRow):
     """Where the team stands with one organisation on one day, as its CRM tells it. Organisations only, never people."""
 
+    id_as: ClassVar[str] = "organisation_update_id"
+    subject: ClassVar[tuple[str, ...]] = ("name",)
+
     organisation_id: Identifier = Field(
         description="Organisation, the same in all its rows: an id of `integrations`, or a new one"
     )
@@ -186,6 +194,7 @@ class Usp(StandingRow):
     """One claim of what Waku does that others do not."""
 
     says: ClassVar[Says] = Says(("claimed_benefit",), conditions=("name", "problem_solved"))
+    subject: ClassVar[tuple[str, ...]] = ("name",)
 
     name: str = Field(description="Name for readers")
     claimed_benefit: str = Field(description="What is claimed")
@@ -199,6 +208,7 @@ class UspState(EvidenceRow):
     """How far one claim was built, and where it was made, on the day of the observation. The newest row counts."""
 
     says: ClassVar[Says] = Says(("maturity", "where_claimed", "known_limitation"), conditions=("usp_id",))
+    subject: ClassVar[tuple[str, ...]] = ("usp_id", "where_claimed")
 
     usp_id: Annotated[str, Reference("segments__usps")] = Field(description="USP")
     where_claimed: Literal["site", "former_site", "docs", "blog", "none"] = Field(
@@ -216,6 +226,7 @@ class CustomerProblem(EvidenceRow):
     """One problem that customers may have, in words that name no product. Findings are about problems of this list."""
 
     says: ClassVar[Says] = Says(("statement",), conditions=("segment_ids", "usp_ids"))
+    subject: ClassVar[tuple[str, ...]] = ("statement",)
 
     statement: str = Field(description="The problem, as a customer would say it")
     segment_ids: Annotated[TextList, Reference("segments__segments")] = Field(
@@ -231,6 +242,7 @@ class UspEvidence(EvidenceRow):
 
     value_columns: ClassVar[tuple[str, ...]] = ("value",)
     says: ClassVar[Says] = Says(conditions=("metric", "condition"))
+    subject: ClassVar[tuple[str, ...]] = ("usp_id", "metric")
 
     usp_id: Annotated[str, Reference("segments__usps")] = Field(description="USP")
     metric: Identifier = Field(description="What the value is")
@@ -260,6 +272,7 @@ class Rule(EvidenceRow):
 
     value_columns: ClassVar[tuple[str, ...]] = ("value",)
     says: ClassVar[Says] = Says(conditions=("title",))
+    subject: ClassVar[tuple[str, ...]] = ("title",)
 
     title: str = Field(description="Name for readers")
     value: NonNegative | None = Field(default=None, description="The weight or threshold, in `unit`")
