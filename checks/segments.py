@@ -8,6 +8,7 @@ from psycopg import sql
 
 from assets.common import keys
 
+CHECKED = keys.mart_key("segment_capture")
 MISSING = sql.SQL(
     "select segment_id, array_to_string(missing_items, ', ') from marts.segment_capture"
     " where cardinality(missing_items) > 0 order by cardinality(missing_items), segment_id"
@@ -15,7 +16,7 @@ MISSING = sql.SQL(
 
 
 @dg.asset_check(
-    asset=keys.mart_key("segment_capture"),
+    asset=CHECKED,
     name="all_six_parts_are_captured",
     description="Segment, market size, problems and USPs, competitors, learnings, rationale: which part is missing",
     required_resource_keys={"warehouse"},

@@ -6,6 +6,7 @@ Importing this module does no input or output; Dagster calls `defs` when it load
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -15,7 +16,6 @@ from assets.benchmarks.assets import archive_proposal, archive_results, archive_
 from assets.benchmarks.measuring.assets import measured_archive
 from assets.costs.assets import cost_tables
 from assets.evidence.assets import evidence_specs, raw_tables
-from assets.evidence.fingerprint import fingerprint_of
 from assets.evidence.index_asset import indexed_evidence
 from assets.pricing.assets import live_prices
 from assets.readiness.assets import readiness_tables
@@ -29,27 +29,30 @@ from orchestration.resources import EvidenceResource, ReleaseResource, Warehouse
 from orchestration.schedules import monthly_benchmarks, weekly_price_refresh, weekly_readiness
 from orchestration.sensors import abandoned_runs
 from orchestration.settings import Settings
+from orchestration.staleness.code_versions import checked_with, made_with, with_checks
 from orchestration.staleness.fingerprints import code_version
+from orchestration.staleness.source_code import Code
 from orchestration.transforms.dbt import build_dbt_assets
 
-AREAS: dict[str, tuple[dg.AssetsDefinition, ...]] = {
-    "pricing": (live_prices,),
-    "evidence": (raw_tables, indexed_evidence),
-    "benchmarks": (measured_archive, archive_results, archive_scalability, archive_proposal),
-    "costs": (cost_tables,),
-    "segments": (market_tables,),
-    "readiness": (readiness_tables,),
-    "reports": (published_release,),
+ASSETS: dict[str, tuple[dg.AssetsDefinition, ...]] = {
+    "assets.pricing.assets": (live_prices,),
+    "assets.evidence.assets": (raw_tables,),
+    "assets.evidence.index_asset": (indexed_evidence,),
+    "assets.benchmarks.measuring.assets": (measured_archive,),
+    "assets.benchmarks.assets": (archive_results, archive_scalability, archive_proposal),
+    "assets.costs.assets": (cost_tables,),
+    "assets.segments.assets": (market_tables,),
+    "assets.readiness.assets": (readiness_tables,),
+    "assets.reports.release.assets": (published_release,),
 }
-"""The Python assets by the folder that their code is in."""
-SHARED_CODE = ("common/tables.py", "common/numerals.py", "evidence/model.py", "evidence/quantity.py")
-"""Code that every Python table passes through: a change there may change any of them."""
+"""The Python assets by the module that they are in."""
 
 
 def build_definitions(settings: Settings, **overrides: Any) -> dg.Definitions:
     """Return all definitions; `overrides` replace resources by name (tests, other executors)."""
-    dbt_models, dbt = build_dbt_assets(settings)
-    versions = python_code_versions(settings)
+    code = Code(settings.project_dir)
+    checked = checked_with(code)
+    dbt_models, dbt = build_dbt_assets(settings, checked)
     resources = {
         "warehouse": WarehouseResource(
             state_dir=str(settings.state_dir),
@@ -70,7 +73,11 @@ def build_definitions(settings: Settings, **overrides: Any) -> dg.Definitions:
         assets=[
             *evidence_specs(),
             dbt_models,
-            *(_with_code_version(asset, versions[area]) for area, assets in AREAS.items() for asset in assets),
+            *(
+                _with_code_versions(asset, with_checks(made_with(code, module, asset.keys), checked))
+                for module, assets in ASSETS.items()
+                for asset in assets
+            ),
         ],
         asset_checks=[raw_checks, segment_checks, *readiness_checks],
         jobs=[readiness_chain, archive_benchmarks, price_refresh],
@@ -82,15 +89,8 @@ def build_definitions(settings: Settings, **overrides: Any) -> dg.Definitions:
     )
 
 
-def python_code_versions(settings: Settings) -> dict[str, str]:
-    """Name the code behind the assets of each area: the area itself and what all areas share."""
-    assets = settings.project_dir / "assets"
-    shared = [assets / name for name in SHARED_CODE]
-    return {area: fingerprint_of([assets / area, *shared], skip=("__pycache__",))[:16] for area in AREAS}
-
-
-def _with_code_version(asset: dg.AssetsDefinition, version: str) -> dg.AssetsDefinition:
-    (mapped,) = dg.map_asset_specs(lambda spec: spec.replace_attributes(code_version=version), [asset])
+def _with_code_versions(asset: dg.AssetsDefinition, versions: Mapping[dg.AssetKey, str]) -> dg.AssetsDefinition:
+    (mapped,) = dg.map_asset_specs(lambda spec: spec.replace_attributes(code_version=versions[spec.key]), [asset])
     return mapped
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import sys
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -17,6 +18,7 @@ from typing import Any
 from assets.evidence.fingerprint import fingerprint_of
 from assets.evidence.packs import lasting_name, resolve_packs, with_local_packs
 from orchestration.settings import Settings
+from orchestration.staleness.libraries import installed
 
 CODE = ("orchestration", "assets", "checks", "dbt_project", "requirements.lock", "pyproject.toml")
 SKIPPED = ("__pycache__", "target", "logs", ".user.yml", "generated")
@@ -41,11 +43,13 @@ class Request:
 
 
 def fingerprint(settings: Settings, request: Request) -> str:
-    """Hash all that a release depends on: evidence, code, locked versions, database, and the request itself."""
+    """Hash all that a release depends on: evidence, code, libraries as locked and as installed, database, request."""
     packs = resolve_packs(request.packs, settings.evidence_dir, settings.state_dir)
     evidence = [pack.path for pack in packs]
     code = [settings.project_dir / name for name in CODE]
-    parts = [fingerprint_of(evidence), fingerprint_of(code, skip=SKIPPED), repr(request), repr(settings.database_url)]
+    libraries = repr((sys.version_info[:2], sorted(installed().items())))
+    asked = (repr(request), repr(settings.database_url))
+    parts = [fingerprint_of(evidence), fingerprint_of(code, skip=SKIPPED), libraries, *asked]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 

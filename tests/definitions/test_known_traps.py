@@ -26,7 +26,7 @@ def test_dbt_is_a_version_that_a_package_index_alone_can_install() -> None:
 
 def test_tests_of_sources_are_no_checks() -> None:
     """They would stop a blocking Python check of the same table from blocking, and say nothing."""
-    assert LayeredTranslator({}).settings.enable_source_tests_as_checks is False
+    assert LayeredTranslator({}, {}).settings.enable_source_tests_as_checks is False
 
 
 def test_nothing_is_told_to_anybody(tmp_path: Path) -> None:
