@@ -42,7 +42,14 @@ AREAS: dict[str, tuple[dg.AssetsDefinition, ...]] = {
     "reports": (published_release,),
 }
 """The Python assets by the folder that their code is in."""
-SHARED_CODE = ("common/tables.py", "common/numerals.py", "evidence/model.py", "evidence/quantity.py")
+SHARED_CODE = (
+    "common/asset_tables.py",
+    "common/tables.py",
+    "common/numerals.py",
+    "common/words.py",
+    "evidence/model.py",
+    "evidence/quantity.py",
+)
 """Code that every Python table passes through: a change there may change any of them."""
 
 

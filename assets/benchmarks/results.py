@@ -15,8 +15,8 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
+from assets.benchmarks.archive.limits import Limit
 from assets.benchmarks.archive.stages import PLACEBO, SELF_TEST
-from assets.benchmarks.limits import Limit
 from assets.benchmarks.paired_ratios import Interval, paired_ratio, student_975, variation
 from assets.evidence.model import Grade, weakest
 

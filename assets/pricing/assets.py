@@ -11,9 +11,8 @@ import dagster as dg
 from assets.common import keys
 from assets.common.http import HttpClient
 from assets.evidence.read_packs import format_problems
-from assets.pricing.ledger import remember
-from assets.pricing.pack import align, catalogue_of, land
-from assets.pricing.refresh import Outcome, ask_all, to_remember
+from assets.pricing.pack import align, catalogue_of
+from assets.pricing.refresh import Outcome, ask_all, keep
 from assets.pricing.registry import SOURCES
 
 CHECK = "prices_are_believed"
@@ -44,8 +43,7 @@ def live_prices(context: dg.AssetExecutionContext) -> dg.MaterializeResult:  # t
     now = datetime.now(UTC)
     with HttpClient() as client:
         outcomes = ask_all(SOURCES, catalogue_of(evidence), client, lambda: now, os.environ)
-    added = land((a for o in outcomes for a in o.verdicts.accepted), prices_dir, resource.resolved(), now.date())
-    remember(to_remember(outcomes), prices_dir)
+    added = keep(outcomes, prices_dir, resource.resolved(), now.date())
     return dg.MaterializeResult(
         metadata={"rows_added": added, **{o.source: f"{o.state} {o.message}".strip() for o in outcomes}},
         check_results=[check_result(outcomes)],

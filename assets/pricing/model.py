@@ -17,11 +17,7 @@ from pydantic import ValidationError
 
 from assets.evidence.model import EvidenceRow, Grade
 from assets.evidence.tables import TABLES_BY_KEY
-
-COMPUTE = "pricing__compute_offers"
-STORAGE = "pricing__storage_and_egress_prices"
-FEES = "pricing__chain_fees"
-RATES = "pricing__exchange_rates"
+from assets.evidence.tables.pricing import COMPUTE, FEES, OFFER_COLUMNS, RATES, REFRESHED_TABLES, STORAGE
 
 HOURS_PER_MONTH = 730
 CONFIRM_AFTER = timedelta(days=30)
@@ -53,14 +49,6 @@ BOUNDS: Mapping[tuple[str, ...], Bound] = {
     (FEES, "gas_price"): Bound(10, "monthly means of gas moved by up to 7.3 times within half a year"),
 }
 """By table, and by metric where one table holds several."""
-
-_KEYS: Mapping[str, tuple[str, ...]] = {
-    COMPUTE: ("provider", "region", "instance_type"),
-    STORAGE: ("provider", "region", "item", "tier_from_tb_per_month"),
-    FEES: ("chain", "metric"),
-    RATES: ("base_currency", "quote_currency"),
-}
-REFRESHED_TABLES = tuple(_KEYS)
 
 
 @dataclass(frozen=True)
@@ -120,7 +108,7 @@ class Verdicts:
 
 def offer_of(table: str, row: EvidenceRow) -> Offer:
     """Return what a row is a price of."""
-    return (table, *(_word(getattr(row, column)) for column in _KEYS[table]))
+    return (table, *(_word(getattr(row, column)) for column in OFFER_COLUMNS[table]))
 
 
 def _word(value: Any) -> str:

@@ -20,7 +20,8 @@ from assets.evidence.model import EvidenceRow
 from assets.evidence.packs import LIVE_PRICES, Pack
 from assets.evidence.read_packs import Evidence, format_problems, read_packs
 from assets.evidence.tables import TABLES_BY_KEY
-from assets.pricing.model import REFRESHED_TABLES, Accepted, Catalogue
+from assets.evidence.tables.pricing import REFRESHED_TABLES
+from assets.pricing.model import Accepted, Catalogue
 
 
 class PackInvalid(Exception):  # noqa: N818 - says what is, not that an error is one

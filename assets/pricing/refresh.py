@@ -1,19 +1,23 @@
-"""One refresh: every source is asked, what it says is judged, and what became of it is told.
+"""One refresh: every source is asked, what it says is judged, what is believed is kept, and what became of it is told.
 
 Belongs here: the order of things, with client and clock given.
-Does not belong here: files (`pack.py`), HTTP (`assets/common/http.py`).
+Does not belong here: files (`pack.py`, `ledger.py`), HTTP (`assets/common/http.py`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from pathlib import Path
 from typing import Any, Literal
 
 from assets.common.answers import Client, RemoteError
+from assets.evidence.packs import Pack
 from assets.pricing.interfaces import Clock, Source
+from assets.pricing.ledger import remember
 from assets.pricing.model import Catalogue, Verdicts, judge_all
+from assets.pricing.pack import land
 from assets.pricing.registry import Listed
 
 
@@ -48,6 +52,16 @@ class Outcome:
 def to_remember(outcomes: Iterable[Outcome]) -> dict[str, dict[str, Any]]:
     """Return by source what is kept; a source that was left out keeps what became of it before."""
     return {outcome.source: outcome.as_json() for outcome in outcomes if outcome.state != "skipped"}
+
+
+def keep(outcomes: Sequence[Outcome], prices_dir: Path, others: Sequence[Pack], day: date) -> int:
+    """Add what was believed to the pack of refreshed prices over `others`, and remember what became of each source.
+
+    Return the number of new rows. Raises `PackInvalid`.
+    """
+    added = land((one for outcome in outcomes for one in outcome.verdicts.accepted), prices_dir, others, day)
+    remember(to_remember(outcomes), prices_dir)
+    return added
 
 
 def ask_all(

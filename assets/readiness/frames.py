@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 import pandas as pd
 
+from assets.common.plain_values import plain_value
 from assets.readiness.model import Gate, RequirementResult, Status, Verdict
 
 REQUIREMENT_COLUMNS: dict[str, str] = {
@@ -200,14 +201,3 @@ def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
         }
         for row in frame.astype(object).to_dict(orient="records")
     ]
-
-
-def plain_value(value: Any) -> Any:
-    """Return a value without the marks of pandas: NaN is None, a whole number has no point, an array is a list."""
-    if hasattr(value, "tolist"):
-        value = value.tolist()
-    if isinstance(value, list | tuple):
-        return list(value)
-    if pd.isna(value):
-        return None
-    return int(value) if isinstance(value, float) and value.is_integer() else value

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from assets.common.words import number
 from assets.evidence.model import Grade, weakest
 from assets.readiness.counting import (
     count_of,
@@ -24,7 +25,6 @@ from assets.readiness.counting import (
 )
 from assets.readiness.inputs import Conversations, Progress, ReadinessInputs
 from assets.readiness.model import Basis, Measurement, Requirement, RequirementResult
-from assets.readiness.wording import number
 
 PHASE_2 = "postgres_opt_phase_2"
 """The deliverable that the milestone names as what the cost of self-hosting depends on."""

@@ -15,19 +15,9 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Literal
 
+from assets.common.words import enumerated, number, sentence, sentences
 from assets.evidence.model import GRADE_ORDER, Grade, weakest
-from assets.readiness.wording import (
-    GATE_TITLES,
-    Asked,
-    beside,
-    counted,
-    enumerated,
-    inferred_absent,
-    not_counted,
-    number,
-    sentence,
-    sentences,
-)
+from assets.readiness.wording import GATE_TITLES, Asked, beside, counted, inferred_absent, not_counted
 
 Comparison = Literal["at_least", "within", "between", "all"]
 """`at_least`: the threshold, less the tolerance if there is one; `within`: no further from it than the tolerance;

@@ -23,9 +23,9 @@ from assets.benchmarks.measuring.session_run import Progress, Result, run_grid
 from assets.benchmarks.results import Gain, Noise
 from assets.evidence.packs import BENCHMARKS, resolve_pack
 from assets.evidence.read_packs import format_problems
-from orchestration.commands.check import read_evidence
 from orchestration.errors import UserError
 from orchestration.settings import Settings
+from orchestration.staleness.evidence import read_evidence
 from orchestration.warehouse.connection import WarehouseError, open_warehouse, run_lock
 from orchestration.warehouse.layout import wheel_binaries
 

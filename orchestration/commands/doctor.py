@@ -15,8 +15,8 @@ from pathlib import Path
 
 import click
 
-from orchestration.commands.check import read_evidence
 from orchestration.settings import Settings
+from orchestration.staleness.evidence import read_evidence
 from orchestration.warehouse.connection import connect, open_warehouse, redact
 
 NEEDED_FREE_BYTES = 2 * 10**9

@@ -13,15 +13,13 @@ from datetime import UTC, datetime
 import click
 
 from assets.common.answers import Client
-from assets.evidence.packs import resolve_packs, with_local_packs
 from assets.pricing.interfaces import Clock
-from assets.pricing.ledger import remember
-from assets.pricing.pack import PackInvalid, align, catalogue_of, land
-from assets.pricing.refresh import Outcome, ask_all, to_remember
+from assets.pricing.pack import PackInvalid, align, catalogue_of
+from assets.pricing.refresh import Outcome, ask_all, keep
 from assets.pricing.registry import SOURCES, Listed
-from orchestration.commands.check import read_evidence
 from orchestration.errors import UserError
 from orchestration.settings import Settings
+from orchestration.staleness.evidence import packs_of, read_evidence
 
 SHOWN = 8
 """Rejected prices listed for one source; `--json` has all."""
@@ -48,17 +46,10 @@ def refresh_prices(
     if missing := [o for o in outcomes if o.state == "skipped" and o.source in names]:
         raise UserError(f"{missing[0].source} cannot be asked: {missing[0].message} in the environment")
     if not only_check:
-        packs = with_local_packs(settings.packs, settings.state_dir)
         try:
-            land(
-                (accepted for outcome in outcomes for accepted in outcome.verdicts.accepted),
-                settings.prices_dir,
-                resolve_packs(packs, settings.evidence_dir, settings.state_dir),
-                clock().date(),
-            )
+            keep(outcomes, settings.prices_dir, packs_of(settings, settings.packs), clock().date())
         except PackInvalid as error:
             raise UserError(str(error)) from error
-        remember(to_remember(outcomes), settings.prices_dir)
     return outcomes
 
 

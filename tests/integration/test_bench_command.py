@@ -18,10 +18,10 @@ from assets.benchmarks.measuring.assets import measured_archive
 from assets.benchmarks.measuring.session_files import RUNS, finished, read_rows
 from assets.benchmarks.measuring.session_run import Progress, Result
 from orchestration.commands.bench import Terminal, as_data, keep_newest, measure_and_tell
-from orchestration.commands.check import read_evidence
 from orchestration.errors import UserError
 from orchestration.resources import EvidenceResource, WarehouseResource
 from orchestration.settings import Settings
+from orchestration.staleness.evidence import read_evidence
 from orchestration.staleness.fingerprints import Request, fingerprint
 from tests.integration.test_bench_run import TINY
 

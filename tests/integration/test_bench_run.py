@@ -18,10 +18,10 @@ import psycopg
 import pytest
 
 from assets.benchmarks.archive.grids import QUICK, Cell, Grid, Phase
+from assets.benchmarks.archive.limits import Limit
 from assets.benchmarks.archive.messages import Archive
 from assets.benchmarks.archive.requests import WORKLOADS, script
 from assets.benchmarks.archive.stages import HOUR_NS, ORIGIN_NS, SELF_TEST, STAGES
-from assets.benchmarks.limits import Limit
 from assets.benchmarks.measuring import archive_tables
 from assets.benchmarks.measuring.errors import BenchmarkError
 from assets.benchmarks.measuring.measure import Bench

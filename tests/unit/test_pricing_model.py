@@ -9,19 +9,17 @@ from typing import Any
 import pytest
 
 from assets.evidence.model import EvidenceRow
-from assets.evidence.tables.pricing import ChainFee, ComputeOffer, ExchangeRate, StorageOrEgressPrice
-from assets.pricing.model import (
+from assets.evidence.tables.pricing import (
     COMPUTE,
     FEES,
     RATES,
     STORAGE,
-    Accepted,
-    Catalogue,
-    PriceObservation,
-    Rejection,
-    judge,
-    judge_all,
+    ChainFee,
+    ComputeOffer,
+    ExchangeRate,
+    StorageOrEgressPrice,
 )
+from assets.pricing.model import Accepted, Catalogue, PriceObservation, Rejection, judge, judge_all
 
 TODAY = date(2026, 11, 23)
 COMMON = {"source": "a page", "as_of": "2026-09-29", "as_of_basis": "observed", "grade": "published"}

@@ -16,19 +16,20 @@ import pytest
 from assets.common.http import HttpClient, Limits
 from assets.evidence.packs import Pack, resolve_pack, with_local_packs
 from assets.evidence.read_packs import Evidence
+from assets.evidence.tables.pricing import COMPUTE, RATES
 from assets.pricing.assets import check_result, live_prices
-from assets.pricing.model import COMPUTE, RATES, Accepted, Catalogue
+from assets.pricing.model import Accepted, Catalogue
 from assets.pricing.pack import PackInvalid, align, land
 from assets.pricing.refresh import Outcome
 from assets.pricing.registry import SOURCES, Listed
 from assets.pricing.sources.ecb import Ecb
 from assets.pricing.sources.hetzner import Hetzner
-from orchestration.commands.check import read_evidence
 from orchestration.commands.price_state import price_lines, price_state
 from orchestration.commands.refresh import refresh_prices, tell
 from orchestration.errors import UserError
 from orchestration.resources import EvidenceResource
 from orchestration.settings import Settings
+from orchestration.staleness.evidence import read_evidence
 from orchestration.staleness.fingerprints import Request, fingerprint
 from tests.unit.local_server import Answer, LocalServer, as_json, local_server
 from tests.unit.test_pricing_sources import ECB, PRICING, RATES_XML, TYPES, money

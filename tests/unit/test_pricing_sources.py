@@ -13,9 +13,9 @@ import pytest
 
 from assets.common.answers import RemoteError
 from assets.common.http import HttpClient
-from assets.evidence.tables.pricing import ComputeOffer, StorageOrEgressPrice
+from assets.evidence.tables.pricing import COMPUTE, FEES, RATES, STORAGE, ComputeOffer, StorageOrEgressPrice
 from assets.pricing.interfaces import Source
-from assets.pricing.model import COMPUTE, FEES, RATES, STORAGE, Catalogue, PriceObservation
+from assets.pricing.model import Catalogue, PriceObservation
 from assets.pricing.sources.aws import Aws, read_price_list
 from assets.pricing.sources.azure import Azure
 from assets.pricing.sources.coingecko import CoinGecko

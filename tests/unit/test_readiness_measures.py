@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from assets.common.words import number
 from assets.costs.budget import BudgetState
 from assets.evidence.model import Grade
 from assets.readiness.frames import (
@@ -34,7 +35,7 @@ from assets.readiness.inputs import (
 )
 from assets.readiness.measures import METRICS, results_of
 from assets.readiness.model import Basis, Measurement, RequirementResult, Status, combined_status, gates_of, verdict_of
-from assets.readiness.wording import WORDING, number
+from assets.readiness.wording import WORDING
 from tests.unit.readiness_world import (
     CELLS,
     DAY,

@@ -20,11 +20,11 @@ import psycopg
 from numpy.typing import NDArray
 
 from assets.benchmarks.archive.grids import Cell
+from assets.benchmarks.archive.limits import Limit
 from assets.benchmarks.archive.messages import Archive
 from assets.benchmarks.archive.requests import HARNESS, WORKLOADS, Script, script
 from assets.benchmarks.archive.stages import ALL_STAGES
 from assets.benchmarks.archive.storage import GROWN, STORAGE_PROBE
-from assets.benchmarks.limits import Limit
 from assets.benchmarks.measuring import archive_tables
 from assets.benchmarks.measuring.capacity_search import search_capacity
 from assets.benchmarks.measuring.pgbench import WARM_UP, Load, Outcome, run_pgbench

@@ -33,9 +33,9 @@ from assets.benchmarks.archive.grids import (
     steps,
     turns,
 )
+from assets.benchmarks.archive.limits import Limit
 from assets.benchmarks.archive.messages import Archive
 from assets.benchmarks.archive.stages import ALL_STAGES
-from assets.benchmarks.limits import Limit
 from assets.benchmarks.measuring import environment
 from assets.benchmarks.measuring.errors import BenchmarkError
 from assets.benchmarks.measuring.measure import Bench, Rates

@@ -12,8 +12,9 @@ from itertools import groupby
 from typing import Any
 
 from assets.common.answers import Client, RemoteError, document, number, part, same_host, text
+from assets.evidence.tables.pricing import COMPUTE
 from assets.pricing.interfaces import Clock
-from assets.pricing.model import COMPUTE, Catalogue, PriceObservation
+from assets.pricing.model import Catalogue, PriceObservation
 
 MAX_PAGES = 100
 UNITS = {"1 Hour": "hour"}
