@@ -14,7 +14,7 @@ from assets.benchmarks.archive.requests import WORKLOADS, limits_of_workloads
 from assets.benchmarks.archive.stages import ALL_STAGES
 from assets.benchmarks.archive.storage_stages import GROWN_STAGES, MeasuredStage
 from assets.benchmarks.recommendation import ArchiveCost
-from assets.benchmarks.results import KnownLimit, Measurement, Run
+from assets.benchmarks.results import KnownLimit, MeasuredRun, Measurement
 from assets.common.tables import read_rows
 from assets.evidence.model import Grade, weakest
 
@@ -76,9 +76,9 @@ order by summary.scenario_id
 """
 
 
-def read_runs(connection: psycopg.Connection[Any]) -> list[Run]:
+def read_runs(connection: psycopg.Connection[Any]) -> list[MeasuredRun]:
     """Read all runs, by id."""
-    return [Run(**{**row, "grade": Grade(row["grade"])}) for row in read_rows(connection, RUNS)]
+    return [MeasuredRun(**{**row, "grade": Grade(row["grade"])}) for row in read_rows(connection, RUNS)]
 
 
 def read_measurements(connection: psycopg.Connection[Any]) -> list[Measurement]:

@@ -15,7 +15,7 @@ from assets.costs.columns import LOAD_COLUMNS
 from assets.costs.draws import summarise
 from assets.costs.inputs import SECONDS_PER_DAY
 from assets.costs.model import Estimate
-from assets.costs.workload import Load
+from assets.costs.workload import ScenarioLoad
 from assets.evidence.quantity import Quantity
 
 
@@ -26,14 +26,14 @@ class Amount:
     title: str
     unit: str
     rule: str
-    of: Callable[[Load], Quantity | None]
+    of: Callable[[ScenarioLoad], Quantity | None]
 
 
-def _rate(workload: str) -> Callable[[Load], Quantity | None]:
+def _rate(workload: str) -> Callable[[ScenarioLoad], Quantity | None]:
     return lambda load: load.peak_database_rates.get(workload)
 
 
-def _archived_per_day(load: Load) -> Quantity | None:
+def _archived_per_day(load: ScenarioLoad) -> Quantity | None:
     return load.archived_messages_per_s * SECONDS_PER_DAY if load.archive_gb else None
 
 

@@ -12,7 +12,7 @@ from assets.common import keys
 from assets.common.http import HttpClient
 from assets.evidence.read_packs import format_problems
 from assets.pricing.pack import align, catalogue_of
-from assets.pricing.refresh import Outcome, ask_all, keep
+from assets.pricing.refresh import SourceOutcome, ask_all, keep
 from assets.pricing.registry import SOURCES
 
 CHECK = "prices_are_believed"
@@ -50,7 +50,7 @@ def live_prices(context: dg.AssetExecutionContext) -> dg.MaterializeResult:  # t
     )
 
 
-def check_result(outcomes: list[Outcome]) -> dg.AssetCheckResult:
+def check_result(outcomes: list[SourceOutcome]) -> dg.AssetCheckResult:
     """Warn of sources that failed and of prices that were not believed: number, bound, offenders, next step."""
     failed = [f"{o.source}: {o.message}" for o in outcomes if o.state == "failed"]
     rejected = [(o.source, r) for o in outcomes for r in o.verdicts.rejected]

@@ -115,7 +115,7 @@ def _word(value: Any) -> str:
     return "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
 
 
-class Catalogue:
+class PriceCatalogue:
     """The last known row of each offer whose price can be refreshed."""
 
     def __init__(self, rows: Mapping[str, Iterable[EvidenceRow]]) -> None:
@@ -151,7 +151,7 @@ def _newness(row: EvidenceRow) -> tuple[date, date]:
     return (getattr(row, "rate_date", None) or getattr(row, "period_end", None) or row.as_of, row.as_of)
 
 
-def judge_all(observations: Iterable[PriceObservation], catalogue: Catalogue) -> Verdicts:
+def judge_all(observations: Iterable[PriceObservation], catalogue: PriceCatalogue) -> Verdicts:
     """Judge what one source said in one answer. Two prices for one offer contradict each other: neither is believed."""
     by_offer: dict[Offer, list[PriceObservation]] = {}
     for observation in observations:

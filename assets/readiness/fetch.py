@@ -18,15 +18,15 @@ from assets.readiness.inputs import (
     Conversations,
     CostCell,
     CrmOrganisation,
-    Deliverable,
+    KnownQuestionSet,
     MatrixCell,
-    Progress,
-    QuestionSet,
-    RankedSegment,
+    MilestoneDeliverable,
+    NewestProgress,
     ReadinessInputs,
-    Row,
-    Segment,
-    Usp,
+    ReadinessRow,
+    RegisteredUsp,
+    SegmentCapture,
+    SegmentRank,
 )
 from assets.readiness.model import Requirement
 
@@ -126,11 +126,11 @@ def read_inputs(connection: psycopg.Connection[Any]) -> ReadinessInputs:
     evidence = _graded(connection, EVIDENCE)
     return ReadinessInputs(
         requirements=[Requirement(**row) for row in _graded(connection, REQUIREMENTS)],
-        deliverables=[Deliverable(**row) for row in _graded(connection, DELIVERABLES)],
-        progress=[Progress(**row) for row in _graded(connection, PROGRESS)],
+        deliverables=[MilestoneDeliverable(**row) for row in _graded(connection, DELIVERABLES)],
+        progress=[NewestProgress(**row) for row in _graded(connection, PROGRESS)],
         conversations=[Conversations(**row) for row in _graded(connection, CONVERSATIONS)],
-        segments=[Segment(**row) for row in _graded(connection, SEGMENTS)],
-        usps=[Usp(**row) for row in _graded(connection, USPS)],
+        segments=[SegmentCapture(**row) for row in _graded(connection, SEGMENTS)],
+        usps=[RegisteredUsp(**row) for row in _graded(connection, USPS)],
         matrix=[MatrixCell(**row) for row in _graded(connection, MATRIX)],
         cost_cells=[CostCell(**row) for row in _graded(connection, COST_CELLS)],
         budget_cells=[
@@ -141,10 +141,10 @@ def read_inputs(connection: psycopg.Connection[Any]) -> ReadinessInputs:
             )
             for row in _graded(connection, BUDGET_CELLS)
         ],
-        archive_capacities=[Row(**row) for row in _graded(connection, ARCHIVE_CAPACITIES)],
+        archive_capacities=[ReadinessRow(**row) for row in _graded(connection, ARCHIVE_CAPACITIES)],
         crm_organisations=[CrmOrganisation(**row) for row in _graded(connection, CRM_ORGANISATIONS)],
-        question_sets=[QuestionSet(**row) for row in _graded(connection, QUESTION_SETS)],
-        ranking=[RankedSegment(**row) for row in _graded(connection, RANKING)],
+        question_sets=[KnownQuestionSet(**row) for row in _graded(connection, QUESTION_SETS)],
+        ranking=[SegmentRank(**row) for row in _graded(connection, RANKING)],
         evidence_grades={row["evidence_id"]: row["grade"] for row in evidence},
         evidence_days={row["evidence_id"]: row["as_of"] for row in evidence},
     )

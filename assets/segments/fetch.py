@@ -11,7 +11,7 @@ from typing import Any
 import psycopg
 
 from assets.common.tables import read_frozen_rows
-from assets.segments.inputs import Claim, Finding, MarketFigure, MarketInputs, Order, Rules, SegmentRecord
+from assets.segments.inputs import Claim, CodedFinding, MarketFigure, MarketInputs, Order, Rules, SegmentRecord
 
 FINDINGS = """
 select f.finding_id, f.kind, f.source_key, coalesce(o.organisation_key, f.source_key) as organisation_key, f.segment_id,
@@ -36,7 +36,7 @@ def read_inputs(connection: psycopg.Connection[Any]) -> MarketInputs:
     rules = read_frozen_rows(connection, RULES)
     order = read_frozen_rows(connection, ORDER)
     return MarketInputs(
-        findings=tuple(Finding(**row) for row in read_frozen_rows(connection, FINDINGS)),
+        findings=tuple(CodedFinding(**row) for row in read_frozen_rows(connection, FINDINGS)),
         claims=tuple(Claim(**row) for row in read_frozen_rows(connection, CLAIMS)),
         profiles=tuple(SegmentRecord(**row) for row in read_frozen_rows(connection, PROFILES)),
         figures=tuple(MarketFigure(**row) for row in read_frozen_rows(connection, FIGURES)),

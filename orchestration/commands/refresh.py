@@ -15,7 +15,7 @@ import click
 from assets.common.answers import Client
 from assets.pricing.interfaces import Clock
 from assets.pricing.pack import PackInvalid, align, catalogue_of
-from assets.pricing.refresh import Outcome, ask_all, keep
+from assets.pricing.refresh import SourceOutcome, ask_all, keep
 from assets.pricing.registry import SOURCES, Listed
 from orchestration.errors import UserError
 from orchestration.settings import Settings
@@ -33,7 +33,7 @@ def refresh_prices(
     clock: Clock,
     environment: Mapping[str, str],
     listed: Sequence[Listed] = SOURCES,
-) -> list[Outcome]:
+) -> list[SourceOutcome]:
     """Ask the sources called `names`, or all, and add what is believed. Raises `UserError`."""
     if unknown := sorted(set(names) - {entry.name for entry in listed}):
         raise UserError(f"there is no source {unknown[0]}; expected one of {', '.join(e.name for e in listed)}")
@@ -53,7 +53,7 @@ def refresh_prices(
     return outcomes
 
 
-def tell(outcomes: Sequence[Outcome], only_check: bool, as_json: bool) -> int:
+def tell(outcomes: Sequence[SourceOutcome], only_check: bool, as_json: bool) -> int:
     """Print what became of each source and return the exit code: 1 if all that were asked failed."""
     if as_json:
         click.echo(json.dumps({outcome.source: outcome.as_json() for outcome in outcomes}, indent=2))
@@ -71,7 +71,7 @@ def tell(outcomes: Sequence[Outcome], only_check: bool, as_json: bool) -> int:
     return 1 if states and set(states) == {"failed"} else 0
 
 
-def _lines(outcome: Outcome) -> list[str]:
+def _lines(outcome: SourceOutcome) -> list[str]:
     name = f"{outcome.source:<14}"
     if outcome.state != "refreshed":
         stays = "; the last known prices stay" if outcome.state == "failed" else ""
