@@ -29,7 +29,7 @@ QUIET = {"GX_ANALYTICS_ENABLED": "false"}
 
 
 @dataclass(frozen=True)
-class Finding:
+class FailedExpectation:
     """One expectation that does not hold: what, in how many of how many rows, and a bounded sample."""
 
     expectation: str
@@ -43,7 +43,9 @@ class Finding:
         return f"{self.expectation} on {self.column}: {self.unexpected} of {self.rows} rows, e.g. {shown}"
 
 
-def run_suites(url: str, schema: str, suites: Mapping[str, Sequence[Expectation]]) -> dict[str, list[Finding]]:
+def run_suites(
+    url: str, schema: str, suites: Mapping[str, Sequence[Expectation]]
+) -> dict[str, list[FailedExpectation]]:
     """Run each table's suite in the database at `url` and return what does not hold, per table.
 
     `url` is an SQLAlchemy URL. A suite that cannot run (a missing column) raises `RuntimeError` with GX's reason.
@@ -55,7 +57,7 @@ def run_suites(url: str, schema: str, suites: Mapping[str, Sequence[Expectation]
     found = helper.answer()
     helper.end()
     return {
-        table: [Finding(**{**finding, "sample": tuple(finding["sample"])}) for finding in findings]
+        table: [FailedExpectation(**{**finding, "sample": tuple(finding["sample"])}) for finding in findings]
         for table, findings in found.items()
     }
 
@@ -95,7 +97,9 @@ def _import_scipy_stats_when_used() -> None:
     loader.exec_module(module)
 
 
-def _found(url: str, schema: str, suites: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str, list[Finding]]:
+def _found(
+    url: str, schema: str, suites: Mapping[str, Sequence[Mapping[str, Any]]]
+) -> dict[str, list[FailedExpectation]]:
     """Run suites in this process, given as plain values."""
     import great_expectations as gx
     from great_expectations.data_context.types.base import ProgressBarsConfig
@@ -106,7 +110,9 @@ def _found(url: str, schema: str, suites: Mapping[str, Sequence[Mapping[str, Any
     return {table: _run(gx, datasource, schema, table, suite) for table, suite in suites.items()}
 
 
-def _run(gx: Any, datasource: Any, schema: str, table: str, suite: Sequence[Mapping[str, Any]]) -> list[Finding]:
+def _run(
+    gx: Any, datasource: Any, schema: str, table: str, suite: Sequence[Mapping[str, Any]]
+) -> list[FailedExpectation]:
     asset = datasource.add_table_asset(table, table_name=table, schema_name=schema)
     batch = asset.add_batch_definition_whole_table("all").get_batch()
     expectations = [getattr(gx.expectations, e["kind"])(**e["arguments"]) for e in suite]
@@ -115,13 +121,13 @@ def _run(gx: Any, datasource: Any, schema: str, table: str, suite: Sequence[Mapp
     return [_finding(table, r) for r in result.results if not r.success]
 
 
-def _finding(table: str, result: Any) -> Finding:
+def _finding(table: str, result: Any) -> FailedExpectation:
     if result.exception_info.get("raised_exception") or any(
         isinstance(v, Mapping) and v.get("raised_exception") for v in result.exception_info.values()
     ):
         raise RuntimeError(f"the suite of {table} could not run: {result.exception_info}")
     details = result.result
-    return Finding(
+    return FailedExpectation(
         expectation=result.expectation_config.type,
         column=str(result.expectation_config.kwargs.get("column", "")),
         unexpected=int(details.get("unexpected_count", 0)),

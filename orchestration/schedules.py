@@ -11,8 +11,8 @@ from collections.abc import Iterator
 import dagster as dg
 
 from assets.common import keys
-from orchestration.commands.check import read_evidence
 from orchestration.settings import Settings
+from orchestration.staleness.evidence import read_evidence
 from orchestration.staleness.fingerprints import Request, fingerprint, latest_release_id, remember, unchanged_release
 from orchestration.staleness.plan import make_plan
 from orchestration.warehouse.connection import connect, open_warehouse, warehouse_id

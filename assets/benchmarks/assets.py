@@ -17,8 +17,7 @@ from assets.benchmarks.fetch import read_archive_costs, read_limits, read_measur
 from assets.benchmarks.recommendation import TOLERATED_RATIO, candidates, encoding_ratios, savings, with_proposal
 from assets.benchmarks.results import Provenance, by_run, capacities, noise, stage_gains
 from assets.common import keys
-from assets.common.asset_tables import sql_table_metadata
-from assets.common.tables import land, table_statistics
+from assets.common.asset_tables import land_table, table_spec
 
 MEASURED = [
     keys.mart_key("archive_runs"),
@@ -36,27 +35,15 @@ PROPOSAL_DEPS = [
 ]
 
 
-def _spec(key: dg.AssetKey, deps: list[dg.AssetKey], description: str) -> dg.AssetSpec:
-    layer = keys.layer_of(key)
-    return dg.AssetSpec(
-        key,
-        deps=deps,
-        description=description,
-        group_name=layer,
-        owners=[keys.OWNERS[layer]],
-        kinds={"python", "postgres"},
-    )
-
-
 @dg.multi_asset(
     name="compare_archive_stages",
     required_resource_keys={"warehouse"},
     specs=[
-        _spec(
+        table_spec(
             keys.ARCHIVE_GAINS, MEASURED, "Each stage of the archive's schema against the one before, with intervals"
         ),
-        _spec(keys.ARCHIVE_CAPACITY, MEASURED, "What a vCPU carries within each limit of latency, with intervals"),
-        _spec(
+        table_spec(keys.ARCHIVE_CAPACITY, MEASURED, "What a vCPU carries within each limit of latency, with intervals"),
+        table_spec(
             keys.ARCHIVE_NOISE, MEASURED, "How far a run can be trusted: variation, ceiling of the harness, self-test"
         ),
     ],
@@ -90,8 +77,7 @@ def archive_results(context: dg.AssetExecutionContext) -> Iterator[dg.Materializ
                 text_charts.certificate(certificates),
             ),
         ):
-            land(connection, key.path, columns, frame)
-            yield dg.MaterializeResult(key, metadata=_metadata(connection, key, picture))
+            yield land_table(connection, key, columns, frame, **_shown(picture))
 
 
 @dg.asset(
@@ -110,19 +96,23 @@ def archive_scalability(context: dg.AssetExecutionContext) -> dg.MaterializeResu
         runs = [run for run in read_runs(connection) if run.is_newest and run.run_id in measured]
         points = [point for run in runs for point in throughput_curves(run, measured[run.run_id])]
         key = keys.ARCHIVE_SCALABILITY
-        land(connection, key.path, frames.SCALABILITY_COLUMNS, frames.scalability_frame(points))
-        return dg.MaterializeResult(key, metadata=_metadata(connection, key, text_charts.curves(points)))
+        frame = frames.scalability_frame(points)
+        return land_table(connection, key, frames.SCALABILITY_COLUMNS, frame, **_shown(text_charts.curves(points)))
 
 
 @dg.multi_asset(
     name="propose_archive_stage",
     required_resource_keys={"warehouse"},
     specs=[
-        _spec(
+        table_spec(
             keys.ARCHIVE_RECOMMENDATION, PROPOSAL_DEPS, "Candidates for the next schema, and the one that is proposed"
         ),
-        _spec(keys.ARCHIVE_SAVINGS, PROPOSAL_DEPS, "What each candidate saves of each scenario's archive, in money"),
-        _spec(keys.ARCHIVE_ENCODING, PROPOSAL_DEPS, "Bytes of a message as hex text over those as bytea, by payload"),
+        table_spec(
+            keys.ARCHIVE_SAVINGS, PROPOSAL_DEPS, "What each candidate saves of each scenario's archive, in money"
+        ),
+        table_spec(
+            keys.ARCHIVE_ENCODING, PROPOSAL_DEPS, "Bytes of a message as hex text over those as bytea, by payload"
+        ),
     ],
 )
 def archive_proposal(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
@@ -152,14 +142,10 @@ def archive_proposal(context: dg.AssetExecutionContext) -> Iterator[dg.Materiali
             (keys.ARCHIVE_SAVINGS, frames.SAVING_COLUMNS, frames.savings_frame(saved, proposed)),
             (keys.ARCHIVE_ENCODING, frames.ENCODING_COLUMNS, frames.encoding_frame(ratios)),
         ):
-            land(connection, key.path, columns, frame)
-            metadata = _metadata(
-                connection, key, text_charts.storage(found) if key == keys.ARCHIVE_RECOMMENDATION else ""
-            )
-            yield dg.MaterializeResult(key, metadata={**metadata, "proposed": proposed or "none"})
+            shown = _shown(text_charts.storage(found) if key == keys.ARCHIVE_RECOMMENDATION else "")
+            yield land_table(connection, key, columns, frame, **shown, proposed=proposed or "none")
 
 
-def _metadata(connection: Any, key: dg.AssetKey, picture: str) -> dict[str, Any]:
-    """What the UI shows. It drops images that are not at a web address, so that a picture is text here."""
-    metadata = sql_table_metadata(table_statistics(connection, key.path))
-    return {**metadata, "picture": dg.MetadataValue.md(f"```text\n{picture}\n```")} if picture else metadata
+def _shown(picture: str) -> dict[str, Any]:
+    """What the UI shows besides. It drops images that are not at a web address, so that a picture is text here."""
+    return {"picture": dg.MetadataValue.md(f"```text\n{picture}\n```")} if picture else {}

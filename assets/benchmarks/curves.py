@@ -16,7 +16,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from assets.benchmarks.paired_ratios import RESAMPLES
-from assets.benchmarks.results import SEED, Measurement, Provenance, Run
+from assets.benchmarks.results import SEED, MeasuredRun, Measurement, Provenance
 from assets.benchmarks.scalability import BAND, REACH, fit_scalability
 from assets.evidence.model import weakest
 
@@ -43,7 +43,7 @@ class _Fit(NamedTuple):
 class CurvePoint:
     """Throughput at one number of clients or messages: measured, fitted (with a band of 90 %) or both."""
 
-    run: Run
+    run: MeasuredRun
     stage: str
     workload: str
     axis: Literal["clients", "archive_messages"]
@@ -66,7 +66,7 @@ class CurvePoint:
     provenance: Provenance
 
 
-def throughput_curves(run: Run, measurements: Sequence[Measurement]) -> list[CurvePoint]:
+def throughput_curves(run: MeasuredRun, measurements: Sequence[Measurement]) -> list[CurvePoint]:
     """Return the curves of closed-loop throughput of a run; with fewer than three points, the measured points only.
 
     A curve is of one payload. A larger archive also covers more hours and has more partitions: both are in its curve.
@@ -91,7 +91,7 @@ def throughput_curves(run: Run, measurements: Sequence[Measurement]) -> list[Cur
 
 
 def _curves(
-    run: Run,
+    run: MeasuredRun,
     axis: Literal["clients", "archive_messages"],
     curves: Curves,
     provenance: Provenance,

@@ -8,14 +8,14 @@ from __future__ import annotations
 from typing import Any
 
 import psycopg
-from psycopg.rows import dict_row
 
 from assets.benchmarks.archive.grids import GRIDS
 from assets.benchmarks.archive.requests import WORKLOADS, limits_of_workloads
 from assets.benchmarks.archive.stages import ALL_STAGES
 from assets.benchmarks.archive.storage_stages import GROWN_STAGES, MeasuredStage
 from assets.benchmarks.recommendation import ArchiveCost
-from assets.benchmarks.results import KnownLimit, Measurement, Run
+from assets.benchmarks.results import KnownLimit, MeasuredRun, Measurement
+from assets.common.tables import read_rows
 from assets.evidence.model import Grade, weakest
 
 HOURS = {
@@ -76,14 +76,14 @@ order by summary.scenario_id
 """
 
 
-def read_runs(connection: psycopg.Connection[Any]) -> list[Run]:
+def read_runs(connection: psycopg.Connection[Any]) -> list[MeasuredRun]:
     """Read all runs, by id."""
-    return [Run(**{**row, "grade": Grade(row["grade"])}) for row in _rows(connection, RUNS)]
+    return [MeasuredRun(**{**row, "grade": Grade(row["grade"])}) for row in read_rows(connection, RUNS)]
 
 
 def read_measurements(connection: psycopg.Connection[Any]) -> list[Measurement]:
     """Read all measurements; made-up ones are no evidence and are left out."""
-    return [Measurement(**{**row, "grade": Grade(row["grade"])}) for row in _rows(connection, MEASUREMENTS)]
+    return [Measurement(**{**row, "grade": Grade(row["grade"])}) for row in read_rows(connection, MEASUREMENTS)]
 
 
 def read_limits(connection: psycopg.Connection[Any]) -> dict[str, tuple[KnownLimit, ...]]:
@@ -91,7 +91,7 @@ def read_limits(connection: psycopg.Connection[Any]) -> dict[str, tuple[KnownLim
 
     An early as-of date knows not all targets, and then no capacity.
     """
-    rows = {row["id"]: row for row in _rows(connection, LIMITS)}
+    rows = {row["id"]: row for row in read_rows(connection, LIMITS)}
     if not {target for workload in WORKLOADS.values() for target in workload.latency_targets} <= set(rows):
         return {}
     return {
@@ -118,7 +118,7 @@ def read_sizes(connection: psycopg.Connection[Any], run_id: str) -> list[Measure
             row["total_bytes"],
             row["wal_bytes"],
         )
-        for row in _rows(connection, SIZES, run_id)
+        for row in read_rows(connection, SIZES, run_id)
         if row["stage"] in known
     ]
 
@@ -139,10 +139,5 @@ def read_archive_costs(connection: psycopg.Connection[Any]) -> list[ArchiveCost]
             weakest(row["grades"]),
             tuple(sorted(set(row["evidence_ids"]))),
         )
-        for row in _rows(connection, COSTS)
+        for row in read_rows(connection, COSTS)
     ]
-
-
-def _rows(connection: psycopg.Connection[Any], query: Any, *parameters: object) -> list[dict[str, Any]]:
-    with connection.cursor(row_factory=dict_row) as cursor:
-        return cursor.execute(query, parameters or None).fetchall()

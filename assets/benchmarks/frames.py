@@ -11,9 +11,9 @@ import pandas as pd
 
 from assets.benchmarks.archive.stages import STAGES
 from assets.benchmarks.curves import CurvePoint
-from assets.benchmarks.paired_ratios import Interval
 from assets.benchmarks.recommendation import Candidate, EncodingRatio, Saving
-from assets.benchmarks.results import Capacity, Gain, Noise, Provenance, Run
+from assets.benchmarks.results import Capacity, Gain, MeasuredRun, Noise, Provenance
+from assets.common.intervals import Interval
 
 REAL, TEXT, WHOLE, TRUTH = "double precision", "text", "bigint", "boolean"
 PROVENANCE = {"grade": TEXT, "evidence_ids": "text[]"}
@@ -404,7 +404,7 @@ def _name(*parts: object) -> str:
     return "|".join(str(part) for part in parts if part is not None)
 
 
-def _run(run: Run) -> tuple[object, ...]:
+def _run(run: MeasuredRun) -> tuple[object, ...]:
     return run.run_id, run.environment_id, run.is_newest, run.is_current
 
 

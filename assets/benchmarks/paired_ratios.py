@@ -8,10 +8,11 @@ minute, so that only the ratio within rounds is a result.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+from assets.common.intervals import Interval
 
 RESAMPLES = 2_000
 COVERAGE = (0.025, 0.975)
@@ -28,18 +29,9 @@ STUDENT_975 = (
 """97.5 % quantile of Student's t for 1, 2 ... 30 degrees of freedom; the last also stands for more."""
 
 
-@dataclass(frozen=True)
-class Interval:
-    """An estimate with the interval that holds the true value in 95 of 100 cases."""
-
-    low: float
-    mid: float
-    high: float
-
-    @property
-    def differs(self) -> bool:
-        """Whether a ratio is not 1, by more than `DIFFERENCE`; said wrongly of less than 5 in 100 equal pairs."""
-        return self.low > 1 + DIFFERENCE or self.high < 1 / (1 + DIFFERENCE)
+def differs(ratio: Interval) -> bool:
+    """Tell whether a ratio is not 1, by more than `DIFFERENCE`; said wrongly of less than 5 in 100 equal pairs."""
+    return ratio.low > 1 + DIFFERENCE or ratio.high < 1 / (1 + DIFFERENCE)
 
 
 def paired_ratio(base: ArrayLike, other: ArrayLike, seed: int) -> Interval:

@@ -26,8 +26,9 @@ from assets.benchmarks.archive.grids import CURRENT
 from assets.benchmarks.archive.stages import STAGES, Stage
 from assets.benchmarks.archive.storage import Encoding
 from assets.benchmarks.archive.storage_stages import GROWN_STAGES, MeasuredStage, StageStorage, fit_stages
-from assets.benchmarks.paired_ratios import Interval, paired_ratio
-from assets.benchmarks.results import SEED, Gain, Measurement, Provenance, Run
+from assets.benchmarks.paired_ratios import differs, paired_ratio
+from assets.benchmarks.results import SEED, Gain, MeasuredRun, Measurement, Provenance
+from assets.common.intervals import Interval
 from assets.evidence.model import Grade, weakest
 
 TOLERATED_RATIO = 0.95
@@ -56,7 +57,7 @@ BYTES_PER_GB = 1e9
 class Candidate:
     """A stage of our own against the newest release: bytes and throughput."""
 
-    run: Run
+    run: MeasuredRun
     stage: Stage
     payload_bytes: int
     archive_messages: int | None
@@ -140,7 +141,7 @@ class ArchiveCost:
 class Saving:
     """What a candidate saves of the archive of a scenario. Money and gigabytes are None where the cost is unknown."""
 
-    run: Run
+    run: MeasuredRun
     candidate: str
     cost: ArchiveCost
     share: Interval
@@ -179,7 +180,7 @@ class Saving:
 class EncodingRatio:
     """Bytes of a message as hex text over its bytes as bytea, at the newest release."""
 
-    run: Run
+    run: MeasuredRun
     payload_bytes: int
     hex_bytes: float
     bytea_bytes: float
@@ -200,7 +201,7 @@ class EncodingRatio:
 
 
 def candidates(
-    run: Run,
+    run: MeasuredRun,
     measurements: Sequence[Measurement],
     gains: Sequence[Gain],
     measured: Sequence[MeasuredStage],
@@ -243,8 +244,8 @@ def candidates(
                 losses=tuple(
                     sorted({*failures, *(name for name, i in by_workload.items() if i.high < TOLERATED_RATIO)})
                 ),
-                measured_losses=tuple(name for name, i in doubtful.items() if i.differs),
-                not_ruled_out=tuple(name for name, i in doubtful.items() if not i.differs),
+                measured_losses=tuple(name for name, i in doubtful.items() if differs(i)),
+                not_ruled_out=tuple(name for name, i in doubtful.items() if not differs(i)),
                 limits_gained=tuple(
                     sorted({at[0] for at, is_missed in missed.items() if missed_by_base.get(at) and not is_missed})
                 ),
@@ -357,7 +358,7 @@ def savings(found: Sequence[Candidate], costs: Sequence[ArchiveCost], storage: S
     return rows
 
 
-def encoding_ratios(run: Run, measured: Sequence[MeasuredStage], provenance: Provenance) -> list[EncodingRatio]:
+def encoding_ratios(run: MeasuredRun, measured: Sequence[MeasuredStage], provenance: Provenance) -> list[EncodingRatio]:
     """Compare hex text with bytea at several payloads: measured where both were, else by the formula fitted to them.
 
     `measured` are the sizes of the storage probe, or of stages in a run without one.

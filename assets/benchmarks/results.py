@@ -15,9 +15,10 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
+from assets.benchmarks.archive.limits import Limit
 from assets.benchmarks.archive.stages import PLACEBO, SELF_TEST
-from assets.benchmarks.limits import Limit
-from assets.benchmarks.paired_ratios import Interval, paired_ratio, student_975, variation
+from assets.benchmarks.paired_ratios import differs, paired_ratio, student_975, variation
+from assets.common.intervals import Interval
 from assets.evidence.model import Grade, weakest
 
 HARNESS_PREFIX = "harness_"
@@ -33,7 +34,7 @@ MAX_FALSE_ALARMS = 0.05
 
 
 @dataclass(frozen=True)
-class Run:
+class MeasuredRun:
     """A row of `marts.archive_runs`, as far as figures rest on it."""
 
     run_id: str
@@ -106,7 +107,7 @@ class Provenance:
 class Gain:
     """A stage against its base: `ratio` of the metric, stage over base, with an interval where rounds are repeated."""
 
-    run: Run
+    run: MeasuredRun
     stage: str
     base: str
     setting: Setting
@@ -122,7 +123,7 @@ class Gain:
         """Whether the interval excludes 1, by the rule that the self-test certifies; None without an interval."""
         if self.low is None or self.high is None:
             return None
-        return Interval(self.low, self.ratio, self.high).differs
+        return differs(Interval(self.low, self.ratio, self.high))
 
     @property
     def is_better(self) -> bool:
@@ -143,7 +144,7 @@ class Gain:
 class Capacity:
     """The highest rate that keeps a limit of latency, for each virtual CPU of the machine."""
 
-    run: Run
+    run: MeasuredRun
     stage: str
     workload: str
     operation: Literal["insert", "query"]
@@ -185,7 +186,7 @@ class Capacity:
 class Noise:
     """What a run says of its own trustworthiness."""
 
-    run: Run
+    run: MeasuredRun
     repeated_figures: int
     """Throughputs with two rounds or more."""
     variation_median: float | None
@@ -219,7 +220,7 @@ def by_run(measurements: Iterable[Measurement]) -> dict[str, list[Measurement]]:
     return grouped
 
 
-def stage_gains(run: Run, measurements: Sequence[Measurement], bases: Mapping[str, str | None]) -> list[Gain]:
+def stage_gains(run: MeasuredRun, measurements: Sequence[Measurement], bases: Mapping[str, str | None]) -> list[Gain]:
     """Compare each stage of a run with its base (`bases`), setting by setting, metric by metric.
 
     Rounds are paired by their number; the ratio of a figure that was not repeated has no interval. A figure that is not
@@ -262,7 +263,7 @@ def stage_gains(run: Run, measurements: Sequence[Measurement], bases: Mapping[st
 
 
 def capacities(
-    run: Run, measurements: Sequence[Measurement], limits: Mapping[str, Sequence[KnownLimit]]
+    run: MeasuredRun, measurements: Sequence[Measurement], limits: Mapping[str, Sequence[KnownLimit]]
 ) -> list[Capacity]:
     """Return what each virtual CPU carries, stage by stage, workload by workload, limit by limit.
 
@@ -316,7 +317,7 @@ def capacities(
     return results
 
 
-def noise(run: Run, measurements: Sequence[Measurement], gains: Iterable[Gain]) -> Noise:
+def noise(run: MeasuredRun, measurements: Sequence[Measurement], gains: Iterable[Gain]) -> Noise:
     """Return how much the rounds of a run vary, how fast the load generator is, and how its self-test went."""
     throughputs: dict[tuple[str, Setting], list[float]] = defaultdict(list)
     harness: dict[str, dict[int | None, list[float]]] = defaultdict(lambda: defaultdict(list))
@@ -373,5 +374,5 @@ def _setting(found: Measurement) -> Setting:
     )
 
 
-def _provenance(run: Run, grades: Iterable[Grade]) -> Provenance:
+def _provenance(run: MeasuredRun, grades: Iterable[Grade]) -> Provenance:
     return Provenance(weakest((run.grade, *grades)), (run.evidence_id,))

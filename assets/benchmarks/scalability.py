@@ -15,6 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from assets.common.intervals import Interval
+
 REACH = 2.0
 """Nothing is said beyond this many times the largest measured number of clients."""
 BAND = (0.05, 0.95)
@@ -47,15 +49,6 @@ class Parameters:
         if self.contention >= 1:
             return 1.0
         return max(1.0, math.sqrt((1 - self.contention) / self.coherency)) if self.coherency > 0 else math.inf
-
-
-@dataclass(frozen=True)
-class Interval:
-    """A value with the band around it."""
-
-    low: float
-    mid: float
-    high: float
 
 
 @dataclass(frozen=True)

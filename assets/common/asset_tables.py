@@ -1,15 +1,43 @@
-"""What the UI shows beside a materialisation, in one form for Python and SQL tables.
+"""Tables as assets: how they are declared, landed, and what the UI shows beside a materialisation.
 
-Belongs here: the shape of metadata. Does not belong here: rows of evidence (metadata is copied into the event log).
+Belongs here: one form for the tables of all areas, and the shape of metadata, for SQL tables too.
+Does not belong here: names of keys (`keys.py`), rows of evidence (metadata is copied into the event log).
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import dagster as dg
+import pandas as pd
+import psycopg
 
-from assets.common.tables import TableStatistics
+from assets.common import keys
+from assets.common.tables import TableStatistics, land, table_statistics
+
+
+def table_spec(
+    key: dg.AssetKey, deps: Sequence[dg.AssetKey], description: str, kinds: Sequence[str] = ("python", "postgres")
+) -> dg.AssetSpec:
+    """Declare a table with the group and the owner of its layer."""
+    layer = keys.layer_of(key)
+    return dg.AssetSpec(
+        key, deps=deps, description=description, group_name=layer, owners=[keys.OWNERS[layer]], kinds=set(kinds)
+    )
+
+
+def land_table(
+    connection: psycopg.Connection,
+    key: dg.AssetKey,
+    columns: Mapping[str, str],
+    frame: pd.DataFrame,
+    **metadata: Any,
+) -> dg.MaterializeResult[None]:
+    """Replace the table of `key` by `frame` (see `land`) and tell what it holds, with `metadata` besides."""
+    land(connection, key.path, columns, frame)
+    held = sql_table_metadata(table_statistics(connection, key.path))
+    return dg.MaterializeResult(key, metadata={**held, **metadata})
 
 
 def sql_table_metadata(statistics: TableStatistics) -> dict[str, Any]:

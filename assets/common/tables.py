@@ -1,17 +1,19 @@
 """How a frame becomes a table, and what a table holds.
 
-Belongs here: bulk writes of typed frames and cheap statistics for metadata, used by every area.
-Does not belong here: evidence (it has line numbers and packs, see `assets/evidence/read_packs.py`), any arithmetic.
+Belongs here: bulk writes of typed frames, reading rows, cheap statistics for metadata, used by every area.
+Does not belong here: evidence (it has line numbers and packs, see `assets/evidence/load_raw.py`), any arithmetic.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 import psycopg
 from psycopg import sql
+from psycopg.rows import dict_row
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,18 @@ def read_frame(
         names = [column.name for column in cursor.description or ()]
         # object: an integer column with a NULL would otherwise become float, and its 10 print as 10.0
         return pd.DataFrame(cursor.fetchall(), columns=names, dtype=object)
+
+
+def read_rows(connection: psycopg.Connection[Any], query: Any, *parameters: object) -> list[dict[str, Any]]:
+    """Return the rows of `query` by name of column; arrays become lists, which can be landed again."""
+    with connection.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(query, parameters or None).fetchall()
+
+
+def read_frozen_rows(connection: psycopg.Connection[Any], query: Any) -> list[dict[str, Any]]:
+    """Return the rows of `query` by name of column; arrays become tuples, for types that are frozen."""
+    rows = read_rows(connection, query)
+    return [{name: tuple(value) if isinstance(value, list) else value for name, value in row.items()} for row in rows]
 
 
 def read_table(connection: psycopg.Connection, schema: str, table: str) -> pd.DataFrame:

@@ -18,10 +18,10 @@ from typing import TypeAlias
 import numpy as np
 
 from assets.costs.draws import Draws
-from assets.costs.inputs import MINUTES_PER_MONTH, Alternative, Catalogue
+from assets.costs.inputs import MINUTES_PER_MONTH, Alternative, CostCatalogue
 from assets.costs.prices import drawn
 from assets.costs.sizing import scenario_basis
-from assets.costs.workload import Load
+from assets.costs.workload import ScenarioLoad
 from assets.evidence.quantity import MissingEvidence, Quantity, computed, total
 from assets.evidence.tables.costs import Scenario
 
@@ -82,7 +82,7 @@ class Demand:
         return self.messages[row.counted_messages or ""]
 
 
-def demand_of(scenario: Scenario, load: Load, draws: Draws) -> Demand:
+def demand_of(scenario: Scenario, load: ScenarioLoad, draws: Draws) -> Demand:
     """Return what is billed in a month. Raises `MissingEvidence` for a scenario without a number of users."""
     if scenario.active_users is None:
         raise MissingEvidence(f"active users of {scenario.id}")
@@ -98,7 +98,7 @@ def demand_of(scenario: Scenario, load: Load, draws: Draws) -> Demand:
     )
 
 
-def hosted_costs(scenario: Scenario, load: Load, catalogue: Catalogue, draws: Draws) -> list[HostedCost]:
+def hosted_costs(scenario: Scenario, load: ScenarioLoad, catalogue: CostCatalogue, draws: Draws) -> list[HostedCost]:
     """Return every product, the cheapest first, those without a cost last; nothing for a scenario without users."""
     try:
         demand = demand_of(scenario, load, draws)

@@ -8,8 +8,7 @@ from collections.abc import Iterator
 import dagster as dg
 
 from assets.common import keys
-from assets.common.asset_tables import sql_table_metadata
-from assets.common.tables import land, table_statistics
+from assets.common.asset_tables import land_table, table_spec
 from assets.costs import columns, frames
 from assets.costs.alternatives import hosted_costs
 from assets.costs.catalogue import MART_COLUMNS
@@ -32,30 +31,29 @@ READ = [
 ]
 
 
-def _spec(key: dg.AssetKey, description: str) -> dg.AssetSpec:
-    return dg.AssetSpec(
-        key,
-        deps=READ,
-        description=description,
-        group_name=keys.MODEL,
-        owners=[keys.OWNERS[keys.MODEL]],
-        kinds={"python", "postgres"},
-    )
-
-
 @dg.multi_asset(
     name="estimate_costs",
     required_resource_keys={"warehouse"},
     specs=[
-        _spec(keys.SCENARIO_COST, "Monthly cost at the list prices of the day, by scenario, RLN, place and component"),
-        _spec(
-            keys.COST_SUMMARY, "Monthly cost at the list prices of the day, by scenario and RLN, at its cheapest place"
+        table_spec(
+            keys.SCENARIO_COST,
+            READ,
+            "Monthly cost at the list prices of the day, by scenario, RLN, place and component",
         ),
-        _spec(keys.SCENARIO_LOAD, "What each scenario asks of its hosts: messages, connections, traffic, archive"),
-        _spec(keys.COST_SENSITIVITY, "What drives each cost, and where another provider becomes the cheapest"),
-        _spec(keys.COST_OF_CONFIDENCE, "What it costs to be surer that the hosts are large enough"),
-        _spec(keys.COST_ALTERNATIVES, "The same users on hosted messaging"),
-        _spec(keys.COST_REALITY_CHECKS, "The model held against what is known"),
+        table_spec(
+            keys.COST_SUMMARY,
+            READ,
+            "Monthly cost at the list prices of the day, by scenario and RLN, at its cheapest place",
+        ),
+        table_spec(
+            keys.SCENARIO_LOAD, READ, "What each scenario asks of its hosts: messages, connections, traffic, archive"
+        ),
+        table_spec(
+            keys.COST_SENSITIVITY, READ, "What drives each cost, and where another provider becomes the cheapest"
+        ),
+        table_spec(keys.COST_OF_CONFIDENCE, READ, "What it costs to be surer that the hosts are large enough"),
+        table_spec(keys.COST_ALTERNATIVES, READ, "The same users on hosted messaging"),
+        table_spec(keys.COST_REALITY_CHECKS, READ, "The model held against what is known"),
     ],
 )
 def cost_tables(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
@@ -84,5 +82,4 @@ def cost_tables(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeRes
             (keys.COST_ALTERNATIVES, columns.ALTERNATIVE_COLUMNS, frames.alternatives_frame(hosted, own)),
             (keys.COST_REALITY_CHECKS, columns.REALITY_COLUMNS, frames.reality_frame(checks(found, world))),
         ):
-            land(connection, key.path, of_table, frame)
-            yield dg.MaterializeResult(key, metadata=sql_table_metadata(table_statistics(connection, key.path)))
+            yield land_table(connection, key, of_table, frame)

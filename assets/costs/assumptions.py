@@ -33,12 +33,12 @@ from assets.costs.distributions import (
     Z90,
     Distribution,
     Empirical,
-    Input,
     LogNormal,
     LogTriangular,
     Point,
     Stated,
     Triangular,
+    UncertainInput,
 )
 from assets.costs.inputs import CapacityInput, FeeRow, RangeRow, RlnRow
 from assets.evidence.model import Grade, weakest
@@ -86,7 +86,7 @@ def inputs_of(
     fees: Iterable[FeeRow] = (),
     capacities: Iterable[CapacityInput] = (),
     prices: Iterable[tuple[str, Quantity]] = (),
-) -> dict[str, Input]:
+) -> dict[str, UncertainInput]:
     """Return all inputs by name; what states no number, or needs a width that is not assumed, is left out.
 
     `prices` are pairs of provider and price, of which only the currency and the grade matter here.
@@ -126,7 +126,7 @@ def _width_name(unit: str, grade: Grade) -> str | None:
     return {Grade.MEASURED: "measured_width", Grade.ESTIMATED: "estimated_width"}.get(grade)
 
 
-def _input(name: str, row: RangeRow, width_name: str | None, widths: Widths) -> Input | None:
+def _input(name: str, row: RangeRow, width_name: str | None, widths: Widths) -> UncertainInput | None:
     """Return the input of a row of evidence, None where the row has no number or the width is not assumed."""
     distribution: Distribution
     grade, ids = row.grade, row.evidence_ids
@@ -146,7 +146,7 @@ def _input(name: str, row: RangeRow, width_name: str | None, widths: Widths) -> 
             return None
         distribution = _triangular(row.mid * width.low, row.mid * width.mid, row.mid * width.high, width.unit)
         grade, ids = weakest((grade, width.grade)), ids | width.evidence_ids
-    return Input(name, row.label, row.unit, distribution, grade, ids)
+    return UncertainInput(name, row.label, row.unit, distribution, grade, ids)
 
 
 def _triangular(low: float, mid: float, high: float, unit: str) -> Distribution:
@@ -156,18 +156,18 @@ def _triangular(low: float, mid: float, high: float, unit: str) -> Distribution:
     return Triangular(low, mid, high)
 
 
-def _from_range(name: str, row: RangeRow, widths: Widths) -> Input | None:
+def _from_range(name: str, row: RangeRow, widths: Widths) -> UncertainInput | None:
     return _input(name, row, _width_name(row.unit, row.grade), widths)
 
 
-def _rln_inputs(rows: list[RlnRow], widths: Widths) -> Iterator[Input | None]:
+def _rln_inputs(rows: list[RlnRow], widths: Widths) -> Iterator[UncertainInput | None]:
     for parameter in dict.fromkeys(row.parameter for row in rows):
         of_it = sorted((row for row in rows if row.parameter == parameter), key=authority)
         name, label, newest = f"rln/{parameter}", f"RLN: {parameter.replace('_', ' ')}", of_it[-1]
         values = tuple(row.value for row in of_it if row.value is not None and row.grade is Grade.MEASURED)
         if len(values) > 1 and len(values) == len(of_it):
             ids = frozenset(i for row in of_it for i in row.evidence_ids)
-            yield Input(name, label, newest.unit or "", Empirical(values), Grade.MEASURED, ids)
+            yield UncertainInput(name, label, newest.unit or "", Empirical(values), Grade.MEASURED, ids)
         else:
             row = RangeRow(
                 newest.grade,
@@ -202,7 +202,7 @@ def _disagreement(rows: list[RlnRow]) -> tuple[Stated, ...]:
     return tuple(said) if len({each.value for each in said}) > 1 else ()
 
 
-def _fee_inputs(rows: list[FeeRow], widths: Widths) -> Iterator[Input | None]:
+def _fee_inputs(rows: list[FeeRow], widths: Widths) -> Iterator[UncertainInput | None]:
     series: dict[tuple[str, str], list[FeeRow]] = {}
     for fee in sorted(rows, key=lambda fee: (fee.observed_until, fee.as_of)):
         series.setdefault((fee.chain, fee.metric), []).append(fee)
@@ -223,7 +223,7 @@ def _fee_inputs(rows: list[FeeRow], widths: Widths) -> Iterator[Input | None]:
             yield forecast
         elif newest.median is not None and newest.p90 is not None and 0 < newest.median < newest.p90:
             shape = LogNormal(newest.median, newest.p90)
-            yield Input(name, label, newest.unit, shape, newest.grade, newest.evidence_ids)
+            yield UncertainInput(name, label, newest.unit, shape, newest.grade, newest.evidence_ids)
         else:
             row = RangeRow(
                 newest.grade, newest.evidence_ids, name, label, newest.unit, newest.low, newest.value, newest.high
@@ -231,7 +231,7 @@ def _fee_inputs(rows: list[FeeRow], widths: Widths) -> Iterator[Input | None]:
             yield _input(name, row, "estimated_width", widths)
 
 
-def _forecast(name: str, label: str, unit: str, factors: list[list[FeeRow]], widths: Widths) -> Input | None:
+def _forecast(name: str, label: str, unit: str, factors: list[list[FeeRow]], widths: Widths) -> UncertainInput | None:
     """Forecast the product of one or two series, each in order of time: a random walk of its logarithm without drift.
 
     It starts from the newest observation of each series, whatever period that is of. The variance of a month is that of
@@ -251,7 +251,7 @@ def _forecast(name: str, label: str, unit: str, factors: list[list[FeeRow]], wid
     remark = f"from {observed:%d %B %Y}".replace("from 0", "from ") + f", {horizon.mid:g} months ahead"
     high = start * math.exp(deviation * Z90)
     shape: Distribution = LogNormal(start, high) if high > start else Point(start)
-    return Input(name, label, unit, shape, grade, ids, remark)
+    return UncertainInput(name, label, unit, shape, grade, ids, remark)
 
 
 def _year_of_months(factors: list[list[FeeRow]]) -> list[tuple[FeeRow, ...]]:
@@ -270,7 +270,7 @@ def _monthly_deviation(months: list[tuple[FeeRow, ...]]) -> float:
     return statistics.stdev([later - earlier for earlier, later in pairwise(logs)])
 
 
-def _capacity_inputs(rows: list[CapacityInput], widths: Widths) -> Iterator[Input | None]:
+def _capacity_inputs(rows: list[CapacityInput], widths: Widths) -> Iterator[UncertainInput | None]:
     """Take each load's capacity on the newest stage where it is known, at the largest archive, with its curve of sizes.
 
     It is that within the limit of latency that was kept at most sizes of archive, of several the narrowest: one limit,
@@ -326,7 +326,7 @@ def _unknown_from(rows: Iterable[CapacityInput], taken: list[CapacityInput]) -> 
     return min(missed, default=None)
 
 
-def _capacity_input(row: CapacityInput, label: str, widths: Widths) -> Input | None:
+def _capacity_input(row: CapacityInput, label: str, widths: Widths) -> UncertainInput | None:
     low, mid, high = row.per_vcpu_per_s_low, row.per_vcpu_per_s, row.per_vcpu_per_s_high
     shape = RangeRow(row.grade, row.evidence_ids, row.workload, label, CAPACITY, low, mid, high)
     return _input(f"capacity/{row.workload}", shape, "measured_width", widths)
@@ -361,7 +361,7 @@ def _bounds(missed: list[CapacityInput], since: date) -> str:
     return f", while {which} did not keep {limits}: at most {bounds}, a second and vCPU"
 
 
-def _price_inputs(prices: list[tuple[str, Quantity]], widths: Widths) -> Iterator[Input | None]:
+def _price_inputs(prices: list[tuple[str, Quantity]], widths: Widths) -> Iterator[UncertainInput | None]:
     for provider, price in prices:
         if price.grade not in (Grade.MEASURED, Grade.PUBLISHED):
             label = f"Recalled and second-hand prices of {provider.replace('_', ' ')}"
@@ -374,7 +374,9 @@ def _price_inputs(prices: list[tuple[str, Quantity]], widths: Widths) -> Iterato
                 yield _width_input(exchange_input(evidence_id), label, widths.get("exchange_rate_width"), rate)
 
 
-def _width_input(name: str, label: str, width: RangeRow | None, also: frozenset[str] = frozenset()) -> Input | None:
+def _width_input(
+    name: str, label: str, width: RangeRow | None, also: frozenset[str] = frozenset()
+) -> UncertainInput | None:
     """Return an input that is nothing but a width: another value is taken times it."""
     if width is None:
         return None

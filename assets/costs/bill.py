@@ -14,14 +14,14 @@ import numpy as np
 
 from assets.costs import rpc_and_rln
 from assets.costs.cheapest import Bought
-from assets.costs.draws import SCRAMBLES, Draws, Summary, summarise
+from assets.costs.draws import SCRAMBLES, Draws, QuantitySummary, summarise
 from assets.costs.fleets import backup_gb
 from assets.costs.hosting import Way
-from assets.costs.inputs import DAYS_PER_MONTH, Catalogue
-from assets.costs.places import Place
-from assets.costs.sizing import DATABASE, NODE, Archive, Need, Needs, capacity_basis, scenario_basis
+from assets.costs.inputs import DAYS_PER_MONTH, CostCatalogue
+from assets.costs.places import ProviderRegion
+from assets.costs.sizing import DATABASE, NODE, KeptArchive, Need, Needs, capacity_basis, scenario_basis
 from assets.costs.whole import mean_whole
-from assets.costs.workload import Load
+from assets.costs.workload import ScenarioLoad
 from assets.evidence.quantity import Quantity, Value, computed, total
 from assets.evidence.tables.costs import Scenario
 
@@ -65,7 +65,7 @@ COMPONENTS = {
 
 
 @dataclass(frozen=True)
-class Part:
+class BillLine:
     """One line of the bill: USD a month in every draw, the amount that is bought, and what was chosen."""
 
     cost_usd_per_month: Quantity
@@ -81,16 +81,16 @@ class Bill:
 
     provider: str
     region: str
-    place: Place | None
-    parts: Mapping[str, Part]
-    databases: Mapping[str, Part]
+    place: ProviderRegion | None
+    parts: Mapping[str, BillLine]
+    databases: Mapping[str, BillLine]
     """One's own or hosted PostgreSQL with storage and backups, for comparison: one of them is in the parts."""
     missing: str
     missing_all_in: str = ""
     """What is not known of what users pay."""
 
     @cached_property
-    def month(self) -> Summary | None:
+    def month(self) -> QuantitySummary | None:
         """The infrastructure in figures, None if a part is unknown."""
         cost = self.infrastructure
         return None if cost is None else summarise(cost.value, SCRAMBLES)
@@ -131,8 +131,8 @@ class Bill:
 
 
 def place_parts(
-    scenario: Scenario, place: Place, bought: Bought, needs: Needs, load: Load, draws: Draws
-) -> dict[str, Part]:
+    scenario: Scenario, place: ProviderRegion, bought: Bought, needs: Needs, load: ScenarioLoad, draws: Draws
+) -> dict[str, BillLine]:
     """Return the parts of the bill that the place decides: USD a month in every draw, amounts as their mean."""
     none = scenario_basis(scenario) * 0.0
     archive = None if needs.database is None else needs.database.archive
@@ -152,12 +152,12 @@ def place_parts(
     }
 
 
-def _part(cost: Quantity, amount: Value, note: str, choice_id: str | None) -> Part:
+def _part(cost: Quantity, amount: Value, note: str, choice_id: str | None) -> BillLine:
     """Return a part with the mean of its amount: tables print nothing else of it, and draws take memory."""
-    return Part(cost, cost.having(float(np.mean(amount))), note, choice_id)
+    return BillLine(cost, cost.having(float(np.mean(amount))), note, choice_id)
 
 
-def _notes(bought: Bought, archive: Archive | None, load: Load, draws: Draws) -> dict[str, str]:
+def _notes(bought: Bought, archive: KeptArchive | None, load: ScenarioLoad, draws: Draws) -> dict[str, str]:
     """Explain each part to a reader."""
     nodes, databases = _by_role(bought)
     notes = {
@@ -180,7 +180,7 @@ def _notes(bought: Bought, archive: Archive | None, load: Load, draws: Draws) ->
     return notes
 
 
-def _choices(place: Place, bought: Bought, archive: Archive | None) -> dict[str, str | None]:
+def _choices(place: ProviderRegion, bought: Bought, archive: KeptArchive | None) -> dict[str, str | None]:
     """Return the ids of what is bought, by component; None where nothing is."""
     nodes, databases = _by_role(bought)
     return {
@@ -208,7 +208,7 @@ def _named(ways: Sequence[Way]) -> str:
     return f"cheapest on average: {first.choice_id} ({first.role}){also}"
 
 
-def database_parts(bought: Bought) -> dict[str, Part]:
+def database_parts(bought: Bought) -> dict[str, BillLine]:
     """Return what a database costs that one runs oneself, and a hosted one: whichever the place sells."""
     return {
         MANAGED if way.is_managed else SELF_MANAGED: _part(
@@ -221,13 +221,13 @@ def database_parts(bought: Bought) -> dict[str, Part]:
     }
 
 
-def rpc_part(scenario: Scenario, with_rln: bool, need: Need, catalogue: Catalogue, draws: Draws) -> Part:
+def rpc_part(scenario: Scenario, with_rln: bool, need: Need, catalogue: CostCatalogue, draws: Draws) -> BillLine:
     """Price what the nodes call, as many as connections take: nothing without RLN. Raises `MissingEvidence`."""
     of_nodes = partial(_node_calls, scenario, with_rln, need, catalogue, draws)
     return draws.once(("rpc", with_rln), of_nodes, scenario, need, catalogue)
 
 
-def _node_calls(scenario: Scenario, with_rln: bool, need: Need, catalogue: Catalogue, draws: Draws) -> Part:
+def _node_calls(scenario: Scenario, with_rln: bool, need: Need, catalogue: CostCatalogue, draws: Draws) -> BillLine:
     """Price the calls of `rpc_part`, USD a month: whole nodes in the mean month, as many as `need` asks for at
     least."""
     basis = scenario_basis(scenario)
@@ -236,28 +236,28 @@ def _node_calls(scenario: Scenario, with_rln: bool, need: Need, catalogue: Catal
     calls = rpc_and_rln.node_calls(component, computed(np.maximum, whole, need.least_hosts), catalogue, draws)
     called = total(call.per_day for call in calls) * DAYS_PER_MONTH
     if not np.any(called.value):
-        return Part(called * 0.0, called, "the nodes call no chain")
+        return BillLine(called * 0.0, called, "the nodes call no chain")
     cost = rpc_and_rln.rpc_cost(calls, scenario.rln_chain, catalogue, draws)
     left_out = f"{cost.left_out} plans left out, their quota or credits are not known"
-    return Part(cost.cost_usd_per_month.resting_on(basis), called, f"{cost.note}; {left_out}", cost.plan_id)
+    return BillLine(cost.cost_usd_per_month.resting_on(basis), called, f"{cost.note}; {left_out}", cost.plan_id)
 
 
 def user_parts(
-    scenario: Scenario, with_rln: bool, held: rpc_and_rln.Memberships | None, catalogue: Catalogue, draws: Draws
-) -> dict[str, Part]:
+    scenario: Scenario, with_rln: bool, held: rpc_and_rln.Memberships | None, catalogue: CostCatalogue, draws: Draws
+) -> dict[str, BillLine]:
     """Return what users pay: memberships and calls of their own software. Raises `MissingEvidence`."""
     basis = scenario_basis(scenario)
-    nothing = Part(basis * 0.0, basis * 0.0, "no memberships without RLN")
+    nothing = BillLine(basis * 0.0, basis * 0.0, "no memberships without RLN")
     parts = {"rln_gas": nothing, "capital_cost": nothing, "rpc_rln_clients": nothing}
-    parts["rpc_wallet"] = Part(basis * 0.0, basis * 0.0, "no wallets in this scenario")
+    parts["rpc_wallet"] = BillLine(basis * 0.0, basis * 0.0, "no wallets in this scenario")
     if held is not None:
         gas = rpc_and_rln.gas_per_month(scenario, draws)
-        parts["rln_gas"] = Part(
+        parts["rln_gas"] = BillLine(
             (gas * rpc_and_rln.usd_per_gas(scenario.rln_chain, draws)).resting_on(basis, held.deposit_usd),
             gas,
             f"{held.needed:,} x membership, registered once, extended {scenario.rln_extensions} x",
         )
-        parts["capital_cost"] = Part(
+        parts["capital_cost"] = BillLine(
             rpc_and_rln.capital_cost(held.deposit_usd, draws).resting_on(basis),
             held.deposit_usd,
             "what the refundable deposits could earn elsewhere; the deposits themselves come back and are no cost",
@@ -281,11 +281,11 @@ def _called(
     of_chain: str,
     note: str,
     scenario: Scenario,
-    catalogue: Catalogue,
+    catalogue: CostCatalogue,
     draws: Draws,
-) -> Part:
+) -> BillLine:
     """Price what users' software calls, USD a month; `note` says whose. Raises `MissingEvidence`."""
     cost = rpc_and_rln.rpc_cost(calls, of_chain, catalogue, draws)
     per_month = total(call.per_day for call in calls) * DAYS_PER_MONTH
     basis = scenario_basis(scenario)
-    return Part(cost.cost_usd_per_month.resting_on(basis), per_month, f"{note}; {cost.note}", cost.plan_id)
+    return BillLine(cost.cost_usd_per_month.resting_on(basis), per_month, f"{note}; {cost.note}", cost.plan_id)

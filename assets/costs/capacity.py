@@ -20,7 +20,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from assets.costs.distributions import FloatArray, Input
+from assets.costs.distributions import FloatArray, UncertainInput
 from assets.costs.draws import Draws
 from assets.evidence.quantity import MissingEvidence, Quantity, computed
 
@@ -97,7 +97,7 @@ class CapacityCurve:
 
 
 @dataclass(frozen=True)
-class SizedCapacity(Input):
+class SizedCapacity(UncertainInput):
     """A capacity at the largest archive that was measured, with what is known of other sizes."""
 
     curve: CapacityCurve = field(kw_only=True)

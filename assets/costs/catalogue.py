@@ -18,7 +18,7 @@ from assets.benchmarks.archive.stages import STAGES
 from assets.benchmarks.archive.storage import GROWN, Encoding
 from assets.costs import inputs
 from assets.costs.assumptions import inputs_of
-from assets.costs.distributions import Input
+from assets.costs.distributions import UncertainInput
 from assets.evidence.model import Grade
 from assets.evidence.quantity import Quantity
 
@@ -160,9 +160,9 @@ _MANAGED_FIELDS = frozenset(field.name for field in fields(inputs.ManagedOffer))
 T = TypeVar("T")
 
 
-def catalogue_from(marts: Mapping[str, pd.DataFrame]) -> inputs.Catalogue:
+def catalogue_from(marts: Mapping[str, pd.DataFrame]) -> inputs.CostCatalogue:
     """Turn frames with the columns of `MART_COLUMNS` into typed inputs. A row without its number is not taken over."""
-    known = inputs.Catalogue(
+    known = inputs.CostCatalogue(
         offers=_servers(marts),
         volume_prices=_typed(marts, "volume_prices", inputs.VolumePrice, "cost_usd_per_gb_month"),
         backup_prices=_typed(marts, "backup_prices", inputs.VolumePrice, "cost_usd_per_gb_month"),
@@ -171,7 +171,7 @@ def catalogue_from(marts: Mapping[str, pd.DataFrame]) -> inputs.Catalogue:
         managed_offers=_managed(marts),
         rpc_plans=_rpc_plans(marts),
         method_credits=_typed(marts, "rpc_method_credits", inputs.MethodCredits, "credits"),
-        rpc_usage=_typed(marts, "rpc_usage", inputs.RpcUsage, "calls"),
+        rpc_usage=_typed(marts, "rpc_usage", inputs.RpcCalls, "calls"),
         probes=_probes(marts),
         alternatives=tuple(
             _alternative(row) for row in rows_of(marts["messaging_alternatives"], "cost_usd") if row["is_orderable"]
@@ -186,10 +186,10 @@ def _typed(marts: Mapping[str, pd.DataFrame], mart: str, kind: type[T], quantity
     return tuple(kind(**_fields(row, MART_COLUMNS[mart], quantity)) for row in rows_of(marts[mart], quantity))
 
 
-def _servers(marts: Mapping[str, pd.DataFrame]) -> tuple[inputs.ComputeOffer, ...]:
+def _servers(marts: Mapping[str, pd.DataFrame]) -> tuple[inputs.ServerOffer, ...]:
     """Return the servers that can be ordered."""
     return tuple(
-        inputs.ComputeOffer(**_fields(row, OFFER_FIELDS, "cost_usd_per_month"))
+        inputs.ServerOffer(**_fields(row, OFFER_FIELDS, "cost_usd_per_month"))
         for row in rows_of(marts["compute_offers"], "cost_usd_per_month")
         if row["availability"] == ORDERABLE
     )
@@ -207,9 +207,9 @@ def _managed(marts: Mapping[str, pd.DataFrame]) -> tuple[inputs.ManagedOffer, ..
     )
 
 
-def _rpc_plans(marts: Mapping[str, pd.DataFrame]) -> tuple[inputs.RpcPlan, ...]:
+def _rpc_plans(marts: Mapping[str, pd.DataFrame]) -> tuple[inputs.RpcOffer, ...]:
     return tuple(
-        inputs.RpcPlan(
+        inputs.RpcOffer(
             **_fields(row, MART_COLUMNS["rpc_plans"], "cost_usd_per_month")
             | {"is_flat_rate": bool(row["is_flat_rate"])}
         )
@@ -229,7 +229,7 @@ def _probes(marts: Mapping[str, pd.DataFrame]) -> tuple[inputs.ArchiveProbe, ...
     )
 
 
-def _drawn(marts: Mapping[str, pd.DataFrame], known: inputs.Catalogue) -> Mapping[str, Input]:
+def _drawn(marts: Mapping[str, pd.DataFrame], known: inputs.CostCatalogue) -> Mapping[str, UncertainInput]:
     """Return all that is drawn, by name; prices of providers among it, where they are not sure."""
     return inputs_of(
         workload=[
@@ -254,7 +254,7 @@ def _rln(row: Mapping[str, Any]) -> inputs.RlnRow:
     return inputs.RlnRow(*_provenance(row), *(row[name] for name in columns))
 
 
-def _prices(known: inputs.Catalogue) -> list[tuple[str, Quantity]]:
+def _prices(known: inputs.CostCatalogue) -> list[tuple[str, Quantity]]:
     """Return every price with its provider."""
     return [
         *((offer.provider, offer.cost_usd_per_month) for offer in known.offers),
@@ -290,7 +290,7 @@ def _capacity(row: Mapping[str, Any], released_on: date) -> inputs.CapacityInput
     )
 
 
-def _reality_figures(marts: Mapping[str, pd.DataFrame]) -> Iterator[inputs.RealityFigure]:
+def _reality_figures(marts: Mapping[str, pd.DataFrame]) -> Iterator[inputs.PublishedFigure]:
     """The published costs that come to a sum for a user and month."""
     for row in rows_of(marts["reality_figures"]):
         found = [row[f"usd_per_user_month{end}"] for end in ("_low", "", "_high")]
@@ -300,7 +300,7 @@ def _reality_figures(marts: Mapping[str, pd.DataFrame]) -> Iterator[inputs.Reali
         stated = [f"{row[name]:,.12g}" for name in ("value_low", "value", "value_high") if row[name] is not None]
         of_users = f", {row['users']:,.0f} users" if row["users"] else ""
         grade, ids = _provenance(row)
-        yield inputs.RealityFigure(
+        yield inputs.PublishedFigure(
             row["reality_figure_id"],
             row["system"],
             row["component"],

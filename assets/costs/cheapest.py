@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from assets.costs.draws import Draws
 from assets.costs.hosting import Way, summed, ways_of
-from assets.costs.places import Place
+from assets.costs.places import ProviderRegion
 from assets.costs.sizing import DATABASE, Need, Needs
 from assets.evidence.quantity import MissingEvidence, Quantity, Value
 from assets.evidence.tables.costs import Scenario
@@ -44,7 +44,9 @@ class Bought:
         return self.ways[0].total if len(self.ways) == 1 else summed(self.costs)
 
 
-def cheapest(place: Place, scenario: Scenario, needs: Needs, draws: Draws, *, held_at: float | None = None) -> Bought:
+def cheapest(
+    place: ProviderRegion, scenario: Scenario, needs: Needs, draws: Draws, *, held_at: float | None = None
+) -> Bought:
     """Return the cheapest way to run everything at a place: node and database apart, or on one host.
 
     It is chosen anew in every draw or, with `held_at`, once for all of them, by its mean, among hosts that are large
@@ -77,7 +79,7 @@ def cheapest(place: Place, scenario: Scenario, needs: Needs, draws: Draws, *, he
     return replace(choose(options), databases=databases)
 
 
-def least_cost(place: Place, scenario: Scenario, needs: Needs, draws: Draws) -> Value:
+def least_cost(place: ProviderRegion, scenario: Scenario, needs: Needs, draws: Draws) -> Value:
     """Return the total of `cheapest`, USD a month in every draw, and nothing else of it. Raises `MissingEvidence`."""
     nodes = _least(needs.node, place, scenario, draws)
     if needs.database is None or needs.shared is None:
@@ -97,7 +99,7 @@ def least_cost(place: Place, scenario: Scenario, needs: Needs, draws: Draws) -> 
     return found[0] if len(found) == 1 else np.minimum(found[0], found[1])
 
 
-def _least(need: Need, place: Place, scenario: Scenario, draws: Draws, *, managed: bool = False) -> Value:
+def _least(need: Need, place: ProviderRegion, scenario: Scenario, draws: Draws, *, managed: bool = False) -> Value:
     def least() -> Value:
         return _least_of(ways_of(need, place, scenario, draws, managed=managed))
 

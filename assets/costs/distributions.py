@@ -136,7 +136,7 @@ class Stated:
 
 
 @dataclass(frozen=True)
-class Input:
+class UncertainInput:
     """One thing that the model does not know exactly, drawn once and shared by everything that uses it."""
 
     name: str

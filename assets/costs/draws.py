@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from assets.costs.distributions import FloatArray, Input, Point
+from assets.costs.distributions import FloatArray, Point, UncertainInput
 from assets.evidence.quantity import MissingEvidence, Quantity, Value
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class Draws:
     """The drawn value of every input by name, as a `Quantity`. Remembers which inputs were asked for, and what was
     computed of them (`once`)."""
 
-    def __init__(self, inputs: Mapping[str, Input], values: Mapping[str, Value]) -> None:
+    def __init__(self, inputs: Mapping[str, UncertainInput], values: Mapping[str, Value]) -> None:
         self.inputs = inputs
         self.used: set[str] = set()
         self._values = dict(values)
@@ -111,7 +111,11 @@ def _sobol(dimensions: int, seed: int | tuple[int, ...]) -> qmc.Sobol:
 
 
 def sample(
-    inputs: Iterable[Input], *, seed: int = SEED, scrambles: int = SCRAMBLES, per_scramble: int = DRAWS_PER_SCRAMBLE
+    inputs: Iterable[UncertainInput],
+    *,
+    seed: int = SEED,
+    scrambles: int = SCRAMBLES,
+    per_scramble: int = DRAWS_PER_SCRAMBLE,
 ) -> tuple[Draws, Draws]:
     """Return two samples A and B that are independent of each other, each of `scrambles` x `per_scramble` draws.
 
@@ -127,7 +131,7 @@ def sample(
     return Draws(by_name, first), Draws(by_name, second)
 
 
-def chunks(inputs: Iterable[Input], draws: int, chunk: int, *, seed: int = SEED) -> Iterator[Draws]:
+def chunks(inputs: Iterable[UncertainInput], draws: int, chunk: int, *, seed: int = SEED) -> Iterator[Draws]:
     """Yield one sequence of `draws` points piece by piece, so that memory does not grow with their number."""
     by_name = {known.name: known for known in inputs}
     varying = [name for name, known in by_name.items() if not isinstance(known.distribution, Point)]
@@ -137,13 +141,13 @@ def chunks(inputs: Iterable[Input], draws: int, chunk: int, *, seed: int = SEED)
         yield Draws(by_name, _values(by_name, dict(zip(varying, points, strict=False))))
 
 
-def at_quantiles(inputs: Mapping[str, Input], quantiles: Mapping[str, FloatArray], length: int) -> Draws:
+def at_quantiles(inputs: Mapping[str, UncertainInput], quantiles: Mapping[str, FloatArray], length: int) -> Draws:
     """Return draws in which each input is at its median but for those in `quantiles`, arrays of `length` each."""
     middle = np.full(length, 0.5)
     return Draws(inputs, _values(inputs, {name: quantiles.get(name, middle) for name in inputs}))
 
 
-def _values(inputs: Mapping[str, Input], points: Mapping[str, FloatArray]) -> dict[str, Value]:
+def _values(inputs: Mapping[str, UncertainInput], points: Mapping[str, FloatArray]) -> dict[str, Value]:
     values: dict[str, Value] = {}
     for name, known in inputs.items():
         fixed = isinstance(known.distribution, Point)
@@ -152,7 +156,7 @@ def _values(inputs: Mapping[str, Input], points: Mapping[str, FloatArray]) -> di
 
 
 @dataclass(frozen=True)
-class Summary:
+class QuantitySummary:
     """What is printed of one quantity: mean, percentiles 5, 50 and 95, and the numerical error of the percentiles."""
 
     mean: float
@@ -163,14 +167,14 @@ class Summary:
     """Standard error of p5, p50 and p95 over independent scrambles."""
 
 
-def summarise(value: Value, scrambles: int | None = None) -> Summary:
+def summarise(value: Value, scrambles: int | None = None) -> QuantitySummary:
     """Return the summary of all draws; with `scrambles`, the number of them that the draws consist of, also the errors.
 
     Percentiles interpolate linearly between ordered draws. The error is the standard deviation of a percentile over the
     scrambles divided by the root of their number.
     """
     if not isinstance(value, np.ndarray):
-        return Summary(value, value, value, value, (0.0, 0.0, 0.0) if scrambles else None)
+        return QuantitySummary(value, value, value, value, (0.0, 0.0, 0.0) if scrambles else None)
     errors = None
     if scrambles:
         each = np.sort(value.reshape(scrambles, -1), axis=1)
@@ -181,7 +185,7 @@ def summarise(value: Value, scrambles: int | None = None) -> Summary:
         below, above, _ = _around(value.size)
         ordered = np.partition(value, [*below, *above])  # puts these places alone in order
     p5, p50, p95 = _percentiles(ordered)
-    return Summary(float(value.mean()), float(p5), float(p50), float(p95), errors)
+    return QuantitySummary(float(value.mean()), float(p5), float(p50), float(p95), errors)
 
 
 def _percentiles(ordered: FloatArray) -> FloatArray:

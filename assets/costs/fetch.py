@@ -34,7 +34,7 @@ FACT_TABLES = (
 """Tables of evidence with figures that the model is held against."""
 
 
-def read_catalogue(connection: psycopg.Connection) -> inputs.Catalogue:
+def read_catalogue(connection: psycopg.Connection) -> inputs.CostCatalogue:
     """Read everything that the model knows."""
     catalogue = catalogue_from(
         {mart: _read(connection, mart, (*columns, *PROVENANCE)) for mart, columns in MART_COLUMNS.items()}

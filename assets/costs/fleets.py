@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from assets.costs.draws import Draws
-from assets.costs.inputs import ComputeOffer
-from assets.costs.sizing import Archive, Need
+from assets.costs.inputs import ServerOffer
+from assets.costs.sizing import KeptArchive, Need
 from assets.costs.whole import mean_whole
 from assets.evidence.quantity import Quantity, Value
 
@@ -46,7 +46,7 @@ class Fleet:
 
 
 def fleets_of(
-    need: Need, offer: ComputeOffer, own_gb: float | None, draws: Draws, held_at: float | None
+    need: Need, offer: ServerOffer, own_gb: float | None, draws: Draws, held_at: float | None
 ) -> tuple[Fleet, ...]:
     """Return every number of hosts of an offer's size to choose from, computed once for each size.
 
@@ -57,7 +57,7 @@ def fleets_of(
 
 
 def _fitted(
-    need: Need, offer: ComputeOffer, own_gb: float | None, draws: Draws, held_at: float | None
+    need: Need, offer: ServerOffer, own_gb: float | None, draws: Draws, held_at: float | None
 ) -> Iterator[Fleet]:
     needed = needed_hosts(need, offer.vcpus, offer.memory_gib)
     taken: Value = 0.0
@@ -84,7 +84,7 @@ def rented_hosts(needed: Value, draws: Draws, held_at: float | None) -> Value:
 
 
 def _counts(
-    need: Need, needed: Value, offer: ComputeOffer, draws: Draws, held_at: float | None
+    need: Need, needed: Value, offer: ServerOffer, draws: Draws, held_at: float | None
 ) -> Iterator[tuple[Value, Value]]:
     """Yield the hosts that are needed, and as many as include all traffic in their prices, where that is more.
 
@@ -107,7 +107,7 @@ def _counts(
         yield more, _billed_gb(need, offer, more)
 
 
-def _billed_gb(need: Need, offer: ComputeOffer, count: Value) -> Value:
+def _billed_gb(need: Need, offer: ServerOffer, count: Value) -> Value:
     """Return traffic beyond what the servers include, GB a month; an allowance that is not stated is not credited."""
     if need.relay_egress_gb is None or need.shared_egress_gb is None:
         return 0.0
@@ -141,18 +141,18 @@ def _filled(shared: Value, each: Value, size: float) -> Value:
     return np.maximum((shared + each) / size, shared / np.maximum(size - each, LEAST_ROOM * size))
 
 
-def _copies(archive: Archive, hosts: Value) -> Value:
+def _copies(archive: KeptArchive, hosts: Value) -> Value:
     """Return how many copies of the archive lie on `hosts`: one for each data centre; more where hosts share a
     shard."""
     return np.maximum(hosts / archive.shards.value, float(archive.copies))
 
 
-def volume_gb(archive: Archive, hosts: Value, draws: Draws) -> Value:
+def volume_gb(archive: KeptArchive, hosts: Value, draws: Draws) -> Value:
     """Return what all copies on `hosts` take, GB: volumes are not filled to the last byte."""
     one_copy = draws.once("volume", lambda: archive.gb.value / draws["assumption/disk_fill"].value, archive)
     return one_copy * _copies(archive, hosts)
 
 
-def backup_gb(archive: Archive, draws: Draws) -> Quantity:
+def backup_gb(archive: KeptArchive, draws: Draws) -> Quantity:
     """Return what backups take, GB: one archive is backed up, however many copies run."""
     return draws.once("backups", lambda: archive.gb * draws["assumption/backup_share"], archive)

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from assets.costs.alternatives import HostedCost
-from assets.costs.bill import ALL_IN, COMPONENTS, INFRASTRUCTURE, Bill, Part
+from assets.costs.bill import ALL_IN, COMPONENTS, INFRASTRUCTURE, Bill, BillLine
 from assets.costs.columns import (
     ALTERNATIVE_COLUMNS,
     CONFIDENCE_COLUMNS,
@@ -22,12 +22,12 @@ from assets.costs.columns import (
     SENSITIVITY_COLUMNS,
     SUMMARY_COLUMNS,
 )
-from assets.costs.draws import SCRAMBLES, Summary, summarise
-from assets.costs.inputs import SECONDS_PER_DAY, Catalogue
-from assets.costs.model import USED_TOTALS, Estimate, Plan
+from assets.costs.draws import SCRAMBLES, QuantitySummary, summarise
+from assets.costs.inputs import SECONDS_PER_DAY, CostCatalogue
+from assets.costs.model import USED_TOTALS, Estimate, RentalPlan
 from assets.costs.reality import Check
 from assets.costs.sensitivity import Driver
-from assets.costs.workload import Load
+from assets.costs.workload import ScenarioLoad
 from assets.evidence.model import Grade
 from assets.evidence.quantity import Quantity, Value, total
 from assets.evidence.tables.costs import Scenario
@@ -86,7 +86,7 @@ NOTES = {
 }
 
 
-def _part(found: Estimate, part: Part, unit: str, once: dict[int, tuple[float | None, ...]]) -> tuple[object, ...]:
+def _part(found: Estimate, part: BillLine, unit: str, once: dict[int, tuple[float | None, ...]]) -> tuple[object, ...]:
     amount = part.amount.mean if part.amount is not None else None
     cost = part.cost_usd_per_month
     if id(cost) not in once:
@@ -96,7 +96,7 @@ def _part(found: Estimate, part: Part, unit: str, once: dict[int, tuple[float | 
     return (*once[id(cost)], *what, *_provenance(cost))
 
 
-def _money(found: Estimate, cost: Value, month: Summary) -> tuple[float | None, ...]:
+def _money(found: Estimate, cost: Value, month: QuantitySummary) -> tuple[float | None, ...]:
     """Return the figures of `MONEY`; none for an active user or message where these are not known."""
     messages = found.load.own_messages_per_month if found.load else None
     per_million: tuple[float | None, ...] = (None,) * 3
@@ -106,19 +106,19 @@ def _money(found: Estimate, cost: Value, month: Summary) -> tuple[float | None, 
     return (*_of_month_and_user(found, month), *per_million)
 
 
-def _of_month_and_user(found: Estimate, month: Summary) -> tuple[float | None, ...]:
+def _of_month_and_user(found: Estimate, month: QuantitySummary) -> tuple[float | None, ...]:
     users = found.scenario.active_users
     three = (month.p5, month.p50, month.p95)
     return (*three, *(value / users if users else None for value in three))
 
 
-def summary_frame(estimates: Iterable[tuple[Estimate, Plan | None]]) -> pd.DataFrame:
+def summary_frame(estimates: Iterable[tuple[Estimate, RentalPlan | None]]) -> pd.DataFrame:
     """One row for each scenario, with or without RLN: its cheapest place, and what to rent there."""
     rows = [_summary_row(found, plan) for found, plan in estimates]
     return pd.DataFrame(rows, columns=list(SUMMARY_COLUMNS), dtype=object)
 
 
-def _summary_row(found: Estimate, plan: Plan | None) -> tuple[object, ...]:
+def _summary_row(found: Estimate, plan: RentalPlan | None) -> tuple[object, ...]:
     scenario, best, held = found.scenario, found.best, found.memberships
     declared = best.total(USED_TOTALS["gates"]) if best else None
     return (
@@ -180,7 +180,7 @@ def _summary_provenance(found: Estimate, declared: Quantity | None) -> tuple[str
     return _provenance(known.resting_on(*(quantity for quantity in (declared, messages) if quantity is not None)))
 
 
-def _workload(load: Load | None) -> tuple[float | None, ...]:
+def _workload(load: ScenarioLoad | None) -> tuple[float | None, ...]:
     """Return medians: messages of people, their size, messages archived a day, one copy of the archive."""
     if load is None:
         return (None,) * 4
@@ -199,7 +199,7 @@ def _rpc(bill: Bill | None) -> float | None:
     return total(part.cost_usd_per_month for name, part in bill.parts.items() if name.startswith("rpc")).middle
 
 
-def sensitivity_frame(found: Iterable[tuple[Estimate, Sequence[Driver]]], catalogue: Catalogue) -> pd.DataFrame:
+def sensitivity_frame(found: Iterable[tuple[Estimate, Sequence[Driver]]], catalogue: CostCatalogue) -> pd.DataFrame:
     """One row for each input that the cheapest bill of a scenario varies with, the strongest first."""
     rows = []
     for estimated, drivers in found:
@@ -232,7 +232,7 @@ def sensitivity_frame(found: Iterable[tuple[Estimate, Sequence[Driver]]], catalo
     return pd.DataFrame(rows, columns=list(SENSITIVITY_COLUMNS), dtype=object)
 
 
-def confidence_frame(plans: Iterable[tuple[Estimate, float, Plan | None]]) -> pd.DataFrame:
+def confidence_frame(plans: Iterable[tuple[Estimate, float, RentalPlan | None]]) -> pd.DataFrame:
     """One row for each scenario, with or without RLN, and confidence; what no place can offer has no cost."""
     rows: list[tuple[object, ...]] = []
     for found, confidence, plan in plans:

@@ -14,10 +14,10 @@ import numpy as np
 
 from assets.costs.draws import Draws
 from assets.costs.fleets import Fleet, backup_gb, fleets_of, needed_hosts, rented_hosts, volume_gb
-from assets.costs.inputs import ComputeOffer, ManagedOffer, VolumePrice
-from assets.costs.places import Place, own_disk_gb
+from assets.costs.inputs import ManagedOffer, ServerOffer, VolumePrice
+from assets.costs.places import ProviderRegion, own_disk_gb
 from assets.costs.prices import drawn, tiered_cost
-from assets.costs.sizing import DATABASE, Archive, Need
+from assets.costs.sizing import DATABASE, KeptArchive, Need
 from assets.costs.whole import mean_whole
 from assets.evidence.quantity import MissingEvidence, Quantity, Value
 from assets.evidence.tables.costs import Scenario
@@ -46,7 +46,13 @@ class Way:
 
 
 def ways_of(
-    need: Need, place: Place, scenario: Scenario, draws: Draws, held_at: float | None = None, *, managed: bool = False
+    need: Need,
+    place: ProviderRegion,
+    scenario: Scenario,
+    draws: Draws,
+    held_at: float | None = None,
+    *,
+    managed: bool = False,
 ) -> list[Way]:
     """Return every way to run the hosts of a role, each of one kind of server. Raises `MissingEvidence` if there is
     none.
@@ -77,7 +83,7 @@ def ways_of(
 
 
 def _on_servers(
-    need: Need, offer: ComputeOffer, place: Place, scenario: Scenario, draws: Draws, held_at: float | None
+    need: Need, offer: ServerOffer, place: ProviderRegion, scenario: Scenario, draws: Draws, held_at: float | None
 ) -> Iterator[Way]:
     provider, own_gb = offer.provider, own_disk_gb(offer, scenario)
     price = drawn(offer.cost_usd_per_month, provider, draws)
@@ -122,7 +128,7 @@ def _on_managed(need: Need, offer: ManagedOffer, draws: Draws, held_at: float | 
     return Way(need.role, offer.offer_id, fleet, costs, is_managed=True)
 
 
-def _backups(archive: Archive, price: VolumePrice, provider: str, draws: Draws) -> Quantity:
+def _backups(archive: KeptArchive, price: VolumePrice, provider: str, draws: Draws) -> Quantity:
     """Price the backups, which are the same for every kind of host."""
 
     def cost() -> Quantity:
@@ -131,7 +137,7 @@ def _backups(archive: Archive, price: VolumePrice, provider: str, draws: Draws) 
     return draws.once(("backups", provider), cost, archive, price)
 
 
-def _storage(stored_gb: Value, hosts: Value, archive: Archive, place: Place, draws: Draws) -> Quantity:
+def _storage(stored_gb: Value, hosts: Value, archive: KeptArchive, place: ProviderRegion, draws: Draws) -> Quantity:
     """Price volumes for `stored_gb` on `hosts`: by the gigabyte, or in disks of a size, whichever is cheaper."""
     found = []
     for volume in place.volumes:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from assets.costs.distributions import Input
+from assets.costs.distributions import UncertainInput
 from assets.evidence.model import Grade
 from assets.evidence.quantity import MissingEvidence, Quantity
 
@@ -25,7 +25,7 @@ BYTES_PER_KB = 1e3
 
 
 @dataclass(frozen=True)
-class Row:
+class CostRow:
     """What every row of a mart has."""
 
     grade: Grade
@@ -33,7 +33,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class RangeRow(Row):
+class RangeRow(CostRow):
     """A row of workload parameters or assumptions; None where the row does not state the value."""
 
     name: str
@@ -45,7 +45,7 @@ class RangeRow(Row):
 
 
 @dataclass(frozen=True)
-class RlnRow(Row):
+class RlnRow(CostRow):
     """A row of RLN parameters: a value, or a range."""
 
     parameter: str
@@ -58,7 +58,7 @@ class RlnRow(Row):
 
 
 @dataclass(frozen=True)
-class FeeRow(Row):
+class FeeRow(CostRow):
     """A gas price (gwei) or a price of ether (USD): the mean of a month, or a single observation."""
 
     chain: str
@@ -77,7 +77,7 @@ class FeeRow(Row):
 
 
 @dataclass(frozen=True)
-class CapacityInput(Row):
+class CapacityInput(CostRow):
     """What one vCPU of a database does a second within a limit of latency, with one schema of the archive."""
 
     workload: str
@@ -104,7 +104,7 @@ class CapacityInput(Row):
 
 
 @dataclass(frozen=True)
-class ComputeOffer:
+class ServerOffer:
     """A server that can be rented."""
 
     offer_id: str
@@ -177,7 +177,7 @@ class ManagedOffer:
 
 
 @dataclass(frozen=True)
-class RpcPlan:
+class RpcOffer:
     """A plan of a provider of Ethereum JSON-RPC."""
 
     plan_id: str
@@ -209,7 +209,7 @@ class MethodCredits:
 
 
 @dataclass(frozen=True)
-class RpcUsage:
+class RpcCalls:
     """How often a component calls a method, for each `per`."""
 
     component: str
@@ -257,7 +257,7 @@ class Alternative:
 
 
 @dataclass(frozen=True)
-class Fact(Row):
+class Fact(CostRow):
     """A published or measured figure that the model is held against."""
 
     low: float
@@ -265,7 +265,7 @@ class Fact(Row):
 
 
 @dataclass(frozen=True)
-class RealityFigure:
+class PublishedFigure:
     """What somebody publishes to pay or to ask for one part of a bill, USD for a user and month."""
 
     figure_id: str
@@ -284,24 +284,24 @@ class RealityFigure:
 
 
 @dataclass(frozen=True)
-class Catalogue:
+class CostCatalogue:
     """All that the model knows. What is not in it is missing evidence, never zero."""
 
-    offers: tuple[ComputeOffer, ...] = ()
+    offers: tuple[ServerOffer, ...] = ()
     volume_prices: tuple[VolumePrice, ...] = ()
     backup_prices: tuple[VolumePrice, ...] = ()
     address_prices: tuple[AddressPrice, ...] = ()
     egress_tiers: tuple[EgressTier, ...] = ()
     managed_offers: tuple[ManagedOffer, ...] = ()
-    rpc_plans: tuple[RpcPlan, ...] = ()
+    rpc_plans: tuple[RpcOffer, ...] = ()
     method_credits: tuple[MethodCredits, ...] = ()
-    rpc_usage: tuple[RpcUsage, ...] = ()
+    rpc_usage: tuple[RpcCalls, ...] = ()
     probes: tuple[ArchiveProbe, ...] = ()
     alternatives: tuple[Alternative, ...] = ()
-    reality_figures: tuple[RealityFigure, ...] = ()
+    reality_figures: tuple[PublishedFigure, ...] = ()
     facts: Mapping[str, Fact] = field(default_factory=dict)
     """By evidence id."""
-    inputs: Mapping[str, Input] = field(default_factory=dict)
+    inputs: Mapping[str, UncertainInput] = field(default_factory=dict)
     """What is drawn, by name (see `assumptions.py`)."""
 
     def fact(self, evidence_id: str) -> Fact:

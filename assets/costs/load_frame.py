@@ -17,15 +17,15 @@ from assets.costs.draws import Draws, summarise
 from assets.costs.inputs import SECONDS_PER_DAY
 from assets.costs.model import Estimate
 from assets.costs.sizing import Need, Needs, needs_of
-from assets.costs.workload import Load
+from assets.costs.workload import ScenarioLoad
 from assets.evidence.quantity import Quantity
 
 
 @dataclass(frozen=True)
-class Asked:
+class LoadAndNeeds:
     """What a scenario does, and what its hosts need for that."""
 
-    load: Load
+    load: ScenarioLoad
     needs: Needs
     draws: Draws
 
@@ -53,7 +53,7 @@ class Amount:
     title: str
     unit: str
     rule: str
-    of: Callable[[Asked], Quantity | None]
+    of: Callable[[LoadAndNeeds], Quantity | None]
     made_of: tuple[str, ...] = ()
     """Other amounts that it is made of."""
 
@@ -205,7 +205,7 @@ AMOUNTS: dict[str, Amount] = {
         "vCPUs, all databases",
         "Each load at peak over what a processor does of it, over planned use. Writing counts once for each data "
         "centre, since each writes a copy.",
-        Asked.database_vcpus,
+        LoadAndNeeds.database_vcpus,
         (
             *("peak_insert_per_s", "peak_first_page_20_per_s", "peak_by_hashes_per_s"),
             *("capacity_insert_per_s", "capacity_first_page_20_per_s", "capacity_by_hashes_per_s"),
@@ -245,7 +245,7 @@ def load_frame(estimates: Iterable[Estimate], draws: Draws) -> pd.DataFrame:
         )
         for found in estimates
         if found.load
-        for asked in [Asked(found.load, needs_of(found.scenario, found.with_rln, found.load, draws), draws)]
+        for asked in [LoadAndNeeds(found.load, needs_of(found.scenario, found.with_rln, found.load, draws), draws)]
         for name, amount in AMOUNTS.items()
         if (quantity := amount.of(asked)) is not None
     ]

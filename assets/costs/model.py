@@ -17,14 +17,14 @@ from functools import cached_property, partial
 import numpy as np
 
 from assets.costs import rpc_and_rln
-from assets.costs.bill import ALL_IN, INFRASTRUCTURE, Bill, Part, database_parts, place_parts, rpc_part, user_parts
+from assets.costs.bill import ALL_IN, INFRASTRUCTURE, Bill, BillLine, database_parts, place_parts, rpc_part, user_parts
 from assets.costs.cheapest import cheapest, least_cost
 from assets.costs.distributions import FloatArray
 from assets.costs.draws import Draws
-from assets.costs.inputs import Catalogue
-from assets.costs.places import Place, place_of
+from assets.costs.inputs import CostCatalogue
+from assets.costs.places import ProviderRegion, place_of
 from assets.costs.sizing import needs_of
-from assets.costs.workload import Load, load_of, sent_of
+from assets.costs.workload import ScenarioLoad, load_of, sent_of
 from assets.evidence.quantity import MissingEvidence, Quantity, Value
 from assets.evidence.tables.costs import Scenario
 
@@ -51,7 +51,7 @@ class Rented:
 
 
 @dataclass(frozen=True)
-class Plan:
+class RentalPlan:
     """Whole hosts that are large enough at a confidence, and the infrastructure with them, USD a month in every
     draw."""
 
@@ -72,7 +72,7 @@ class Estimate:
 
     scenario: Scenario
     with_rln: bool
-    load: Load | None
+    load: ScenarioLoad | None
     bills: tuple[Bill, ...]
     memberships: rpc_and_rln.Memberships | None
     missing: tuple[str, ...]
@@ -124,11 +124,13 @@ class Estimate:
 class World:
     """What every estimate is made from: all that is known, and one sample of it."""
 
-    catalogue: Catalogue
+    catalogue: CostCatalogue
     draws: Draws
-    _places: dict[tuple[object, ...], Place | MissingEvidence] = field(default_factory=dict, compare=False, repr=False)
+    _places: dict[tuple[object, ...], ProviderRegion | MissingEvidence] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
-    def place(self, name: tuple[str, str], scenario: Scenario, has_archive: bool) -> Place:
+    def place(self, name: tuple[str, str], scenario: Scenario, has_archive: bool) -> ProviderRegion:
         """Return `place_of`, found once for all scenarios that ask for hosts alike. Raises `MissingEvidence`."""
         asked = (name, has_archive, scenario.host_disk_gb, scenario.architecture, *scenario.vcpu_kinds)
         if asked not in self._places:
@@ -147,7 +149,7 @@ def estimate(scenario: Scenario, with_rln: bool, world: World) -> Estimate:
     catalogue, draws = world.catalogue, world.draws.with_values({})  # what is found on the way is let go with these
     missing: list[str] = []
     load = needs = held = None
-    shared: dict[str, Part] = {}
+    shared: dict[str, BillLine] = {}
     missing_all_in = ""
     try:
         load = _load(scenario, with_rln, catalogue, draws)
@@ -176,7 +178,7 @@ def estimate(scenario: Scenario, with_rln: bool, world: World) -> Estimate:
     return Estimate(scenario, with_rln, load, tuple(bills), held, tuple(dict.fromkeys(missing)))
 
 
-def plan(estimated: Estimate, world: World, confidence: float = CONFIDENCE) -> Plan | None:
+def plan(estimated: Estimate, world: World, confidence: float = CONFIDENCE) -> RentalPlan | None:
     """Return whole hosts at the cheapest place that are large enough in `confidence` of all draws; None without a bill.
 
     One kind of host for each role, held in every draw: what is needed less is paid nevertheless.
@@ -202,10 +204,12 @@ def plan(estimated: Estimate, world: World, confidence: float = CONFIDENCE) -> P
     )
     cost = best.infrastructure.having(bought.total) + best.parts["rpc"].cost_usd_per_month
     servers = sum(cost.mean for name, cost in bought.costs.items() if name in ("compute", "database"))
-    return Plan(rented, servers, cost)
+    return RentalPlan(rented, servers, cost)
 
 
-def total_in(estimated: Estimate, places: Sequence[Place], name: str, catalogue: Catalogue, draws: Draws) -> FloatArray:
+def total_in(
+    estimated: Estimate, places: Sequence[ProviderRegion], name: str, catalogue: CostCatalogue, draws: Draws
+) -> FloatArray:
     """Return a total at each of `places` in other draws, USD a month, shape (places, draws).
 
     Sizes and plans are chosen anew. NaN at a place where a price is missing for the draws. Raises `MissingEvidence`
@@ -215,7 +219,9 @@ def total_in(estimated: Estimate, places: Sequence[Place], name: str, catalogue:
     return own + users_in(estimated, places, catalogue, draws) if name == ALL_IN else own
 
 
-def users_in(estimated: Estimate, places: Sequence[Place], catalogue: Catalogue, draws: Draws) -> FloatArray:
+def users_in(
+    estimated: Estimate, places: Sequence[ProviderRegion], catalogue: CostCatalogue, draws: Draws
+) -> FloatArray:
     """Return what users pay in other draws, the same at every place; see `total_in`."""
     scenario, with_rln = estimated.scenario, estimated.with_rln
     held = rpc_and_rln.memberships(scenario, sent_of(scenario, draws).per_day, draws) if with_rln else None
@@ -224,7 +230,9 @@ def users_in(estimated: Estimate, places: Sequence[Place], catalogue: Catalogue,
     return np.stack([np.atleast_1d(paid)] * len(places))
 
 
-def infrastructure_in(estimated: Estimate, places: Sequence[Place], catalogue: Catalogue, draws: Draws) -> FloatArray:
+def infrastructure_in(
+    estimated: Estimate, places: Sequence[ProviderRegion], catalogue: CostCatalogue, draws: Draws
+) -> FloatArray:
     """Return what the operator pays at each of `places` in other draws; see `total_in`."""
     scenario, with_rln = estimated.scenario, estimated.with_rln
     needs = needs_of(scenario, with_rln, _load(scenario, with_rln, catalogue, draws), draws)
@@ -238,7 +246,7 @@ def infrastructure_in(estimated: Estimate, places: Sequence[Place], catalogue: C
     return np.stack(np.broadcast_arrays(*(np.atleast_1d(cost) for cost in found)))
 
 
-def _load(scenario: Scenario, with_rln: bool, catalogue: Catalogue, draws: Draws) -> Load:
+def _load(scenario: Scenario, with_rln: bool, catalogue: CostCatalogue, draws: Draws) -> ScenarioLoad:
     """Return the load, computed once for these draws. Raises `MissingEvidence`."""
     of_scenario = partial(load_of, scenario, with_rln, catalogue, draws)
     return draws.once(("load", with_rln), of_scenario, scenario, catalogue)

@@ -9,19 +9,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assets.costs.inputs import AddressPrice, Catalogue, ComputeOffer, EgressTier, ManagedOffer, VolumePrice
+from assets.costs.inputs import AddressPrice, CostCatalogue, EgressTier, ManagedOffer, ServerOffer, VolumePrice
 from assets.costs.prices import MANAGED_AT, UNSUITABLE_VOLUMES, cheapest_volume, covers
 from assets.evidence.quantity import MissingEvidence
 from assets.evidence.tables.costs import Scenario
 
 
 @dataclass(frozen=True)
-class Place:
+class ProviderRegion:
     """What one provider sells in one region that a scenario can use."""
 
     provider: str
     region: str
-    offers: tuple[ComputeOffer, ...]
+    offers: tuple[ServerOffer, ...]
     """None of them costs more than another one that has no less of anything."""
     managed: tuple[ManagedOffer, ...]
     system_disk: VolumePrice | None
@@ -33,7 +33,7 @@ class Place:
     tiers: tuple[EgressTier, ...]
 
 
-def place_of(place: tuple[str, str], scenario: Scenario, has_archive: bool, catalogue: Catalogue) -> Place:
+def place_of(place: tuple[str, str], scenario: Scenario, has_archive: bool, catalogue: CostCatalogue) -> ProviderRegion:
     """Return what `place` (provider, region) sells. Raises `MissingEvidence` for a price that every bill there
     needs."""
     provider, region = place
@@ -50,12 +50,12 @@ def place_of(place: tuple[str, str], scenario: Scenario, has_archive: bool, cata
         raise MissingEvidence("price of storage for backups")
     managed = _managed(place, scenario, catalogue) if has_archive else ()
     tiers = tuple(tier for tier in catalogue.egress_tiers if covers(tier, provider, region))
-    return Place(provider, region, offers, managed, disk, volumes, backup, address, tiers)
+    return ProviderRegion(provider, region, offers, managed, disk, volumes, backup, address, tiers)
 
 
 def _servers(
-    place: tuple[str, str], scenario: Scenario, catalogue: Catalogue, disk: VolumePrice | None
-) -> tuple[ComputeOffer, ...]:
+    place: tuple[str, str], scenario: Scenario, catalogue: CostCatalogue, disk: VolumePrice | None
+) -> tuple[ServerOffer, ...]:
     """Return the servers that a scenario accepts, with a disk for the system: their own, or `disk`.
 
     Raises `MissingEvidence` where there is none.
@@ -75,7 +75,7 @@ def _servers(
     return _undominated(usable, scenario, disk)
 
 
-def _address(place: tuple[str, str], catalogue: Catalogue) -> AddressPrice:
+def _address(place: tuple[str, str], catalogue: CostCatalogue) -> AddressPrice:
     """Return the cheapest public IPv4 address. Raises `MissingEvidence` where none has a price."""
     known = [price for price in catalogue.address_prices if covers(price, *place)]
     if not known:
@@ -83,13 +83,13 @@ def _address(place: tuple[str, str], catalogue: Catalogue) -> AddressPrice:
     return min(known, key=lambda price: (price.cost_usd_per_month.mean, price.price_id))
 
 
-def _backup(place: tuple[str, str], catalogue: Catalogue) -> VolumePrice | None:
+def _backup(place: tuple[str, str], catalogue: CostCatalogue) -> VolumePrice | None:
     """Return the cheapest storage for backups, by the GB and month; None where none has a price."""
     known = [price for price in catalogue.backup_prices if covers(price, *place)]
     return min(known, key=lambda price: (price.cost_usd_per_gb_month.mean, price.price_id), default=None)
 
 
-def _managed(place: tuple[str, str], scenario: Scenario, catalogue: Catalogue) -> tuple[ManagedOffer, ...]:
+def _managed(place: tuple[str, str], scenario: Scenario, catalogue: CostCatalogue) -> tuple[ManagedOffer, ...]:
     """Return hosted PostgreSQL that stands beside the servers, on processors that the scenario accepts."""
     return tuple(
         offer
@@ -98,7 +98,7 @@ def _managed(place: tuple[str, str], scenario: Scenario, catalogue: Catalogue) -
     )
 
 
-def own_disk_gb(offer: ComputeOffer, scenario: Scenario) -> float | None:
+def own_disk_gb(offer: ServerOffer, scenario: Scenario) -> float | None:
     """Return what is left of a server's own disk for an archive, GB; None if it is too small for the system."""
     if offer.local_disk_gb is None or offer.local_disk_gb < scenario.host_disk_gb:
         return None
@@ -106,14 +106,14 @@ def own_disk_gb(offer: ComputeOffer, scenario: Scenario) -> float | None:
 
 
 def _undominated(
-    offers: Sequence[ComputeOffer], scenario: Scenario, disk: VolumePrice | None
-) -> tuple[ComputeOffer, ...]:
+    offers: Sequence[ServerOffer], scenario: Scenario, disk: VolumePrice | None
+) -> tuple[ServerOffer, ...]:
     """Leave out what costs no less than another offer and has no more of anything: it is never the cheapest.
 
     Only offers whose prices are equally sure are compared: they err and change together.
     """
 
-    def merits(offer: ComputeOffer) -> tuple[float, ...]:
+    def merits(offer: ServerOffer) -> tuple[float, ...]:
         own = own_disk_gb(offer, scenario)
         price = offer.cost_usd_per_month.mean
         if own is None and disk is not None:
@@ -121,7 +121,7 @@ def _undominated(
         included = offer.included_egress_gb_per_month or 0.0
         return (-price, offer.vcpus, offer.memory_gib, own or 0.0, included)
 
-    kept: list[ComputeOffer] = []
+    kept: list[ServerOffer] = []
     for offer in sorted(offers, key=lambda known: (*(-merit for merit in merits(known)), known.offer_id)):
         mine = merits(offer)
         if not any(

@@ -16,7 +16,7 @@ import numpy as np
 from assets.costs.bill import COMPONENTS, INFRASTRUCTURE, Bill
 from assets.costs.distributions import Point
 from assets.costs.draws import Draws
-from assets.costs.inputs import BYTES_PER_KB, DAYS_PER_MONTH, SECONDS_PER_DAY, Catalogue, RealityFigure
+from assets.costs.inputs import BYTES_PER_KB, DAYS_PER_MONTH, SECONDS_PER_DAY, CostCatalogue, PublishedFigure
 from assets.costs.model import Estimate, World
 from assets.costs.sizing import needs_of
 from assets.costs.whole import mean_whole
@@ -102,7 +102,7 @@ class Check:
 
 
 @dataclass(frozen=True)
-class Fleet:
+class StatusFleet:
     """The production fleet of Status, predicted from the messages that it relays."""
 
     users: Quantity
@@ -128,7 +128,7 @@ def checks(estimates: Sequence[Estimate], world: World) -> list[Check]:
     return found
 
 
-def fleet(estimates: Sequence[Estimate], catalogue: Catalogue, draws: Draws) -> Fleet:
+def fleet(estimates: Sequence[Estimate], catalogue: CostCatalogue, draws: Draws) -> StatusFleet:
     """Predict the production fleet of Status from its message rate, its data centres and the size of its hosts.
 
     Raises `MissingEvidence`.
@@ -153,10 +153,10 @@ def fleet(estimates: Sequence[Estimate], catalogue: Catalogue, draws: Draws) -> 
     largest = max(catalogue.fact(name).high for name in DATABASES)
     hosts = computed(mean_whole, vcpus / in_each / largest, swing) * in_each
     asked = total(rate for name, rate in load.peak_database_rates.items() if name != "insert")
-    return Fleet(users, nodes, vcpus, hosts, asked * share * SECONDS_PER_MINUTE)
+    return StatusFleet(users, nodes, vcpus, hosts, asked * share * SECONDS_PER_MINUTE)
 
 
-def _relay(_: Sequence[Estimate], catalogue: Catalogue, draws: Draws) -> Check:
+def _relay(_: Sequence[Estimate], catalogue: CostCatalogue, draws: Draws) -> Check:
     known = catalogue.fact(RELAYED)
     exact = Quantity(1.0, known.grade, known.evidence_ids)
     month = SECONDS_PER_DAY * DAYS_PER_MONTH
@@ -178,7 +178,7 @@ def _relay(_: Sequence[Estimate], catalogue: Catalogue, draws: Draws) -> Check:
     )
 
 
-def _growth(estimates: Sequence[Estimate], catalogue: Catalogue, draws: Draws) -> Check:
+def _growth(estimates: Sequence[Estimate], catalogue: CostCatalogue, draws: Draws) -> Check:
     known = [catalogue.fact(name) for name in GROWTH]
     scenario = _of_status(estimates).scenario
     sent = sent_of(scenario, draws)
@@ -203,7 +203,7 @@ def _growth(estimates: Sequence[Estimate], catalogue: Catalogue, draws: Draws) -
     )
 
 
-def _processors(estimates: Sequence[Estimate], catalogue: Catalogue, draws: Draws) -> Check:
+def _processors(estimates: Sequence[Estimate], catalogue: CostCatalogue, draws: Draws) -> Check:
     known = [catalogue.fact(name) for name in DATABASES]
     modelled = fleet(estimates, catalogue, draws).database_vcpus / catalogue.fact(DATA_CENTRES).low
     return Check(
@@ -223,7 +223,7 @@ def _processors(estimates: Sequence[Estimate], catalogue: Catalogue, draws: Draw
     )
 
 
-def _hosts(estimates: Sequence[Estimate], catalogue: Catalogue, draws: Draws) -> Check:
+def _hosts(estimates: Sequence[Estimate], catalogue: CostCatalogue, draws: Draws) -> Check:
     predicted = fleet(estimates, catalogue, draws)
     known = total(draws[f"workload/{name}"] for name in FLEET_HOSTS)
     modelled = (predicted.nodes + predicted.database_hosts).resting_on(known)
@@ -245,7 +245,7 @@ def _hosts(estimates: Sequence[Estimate], catalogue: Catalogue, draws: Draws) ->
     )
 
 
-def _queries(estimates: Sequence[Estimate], catalogue: Catalogue, draws: Draws) -> Check:
+def _queries(estimates: Sequence[Estimate], catalogue: CostCatalogue, draws: Draws) -> Check:
     known = catalogue.fact(STORE_REQUESTS)
     modelled = fleet(estimates, catalogue, draws).store_requests_per_min
     return Check(
@@ -280,7 +280,7 @@ def _moved_by(modelled: Quantity, draws: Draws) -> str:
     return f"The model's spread comes from: {named}." if named else ""
 
 
-def _parts(estimated: Estimate, bill: Bill, figures: Sequence[RealityFigure]) -> Iterator[Check]:
+def _parts(estimated: Estimate, bill: Bill, figures: Sequence[PublishedFigure]) -> Iterator[Check]:
     """Hold each part of a bill against the published cost of the same part, of the network nearest in users."""
     users = float(estimated.scenario.active_users or 1)
     infrastructure = [name for name in bill.parts if COMPONENTS[name].is_infrastructure]

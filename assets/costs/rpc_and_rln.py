@@ -18,10 +18,10 @@ from assets.costs.inputs import (
     DAYS_PER_MONTH,
     MONTHS_PER_YEAR,
     SECONDS_PER_DAY,
-    Catalogue,
+    CostCatalogue,
     MethodCredits,
-    RpcPlan,
-    RpcUsage,
+    RpcCalls,
+    RpcOffer,
 )
 from assets.costs.prices import drawn
 from assets.costs.whole import mean_whole
@@ -125,7 +125,7 @@ class Memberships:
         return tuple(found)
 
 
-def node_calls(component: str, nodes: Quantity, catalogue: Catalogue, draws: Draws) -> tuple[Calls, ...]:
+def node_calls(component: str, nodes: Quantity, catalogue: CostCatalogue, draws: Draws) -> tuple[Calls, ...]:
     """Return what all nodes of `component` call, at an even rate; calls at a start or a change are left out.
 
     Raises `MissingEvidence` where no daily figure is known.
@@ -137,19 +137,19 @@ def node_calls(component: str, nodes: Quantity, catalogue: Catalogue, draws: Dra
     return tuple(found)
 
 
-def wallet_calls(component: str, clients: int, catalogue: Catalogue, draws: Draws) -> tuple[Calls, ...]:
+def wallet_calls(component: str, clients: int, catalogue: CostCatalogue, draws: Draws) -> tuple[Calls, ...]:
     """Return what the wallets of all clients of `component` call while they are online. Raises `MissingEvidence`."""
     found = _usage(component, CLIENT_PERIODS, catalogue)
     return _while_online(found, clients, draws["assumption/estimated_width"], draws)
 
 
-def member_calls(component: str, members: int, catalogue: Catalogue, draws: Draws) -> tuple[Calls, ...]:
+def member_calls(component: str, members: int, catalogue: CostCatalogue, draws: Draws) -> tuple[Calls, ...]:
     """Return what `members` with a node of `component` of their own call while it runs. Raises `MissingEvidence`."""
     found = _usage(component, NODE_PERIODS, catalogue)
     return _while_online(found, members, draws["assumption/polling_width"], draws)
 
 
-def _while_online(uses: Iterable[RpcUsage], clients: int, width: Quantity, draws: Draws) -> tuple[Calls, ...]:
+def _while_online(uses: Iterable[RpcCalls], clients: int, width: Quantity, draws: Draws) -> tuple[Calls, ...]:
     """Spread calls of a day in use over clients; at peak more of them are online, at most all."""
     online = draws["assumption/client_online_share"]
     at_peak = computed(lambda share: np.minimum(share, 1.0), online * draws["assumption/peak_factor"])
@@ -160,14 +160,14 @@ def _while_online(uses: Iterable[RpcUsage], clients: int, width: Quantity, draws
     return tuple(found)
 
 
-def _usage(component: str, periods: frozenset[str], catalogue: Catalogue) -> list[RpcUsage]:
+def _usage(component: str, periods: frozenset[str], catalogue: CostCatalogue) -> list[RpcCalls]:
     found = [use for use in catalogue.rpc_usage if use.component == component and use.per in periods]
     if not found:
         raise MissingEvidence(f"daily RPC calls of '{component}'")
     return found
 
 
-def _method(use: RpcUsage) -> str:
+def _method(use: RpcCalls) -> str:
     return use.rpc_method.split()[0]
 
 
@@ -181,7 +181,7 @@ def credits_of(method: str, provider: str, chain: str, rows: Iterable[MethodCred
     raise MissingEvidence(f"credits that {provider} counts for {method}")
 
 
-def subscription_cost(plan: RpcPlan, credits_per_day: Quantity, peak_per_s: Quantity, draws: Draws) -> Quantity:
+def subscription_cost(plan: RpcOffer, credits_per_day: Quantity, peak_per_s: Quantity, draws: Draws) -> Quantity:
     """Price calls in as many subscriptions of a plan as carry them, USD a month.
 
     Either as many as carry the calls, or as many as carry their rate at peak (`peak_per_s`, in the unit of the plan's
@@ -208,19 +208,19 @@ def subscription_cost(plan: RpcPlan, credits_per_day: Quantity, peak_per_s: Quan
     return computed(lambda *values: np.minimum.reduce(np.broadcast_arrays(*values)), *costs)
 
 
-def _quota(plan: RpcPlan) -> tuple[float, float]:
+def _quota(plan: RpcOffer) -> tuple[float, float]:
     """Return credits of a period and its days. Raises `MissingEvidence`."""
     if plan.included_credits_per_period is None:
         raise MissingEvidence(f"quota of {plan.plan_id}")
     return plan.included_credits_per_period, 1.0 if plan.included_period == "day" else DAYS_PER_MONTH
 
 
-def _filled(plan: RpcPlan, peak_per_s: Quantity) -> Quantity:
+def _filled(plan: RpcOffer, peak_per_s: Quantity) -> Quantity:
     """Return how much of the rate limit of one subscription the calls at peak fill; nothing where none is stated."""
     return peak_per_s * 0.0 if plan.rate_limit is None else peak_per_s / plan.rate_limit
 
 
-def free_share(plan: RpcPlan, credits_per_day: Quantity, peak_per_s: Quantity, draws: Draws) -> Quantity:
+def free_share(plan: RpcOffer, credits_per_day: Quantity, peak_per_s: Quantity, draws: Draws) -> Quantity:
     """Return in which share of the months of a year one free plan carries the calls: it can be had once.
 
     Months vary as in `mean_whole`. Credits that are sold beyond the quota do not end a plan, its rate limit does.
@@ -236,14 +236,14 @@ def free_share(plan: RpcPlan, credits_per_day: Quantity, peak_per_s: Quantity, d
     return computed(share, filled, draws["assumption/month_swing"])
 
 
-def rpc_cost(calls: Iterable[Calls], chain: str, catalogue: Catalogue, draws: Draws) -> RpcCost:
+def rpc_cost(calls: Iterable[Calls], chain: str, catalogue: CostCatalogue, draws: Draws) -> RpcCost:
     """Return what calls cost at the plan that is the cheapest in each draw. Raises `MissingEvidence` if none is known.
 
     A free plan costs nothing in the months in which it is enough, and what the cheapest paid plan costs in the others.
     """
     calls = tuple(calls)
-    paid: list[tuple[RpcPlan, Quantity]] = []
-    free: list[tuple[RpcPlan, Quantity, Quantity]] = []
+    paid: list[tuple[RpcOffer, Quantity]] = []
+    free: list[tuple[RpcOffer, Quantity, Quantity]] = []
     left_out = 0
     for plan in catalogue.rpc_plans:
         if not (plan.supports_linea if chain == LINEA else plan.supports_ethereum):
@@ -283,7 +283,9 @@ def rpc_cost(calls: Iterable[Calls], chain: str, catalogue: Catalogue, draws: Dr
     return RpcCost(cost, best.plan_id, best.rate_limit is not None, left_out)
 
 
-def _in_units_of(plan: RpcPlan, calls: Iterable[Calls], chain: str, catalogue: Catalogue) -> tuple[Quantity, Quantity]:
+def _in_units_of(
+    plan: RpcOffer, calls: Iterable[Calls], chain: str, catalogue: CostCatalogue
+) -> tuple[Quantity, Quantity]:
     """Return credits a day, and calls or credits a second at peak, as the plan counts them. Raises
     `MissingEvidence`."""
 
@@ -298,7 +300,7 @@ def _in_units_of(plan: RpcPlan, calls: Iterable[Calls], chain: str, catalogue: C
     return per_day, total(call.peak_per_s if in_calls else call.peak_per_s * counted(call) for call in calls)
 
 
-def _is_sold_by_use_alone(plan: RpcPlan) -> bool:
+def _is_sold_by_use_alone(plan: RpcOffer) -> bool:
     """Whether a plan without a fee includes nothing, so that it is no free plan."""
     return plan.overage_usd_per_million_credits is not None and not plan.included_credits_per_period
 

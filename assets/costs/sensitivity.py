@@ -19,11 +19,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assets.costs.distributions import FloatArray, Input, Point
+from assets.costs.distributions import FloatArray, Point, UncertainInput
 from assets.costs.draws import Draws, at_quantiles
-from assets.costs.inputs import Catalogue
+from assets.costs.inputs import CostCatalogue
 from assets.costs.model import USED_TOTALS, Estimate, World, infrastructure_in, total_in, users_in
-from assets.costs.places import Place
+from assets.costs.places import ProviderRegion
 from assets.evidence.quantity import MissingEvidence
 
 TOTAL = USED_TOTALS["sensitivity"]
@@ -144,7 +144,7 @@ def drivers(estimated: Estimate, world: World, second: Draws) -> tuple[Driver, .
     return tuple(sorted(found, key=lambda driver: (-driver.total_index, driver.name)))
 
 
-def _total_at(estimated: Estimate, place: Place, catalogue: Catalogue, draws: Draws) -> FloatArray:
+def _total_at(estimated: Estimate, place: ProviderRegion, catalogue: CostCatalogue, draws: Draws) -> FloatArray:
     return np.asarray(total_in(estimated, [place], TOTAL, catalogue, draws)[0])
 
 
@@ -184,7 +184,7 @@ def _turns(estimated: Estimate, world: World, names: Sequence[str]) -> dict[str,
     return found
 
 
-def _steps(known: Input, estimated: Estimate, catalogue: Catalogue) -> FloatArray:
+def _steps(known: UncertainInput, estimated: Estimate, catalogue: CostCatalogue) -> FloatArray:
     """Return the values of a driver to look at, ascending, shape (STEPS,). Nothing is looked at that cannot be.
 
     A share ends at 1, and the size of a message where rows of the archive were measured.
@@ -238,7 +238,7 @@ def _limits(estimated: Estimate) -> dict[str, float]:
 
 def _costs_everywhere(
     estimated: Estimate, world: World, steps: Mapping[str, FloatArray]
-) -> tuple[list[Place], FloatArray]:
+) -> tuple[list[ProviderRegion], FloatArray]:
     """Return each place with a bill and its cost at every step of every driver; NaN where a price ends before that."""
     length = STEPS * len(steps)
     middle = at_quantiles(world.draws.inputs, {}, length)
@@ -255,7 +255,9 @@ def _costs_everywhere(
     return places, costs
 
 
-def _costs(estimated: Estimate, places: Sequence[Place], world: World, draws: Draws, length: int) -> FloatArray:
+def _costs(
+    estimated: Estimate, places: Sequence[ProviderRegion], world: World, draws: Draws, length: int
+) -> FloatArray:
     """Return the total at each place and draw; NaN where a price or size is missing for these draws."""
     try:
         found = total_in(estimated, places, TOTAL, world.catalogue, draws)
@@ -264,7 +266,7 @@ def _costs(estimated: Estimate, places: Sequence[Place], world: World, draws: Dr
     return np.array(np.broadcast_to(found, (len(places), length)))
 
 
-def _costs_along(estimated: Estimate, world: World, place: Place, name: str, values: FloatArray) -> FloatArray:
+def _costs_along(estimated: Estimate, world: World, place: ProviderRegion, name: str, values: FloatArray) -> FloatArray:
     """Return the cost at one place along one driver, in its range alone if the whole way is too far."""
     costs = np.full(STEPS, np.nan)
     for part in (slice(None), slice(STEPS_BEYOND, STEPS_BEYOND + GRID)):

@@ -14,7 +14,7 @@ import numpy as np
 from assets.costs.assumptions import CAPACITY_WORKLOADS
 from assets.costs.capacity import capacity_at
 from assets.costs.draws import Draws
-from assets.costs.workload import Load
+from assets.costs.workload import ScenarioLoad
 from assets.evidence.model import Grade
 from assets.evidence.quantity import Quantity, computed, total
 from assets.evidence.tables.costs import Scenario
@@ -25,7 +25,7 @@ GIB_PER_MB = 1e6 / 2**30
 
 
 @dataclass(frozen=True)
-class Archive:
+class KeptArchive:
     """The archive of all shards, for the hosts that keep it."""
 
     gb: Quantity
@@ -61,7 +61,7 @@ class Need:
     """Sent to the internet by each host, GB a month; None for hosts that only talk to their neighbours."""
     shared_egress_gb: Quantity | None = None
     """Sent to the internet by all hosts together, GB a month."""
-    archive: Archive | None = None
+    archive: KeptArchive | None = None
     least_vcpus: float = 0.0
     """Of each host, where the scenario states it."""
     least_memory_gib: float = 0.0
@@ -92,7 +92,7 @@ class Needs:
     """What hosts need that are node and database in one."""
 
 
-def needs_of(scenario: Scenario, with_rln: bool, load: Load, draws: Draws) -> Needs:
+def needs_of(scenario: Scenario, with_rln: bool, load: ScenarioLoad, draws: Draws) -> Needs:
     """Return what nodes and databases need.
 
     A node: (idle + messages/s at peak of its shard x (relaying one + verifying its proof)) / planned utilisation, in
@@ -107,7 +107,7 @@ def needs_of(scenario: Scenario, with_rln: bool, load: Load, draws: Draws) -> Ne
     return Needs(node, database, draws.once("shared", lambda: _shared(node, database), node, database))
 
 
-def _node(scenario: Scenario, with_rln: bool, load: Load, draws: Draws) -> Need:
+def _node(scenario: Scenario, with_rln: bool, load: ScenarioLoad, draws: Draws) -> Need:
     basis = scenario_basis(scenario)
     least = basis * float(max(scenario.relay_nodes + scenario.store_nodes, scenario.data_centres, 1))
     each = draws["assumption/node_idle_vcpus"] + load.peak_messages_per_s * draws["assumption/node_vcpus_per_message"]
@@ -135,7 +135,7 @@ def _node(scenario: Scenario, with_rln: bool, load: Load, draws: Draws) -> Need:
     )
 
 
-def _database(scenario: Scenario, load: Load, draws: Draws) -> Need | None:
+def _database(scenario: Scenario, load: ScenarioLoad, draws: Draws) -> Need | None:
     if load.archive_gb is None or load.archive_messages is None:
         return None
     basis = scenario_basis(scenario)
@@ -155,7 +155,7 @@ def _database(scenario: Scenario, load: Load, draws: Draws) -> Need | None:
         hot_gib / memory_utilisation,
         basis * 0.0,
         draws["assumption/database_base_memory"] / memory_utilisation,
-        archive=Archive(load.archive_gb, busy["insert"], load.shards, scenario.data_centres),
+        archive=KeptArchive(load.archive_gb, busy["insert"], load.shards, scenario.data_centres),
         least_vcpus=scenario.database_vcpus or 0.0,
         least_memory_gib=scenario.database_memory_gib or 0.0,
     )
@@ -178,7 +178,7 @@ def _shared(node: Need, database: Need) -> Need:
     )
 
 
-def capacity_basis(load: Load, draws: Draws) -> str:
+def capacity_basis(load: ScenarioLoad, draws: Draws) -> str:
     """Say which measurements the processors of a database are taken from, for a reader."""
     known = [name for name in CAPACITY_WORKLOADS if f"capacity/{name}" in draws.inputs]
     kept = load.archive_messages.middle if load.archive_messages else 0.0

@@ -12,14 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from assets.costs.draws import Draws
-from assets.costs.inputs import (
-    BYTES_PER_GB,
-    BYTES_PER_KB,
-    DAYS_PER_MONTH,
-    SECONDS_PER_DAY,
-    ArchiveProbe,
-    Catalogue,
-)
+from assets.costs.inputs import BYTES_PER_GB, BYTES_PER_KB, DAYS_PER_MONTH, SECONDS_PER_DAY, ArchiveProbe, CostCatalogue
 from assets.costs.whole import mean_whole
 from assets.evidence.model import Grade
 from assets.evidence.quantity import MissingEvidence, Quantity, computed, total
@@ -44,7 +37,7 @@ SECONDS_PER_MONTH = SECONDS_PER_DAY * DAYS_PER_MONTH
 
 
 @dataclass(frozen=True)
-class Load:
+class ScenarioLoad:
     """What a scenario does."""
 
     own_messages_per_month: Quantity
@@ -143,7 +136,7 @@ def _per_day(rate_id: str, draws: Draws) -> Quantity:
     return rate * draws["assumption/client_online_share"] if unit in WHILE_ONLINE else rate
 
 
-def load_of(scenario: Scenario, with_rln: bool, catalogue: Catalogue, draws: Draws) -> Load:
+def load_of(scenario: Scenario, with_rln: bool, catalogue: CostCatalogue, draws: Draws) -> ScenarioLoad:
     """Return the load of a scenario in every draw. Raises `MissingEvidence`.
 
     Senders are spread over shards, each with as many as one may have at most. A node relays the messages of one shard:
@@ -197,7 +190,7 @@ def load_of(scenario: Scenario, with_rln: bool, catalogue: Catalogue, draws: Dra
         row_bytes = archived_row_bytes(scenario, sent, catalogue, draws)
         kept_of_all = archived_per_s * kept_days * SECONDS_PER_DAY
         kept, archive = kept_of_all / shards, kept_of_all * row_bytes / BYTES_PER_GB
-    return Load(
+    return ScenarioLoad(
         own_messages_per_month=own_messages,
         message_bytes=sent.content_bytes,
         messages_per_sender_day=per_day,
@@ -225,14 +218,14 @@ def _online(scenario: Scenario, draws: Draws) -> tuple[Quantity, Quantity]:
     return online, computed(lambda share: np.minimum(share, 1.0), online * draws["assumption/peak_factor"])
 
 
-def connections_per_node(catalogue: Catalogue) -> Quantity:
+def connections_per_node(catalogue: CostCatalogue) -> Quantity:
     """Return how many connections one node takes. Raises `MissingEvidence`."""
     most = catalogue.fact(MAX_CONNECTIONS)
     return Quantity(most.high, most.grade, most.evidence_ids)
 
 
 def archived_row_bytes(
-    scenario: Scenario, sent: Sent, catalogue: Catalogue, draws: Draws, *, table_only: bool = False
+    scenario: Scenario, sent: Sent, catalogue: CostCatalogue, draws: Draws, *, table_only: bool = False
 ) -> Quantity:
     """Return what an archived message takes on average, bytes: text, media and control, each by its own size.
 

@@ -14,7 +14,7 @@ from assets.common.tables import table_statistics
 from assets.evidence.load_raw import AnotherDateError, load_raw
 from assets.evidence.read_packs import Evidence, Scope, format_problems
 from assets.evidence.tables import ALL_TABLES
-from assets.pricing.model import REFRESHED_TABLES
+from assets.evidence.tables.pricing import REFRESHED_TABLES
 
 SCOPE_TITLE = "The as-of date and the packs of the last load: the only place where evidence is cut off by date"
 

@@ -21,7 +21,7 @@ _PARENTS = {part.table.key: table for table in ALL_TABLES for part in table.part
 
 
 @dataclass(frozen=True)
-class Place:
+class FilePlace:
     """Which table a file belongs to, and the folder of its pack."""
 
     table: Table
@@ -29,17 +29,19 @@ class Place:
     relative: str
 
 
-def place_of(path: Path) -> Place | None:
+def place_of(path: Path) -> FilePlace | None:
     """Return where a file lies in a pack, by the names of its folders, or None if no table has files there."""
     parts = path.parts
     for table in ALL_TABLES:
         own = tuple(table.path.split("/")) if table.kind == "csv" else (*table.path.split("/"), path.name)
         if table.kind != "part" and parts[-len(own) :] == own and (table.kind == "csv" or path.suffix == ".yaml"):
-            return Place(table, path.parents[len(own) - 1], "/".join(own))
+            return FilePlace(table, path.parents[len(own) - 1], "/".join(own))
     return None
 
 
-def check_file(path: Path, place: Place, packs: Sequence[Pack], *, today: date, text: str | None = None) -> Evidence:
+def check_file(
+    path: Path, place: FilePlace, packs: Sequence[Pack], *, today: date, text: str | None = None
+) -> Evidence:
     """Validate one file, or `text` as if it were its content; `packs` have the ids that it may refer to.
 
     `path` is resolved.
@@ -83,7 +85,7 @@ def _documents(pack: Pack, table: Table) -> list[Path]:
     return sorted((pack.path / table.path).glob("[!.]*.yaml"))
 
 
-def _others(place: Place, packs: Sequence[Pack], path: Path) -> Iterator[Parsed]:
+def _others(place: FilePlace, packs: Sequence[Pack], path: Path) -> Iterator[Parsed]:
     """Yield the ids of the other files of the table, each in the name of its file."""
     for pack in packs:
         if place.table.kind == "yaml":

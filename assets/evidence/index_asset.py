@@ -11,11 +11,10 @@ import dagster as dg
 import pandas as pd
 import psycopg
 from psycopg import sql
-from psycopg.rows import dict_row
 
 from assets.common import keys
-from assets.common.asset_tables import sql_table_metadata
-from assets.common.tables import land, table_statistics
+from assets.common.asset_tables import land_table
+from assets.common.tables import read_rows
 from assets.evidence.index import INDEX_COLUMNS, Said, index_rows, said, stated_columns
 from assets.evidence.tables import ALL_TABLES
 
@@ -34,11 +33,9 @@ TYPED = "select * from marts.evidence_index order by evidence_id"
 def indexed_evidence(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
     """Say of each row what it says, as far as it is published."""
     with context.resources.warehouse.connect("waku_fit_admin") as connection:
-        rows = index_rows(_rows(connection, TYPED), _statements(connection))
+        rows = index_rows(read_rows(connection, TYPED), _statements(connection))
         frame = pd.DataFrame(rows, columns=list(INDEX_COLUMNS), dtype=object)
-        land(connection, keys.EVIDENCE_INDEX.path, INDEX_COLUMNS, frame)
-        metadata = sql_table_metadata(table_statistics(connection, keys.EVIDENCE_INDEX.path))
-        yield dg.MaterializeResult(keys.EVIDENCE_INDEX, metadata=metadata)
+        yield land_table(connection, keys.EVIDENCE_INDEX, INDEX_COLUMNS, frame)
 
 
 def _statements(connection: psycopg.Connection[Any]) -> dict[str, Said]:
@@ -50,10 +47,5 @@ def _statements(connection: psycopg.Connection[Any]) -> dict[str, Said]:
         query = sql.SQL("select evidence_id, {} from {}").format(
             sql.SQL(", ").join(map(sql.Identifier, columns)), sql.Identifier(keys.STAGING, f"stg_{table.key}")
         )
-        found |= {row["evidence_id"]: said(table, row) for row in _rows(connection, query)}
+        found |= {row["evidence_id"]: said(table, row) for row in read_rows(connection, query)}
     return found
-
-
-def _rows(connection: psycopg.Connection[Any], query: Any) -> list[dict[str, Any]]:
-    with connection.cursor(row_factory=dict_row) as cursor:
-        return cursor.execute(query).fetchall()

@@ -10,9 +10,9 @@ import dagster as dg
 
 from assets.common import keys
 from assets.common.http import HttpClient
-from assets.pricing.refresh import Outcome
+from assets.pricing.refresh import SourceOutcome
 from assets.pricing.registry import SOURCES
-from assets.pricing.service import Prices, RefreshRefused, refresh
+from assets.pricing.service import KnownPrices, RefreshRefused, refresh
 
 CHECK = "prices_are_accepted"
 SAMPLE = 5
@@ -34,7 +34,7 @@ SAMPLE = 5
 def live_prices(context: dg.AssetExecutionContext) -> dg.MaterializeResult:  # type: ignore[type-arg]
     """Ask all sources that the environment allows, add the accepted prices, warn of the rest; no source can fail it."""
     resource = context.resources.evidence
-    prices = Prices(resource.prices_dir, resource.read, resource.resolved)
+    prices = KnownPrices(resource.prices_dir, resource.read, resource.resolved)
     try:
         with HttpClient() as client:
             outcomes, added = refresh(prices, client, lambda: datetime.now(UTC), os.environ, listed=SOURCES)
@@ -46,7 +46,7 @@ def live_prices(context: dg.AssetExecutionContext) -> dg.MaterializeResult:  # t
     )
 
 
-def check_result(outcomes: list[Outcome]) -> dg.AssetCheckResult:
+def check_result(outcomes: list[SourceOutcome]) -> dg.AssetCheckResult:
     """Warn of sources that failed and of prices that were not accepted: number, bound, offenders, next step."""
     failed = [f"{o.source}: {o.message}" for o in outcomes if o.state == "failed"]
     rejected = [(o.source, r) for o in outcomes for r in o.verdicts.rejected]

@@ -16,7 +16,7 @@ Clock = Callable[[], datetime]
 """Returns the time in UTC."""
 
 
-class Source(Protocol):
+class PriceSource(Protocol):
     """One place that states prices."""
 
     @property

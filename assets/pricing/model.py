@@ -17,11 +17,7 @@ from pydantic import ValidationError
 
 from assets.evidence.model import EvidenceRow, Grade
 from assets.evidence.tables import TABLES_BY_KEY
-
-COMPUTE = "pricing__compute_offers"
-STORAGE = "pricing__storage_and_egress_prices"
-FEES = "pricing__chain_fees"
-RATES = "pricing__exchange_rates"
+from assets.evidence.tables.pricing import COMPUTE, FEES, OFFER_COLUMNS, RATES, REFRESHED_TABLES, STORAGE
 
 HOURS_PER_MONTH = 730
 CONFIRM_AFTER = timedelta(days=30)
@@ -53,14 +49,6 @@ BOUNDS: Mapping[tuple[str, ...], Bound] = {
     (FEES, "gas_price"): Bound(10, "monthly means of gas moved by up to 7.3 times within half a year"),
 }
 """By table, and by metric where one table holds several."""
-
-_KEYS: Mapping[str, tuple[str, ...]] = {
-    COMPUTE: ("provider", "region", "instance_type"),
-    STORAGE: ("provider", "region", "item", "tier_from_tb_per_month"),
-    FEES: ("chain", "metric"),
-    RATES: ("base_currency", "quote_currency"),
-}
-REFRESHED_TABLES = tuple(_KEYS)
 
 
 @dataclass(frozen=True)
@@ -120,14 +108,14 @@ class Verdicts:
 
 def offer_of(table: str, row: EvidenceRow) -> Offer:
     """Return what a row is a price of."""
-    return (table, *(_word(getattr(row, column)) for column in _KEYS[table]))
+    return (table, *(_word(getattr(row, column)) for column in OFFER_COLUMNS[table]))
 
 
 def _word(value: Any) -> str:
     return "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
 
 
-class Catalogue:
+class PriceCatalogue:
     """The last known row of each offer whose price can be refreshed."""
 
     def __init__(self, rows: Mapping[str, Iterable[EvidenceRow]]) -> None:
@@ -163,7 +151,7 @@ def _newness(row: EvidenceRow) -> tuple[date, date]:
     return (getattr(row, "rate_date", None) or getattr(row, "period_end", None) or row.as_of, row.as_of)
 
 
-def judge_all(observations: Iterable[PriceObservation], catalogue: Catalogue) -> Verdicts:
+def judge_all(observations: Iterable[PriceObservation], catalogue: PriceCatalogue) -> Verdicts:
     """Judge what one source said in one answer. Two prices for one offer contradict each other: neither is believed."""
     by_offer: dict[Offer, list[PriceObservation]] = {}
     for observation in observations:

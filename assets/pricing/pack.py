@@ -20,16 +20,17 @@ from assets.evidence.model import EvidenceRow
 from assets.evidence.packs import LIVE_PRICES, Pack
 from assets.evidence.read_packs import Evidence, format_problems, read_packs
 from assets.evidence.tables import TABLES_BY_KEY
-from assets.pricing.model import REFRESHED_TABLES, Accepted, Catalogue
+from assets.evidence.tables.pricing import REFRESHED_TABLES
+from assets.pricing.model import Accepted, PriceCatalogue
 
 
 class PackInvalid(Exception):  # noqa: N818 - says what is, not that an error is one
     """Refreshed prices that would not be valid evidence: nothing was written."""
 
 
-def catalogue_of(evidence: Evidence) -> Catalogue:
+def catalogue_of(evidence: Evidence) -> PriceCatalogue:
     """Return the last known prices of all packs."""
-    return Catalogue({key: [record.row for record in evidence.records[key]] for key in REFRESHED_TABLES})
+    return PriceCatalogue({key: [record.row for record in evidence.records[key]] for key in REFRESHED_TABLES})
 
 
 def land(accepted: Iterable[Accepted], prices_dir: Path, others: Sequence[Pack], today: date) -> int:

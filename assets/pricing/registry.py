@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from assets.pricing.interfaces import Source
-from assets.pricing.model import Catalogue
+from assets.pricing.interfaces import PriceSource
+from assets.pricing.model import PriceCatalogue
 from assets.pricing.sources.aws import Aws
 from assets.pricing.sources.azure import Azure
 from assets.pricing.sources.coingecko import CoinGecko
@@ -24,13 +24,13 @@ class Listed:
     """A source that can be asked. `build` takes the catalogue and the value of `variable`."""
 
     name: str
-    build: Callable[[Catalogue, str], Source]
+    build: Callable[[PriceCatalogue, str], PriceSource]
     variable: str = ""
     """Environment variable with a token or an address: secrets are in no argument, setting or message."""
     default: str = ""
     """What is used where the variable is not set; without one, the source is left out."""
 
-    def source(self, catalogue: Catalogue, environment: Mapping[str, str]) -> Source | None:
+    def source(self, catalogue: PriceCatalogue, environment: Mapping[str, str]) -> PriceSource | None:
         """Return the source, None if the variable that it needs is not set."""
         value = environment.get(self.variable) or self.default
         return None if self.variable and not value else self.build(catalogue, value)

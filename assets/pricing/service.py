@@ -14,9 +14,8 @@ from assets.common.answers import Client
 from assets.evidence.packs import Pack
 from assets.evidence.read_packs import Evidence, format_problems
 from assets.pricing.interfaces import Clock
-from assets.pricing.ledger import remember
-from assets.pricing.pack import PackInvalid, align, catalogue_of, land
-from assets.pricing.refresh import Outcome, ask_all, to_remember
+from assets.pricing.pack import PackInvalid, align, catalogue_of
+from assets.pricing.refresh import SourceOutcome, ask_all, keep
 from assets.pricing.registry import SOURCES, Listed
 
 
@@ -25,7 +24,7 @@ class RefreshRefused(Exception):  # noqa: N818 - says what is, not that an error
 
 
 @dataclass(frozen=True)
-class Prices:
+class KnownPrices:
     """Where known prices come from, and where new ones go."""
 
     folder: Path
@@ -36,7 +35,7 @@ class Prices:
 
 
 def refresh(
-    prices: Prices,
+    prices: KnownPrices,
     client: Client,
     clock: Clock,
     environment: Mapping[str, str],
@@ -44,7 +43,7 @@ def refresh(
     names: Sequence[str] = (),
     only_check: bool = False,
     listed: Sequence[Listed] = SOURCES,
-) -> tuple[list[Outcome], int]:
+) -> tuple[list[SourceOutcome], int]:
     """Ask the sources called `names`, or all, and add the accepted prices; return what became of each, and rows added.
 
     With `only_check` nothing is written. Raises `RefreshRefused`.
@@ -63,10 +62,7 @@ def refresh(
         raise RefreshRefused(f"{missing[0].source} cannot be asked: {missing[0].message} in the environment")
     if only_check:
         return outcomes, 0
-    accepted = (one for outcome in outcomes for one in outcome.verdicts.accepted)
     try:
-        added = land(accepted, prices.folder, prices.packs(), clock().date())
+        return outcomes, keep(outcomes, prices.folder, prices.packs(), clock().date())
     except PackInvalid as error:
         raise RefreshRefused(str(error)) from error
-    remember(to_remember(outcomes), prices.folder)
-    return outcomes, added

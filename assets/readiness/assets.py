@@ -8,8 +8,7 @@ from collections.abc import Iterator
 import dagster as dg
 
 from assets.common import keys
-from assets.common.asset_tables import sql_table_metadata
-from assets.common.tables import land, table_statistics
+from assets.common.asset_tables import land_table, table_spec
 from assets.readiness.fetch import read_inputs
 from assets.readiness.frames import (
     GATE_COLUMNS,
@@ -37,28 +36,17 @@ MARTS = (
 )
 
 
-def _spec(key: dg.AssetKey, deps: list[dg.AssetKey], description: str) -> dg.AssetSpec:
-    return dg.AssetSpec(
-        key,
-        deps=deps,
-        description=description,
-        group_name=keys.READINESS,
-        owners=[keys.OWNERS[keys.READINESS]],
-        kinds={"python", "postgres"},
-    )
-
-
 @dg.multi_asset(
     name="judge_readiness",
     required_resource_keys={"warehouse"},
     specs=[
-        _spec(
+        table_spec(
             keys.REQUIREMENT_RESULTS,
             [*(keys.mart_key(name) for name in MARTS), keys.COST_SUMMARY, keys.VALIDATION_MATRIX, keys.SEGMENT_RANKING],
             "What each requirement of the milestone asks for, what the evidence shows, and whether that is enough",
         ),
-        _spec(keys.GATES, [keys.REQUIREMENT_RESULTS], "One gate for each deliverable of the milestone"),
-        _spec(keys.VERDICT, [keys.GATES], "Ready, not ready or unknown, with the weakest path that it rests on"),
+        table_spec(keys.GATES, [keys.REQUIREMENT_RESULTS], "One gate for each deliverable of the milestone"),
+        table_spec(keys.VERDICT, [keys.GATES], "Ready, not ready or unknown, with the weakest path that it rests on"),
     ],
 )
 def readiness_tables(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
@@ -73,8 +61,5 @@ def readiness_tables(context: dg.AssetExecutionContext) -> Iterator[dg.Materiali
             (keys.GATES, GATE_COLUMNS, gates_frame(gates)),
             (keys.VERDICT, VERDICT_COLUMNS, verdict_frame(verdict)),
         ):
-            land(connection, key.path, columns, frame)
-            metadata = sql_table_metadata(table_statistics(connection, key.path))
-            if key == keys.VERDICT:
-                metadata |= {"verdict": verdict.answer.value, "reason": verdict.reason}
-            yield dg.MaterializeResult(key, metadata=metadata)
+            said = {"verdict": verdict.answer.value, "reason": verdict.reason} if key == keys.VERDICT else {}
+            yield land_table(connection, key, columns, frame, **said)

@@ -10,8 +10,8 @@ from dataclasses import replace
 from typing import TypeVar
 
 from assets.evidence.model import Grade, weakest
-from assets.readiness.inputs import Conversations, Progress, ReadinessInputs, Row
-from assets.readiness.model import Basis, Measurement, Requirement
+from assets.readiness.inputs import Conversations, NewestProgress, ReadinessInputs, ReadinessRow
+from assets.readiness.model import Basis, MetricValue, Requirement
 
 NOTHING_THERE = frozenset({"not_done", "not_planned", "dropped", "descoped"})
 """States of a deliverable in which there is nothing of it."""
@@ -19,12 +19,12 @@ NOTHING_THERE = frozenset({"not_done", "not_planned", "dropped", "descoped"})
 NOT_FOUND = "no public report gives it"
 PRIVATE = "the work was done in private, and nothing public can be checked"
 
-RowT = TypeVar("RowT", bound=Row)
+RowT = TypeVar("RowT", bound=ReadinessRow)
 
 
 def reported_by_deliverable(
     deliverable_id: str, inputs: ReadinessInputs, *, is_one_when_done: bool = False, is_yes_or_no: bool = False
-) -> Measurement:
+) -> MetricValue:
     """Return what the newest state of a deliverable says of how much there is.
 
     Nothing is a zero only where the project reports that there is nothing. `is_yes_or_no`: whether, and not how much.
@@ -34,7 +34,7 @@ def reported_by_deliverable(
     if not usable:
         return nothing_on_record(illustrative_ids)
     found = usable[0]
-    known = Measurement(None, found.grade, found.evidence_ids, illustrative_ids)
+    known = MetricValue(None, found.grade, found.evidence_ids, illustrative_ids)
     if found.status == "done_privately":
         return replace(known, reason=PRIVATE)
     if found.status == "unknown":
@@ -56,10 +56,10 @@ def reported_progress(
     requirement: Requirement,
     metric: str,
     inputs: ReadinessInputs,
-    value_of: Callable[[Progress], float | None] = lambda row: row.value,
+    value_of: Callable[[NewestProgress], float | None] = lambda row: row.value,
     missing: str = NOT_FOUND,
     beside: tuple[str, ...] = (),
-) -> Measurement:
+) -> MetricValue:
     """Take a value of the newest report of a metric. `beside` are illustrative rows that were left out elsewhere."""
     rows = [row for row in inputs.progress if (row.deliverable_id, row.metric) == (requirement.deliverable_id, metric)]
     usable, illustrative_ids = without_illustrative(rows, inputs)
@@ -68,14 +68,14 @@ def reported_progress(
         return nothing_on_record(illustrative_ids)
     (found,) = usable
     if found.value is None:
-        return Measurement(None, found.grade, found.evidence_ids, illustrative_ids, NOT_FOUND)
+        return MetricValue(None, found.grade, found.evidence_ids, illustrative_ids, NOT_FOUND)
     value = value_of(found)
     if value is None:
-        return Measurement(None, found.grade, found.evidence_ids, illustrative_ids, missing)
-    return Measurement(value, found.grade, found.evidence_ids, illustrative_ids, basis=Basis.REPORTED)
+        return MetricValue(None, found.grade, found.evidence_ids, illustrative_ids, missing)
+    return MetricValue(value, found.grade, found.evidence_ids, illustrative_ids, basis=Basis.REPORTED)
 
 
-def reported_or_private(requirement: Requirement, metric: str, inputs: ReadinessInputs) -> Measurement:
+def reported_or_private(requirement: Requirement, metric: str, inputs: ReadinessInputs) -> MetricValue:
     """Take the newest report of a metric; where it has no number and the work was private, say that."""
     found = reported_progress(requirement, metric, inputs)
     if found.value is not None:
@@ -86,7 +86,7 @@ def reported_or_private(requirement: Requirement, metric: str, inputs: Readiness
     return replace(state, evidence_ids=tuple(sorted({*state.evidence_ids, *found.evidence_ids})))
 
 
-def progress_of(requirement: Requirement, metric: str, inputs: ReadinessInputs) -> list[Progress]:
+def progress_of(requirement: Requirement, metric: str, inputs: ReadinessInputs) -> list[NewestProgress]:
     """Return the newest report of a metric of the requirement's deliverable, if it is no made-up one."""
     key = (requirement.deliverable_id, metric)
     rows = [row for row in inputs.progress if (row.deliverable_id, row.metric) == key]
@@ -101,7 +101,7 @@ def held_in_packs(kind: str, inputs: ReadinessInputs) -> tuple[Conversations | N
 
 def reported_and_held(
     requirement: Requirement, kind: str, metric: str, inputs: ReadinessInputs
-) -> tuple[Progress | None, Conversations | None, tuple[str, ...]]:
+) -> tuple[NewestProgress | None, Conversations | None, tuple[str, ...]]:
     """Return the newest report of a metric and what packs hold of a kind, made-up rows left out of both."""
     key = (requirement.deliverable_id, metric)
     reports, left_out = without_illustrative(
@@ -113,7 +113,7 @@ def reported_and_held(
 
 def count_of(
     looked_at: Sequence[RowT], counted: Sequence[RowT], illustrative_ids: tuple[str, ...], inputs: ReadinessInputs
-) -> Measurement:
+) -> MetricValue:
     """Count rows. A count rests on the rows that it counts; a count of zero on all that were looked at."""
     evidence_ids = evidence_of(counted or looked_at)
     if counted:
@@ -123,7 +123,7 @@ def count_of(
         grade = weakest(found - {Grade.NOT_FOUND})
     if grade is Grade.NOT_FOUND:
         return nothing_on_record(illustrative_ids)
-    return Measurement(float(len(counted)), grade, evidence_ids, illustrative_ids, basis=Basis.COUNTED)
+    return MetricValue(float(len(counted)), grade, evidence_ids, illustrative_ids, basis=Basis.COUNTED)
 
 
 def without_illustrative(rows: Iterable[RowT], inputs: ReadinessInputs) -> tuple[list[RowT], tuple[str, ...]]:
@@ -145,9 +145,9 @@ def without_illustrative(rows: Iterable[RowT], inputs: ReadinessInputs) -> tuple
     return usable, illustrative_ids
 
 
-def evidence_of(rows: Iterable[Row]) -> tuple[str, ...]:
+def evidence_of(rows: Iterable[ReadinessRow]) -> tuple[str, ...]:
     return tuple(sorted({evidence_id for row in rows for evidence_id in row.evidence_ids}))
 
 
-def nothing_on_record(illustrative_ids: tuple[str, ...]) -> Measurement:
-    return Measurement(None, Grade.NOT_FOUND, (), illustrative_ids, "nothing is on record")
+def nothing_on_record(illustrative_ids: tuple[str, ...]) -> MetricValue:
+    return MetricValue(None, Grade.NOT_FOUND, (), illustrative_ids, "nothing is on record")

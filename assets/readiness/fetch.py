@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 import psycopg
-from psycopg.rows import dict_row
 
+from assets.common.tables import read_frozen_rows
 from assets.costs.budget import budget_state
 from assets.evidence.model import Grade
 from assets.readiness.inputs import (
@@ -18,15 +18,15 @@ from assets.readiness.inputs import (
     Conversations,
     CostCell,
     CrmOrganisation,
-    Deliverable,
+    KnownQuestionSet,
     MatrixCell,
-    Progress,
-    QuestionSet,
-    RankedSegment,
+    MilestoneDeliverable,
+    NewestProgress,
     ReadinessInputs,
-    Row,
-    Segment,
-    Usp,
+    ReadinessRow,
+    RegisteredUsp,
+    SegmentCapture,
+    SegmentRank,
 )
 from assets.readiness.model import Requirement
 
@@ -123,40 +123,40 @@ EVIDENCE = "select evidence_id, grade, as_of from marts.evidence_index order by 
 
 def read_inputs(connection: psycopg.Connection[Any]) -> ReadinessInputs:
     """Read everything that requirements are measured from."""
-    evidence = _rows(connection, EVIDENCE)
+    evidence = _graded(connection, EVIDENCE)
     return ReadinessInputs(
-        requirements=[Requirement(**row) for row in _rows(connection, REQUIREMENTS)],
-        deliverables=[Deliverable(**row) for row in _rows(connection, DELIVERABLES)],
-        progress=[Progress(**row) for row in _rows(connection, PROGRESS)],
-        conversations=[Conversations(**row) for row in _rows(connection, CONVERSATIONS)],
-        segments=[Segment(**row) for row in _rows(connection, SEGMENTS)],
-        usps=[Usp(**row) for row in _rows(connection, USPS)],
-        matrix=[MatrixCell(**row) for row in _rows(connection, MATRIX)],
-        cost_cells=[CostCell(**row) for row in _rows(connection, COST_CELLS)],
+        requirements=[Requirement(**row) for row in _graded(connection, REQUIREMENTS)],
+        deliverables=[MilestoneDeliverable(**row) for row in _graded(connection, DELIVERABLES)],
+        progress=[NewestProgress(**row) for row in _graded(connection, PROGRESS)],
+        conversations=[Conversations(**row) for row in _graded(connection, CONVERSATIONS)],
+        segments=[SegmentCapture(**row) for row in _graded(connection, SEGMENTS)],
+        usps=[RegisteredUsp(**row) for row in _graded(connection, USPS)],
+        matrix=[MatrixCell(**row) for row in _graded(connection, MATRIX)],
+        cost_cells=[CostCell(**row) for row in _graded(connection, COST_CELLS)],
         budget_cells=[
             BudgetCell(
                 row["grade"],
                 row["evidence_ids"],
                 budget_state(row["cost_usd_per_month"], row["budget_usd_per_month"]) or "unknown",
             )
-            for row in _rows(connection, BUDGET_CELLS)
+            for row in _graded(connection, BUDGET_CELLS)
         ],
-        archive_capacities=[Row(**row) for row in _rows(connection, ARCHIVE_CAPACITIES)],
-        crm_organisations=[CrmOrganisation(**row) for row in _rows(connection, CRM_ORGANISATIONS)],
-        question_sets=[QuestionSet(**row) for row in _rows(connection, QUESTION_SETS)],
-        ranking=[RankedSegment(**row) for row in _rows(connection, RANKING)],
+        archive_capacities=[ReadinessRow(**row) for row in _graded(connection, ARCHIVE_CAPACITIES)],
+        crm_organisations=[CrmOrganisation(**row) for row in _graded(connection, CRM_ORGANISATIONS)],
+        question_sets=[KnownQuestionSet(**row) for row in _graded(connection, QUESTION_SETS)],
+        ranking=[SegmentRank(**row) for row in _graded(connection, RANKING)],
         evidence_grades={row["evidence_id"]: row["grade"] for row in evidence},
         evidence_days={row["evidence_id"]: row["as_of"] for row in evidence},
     )
 
 
-def _rows(connection: psycopg.Connection[Any], query: Any) -> list[dict[str, Any]]:
-    """Return rows with typed grades, and arrays as tuples (NULL as an empty one)."""
-    with connection.cursor(row_factory=dict_row) as cursor:
-        rows = cursor.execute(query).fetchall()
-    for row in rows:
-        row["grade"] = Grade(row["grade"])
-        for name in ("evidence_ids", "segment_ids"):
-            if name in row:
-                row[name] = tuple(row[name] or ())
-    return rows
+def _graded(connection: psycopg.Connection[Any], query: Any) -> list[dict[str, Any]]:
+    """Return rows with typed grades, and no ids where they are NULL."""
+    return [
+        {
+            **row,
+            "grade": Grade(row["grade"]),
+            **{name: row[name] or () for name in ("evidence_ids", "segment_ids") if name in row},
+        }
+        for row in read_frozen_rows(connection, query)
+    ]

@@ -11,7 +11,8 @@ from typing import Any, Protocol
 
 import pandas as pd
 
-from assets.readiness.model import Gate, RequirementResult, Status, Verdict
+from assets.common.plain_values import plain_value
+from assets.readiness.model import Gate, GateStatus, RequirementResult, Verdict
 
 REQUIREMENT_COLUMNS: dict[str, str] = {
     "requirement_id": "text",
@@ -70,7 +71,7 @@ JSON_REQUIREMENT_COLUMNS = tuple(
 )
 
 
-class Release(Protocol):
+class NamedRelease(Protocol):
     """What names a release; `assets.reports.model.Manifest` is one."""
 
     @property
@@ -141,9 +142,9 @@ def verdict_frame(verdict: Verdict) -> pd.DataFrame:
     row = (
         verdict.answer.value,
         verdict.reason,
-        verdict.count(Status.PASS),
-        verdict.count(Status.FAIL),
-        verdict.count(Status.UNKNOWN),
+        verdict.count(GateStatus.PASS),
+        verdict.count(GateStatus.FAIL),
+        verdict.count(GateStatus.UNKNOWN),
         verdict.grade.value,
         list(verdict.evidence_ids),
         list(verdict.weakest_path),
@@ -151,7 +152,7 @@ def verdict_frame(verdict: Verdict) -> pd.DataFrame:
     return pd.DataFrame([row], columns=list(VERDICT_COLUMNS), dtype=object)
 
 
-def readiness_json(frames: Mapping[str, pd.DataFrame], release: Release) -> dict[str, Any]:
+def readiness_json(frames: Mapping[str, pd.DataFrame], release: NamedRelease) -> dict[str, Any]:
     """Return `readiness.json` from the released tables `verdict`, `gates` and `requirement_results`.
 
     Gates and their requirements are in the order of the tables. `interval` is null: a count has none. `is_stale` is as
@@ -200,14 +201,3 @@ def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
         }
         for row in frame.astype(object).to_dict(orient="records")
     ]
-
-
-def plain_value(value: Any) -> Any:
-    """Return a value without the marks of pandas: NaN is None, a whole number has no point, an array is a list."""
-    if hasattr(value, "tolist"):
-        value = value.tolist()
-    if isinstance(value, list | tuple):
-        return list(value)
-    if pd.isna(value):
-        return None
-    return int(value) if isinstance(value, float) and value.is_integer() else value

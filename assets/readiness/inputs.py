@@ -18,7 +18,7 @@ RPC_PROFILES = frozenset({"status_1to1", "community"})
 
 
 @dataclass(frozen=True)
-class Row:
+class ReadinessRow:
     """What every row of a mart has."""
 
     grade: Grade
@@ -26,7 +26,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Deliverable(Row):
+class MilestoneDeliverable(ReadinessRow):
     """A row of `marts.milestone_deliverables`; `actual_value` is None where no count is reported.
 
     `basis` says whether the state was `reported`, `judged` by us, or is `inferred_from_absence`; None without a state.
@@ -40,7 +40,7 @@ class Deliverable(Row):
 
 
 @dataclass(frozen=True)
-class Progress(Row):
+class NewestProgress(ReadinessRow):
     """A row of `marts.milestone_progress`: the newest report of a metric; no value where it was not found."""
 
     deliverable_id: str
@@ -50,7 +50,7 @@ class Progress(Row):
 
 
 @dataclass(frozen=True)
-class Conversations(Row):
+class Conversations(ReadinessRow):
     """A row of `marts.conversations_held`: interviews or sessions in packs, all segments together.
 
     `questions` are those of the longest set that was used; None where none is told.
@@ -67,7 +67,7 @@ class Conversations(Row):
 
 
 @dataclass(frozen=True)
-class Segment(Row):
+class SegmentCapture(ReadinessRow):
     """A row of `marts.segment_capture`."""
 
     segment_id: str
@@ -75,35 +75,35 @@ class Segment(Row):
 
 
 @dataclass(frozen=True)
-class Usp(Row):
+class RegisteredUsp(ReadinessRow):
     """A row of `marts.usp_register`; `is_on_site` where a card of the website's first page names it."""
 
     is_on_site: bool
 
 
 @dataclass(frozen=True)
-class CrmOrganisation(Row):
+class CrmOrganisation(ReadinessRow):
     """A row of `marts.organisations` that the team's CRM has."""
 
     has_segment: bool
 
 
 @dataclass(frozen=True)
-class QuestionSet(Row):
+class KnownQuestionSet(ReadinessRow):
     """A row of `marts.question_sets`."""
 
     questions: int
 
 
 @dataclass(frozen=True)
-class RankedSegment(Row):
+class SegmentRank(ReadinessRow):
     """A row of `model.segment_ranking`; `is_decided` where evidence is enough to pursue or to drop it."""
 
     is_decided: bool
 
 
 @dataclass(frozen=True)
-class CostCell(Row):
+class CostCell(ReadinessRow):
     """A row of `model.cost_summary`: a scenario that the milestone asks for, with or without RLN.
 
     `is_feasible` is None where that is not known; `rpc_usd_per_month` where RPC is not priced.
@@ -131,14 +131,14 @@ class CostCell(Row):
 
 
 @dataclass(frozen=True)
-class BudgetCell(Row):
+class BudgetCell(ReadinessRow):
     """A scenario with a budget, with or without RLN; `state` compares its median cost with it."""
 
     state: BudgetState
 
 
 @dataclass(frozen=True)
-class MatrixCell(Row):
+class MatrixCell(ReadinessRow):
     """A row of `model.validation_matrix`; `is_decided` where enough was said for a verdict."""
 
     is_decided: bool
@@ -150,20 +150,20 @@ class ReadinessInputs:
     """All that the metrics are counted from, with grade and day of each single row of evidence."""
 
     requirements: Sequence[Requirement]
-    deliverables: Sequence[Deliverable] = ()
-    progress: Sequence[Progress] = ()
+    deliverables: Sequence[MilestoneDeliverable] = ()
+    progress: Sequence[NewestProgress] = ()
     conversations: Sequence[Conversations] = ()
-    segments: Sequence[Segment] = ()
-    usps: Sequence[Usp] = ()
+    segments: Sequence[SegmentCapture] = ()
+    usps: Sequence[RegisteredUsp] = ()
     matrix: Sequence[MatrixCell] = ()
     cost_cells: Sequence[CostCell] = ()
     budget_cells: Sequence[BudgetCell] = ()
     """Of scenarios that are no made-up ones."""
-    archive_capacities: Sequence[Row] = ()
+    archive_capacities: Sequence[ReadinessRow] = ()
     """Rows of `marts.archive_capacity` of released stages in the current run: our own, one machine, never imported."""
     crm_organisations: Sequence[CrmOrganisation] = ()
-    question_sets: Sequence[QuestionSet] = ()
-    ranking: Sequence[RankedSegment] = ()
+    question_sets: Sequence[KnownQuestionSet] = ()
+    ranking: Sequence[SegmentRank] = ()
     evidence_grades: Mapping[str, Grade] = field(default_factory=dict)
     evidence_days: Mapping[str, date | None] = field(default_factory=dict)
     """Day of the observation; None for conversations, whose day is not published."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from assets.common.words import number
 from assets.evidence.model import Grade, weakest
 from assets.readiness.counting import (
     count_of,
@@ -22,9 +23,8 @@ from assets.readiness.counting import (
     reported_progress,
     without_illustrative,
 )
-from assets.readiness.inputs import Conversations, Progress, ReadinessInputs
-from assets.readiness.model import Basis, Measurement, Requirement, RequirementResult
-from assets.readiness.wording import number
+from assets.readiness.inputs import Conversations, NewestProgress, ReadinessInputs
+from assets.readiness.model import Basis, MetricValue, Requirement, RequirementResult
 
 PHASE_2 = "postgres_opt_phase_2"
 """The deliverable that the milestone names as what the cost of self-hosting depends on."""
@@ -35,7 +35,7 @@ WITHIN_BUDGET = "cells_within_budget"
 MATRIX = "potential_usps"
 """The deliverable under which the team reports on its validation matrix."""
 
-Metric = Callable[[Requirement, ReadinessInputs], Measurement]
+Metric = Callable[[Requirement, ReadinessInputs], MetricValue]
 
 
 def results_of(inputs: ReadinessInputs) -> tuple[RequirementResult, ...]:
@@ -56,7 +56,7 @@ def results_of(inputs: ReadinessInputs) -> tuple[RequirementResult, ...]:
     return tuple(results)
 
 
-def _dated(measured: Measurement, inputs: ReadinessInputs) -> Measurement:
+def _dated(measured: MetricValue, inputs: ReadinessInputs) -> MetricValue:
     """Add the day of the newest evidence. A search without result is no evidence, however late it was."""
     days = (
         inputs.evidence_days.get(evidence_id)
@@ -90,18 +90,18 @@ def budget_requirements(inputs: ReadinessInputs) -> tuple[Requirement, ...]:
     )
 
 
-def cells_within_budget(_: Requirement, inputs: ReadinessInputs) -> Measurement:
+def cells_within_budget(_: Requirement, inputs: ReadinessInputs) -> MetricValue:
     """Count the cost cells within their budget; not known while none is over and the cost of one is not known."""
     usable, illustrative_ids = without_illustrative(inputs.budget_cells, inputs)
     states = [cell.state for cell in usable]
     if usable and "over" not in states and (len(usable) < len(inputs.budget_cells) or "unknown" in states):
         grade = weakest(cell.grade for cell in usable)
         reason = "the cost of a scenario with a budget is not known"
-        return Measurement(None, grade, evidence_of(usable), illustrative_ids, reason)
+        return MetricValue(None, grade, evidence_of(usable), illustrative_ids, reason)
     return count_of(usable, [cell for cell in usable if cell.state == "within"], illustrative_ids, inputs)
 
 
-def cells_estimated(_: Requirement, inputs: ReadinessInputs) -> Measurement:
+def cells_estimated(_: Requirement, inputs: ReadinessInputs) -> MetricValue:
     """Count the cost cells that are estimated, can run, and have RPC in them where the milestone asks for it.
 
     Not known while anything that a cell lacks is not known: a price that an earlier day did not have is no cost of zero
@@ -113,7 +113,7 @@ def cells_estimated(_: Requirement, inputs: ReadinessInputs) -> Measurement:
         grade = weakest(cell.grade for cell in lacking)
         judged = f"{number(len(lacking))} of {number(len(usable))} cannot be judged"
         reason = f"{judged}, the first {lacking[0].lacks}"
-        return Measurement(None, grade, evidence_of(lacking), illustrative_ids, reason)
+        return MetricValue(None, grade, evidence_of(lacking), illustrative_ids, reason)
     counted = [cell for cell in usable if cell.is_feasible]
     found = count_of(usable, counted, illustrative_ids, inputs)
     left_out = len(usable) - len(counted)
@@ -124,7 +124,7 @@ def cells_estimated(_: Requirement, inputs: ReadinessInputs) -> Measurement:
     return replace(found, evidence_ids=evidence_of(usable), remark=remark)
 
 
-def postgres_phase_2_results(_: Requirement, inputs: ReadinessInputs) -> Measurement:
+def postgres_phase_2_results(_: Requirement, inputs: ReadinessInputs) -> MetricValue:
     """Count what the deliverable that the milestone names has brought; our own measurements stand beside it."""
     found = reported_by_deliverable(PHASE_2, inputs, is_one_when_done=True)
     own, _made_up = without_illustrative(inputs.archive_capacities, inputs)
@@ -135,23 +135,23 @@ def postgres_phase_2_results(_: Requirement, inputs: ReadinessInputs) -> Measure
     return replace(found, beside=text, beside_ids=evidence_of(own))
 
 
-def whitepapers(requirement: Requirement, inputs: ReadinessInputs) -> Measurement:
+def whitepapers(requirement: Requirement, inputs: ReadinessInputs) -> MetricValue:
     """Count one whitepaper if the deliverable is done."""
     return reported_by_deliverable(requirement.deliverable_id, inputs, is_one_when_done=True, is_yes_or_no=True)
 
 
-def pages(requirement: Requirement, inputs: ReadinessInputs) -> Measurement:
+def pages(requirement: Requirement, inputs: ReadinessInputs) -> MetricValue:
     """Count the pages that the deliverable reached."""
     return reported_by_deliverable(requirement.deliverable_id, inputs)
 
 
-def register_entries(_: Requirement, inputs: ReadinessInputs) -> Measurement:
+def register_entries(_: Requirement, inputs: ReadinessInputs) -> MetricValue:
     """Count the USPs in the register."""
     usable, illustrative_ids = without_illustrative(inputs.usps, inputs)
     return count_of(usable, [usp for usp in usable if usp.grade is not Grade.NOT_FOUND], illustrative_ids, inputs)
 
 
-def usps_named_on_site(_: Requirement, inputs: ReadinessInputs) -> Measurement:
+def usps_named_on_site(_: Requirement, inputs: ReadinessInputs) -> MetricValue:
     """Count the USPs of the register that the website names, of all in the register."""
     usable, illustrative_ids = without_illustrative(inputs.usps, inputs)
     claimed = [usp for usp in usable if usp.grade is not Grade.NOT_FOUND]
@@ -163,7 +163,7 @@ def usps_named_on_site(_: Requirement, inputs: ReadinessInputs) -> Measurement:
     return replace(found, of=float(len(claimed)), grade=grade, evidence_ids=evidence_of(claimed))
 
 
-def validation_matrix(requirement: Requirement, inputs: ReadinessInputs) -> Measurement:
+def validation_matrix(requirement: Requirement, inputs: ReadinessInputs) -> MetricValue:
     """Count one matrix if one is public, or if evidence decides at least one cell of ours.
 
     A matrix of which no cell is decided is a form and not a matrix. A report that one was reworked shows no matrix: it
@@ -175,7 +175,7 @@ def validation_matrix(requirement: Requirement, inputs: ReadinessInputs) -> Meas
         return found
     if decided:
         grade = weakest(cell.grade for cell in decided)
-        return Measurement(1.0, grade, evidence_of(decided), made_up, basis=Basis.COUNTED)
+        return MetricValue(1.0, grade, evidence_of(decided), made_up, basis=Basis.COUNTED)
     reports = [row for row in progress_of(requirement, "matrix_reworks", inputs) if row.value]
     if not reports:
         return found
@@ -186,7 +186,7 @@ def validation_matrix(requirement: Requirement, inputs: ReadinessInputs) -> Meas
     )
 
 
-def segments_fully_captured(_: Requirement, inputs: ReadinessInputs) -> Measurement:
+def segments_fully_captured(_: Requirement, inputs: ReadinessInputs) -> MetricValue:
     """Count the segments with all items on record. That none has them says that nobody has looked, which is no zero."""
     usable, illustrative_ids = without_illustrative(inputs.segments, inputs)
     captured = [segment for segment in usable if segment.has_all_items]
@@ -196,7 +196,7 @@ def segments_fully_captured(_: Requirement, inputs: ReadinessInputs) -> Measurem
     return replace(found, value=None, basis=Basis.NOT_KNOWN, reason="no segment on record has all six items")
 
 
-def segment_documents(requirement: Requirement, inputs: ReadinessInputs) -> Measurement:
+def segment_documents(requirement: Requirement, inputs: ReadinessInputs) -> MetricValue:
     """Count the documents on segments that are reported; what this record holds of segments stands beside."""
     found = reported_progress(requirement, "segment_documents", inputs)
     captured = segments_fully_captured(requirement, inputs)
@@ -209,7 +209,7 @@ def segment_documents(requirement: Requirement, inputs: ReadinessInputs) -> Meas
     return replace(found, beside=text, beside_ids=dated)
 
 
-def crm_organisations_with_segment(requirement: Requirement, inputs: ReadinessInputs) -> Measurement:
+def crm_organisations_with_segment(requirement: Requirement, inputs: ReadinessInputs) -> MetricValue:
     """Count the organisations that carry a segment in the team's CRM; without its rows, what is reported of it."""
     usable, illustrative_ids = without_illustrative(inputs.crm_organisations, inputs)
     if usable:
@@ -217,14 +217,14 @@ def crm_organisations_with_segment(requirement: Requirement, inputs: ReadinessIn
     return reported_progress(requirement, "organisations_with_segment", inputs, beside=illustrative_ids)
 
 
-def interview_questions(requirement: Requirement, inputs: ReadinessInputs) -> Measurement:
+def interview_questions(requirement: Requirement, inputs: ReadinessInputs) -> MetricValue:
     """Count the questions of the interviews in packs; without any, what is reported. Our own set stands beside.
 
     Every set in this record is detached from Waku: a question that names it or its protocols is a mistake in a pack.
     """
     held, left_out = held_in_packs("interview", inputs)
     if held is not None and held.questions is not None:
-        return Measurement(float(held.questions), held.grade, held.evidence_ids, left_out, basis=Basis.COUNTED)
+        return MetricValue(float(held.questions), held.grade, held.evidence_ids, left_out, basis=Basis.COUNTED)
     found = reported_progress(requirement, "questions_in_set", inputs, beside=left_out)
     sets, _made_up = without_illustrative(inputs.question_sets, inputs)
     if found.value or not sets:
@@ -234,17 +234,17 @@ def interview_questions(requirement: Requirement, inputs: ReadinessInputs) -> Me
     return replace(found, beside=text, beside_ids=longest.evidence_ids)
 
 
-def interviews_captured(requirement: Requirement, inputs: ReadinessInputs) -> Measurement:
+def interviews_captured(requirement: Requirement, inputs: ReadinessInputs) -> MetricValue:
     """Count one update of the matrix if interviews in packs are in ours, else what is reported of the team's."""
     # Made-up findings are parts of made-up interviews, which the count of interviews names.
     cells, _made_up = without_illustrative([cell for cell in inputs.matrix if cell.interviews], inputs)
     if cells:
         grade = weakest(cell.grade for cell in cells)
-        return Measurement(1.0, grade, evidence_of(cells), basis=Basis.COUNTED)
+        return MetricValue(1.0, grade, evidence_of(cells), basis=Basis.COUNTED)
     return reported_progress(replace(requirement, deliverable_id=MATRIX), "matrix_filled_from_calls", inputs)
 
 
-def segment_reviews(requirement: Requirement, inputs: ReadinessInputs) -> Measurement:
+def segment_reviews(requirement: Requirement, inputs: ReadinessInputs) -> MetricValue:
     """Count the reviews of segments that are reported, or ours where it decides a segment with interviews on record."""
     held, left_out = held_in_packs("interview", inputs)
     found = reported_progress(requirement, "segment_reviews", inputs, beside=left_out)
@@ -255,17 +255,17 @@ def segment_reviews(requirement: Requirement, inputs: ReadinessInputs) -> Measur
     if held is not None and decided:
         grade = weakest((held.grade, *(row.grade for row in decided)))
         ids = evidence_of((held, *decided))
-        return Measurement(1.0, grade, ids, tuple(sorted({*left_out, *made_up})), basis=Basis.COUNTED)
+        return MetricValue(1.0, grade, ids, tuple(sorted({*left_out, *made_up})), basis=Basis.COUNTED)
     text = f"our own ranking of {number(len(ranked))} segments, which decides {number(len(decided))} of them"
     return replace(found, beside=text)
 
 
-def mvp_outlines(requirement: Requirement, inputs: ReadinessInputs) -> Measurement:
+def mvp_outlines(requirement: Requirement, inputs: ReadinessInputs) -> MetricValue:
     """Count the outlines of the MVP that are reported as public."""
     return reported_or_private(requirement, "outlines_published", inputs)
 
 
-def mvp_customers_told(requirement: Requirement, inputs: ReadinessInputs) -> Measurement:
+def mvp_customers_told(requirement: Requirement, inputs: ReadinessInputs) -> MetricValue:
     """Count the customers of whom it is reported that they were told of the MVP."""
     return reported_or_private(requirement, "customers_told", inputs)
 
@@ -282,15 +282,15 @@ def conversations_held(kind: str, metric: str) -> Metric:
     report and what was held after it, or what packs hold, whichever is more: never more than there were.
     """
 
-    def count(requirement: Requirement, inputs: ReadinessInputs) -> Measurement:
+    def count(requirement: Requirement, inputs: ReadinessInputs) -> MetricValue:
         reported, held, illustrative_ids = reported_and_held(requirement, kind, metric, inputs)
         if held is None:
             return reported_progress(requirement, metric, inputs, beside=illustrative_ids)
         if reported is None or reported.value is None:
-            return Measurement(float(held.held), held.grade, held.evidence_ids, illustrative_ids, basis=Basis.COUNTED)
+            return MetricValue(float(held.held), held.grade, held.evidence_ids, illustrative_ids, basis=Basis.COUNTED)
         value = max(float(held.held), reported.value + held.held_after_report)
         grade = weakest((reported.grade, held.grade))
-        return Measurement(value, grade, evidence_of((reported, held)), illustrative_ids, basis=Basis.COUNTED)
+        return MetricValue(value, grade, evidence_of((reported, held)), illustrative_ids, basis=Basis.COUNTED)
 
     return count
 
@@ -301,20 +301,20 @@ def conversation_segments(kind: str, metric: str) -> Metric:
     Unknown if the report names none of any and packs hold none.
     """
 
-    def named_segments(row: Progress) -> float | None:
+    def named_segments(row: NewestProgress) -> float | None:
         return float(len(set(row.segment_ids))) if row.segment_ids or row.value == 0 else None
 
-    def count(requirement: Requirement, inputs: ReadinessInputs) -> Measurement:
+    def count(requirement: Requirement, inputs: ReadinessInputs) -> MetricValue:
         reported, held, illustrative_ids = reported_and_held(requirement, kind, metric, inputs)
         if held is None:
             missing = "the report names no segment"
             return reported_progress(requirement, metric, inputs, named_segments, missing, illustrative_ids)
         if reported is None:
-            return Measurement(
+            return MetricValue(
                 float(held.segments), held.grade, held.evidence_ids, illustrative_ids, basis=Basis.COUNTED
             )
         grade, value = weakest((reported.grade, held.grade)), float(held.segments_with_reported)
-        return Measurement(value, grade, evidence_of((reported, held)), illustrative_ids, basis=Basis.COUNTED)
+        return MetricValue(value, grade, evidence_of((reported, held)), illustrative_ids, basis=Basis.COUNTED)
 
     return count
 
@@ -325,10 +325,10 @@ def sessions_that(metric: str, number_of: Callable[[Conversations], int]) -> Met
     Packs that tell it of no session say nothing of those that the project reports: the count is then not known.
     """
 
-    def count(requirement: Requirement, inputs: ReadinessInputs) -> Measurement:
+    def count(requirement: Requirement, inputs: ReadinessInputs) -> MetricValue:
         held, left_out = held_in_packs("session", inputs)
         if held is not None and number_of(held):
-            return Measurement(float(number_of(held)), held.grade, held.evidence_ids, left_out, basis=Basis.COUNTED)
+            return MetricValue(float(number_of(held)), held.grade, held.evidence_ids, left_out, basis=Basis.COUNTED)
         return reported_progress(requirement, metric, inputs, beside=left_out)
 
     return count

@@ -15,19 +15,9 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Literal
 
+from assets.common.words import enumerated, number, sentence, sentences
 from assets.evidence.model import GRADE_ORDER, Grade, weakest
-from assets.readiness.wording import (
-    GATE_TITLES,
-    Asked,
-    beside,
-    counted,
-    enumerated,
-    inferred_absent,
-    not_counted,
-    number,
-    sentence,
-    sentences,
-)
+from assets.readiness.wording import GATE_TITLES, Asked, beside, counted, inferred_absent, not_counted
 
 Comparison = Literal["at_least", "within", "between", "all"]
 """`at_least`: the threshold, less the tolerance if there is one; `within`: no further from it than the tolerance;
@@ -37,7 +27,7 @@ NO_EVIDENCE = frozenset({Grade.ILLUSTRATIVE, Grade.NOT_FOUND})
 """Grades that decide nothing: made up, or looked for in vain."""
 
 
-class Status(StrEnum):
+class GateStatus(StrEnum):
     """Of a requirement or a gate, in the order in which they decide what rests on them."""
 
     FAIL = "fail"
@@ -57,7 +47,7 @@ class Basis(StrEnum):
     NOT_KNOWN = "not_known"
 
 
-class Answer(StrEnum):
+class VerdictAnswer(StrEnum):
     """To the question of the project."""
 
     NOT_READY = "not_ready"
@@ -65,7 +55,11 @@ class Answer(StrEnum):
     READY = "ready"
 
 
-ANSWERS = {Status.FAIL: Answer.NOT_READY, Status.UNKNOWN: Answer.UNKNOWN, Status.PASS: Answer.READY}
+ANSWERS = {
+    GateStatus.FAIL: VerdictAnswer.NOT_READY,
+    GateStatus.UNKNOWN: VerdictAnswer.UNKNOWN,
+    GateStatus.PASS: VerdictAnswer.READY,
+}
 
 
 @dataclass(frozen=True)
@@ -92,7 +86,7 @@ class Requirement:
 
 
 @dataclass(frozen=True)
-class Measurement:
+class MetricValue:
     """What a metric came to, without illustrative evidence.
 
     `value` is None where it is not known; `reason` then says why. `grade` and `evidence_ids` are what the value, or the
@@ -128,7 +122,7 @@ class RequirementResult:
     """A requirement with what was measured for it."""
 
     requirement: Requirement
-    measurement: Measurement
+    measurement: MetricValue
 
     @property
     def threshold(self) -> float | None:
@@ -136,7 +130,7 @@ class RequirementResult:
         return self.measurement.of if self.requirement.comparison == "all" else self.requirement.threshold
 
     @property
-    def status(self) -> Status:
+    def status(self) -> GateStatus:
         """Whether the requirement is met."""
         return requirement_status(self.requirement, self.measurement)
 
@@ -191,7 +185,7 @@ class Gate:
     results: tuple[RequirementResult, ...]
 
     @property
-    def status(self) -> Status:
+    def status(self) -> GateStatus:
         """What the requirements come to together."""
         return combined_status(result.status for result in self.results)
 
@@ -225,7 +219,7 @@ class Gate:
         """Why the gate fails and what is not known, or why it passes; a sentence or more for each requirement."""
         reasons = [
             result.reason
-            for status in (Status.FAIL, Status.UNKNOWN)
+            for status in (GateStatus.FAIL, GateStatus.UNKNOWN)
             for result in self.results
             if result.status is status
         ]
@@ -246,7 +240,7 @@ class Gate:
 class Verdict:
     """The answer and the gates under it. `weakest_path` is gate, requirement and, where one row decides, its id."""
 
-    answer: Answer
+    answer: VerdictAnswer
     reason: str
     gates: tuple[Gate, ...]
     weakest_path: tuple[str, ...]
@@ -261,35 +255,35 @@ class Verdict:
         """All evidence under the verdict, sorted."""
         return _union(*(gate.evidence_ids for gate in self.gates))
 
-    def count(self, status: Status) -> int:
+    def count(self, status: GateStatus) -> int:
         """Return the number of gates with `status`."""
         return len(_with_status(self.gates, status))
 
 
-def requirement_status(requirement: Requirement, measurement: Measurement) -> Status:
+def requirement_status(requirement: Requirement, measurement: MetricValue) -> GateStatus:
     """Compare what was measured with what is asked for; unknown if one of them is missing, not found or made up.
 
     What is inferred from absence fails: no number, and a judgement that there is nothing.
     """
     if {requirement.grade, measurement.grade} & NO_EVIDENCE:
-        return Status.UNKNOWN
+        return GateStatus.UNKNOWN
     if measurement.basis is Basis.INFERRED:
-        return Status.FAIL
+        return GateStatus.FAIL
     value = measurement.value
     threshold = measurement.of if requirement.comparison == "all" else requirement.threshold
     if value is None or threshold is None:
-        return Status.UNKNOWN
+        return GateStatus.UNKNOWN
     if requirement.comparison == "within":
         if requirement.tolerance is None:
-            return Status.UNKNOWN
-        return Status.PASS if abs(value - threshold) <= requirement.tolerance else Status.FAIL
-    return Status.PASS if value >= threshold - (requirement.tolerance or 0) else Status.FAIL
+            return GateStatus.UNKNOWN
+        return GateStatus.PASS if abs(value - threshold) <= requirement.tolerance else GateStatus.FAIL
+    return GateStatus.PASS if value >= threshold - (requirement.tolerance or 0) else GateStatus.FAIL
 
 
-def combined_status(statuses: Iterable[Status]) -> Status:
+def combined_status(statuses: Iterable[GateStatus]) -> GateStatus:
     """Fail if any fails, else unknown if any is unknown, else pass; nothing at all is unknown."""
     found = set(statuses)
-    return next((status for status in Status if status in found), Status.UNKNOWN)
+    return next((status for status in GateStatus if status in found), GateStatus.UNKNOWN)
 
 
 def gates_of(results: Iterable[RequirementResult]) -> tuple[Gate, ...]:
@@ -309,14 +303,14 @@ def verdict_of(gates: Sequence[Gate], evidence_grades: Mapping[str, Grade]) -> V
     return Verdict(answer, _verdict_reason(gates, answer), tuple(gates), _weakest_path(gates, evidence_grades))
 
 
-def _verdict_reason(gates: Sequence[Gate], answer: Answer) -> str:
+def _verdict_reason(gates: Sequence[Gate], answer: VerdictAnswer) -> str:
     if not gates:
         return "No requirement is on record, so there is nothing to judge."
-    failed, unknown, passed = (_with_status(gates, status) for status in Status)
+    failed, unknown, passed = (_with_status(gates, status) for status in GateStatus)
     total = number(len(gates))
-    if answer is Answer.READY:
+    if answer is VerdictAnswer.READY:
         return f"All of {total} gates pass." if len(gates) > 1 else "The only gate passes."
-    if answer is Answer.NOT_READY:
+    if answer is VerdictAnswer.NOT_READY:
         parts = [f"{number(len(failed))} of {total} gates {_verb(failed, 'fail')}: {_titles(failed)}"]
         rest = [f"{number(len(unknown))} cannot be judged"] if unknown else []
     else:
@@ -334,7 +328,7 @@ def _weakest_path(gates: Sequence[Gate], evidence_grades: Mapping[str, Grade]) -
     """
     decisive = combined_status(gate.status for gate in gates)
     deciding = [(gate, result) for gate in _with_status(gates, decisive) for result in gate.deciding]
-    if decisive is Status.PASS:
+    if decisive is GateStatus.PASS:
         turning = [(gate, result) for gate, result in deciding if _turns_on_one_row(result)]
         if not turning:
             gate, result = _weakest_of(deciding)
@@ -375,7 +369,7 @@ def _weakest_row(result: RequirementResult, evidence_grades: Mapping[str, Grade]
     return None
 
 
-def _with_status(gates: Iterable[Gate], status: Status) -> list[Gate]:
+def _with_status(gates: Iterable[Gate], status: GateStatus) -> list[Gate]:
     return [gate for gate in gates if gate.status is status]
 
 

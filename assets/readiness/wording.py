@@ -6,10 +6,9 @@ Belongs here: titles of gates, nouns of the metrics, and sentences made of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
-NUMBERS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+from assets.common.words import number
 
 
 @dataclass(frozen=True)
@@ -96,12 +95,6 @@ WORDING: dict[str, Wording] = {
 """By metric. Each metric that `measures.py` knows has one."""
 
 
-def number(value: float) -> str:
-    """Say a small whole number in words, any other in digits."""
-    is_small = value == int(value) and 0 <= value < len(NUMBERS)
-    return NUMBERS[int(value)] if is_small else f"{value:,.10g}"
-
-
 def counted(metric: str, value: float, asked: Asked) -> str:
     """Say how many there are of how many."""
     words = WORDING[metric]
@@ -127,19 +120,3 @@ def inferred_absent(metric: str) -> str:
 def beside(what: str) -> str:
     """Say what stands beside a number and is not part of it."""
     return f"not counted: {what}"
-
-
-def sentence(clauses: Iterable[str]) -> str:
-    """Join clauses to one sentence."""
-    return sentences(["; ".join(clauses)])
-
-
-def sentences(clauses: Iterable[str]) -> str:
-    """Return each clause as a sentence of its own."""
-    return " ".join(f"{clause[:1].upper()}{clause[1:]}." for clause in clauses)
-
-
-def enumerated(names: Iterable[str]) -> str:
-    """Join names as in "a, b and c"."""
-    *first, last = names
-    return f"{', '.join(first)} and {last}" if first else last

@@ -8,13 +8,14 @@ from collections.abc import Iterator
 import dagster as dg
 
 from assets.common import keys
-from assets.common.asset_tables import sql_table_metadata
-from assets.common.tables import land, table_statistics
+from assets.common.asset_tables import land_table, table_spec
 from assets.segments.fetch import read_inputs
 from assets.segments.market import market_frames
 
-SPOKEN = ("findings", "source_organisations")
-CLAIMS = (*SPOKEN, "usp_claims", "segment_rules")
+SPOKEN = (keys.mart_key("findings"), keys.mart_key("source_organisations"))
+RULES = keys.mart_key("segment_rules")
+CLAIMS = (*SPOKEN, keys.mart_key("usp_claims"), RULES)
+RANKED = (*CLAIMS, keys.mart_key("segment_profiles"), keys.mart_key("market_sizes"))
 KEYS = (
     keys.VALIDATION_MATRIX,
     keys.VALIDATION_SUMMARY,
@@ -27,39 +28,30 @@ KEYS = (
 )
 
 
-def _spec(key: dg.AssetKey, marts: tuple[str, ...], description: str) -> dg.AssetSpec:
-    return dg.AssetSpec(
-        key,
-        deps=[keys.mart_key(mart) for mart in marts],
-        description=description,
-        group_name=keys.MODEL,
-        owners=[keys.OWNERS[keys.MODEL]],
-        kinds={"python", "postgres"},
-    )
-
-
 @dg.multi_asset(
     name="judge_market_evidence",
     required_resource_keys={"warehouse"},
     specs=[
-        _spec(keys.VALIDATION_MATRIX, CLAIMS, "Which USP holds for which problem of which segment, as far as was said"),
-        _spec(keys.VALIDATION_SUMMARY, CLAIMS, "The same for each USP and problem over all segments"),
-        _spec(keys.VALIDATION_FINDINGS, CLAIMS, "Which finding speaks for or against which cell of the matrix"),
-        _spec(keys.THEMES, SPOKEN, "How many of those who spoke brought up each theme, by segment"),
-        _spec(keys.OPPORTUNITIES, SPOKEN, "Importance of each problem against satisfaction with its solution"),
-        _spec(
+        table_spec(
+            keys.VALIDATION_MATRIX, CLAIMS, "Which USP holds for which problem of which segment, as far as was said"
+        ),
+        table_spec(keys.VALIDATION_SUMMARY, CLAIMS, "The same for each USP and problem over all segments"),
+        table_spec(keys.VALIDATION_FINDINGS, CLAIMS, "Which finding speaks for or against which cell of the matrix"),
+        table_spec(keys.THEMES, SPOKEN, "How many of those who spoke brought up each theme, by segment"),
+        table_spec(keys.OPPORTUNITIES, SPOKEN, "Importance of each problem against satisfaction with its solution"),
+        table_spec(
             keys.SATURATION,
-            ("interview_order", "segment_rules"),
+            (keys.mart_key("interview_order"), RULES),
             "Whether the last interviews still brought new themes",
         ),
-        _spec(
+        table_spec(
             keys.SEGMENT_RANKING,
-            (*CLAIMS, "segment_profiles", "market_sizes"),
+            RANKED,
             "In what share of plausible weightings each segment is first, and which ones to pursue",
         ),
-        _spec(
+        table_spec(
             keys.SEGMENT_CRITERIA,
-            (*CLAIMS, "segment_profiles", "market_sizes"),
+            RANKED,
             "How good each segment is by each criterion, with what is not known as a range",
         ),
     ],
@@ -70,5 +62,4 @@ def market_tables(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeR
         tables = market_frames(read_inputs(connection))
         for key in KEYS:
             columns, frame = tables[key.path[-1]]
-            land(connection, key.path, columns, frame)
-            yield dg.MaterializeResult(key, metadata=sql_table_metadata(table_statistics(connection, key.path)))
+            yield land_table(connection, key, columns, frame)

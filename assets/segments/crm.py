@@ -44,7 +44,7 @@ class CrmFileError(Exception):
 
 
 @dataclass(frozen=True)
-class Organisation:
+class OrganisationRecord:
     """One organisation. What is empty is not known, and is never taken for an answer."""
 
     organisation_id: str
@@ -62,7 +62,7 @@ class Organisation:
 
 
 @dataclass(frozen=True)
-class Change:
+class FieldChange:
     """One field of one organisation that differs. `heading` is empty for an organisation that is new."""
 
     organisation_id: str
@@ -76,9 +76,9 @@ class Change:
         return f"~ {self.organisation_id}: {self.heading}: {self.before or '(empty)'} → {self.after}"
 
 
-def organisation(cells: Mapping[str, Any]) -> Organisation:
+def organisation(cells: Mapping[str, Any]) -> OrganisationRecord:
     """Return the organisation that `cells`, text or lists by heading, are about. Fields that are missing are empty."""
-    return Organisation(
+    return OrganisationRecord(
         organisation_id=_words(cells.get(KEY)),
         name=_words(cells.get("Name")),
         segment_ids=_list(cells.get("Segment")),
@@ -89,13 +89,13 @@ def organisation(cells: Mapping[str, Any]) -> Organisation:
     )
 
 
-def signed(one: Organisation) -> Organisation:
+def signed(one: OrganisationRecord) -> OrganisationRecord:
     """Return an organisation with the fingerprints of its filled fields, to be written with them."""
     marks = ";".join(f"{heading}:{_fingerprint(text)}" for heading, text in one.cells().items() if text)
     return replace(one, written=marks)
 
 
-def without_echoes(one: Organisation) -> Organisation:
+def without_echoes(one: OrganisationRecord) -> OrganisationRecord:
     """Return what somebody said: without the fields that still are as they were last written to the CRM."""
     marks = set(one.written.split(";"))
     echoes = {h: f for h, f in HEADINGS.items() if h != KEY and f"{h}:{_fingerprint(one.cells()[h])}" in marks}
@@ -103,8 +103,8 @@ def without_echoes(one: Organisation) -> Organisation:
 
 
 def differences(
-    known: Iterable[Organisation], told: Iterable[Organisation], *, with_fingerprints: bool = False
-) -> list[tuple[Organisation, list[Change]]]:
+    known: Iterable[OrganisationRecord], told: Iterable[OrganisationRecord], *, with_fingerprints: bool = False
+) -> list[tuple[OrganisationRecord, list[FieldChange]]]:
     """Return the organisations of `told` that differ from `known`, with what differs; empty fields never differ.
 
     Of an organisation that is known, only the fields that differ are left filled, besides key and name. With
@@ -119,7 +119,7 @@ def differences(
             if not one.name:  # all that is left of what was written once, and is not known any more
                 continue
             cells = "; ".join(f"{heading} {text}" for heading, text in one.cells().items() if text and heading != KEY)
-            found.append((one, [Change(one.organisation_id, "", "", cells)]))
+            found.append((one, [FieldChange(one.organisation_id, "", "", cells)]))
             continue
         old, new = before.cells(), one.cells()
         changed = [h for h, field in HEADINGS.items() if _differs(getattr(before, field), getattr(one, field))]
@@ -129,14 +129,14 @@ def differences(
             kept = (
                 {heading: new[heading] for heading in changed} | {KEY: one.organisation_id, WRITTEN: one.written} | name
             )
-            changes = [Change(one.organisation_id, heading, old[heading], new[heading]) for heading in changed]
+            changes = [FieldChange(one.organisation_id, heading, old[heading], new[heading]) for heading in changed]
             if not changed:
-                changes = [Change(one.organisation_id, WRITTEN, "of other values", "of these")]
+                changes = [FieldChange(one.organisation_id, WRITTEN, "of other values", "of these")]
             found.append((organisation(kept), changes))
     return found
 
 
-def to_csv(organisations: Iterable[Organisation]) -> str:
+def to_csv(organisations: Iterable[OrganisationRecord]) -> str:
     """Return the neutral file as CSV."""
     file = io.StringIO()
     writer = csv.DictWriter(file, [*HEADINGS, WRITTEN], lineterminator="\n")
@@ -146,7 +146,7 @@ def to_csv(organisations: Iterable[Organisation]) -> str:
     return file.getvalue()
 
 
-def from_csv(text: str) -> dict[int, Organisation]:
+def from_csv(text: str) -> dict[int, OrganisationRecord]:
     """Return the organisations of a neutral file by line. Other columns are left alone. Raises `CrmFileError`."""
     reader = csv.DictReader(io.StringIO(text), strict=True, delimiter=separator_of(text))
     if missing := [heading for heading in (KEY, "Name") if heading not in (reader.fieldnames or ())]:
@@ -161,14 +161,14 @@ def from_csv(text: str) -> dict[int, Organisation]:
     return _sound(found)
 
 
-def to_json(organisations: Iterable[Organisation]) -> str:
+def to_json(organisations: Iterable[OrganisationRecord]) -> str:
     """Return the neutral file as JSON: an array with one object per organisation, lists as arrays."""
     fields = {**HEADINGS, WRITTEN: "written"}
     rows = [{heading: getattr(one, field) for heading, field in fields.items()} for one in organisations]
     return json.dumps(rows, indent=2, ensure_ascii=False) + "\n"
 
 
-def from_json(text: str) -> dict[int, Organisation]:
+def from_json(text: str) -> dict[int, OrganisationRecord]:
     """Return the organisations of a neutral file by their number in it. Raises `CrmFileError`."""
     try:
         rows = json.loads(text)
@@ -180,7 +180,7 @@ def from_json(text: str) -> dict[int, Organisation]:
     return _sound({number: organisation(row) for number, row in enumerate(rows, start=1)})
 
 
-def evidence_row(one: Organisation, day: date, source: str) -> dict[str, str]:
+def evidence_row(one: OrganisationRecord, day: date, source: str) -> dict[str, str]:
     """Return the row of `segments__organisations` that says on `day` what `one` says."""
     values = {field: _text(getattr(one, field)) for field in HEADINGS.values()}
     common = {"source": source, "as_of": day.isoformat(), "as_of_basis": "observed", "grade": "published"}
@@ -207,7 +207,7 @@ def with_rows(text: str, columns: Sequence[str], rows: Iterable[Mapping[str, str
     return file.getvalue(), lines
 
 
-def _sound(found: dict[int, Organisation]) -> dict[int, Organisation]:
+def _sound(found: dict[int, OrganisationRecord]) -> dict[int, OrganisationRecord]:
     """Return what was found if every organisation has a key of its own. Raises `CrmFileError`."""
     lines: dict[str, int] = {}
     problems = []

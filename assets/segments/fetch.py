@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import Any
 
 import psycopg
-from psycopg.rows import dict_row
 
-from assets.segments.inputs import Claim, Finding, MarketFigure, MarketInputs, Order, Rules, SegmentRecord
+from assets.common.tables import read_frozen_rows
+from assets.segments.inputs import Claim, CodedFinding, MarketFigure, MarketInputs, Order, Rules, SegmentRecord
 
 FINDINGS = """
 select f.finding_id, f.kind, f.source_key, coalesce(o.organisation_key, f.source_key) as organisation_key, f.segment_id,
@@ -33,21 +33,14 @@ ORDER = "select tags, grade, evidence_ids from marts.interview_order order by po
 
 def read_inputs(connection: psycopg.Connection[Any]) -> MarketInputs:
     """Read everything. Raises `ValueError` if some rules are there and others are not."""
-    rules = _rows(connection, RULES)
-    order = _rows(connection, ORDER)
+    rules = read_frozen_rows(connection, RULES)
+    order = read_frozen_rows(connection, ORDER)
     return MarketInputs(
-        findings=tuple(Finding(**row) for row in _rows(connection, FINDINGS)),
-        claims=tuple(Claim(**row) for row in _rows(connection, CLAIMS)),
-        profiles=tuple(SegmentRecord(**row) for row in _rows(connection, PROFILES)),
-        figures=tuple(MarketFigure(**row) for row in _rows(connection, FIGURES)),
+        findings=tuple(CodedFinding(**row) for row in read_frozen_rows(connection, FINDINGS)),
+        claims=tuple(Claim(**row) for row in read_frozen_rows(connection, CLAIMS)),
+        profiles=tuple(SegmentRecord(**row) for row in read_frozen_rows(connection, PROFILES)),
+        figures=tuple(MarketFigure(**row) for row in read_frozen_rows(connection, FIGURES)),
         order=tuple(Order(frozenset(row["tags"]), row["grade"], row["evidence_ids"]) for row in order),
         rules=Rules.of({row["rule_id"]: row["value"] for row in rules}) if rules else None,
         rule_rows=tuple((row["rule_id"], row["grade"], row["evidence_ids"]) for row in rules),
     )
-
-
-def _rows(connection: psycopg.Connection[Any], query: Any) -> list[dict[str, Any]]:
-    """Return rows with arrays as tuples."""
-    with connection.cursor(row_factory=dict_row) as cursor:
-        rows = cursor.execute(query).fetchall()
-    return [{name: tuple(value) if isinstance(value, list) else value for name, value in row.items()} for row in rows]

@@ -14,8 +14,8 @@ import pandas as pd
 
 from assets.common.numerals import beside
 from assets.evidence.model import Grade, weakest
-from assets.segments.inputs import KINDS, Finding, Kind, Rules
-from assets.segments.matrix import Cell, Count, Group, Matrix, Status
+from assets.segments.inputs import KINDS, CodedFinding, Kind, Rules
+from assets.segments.matrix import CellStatus, Count, Group, Matrix, ValidationCell
 from assets.segments.ranking import CRITERIA, RULES, RankedSegment
 from assets.segments.synthesis import Opportunity, SaturationRun, Theme
 
@@ -303,7 +303,7 @@ def criteria_frame(
     return pd.DataFrame(rows, columns=list(CRITERIA_COLUMNS), dtype=object)
 
 
-def reason(found: Cell | Group, rules: Rules) -> str:
+def reason(found: ValidationCell | Group, rules: Rules) -> str:
     """Say why a cell or a group has its status."""
     needed, asked = rules.decision_effective_n, rules.decision_probability
     n = beside(found.effective_n, needed)
@@ -311,13 +311,13 @@ def reason(found: Cell | Group, rules: Rules) -> str:
     if found.sources == 0:
         return "nobody has said or shown anything about it"
     if not rules.is_enough(found.effective_n):
-        began = "not claimed before it came up; " if found.status is Status.NEW else ""
+        began = "not claimed before it came up; " if found.status is CellStatus.NEW else ""
         return f"{began}what was said is {worth}, {needed:g} are needed"
     above = beside(found.share.above_half, asked, 1 - asked, 1)
     below = beside(1 - found.share.above_half, asked, 1)
     agree = {
-        Status.VALIDATED: f"probability {above} that most agree, {asked:g} needed",
-        Status.INVALIDATED: f"probability {below} that most do not agree, {asked:g} needed",
+        CellStatus.VALIDATED: f"probability {above} that most agree, {asked:g} needed",
+        CellStatus.INVALIDATED: f"probability {below} that most do not agree, {asked:g} needed",
     }.get(found.status, f"probability {above} that most agree, which points neither way")
     return f"{worth}; {agree}"
 
@@ -326,13 +326,13 @@ def _counts(counts: Mapping[Kind, Count]) -> list[int]:
     return [number for kind in KINDS for number in (counts[kind].agree, counts[kind].said)]
 
 
-def _share(found: Cell | Group) -> tuple[float, float, float, float]:
+def _share(found: ValidationCell | Group) -> tuple[float, float, float, float]:
     return (found.share.mean, found.share.low, found.share.high, found.share.above_half)
 
 
-def _ids(findings: Iterable[Finding]) -> set[str]:
+def _ids(findings: Iterable[CodedFinding]) -> set[str]:
     return {evidence_id for finding in findings for evidence_id in finding.evidence_ids}
 
 
-def _claimed_by(cells: Iterable[Cell]) -> set[str]:
+def _claimed_by(cells: Iterable[ValidationCell]) -> set[str]:
     return {i for cell in cells if cell.claim for i in cell.claim.evidence_ids}

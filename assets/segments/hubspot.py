@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from assets.common.answers import Client, RemoteError, document, part, text
-from assets.segments.crm import KEY, WRITTEN, Organisation, organisation
+from assets.segments.crm import KEY, WRITTEN, OrganisationRecord, organisation
 
 TOKEN = "HUBSPOT_ACCESS_TOKEN"  # noqa: S105 - name of the environment variable
 """Of a private app that may read and write companies and their attributes."""
@@ -54,9 +54,9 @@ class HubSpot:
         self._companies = f"{url}/crm/objects/{_VERSION}/companies"
         self._properties = f"{url}/crm/properties/{_VERSION}/companies"
 
-    def organisations(self) -> list[Organisation]:
+    def organisations(self) -> list[OrganisationRecord]:
         """Return the companies that carry our key, from all pages."""
-        found: list[Organisation] = []
+        found: list[OrganisationRecord] = []
         asked: set[str] = set()
         after = ""
         while True:
@@ -96,7 +96,7 @@ class HubSpot:
             }
             self._client.post(self._properties, wanted, token=self._token)
 
-    def upsert(self, organisations: Sequence[Organisation]) -> list[Failure]:
+    def upsert(self, organisations: Sequence[OrganisationRecord]) -> list[Failure]:
         """Write the filled fields of at most `BATCH` organisations, found or made by their key; return what failed."""
         inputs = [_record(one) for one in organisations]
         body = self._client.post(f"{self._companies}/batch/upsert", {"inputs": inputs}, token=self._token)
@@ -113,7 +113,7 @@ class HubSpot:
         return document(self._client.get(url, params=params, token=self._token), "HubSpot's answer")
 
 
-def _record(one: Organisation) -> dict[str, Any]:
+def _record(one: OrganisationRecord) -> dict[str, Any]:
     cells = one.cells() | {WRITTEN: one.written}
     return {
         "idProperty": KEY,

@@ -18,7 +18,7 @@ Relation = Literal["supports", "contradicts"]
 
 
 @dataclass(frozen=True)
-class Finding:
+class CodedFinding:
     """One thing that somebody said or did: a row of `marts.findings`.
 
     `source_key` is who it comes from (an interview, a project, a report); `organisation_key` is the organisation behind
@@ -114,13 +114,13 @@ class Rules:
             raise ValueError(f"evidence/public/segments/rules.csv lacks {', '.join(missing)}; add a row for each")
         return cls(**{field.name: values[field.name] for field in fields(cls)})
 
-    def weight(self, finding: Finding) -> float:
+    def weight(self, finding: CodedFinding) -> float:
         """Return what a finding is worth, in strong findings of an interview: kind times strength times grade."""
         kind = {"interview": self.weight_interview, "session": self.weight_session, "signal": self.weight_signal}
         graded = {"estimated": self.weight_estimated, "illustrative": self.weight_illustrative}
         return kind[finding.kind] * self.strength(finding) * graded.get(finding.grade, 1.0)
 
-    def strength(self, finding: Finding) -> float:
+    def strength(self, finding: CodedFinding) -> float:
         """Return how strongly something was said, above 0 to 1: its points of those of a strong finding."""
         points = {"strong": self.weight_strong, "medium": self.weight_medium, "weak": self.weight_weak}
         return points[finding.strength] / self.weight_strong
@@ -143,7 +143,7 @@ class Order:
 class MarketInputs:
     """All that the models take in. `rules` is None on a day before there were any: then nothing is computed."""
 
-    findings: tuple[Finding, ...]
+    findings: tuple[CodedFinding, ...]
     claims: tuple[Claim, ...]
     profiles: tuple[SegmentRecord, ...]
     figures: tuple[MarketFigure, ...]

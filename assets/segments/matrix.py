@@ -13,7 +13,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from assets.segments.inputs import KINDS, OTHER_SEGMENTS, Claim, Finding, Kind, Relation, Rules
+from assets.segments.inputs import KINDS, OTHER_SEGMENTS, Claim, CodedFinding, Kind, Relation, Rules
 from assets.segments.pooling import Shares, cell_shares, fine_nodes, group_shares, group_weights, pooling_nodes
 
 CellKey = tuple[str | None, str, str | None]
@@ -22,7 +22,7 @@ GroupKey = tuple[str | None, str | None]
 """USP and problem, over all segments."""
 
 
-class Status(StrEnum):
+class CellStatus(StrEnum):
     """Of a cell."""
 
     UNTESTED = "untested"
@@ -60,7 +60,7 @@ class Voice:
     organisation_key: str
     supporting_weight: float
     contradicting_weight: float
-    findings: tuple[Finding, ...]
+    findings: tuple[CodedFinding, ...]
 
     @property
     def supports(self) -> bool:
@@ -68,7 +68,7 @@ class Voice:
 
 
 @dataclass(frozen=True)
-class Cell:
+class ValidationCell:
     """One cell of the matrix. `supporting` of `sources` independent sources support it on balance."""
 
     key: CellKey
@@ -76,7 +76,7 @@ class Cell:
     voices: tuple[Voice, ...]
     counts: Mapping[Kind, Count]
     share: Share
-    status: Status
+    status: CellStatus
 
     @property
     def supporting(self) -> int:
@@ -97,7 +97,7 @@ class Group:
     """A USP for a problem over all segments: the sum of its cells."""
 
     key: GroupKey
-    cells: tuple[Cell, ...]
+    cells: tuple[ValidationCell, ...]
     supporting: int
     sources: int
     counts: Mapping[Kind, Count]
@@ -105,14 +105,14 @@ class Group:
     segments: int
     effective_n: float
     share: Share
-    status: Status
+    status: CellStatus
 
 
 @dataclass(frozen=True)
 class Matrix:
     """All cells, claimed or spoken about, and their groups; both sorted by key."""
 
-    cells: tuple[Cell, ...]
+    cells: tuple[ValidationCell, ...]
     groups: tuple[Group, ...]
 
     def said(self) -> dict[GroupKey, frozenset[str]]:
@@ -129,7 +129,7 @@ class Matrix:
         }
 
 
-def validation_matrix(findings: Iterable[Finding], claims: Iterable[Claim], rules: Rules) -> Matrix:
+def validation_matrix(findings: Iterable[CodedFinding], claims: Iterable[Claim], rules: Rules) -> Matrix:
     """Compute every cell that is claimed or that somebody spoke about."""
     claimed: dict[CellKey, Claim] = {(claim.usp_id, claim.segment_id, claim.problem_id): claim for claim in claims}
     spoken = spoken_cells(findings, claimed)
@@ -149,7 +149,7 @@ def validation_matrix(findings: Iterable[Finding], claims: Iterable[Claim], rule
     common = _shares(group_shares(group_weights(fine, group, len(group_keys), a, b), rules.interval_probability))
     is_claimed = {key: _is_claimed(key, claimed) for key in keys}
     cells = tuple(
-        Cell(
+        ValidationCell(
             key=key,
             claim=claimed.get(key),
             voices=voices[key],
@@ -159,7 +159,7 @@ def validation_matrix(findings: Iterable[Finding], claims: Iterable[Claim], rule
         )
         for key, share, n in zip(keys, shares, (a + b).tolist(), strict=True)
     )
-    members: dict[GroupKey, list[Cell]] = {}
+    members: dict[GroupKey, list[ValidationCell]] = {}
     for cell in cells:
         members.setdefault((cell.key[0], cell.key[2]), []).append(cell)
     return Matrix(
@@ -171,7 +171,9 @@ def validation_matrix(findings: Iterable[Finding], claims: Iterable[Claim], rule
     )
 
 
-def spoken_cells(findings: Iterable[Finding], claimed: Mapping[CellKey, Claim]) -> dict[CellKey, list[Finding]]:
+def spoken_cells(
+    findings: Iterable[CodedFinding], claimed: Mapping[CellKey, Claim]
+) -> dict[CellKey, list[CodedFinding]]:
     """Return the findings by the cells that they speak about.
 
     One that names only a USP speaks about every claimed cell of its segment that has it. So does one that denies a
@@ -179,7 +181,7 @@ def spoken_cells(findings: Iterable[Finding], claimed: Mapping[CellKey, Claim]) 
     segments. Who has a problem, and names no USP, says nothing of one: that is a cell of its own, as is what no claim
     covers.
     """
-    cells: dict[CellKey, list[Finding]] = {}
+    cells: dict[CellKey, list[CodedFinding]] = {}
     for finding in findings:
         if finding.relation is None:
             continue
@@ -193,9 +195,9 @@ def spoken_cells(findings: Iterable[Finding], claimed: Mapping[CellKey, Claim]) 
     return cells
 
 
-def voices_of(findings: Iterable[Finding], rules: Rules) -> tuple[Voice, ...]:
+def voices_of(findings: Iterable[CodedFinding], rules: Rules) -> tuple[Voice, ...]:
     """Count each organisation once: with its weightiest finding, shared between the sides if it says both."""
-    by_organisation: dict[str, list[Finding]] = {}
+    by_organisation: dict[str, list[CodedFinding]] = {}
     for finding in findings:
         by_organisation.setdefault(finding.organisation_key, []).append(finding)
     voices = []
@@ -206,9 +208,9 @@ def voices_of(findings: Iterable[Finding], rules: Rules) -> tuple[Voice, ...]:
     return tuple(voices)
 
 
-def counts_of(findings: Iterable[Finding], rules: Rules) -> dict[Kind, Count]:
+def counts_of(findings: Iterable[CodedFinding], rules: Rules) -> dict[Kind, Count]:
     """Count those who spoke by kind: each interview, project and report once, whoever it belongs to."""
-    spoken: dict[Kind, dict[str, list[Finding]]] = {kind: {} for kind in KINDS}
+    spoken: dict[Kind, dict[str, list[CodedFinding]]] = {kind: {} for kind in KINDS}
     for finding in findings:
         spoken[finding.kind].setdefault(finding.source_key, []).append(finding)
     return {
@@ -217,16 +219,16 @@ def counts_of(findings: Iterable[Finding], rules: Rules) -> dict[Kind, Count]:
     }
 
 
-def status_of(effective_n: float, above_half: float, is_claimed: bool, rules: Rules) -> Status:
+def status_of(effective_n: float, above_half: float, is_claimed: bool, rules: Rules) -> CellStatus:
     """Return what follows: a verdict needs both enough evidence and enough probability."""
     if not rules.is_enough(effective_n):
-        return Status.UNTESTED if is_claimed else Status.NEW
+        return CellStatus.UNTESTED if is_claimed else CellStatus.NEW
     if above_half >= rules.decision_probability:
-        return Status.VALIDATED
-    return Status.INVALIDATED if 1 - above_half >= rules.decision_probability else Status.MIXED
+        return CellStatus.VALIDATED
+    return CellStatus.INVALIDATED if 1 - above_half >= rules.decision_probability else CellStatus.MIXED
 
 
-def _best_of_each_side(said: Iterable[Finding], rules: Rules) -> dict[Relation, float]:
+def _best_of_each_side(said: Iterable[CodedFinding], rules: Rules) -> dict[Relation, float]:
     best: dict[Relation, float] = {"supports": 0.0, "contradicts": 0.0}
     for finding in said:
         if finding.relation is not None:
@@ -238,7 +240,7 @@ def _agrees(best: Mapping[Relation, float]) -> bool:
     return best["supports"] > best["contradicts"]
 
 
-def _covers(finding: Finding, key: CellKey) -> bool:
+def _covers(finding: CodedFinding, key: CellKey) -> bool:
     usp_id, segment_id, problem_id = key
     named = usp_id == finding.usp_id if finding.problem_id is None else problem_id == finding.problem_id
     return named and finding.segment_id in (OTHER_SEGMENTS, segment_id)
@@ -274,7 +276,7 @@ def _each_source_once_a_group(voices: Mapping[CellKey, tuple[Voice, ...]]) -> di
     }
 
 
-def _group(key: GroupKey, cells: Sequence[Cell], share: Share, is_claimed: bool, rules: Rules) -> Group:
+def _group(key: GroupKey, cells: Sequence[ValidationCell], share: Share, is_claimed: bool, rules: Rules) -> Group:
     with_voices = [cell for cell in cells if cell.voices]
     balance: dict[str, float] = {}
     all_voices = [voice for cell in with_voices for voice in cell.voices]

@@ -16,8 +16,8 @@ from enum import StrEnum
 import numpy as np
 from scipy.special import betaincinv
 
-from assets.segments.inputs import OTHER_SEGMENTS, Finding, MarketFigure, Rules, SegmentRecord
-from assets.segments.matrix import Cell, GroupKey, Matrix, Share
+from assets.segments.inputs import OTHER_SEGMENTS, CodedFinding, MarketFigure, Rules, SegmentRecord
+from assets.segments.matrix import GroupKey, Matrix, Share, ValidationCell
 from assets.segments.pooling import Array
 
 DRAWS = 10_000
@@ -96,7 +96,7 @@ class RankedSegment:
 
 def rank_segments(
     records: Sequence[SegmentRecord],
-    findings: Iterable[Finding],
+    findings: Iterable[CodedFinding],
     figures: Iterable[MarketFigure],
     matrix: Matrix,
     rules: Rules,
@@ -166,7 +166,7 @@ def rank_acceptabilities(quantiles: Array, draws: int = DRAWS) -> Array:
 
 def criteria_of(
     records: Sequence[SegmentRecord],
-    findings: Sequence[Finding],
+    findings: Sequence[CodedFinding],
     figures: Sequence[MarketFigure],
     matrix: Matrix,
     rules: Rules,
@@ -178,7 +178,7 @@ def criteria_of(
         for record in records
     }
     said = matrix.said()
-    cells: dict[str, list[Cell]] = {}
+    cells: dict[str, list[ValidationCell]] = {}
     for cell in matrix.cells:
         if cell.key[1] != OTHER_SEGMENTS and cell.key[0] is not None:
             cells.setdefault(cell.key[1], []).append(cell)
@@ -221,12 +221,12 @@ def market_sizes(figures: Sequence[MarketFigure], rules: Rules) -> dict[str, Cri
     }
 
 
-def problem_strength(findings: Sequence[Finding], rules: Rules) -> Criterion:
+def problem_strength(findings: Sequence[CodedFinding], rules: Rules) -> Criterion:
     """How strongly those who spoke put their problems; who denies a problem counts against it.
 
     Beta(1 + s, 1 + f): each source adds its weight, split by the strength of what it put most strongly.
     """
-    by_source: dict[str, list[Finding]] = {}
+    by_source: dict[str, list[CodedFinding]] = {}
     for finding in findings:
         if finding.problem_id is not None:
             by_source.setdefault(finding.organisation_key, []).append(finding)
@@ -243,7 +243,7 @@ def problem_strength(findings: Sequence[Finding], rules: Rules) -> Criterion:
     return _beta("problem_strength", for_it, against, len(by_source), is_known, tuple(sorted(ids)))
 
 
-def usp_fit(cells: Sequence[Cell], said: Mapping[GroupKey, Collection[str]], rules: Rules) -> Criterion:
+def usp_fit(cells: Sequence[ValidationCell], said: Mapping[GroupKey, Collection[str]], rules: Rules) -> Criterion:
     """The mean share over the cells of a segment; all of them are taken to be high or low together.
 
     `said` has the evidence of each group (`Matrix.said`), all of which a cell rests on by pooling.
@@ -282,7 +282,7 @@ def integrations(record: SegmentRecord) -> Criterion:
     return _beta("integrations", record.users, record.leavers, projects, projects > 0, record.evidence_ids)
 
 
-def _has_said_enough(findings: Iterable[Finding], rules: Rules) -> bool:
+def _has_said_enough(findings: Iterable[CodedFinding], rules: Rules) -> bool:
     """Whether what was said is worth `known_effective_n`, each organisation counted once."""
     best: dict[str, float] = {}
     for finding in findings:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assets.segments.inputs import KINDS, Finding, Kind, Rules
+from assets.segments.inputs import KINDS, CodedFinding, Kind, Rules
 from assets.segments.pooling import Array
 
 RESAMPLES = 2000
@@ -32,7 +32,7 @@ class Theme:
     """Segments in which it came up."""
     segments_heard: int
     """Segments of which anybody spoke."""
-    findings: tuple[Finding, ...]
+    findings: tuple[CodedFinding, ...]
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Opportunity:
     score: float
     score_low: float | None
     score_high: float | None
-    findings: tuple[Finding, ...]
+    findings: tuple[CodedFinding, ...]
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class SaturationRun:
     is_saturated: bool
 
 
-def themes_of(findings: Iterable[Finding]) -> tuple[Theme, ...]:
+def themes_of(findings: Iterable[CodedFinding]) -> tuple[Theme, ...]:
     """Count each tag by segment and over all, most mentioned in interviews first. A source is counted once."""
     listed = [finding for finding in findings if finding.tag is not None]
     heard = {finding.segment_id for finding in listed}
@@ -84,11 +84,11 @@ def themes_of(findings: Iterable[Finding]) -> tuple[Theme, ...]:
     return tuple(sorted(themes, key=_most_mentioned))
 
 
-def opportunities_of(findings: Iterable[Finding]) -> tuple[Opportunity, ...]:
+def opportunities_of(findings: Iterable[CodedFinding]) -> tuple[Opportunity, ...]:
     """Score each problem of which somebody scored importance and satisfaction, greatest first. One score an
     organisation.
     """
-    scored: dict[str, list[Finding]] = {}
+    scored: dict[str, list[CodedFinding]] = {}
     for finding in findings:
         if finding.problem_id and finding.importance is not None and finding.satisfaction is not None:
             scored.setdefault(finding.problem_id, []).append(finding)
@@ -122,7 +122,12 @@ def saturation_of(interviews: Sequence[frozenset[str]], rules: Rules) -> tuple[S
 
 
 def _theme(
-    tag: str, segment: str | None, said: Sequence[Finding], there: Sequence[Finding], segments: int, heard: int
+    tag: str,
+    segment: str | None,
+    said: Sequence[CodedFinding],
+    there: Sequence[CodedFinding],
+    segments: int,
+    heard: int,
 ) -> Theme:
     return Theme(
         tag=tag,
@@ -136,7 +141,7 @@ def _theme(
     )
 
 
-def _by_kind(said: Iterable[Finding]) -> dict[Kind, int]:
+def _by_kind(said: Iterable[CodedFinding]) -> dict[Kind, int]:
     spoken = {(finding.kind, finding.source_key) for finding in said}
     return {kind: sum(of == kind for of, _ in spoken) for kind in KINDS}
 
@@ -145,8 +150,8 @@ def _most_mentioned(theme: Theme) -> tuple[int, int, str, str]:
     return (-theme.mentioning["interview"], -theme.mentioning["signal"], theme.tag, theme.segment_id or "")
 
 
-def _opportunity(problem: str, said: Sequence[Finding]) -> Opportunity:
-    by_organisation: dict[str, list[Finding]] = {}
+def _opportunity(problem: str, said: Sequence[CodedFinding]) -> Opportunity:
+    by_organisation: dict[str, list[CodedFinding]] = {}
     for finding in said:
         by_organisation.setdefault(finding.organisation_key, []).append(finding)
     # of several scores of one organisation for one problem the most pressing counts

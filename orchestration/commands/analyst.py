@@ -18,7 +18,7 @@ from pathlib import Path
 
 import click
 
-from assets.evidence.check_file import Place, check_file, ids_of
+from assets.evidence.check_file import FilePlace, check_file, ids_of
 from assets.evidence.model import IDENTIFIER_PATTERN, Problem, Reference, Table
 from assets.evidence.packs import Pack, resolve_pack
 from assets.evidence.parsing import parse_yaml
@@ -238,6 +238,6 @@ def import_interviews(settings: Settings, file: Path, pack_name: str, *, replace
 
 def _check(settings: Settings, pack: Pack, path: Path, text: str | None = None) -> list[Problem]:
     packs = [openable(pack) for pack in (*(resolve_pack(n, settings.evidence_dir) for n in settings.packs), pack)]
-    place = Place(TABLES_BY_KEY["interviews__interviews"], pack.path, f"interviews/interviews/{path.name}")
+    place = FilePlace(TABLES_BY_KEY["interviews__interviews"], pack.path, f"interviews/interviews/{path.name}")
     evidence = check_file(path.resolve(), place, packs, today=datetime.now(UTC).date(), text=text)
     return evidence.problems

@@ -19,13 +19,13 @@ from assets.benchmarks.archive.requests import LATENCY_TARGETS, limits_of_worklo
 from assets.benchmarks.measuring.errors import BenchmarkError
 from assets.benchmarks.measuring.session_files import MEASUREMENTS, RUNS, finished, keep, read_rows, refresh_pack
 from assets.benchmarks.measuring.session_results import SessionResults, session_results
-from assets.benchmarks.measuring.session_run import Progress, Result, run_grid
+from assets.benchmarks.measuring.session_run import Result, SessionProgress, run_grid
 from assets.benchmarks.results import Gain, Noise
 from assets.evidence.packs import BENCHMARKS, resolve_pack
 from assets.evidence.read_packs import format_problems
-from orchestration.commands.check import read_evidence
 from orchestration.errors import UserError
 from orchestration.settings import Settings
+from orchestration.staleness.evidence import read_evidence
 from orchestration.warehouse.connection import WarehouseError, open_warehouse, run_lock
 from orchestration.warehouse.layout import wheel_binaries
 
@@ -181,7 +181,7 @@ class Terminal:
     stream: IO[str]
     last: str = field(default="")
 
-    def tell(self, progress: Progress) -> None:
+    def tell(self, progress: SessionProgress) -> None:
         """Print how far a session is."""
         line = f"{progress.done_share:4.0%}  {_minutes(progress.remaining_seconds)} left  "
         part = progress.doing.partition(":")[0]

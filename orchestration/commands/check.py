@@ -11,24 +11,13 @@ from pathlib import Path
 import click
 
 from assets.evidence.check_file import check_file, place_of
-from assets.evidence.packs import Pack, resolve_pack, resolve_packs, with_local_packs
-from assets.evidence.read_packs import Evidence, format_problems, read_packs, read_packs_once
+from assets.evidence.packs import Pack, resolve_pack, resolve_packs
+from assets.evidence.read_packs import Evidence, format_problems, read_packs
 from assets.evidence.wording import counted
 from orchestration.errors import UserError
 from orchestration.paths import openable
 from orchestration.settings import Settings
-
-
-def read_evidence(settings: Settings, packs: Sequence[str]) -> Evidence:
-    """Read the named packs, with those that were written here over them."""
-    chosen, today = _resolved(settings, packs), datetime.now(UTC).date()
-    evidence = read_packs_once(chosen, today=today)
-    # What is loaded has names that are the same on every machine; a mistake is told by a path that can be opened.
-    return read_packs(list(map(openable, chosen)), today=today) if evidence.problems else evidence
-
-
-def _resolved(settings: Settings, packs: Sequence[str]) -> list[Pack]:
-    return resolve_packs(with_local_packs(packs, settings.state_dir), settings.evidence_dir, settings.state_dir)
+from orchestration.staleness.evidence import packs_of, read_evidence
 
 
 def _laid_over(chosen: list[Pack], extra: Pack) -> list[Pack]:
@@ -78,7 +67,7 @@ def check_evidence(settings: Settings, path: Path | None, packs: tuple[str, ...]
         evidence = _one_file(settings, settings.packs + packs, path)
     else:
         own = resolve_packs(packs, settings.evidence_dir, settings.state_dir)
-        chosen = _resolved(settings, settings.packs + packs)
+        chosen = packs_of(settings, settings.packs + packs)
         if path:
             extra = resolve_pack(str(path), settings.evidence_dir)
             own = [*(pack for pack in own if pack != extra), extra]

@@ -17,16 +17,16 @@ import click
 
 from assets.common.answers import Client, RemoteError
 from assets.common.spreadsheet import typed
-from assets.evidence.check_file import Place, check_file
+from assets.evidence.check_file import FilePlace, check_file
 from assets.evidence.model import Grade, Problem
 from assets.evidence.packs import resolve_pack
 from assets.evidence.read_packs import format_problems
 from assets.evidence.tables import TABLES_BY_KEY
 from assets.segments.crm import (
     HEADINGS,
-    Change,
     CrmFileError,
-    Organisation,
+    FieldChange,
+    OrganisationRecord,
     differences,
     evidence_row,
     from_csv,
@@ -121,7 +121,7 @@ def token_of(environment: Mapping[str, str]) -> str:
     raise UserError(f"{TOKEN} is not set; expected the token of a HubSpot app that may read and write companies")
 
 
-def released(settings: Settings) -> list[Organisation]:
+def released(settings: Settings) -> list[OrganisationRecord]:
     """Return the organisations of the latest release. Raises `UserError`."""
     path = settings.latest / "data" / "organisations.csv"
     if not path.exists():
@@ -158,7 +158,7 @@ def _unusual(settings: Settings) -> list[str]:
 
 def _take(
     settings: Settings,
-    told: Mapping[int, Organisation],
+    told: Mapping[int, OrganisationRecord],
     name: str,
     source: str,
     pack_name: str,
@@ -171,7 +171,7 @@ def _take(
     pack = pack_to_write(settings, pack_name)
     path = pack.path / UPDATES.path
     packs = [openable(one) for one in (*(resolve_pack(n, settings.evidence_dir) for n in settings.packs), pack)]
-    place = Place(UPDATES, pack.path, UPDATES.path)
+    place = FilePlace(UPDATES, pack.path, UPDATES.path)
     # what is there first: rows are added to a table only
     if path.exists() and (problems := check_file(path.resolve(), place, packs, today=today).problems):
         return _nothing_written(problems)
@@ -205,7 +205,7 @@ def _nothing_written(problems: Sequence[Problem]) -> int:
     return 1
 
 
-def _show(changed: Sequence[tuple[Organisation, Sequence[Change]]]) -> None:
+def _show(changed: Sequence[tuple[OrganisationRecord, Sequence[FieldChange]]]) -> None:
     for _, changes in changed:
         for change in changes:
             click.echo(str(change))

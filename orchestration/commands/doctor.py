@@ -15,8 +15,8 @@ from pathlib import Path
 
 import click
 
-from orchestration.commands.check import read_evidence
 from orchestration.settings import Settings
+from orchestration.staleness.evidence import read_evidence
 from orchestration.warehouse.connection import connect, open_warehouse, redact
 
 NEEDED_FREE_BYTES = 2 * 10**9
@@ -25,7 +25,7 @@ TOOLS = ("dagster", "dagster-dbt", "dbt-core", "dbt-postgres", "great-expectatio
 
 
 @dataclass(frozen=True)
-class Finding:
+class Examination:
     """One examination: what was looked at, whether it is well, what was seen or what to do."""
 
     what: str
@@ -35,7 +35,7 @@ class Finding:
 
 def examine(settings: Settings, as_json: bool) -> int:
     """Print what was found and return 1 if something would stop a run."""
-    examinations: list[Callable[[Settings], Finding]] = [_python, _folder, _evidence, _warehouse]
+    examinations: list[Callable[[Settings], Examination]] = [_python, _folder, _evidence, _warehouse]
     findings = [_guarded(examination, settings) for examination in examinations]
     if as_json:
         click.echo(json.dumps([asdict(f) for f in findings], indent=2))
@@ -45,37 +45,37 @@ def examine(settings: Settings, as_json: bool) -> int:
     return 0 if all(f.is_well for f in findings) else 1
 
 
-def _guarded(examination: Callable[[Settings], Finding], settings: Settings) -> Finding:
+def _guarded(examination: Callable[[Settings], Examination], settings: Settings) -> Examination:
     try:
         return examination(settings)
     except Exception as error:
-        return Finding(examination.__name__.strip("_"), is_well=False, detail=f"{type(error).__name__}: {error}")
+        return Examination(examination.__name__.strip("_"), is_well=False, detail=f"{type(error).__name__}: {error}")
 
 
-def _python(_: Settings) -> Finding:
+def _python(_: Settings) -> Examination:
     tools = ", ".join(f"{tool} {version(tool)}" for tool in TOOLS)
-    return Finding("python", (3, 11) <= sys.version_info[:2] < (3, 14), f"{sys.version.split()[0]}, {tools}")
+    return Examination("python", (3, 11) <= sys.version_info[:2] < (3, 14), f"{sys.version.split()[0]}, {tools}")
 
 
-def _folder(settings: Settings) -> Finding:
+def _folder(settings: Settings) -> Examination:
     settings.state_dir.mkdir(parents=True, exist_ok=True)
     free = shutil.disk_usage(settings.state_dir).free
-    return Finding("state folder", free > NEEDED_FREE_BYTES, f"{settings.state_dir}, {free / 10**9:.0f} GB free")
+    return Examination("state folder", free > NEEDED_FREE_BYTES, f"{settings.state_dir}, {free / 10**9:.0f} GB free")
 
 
-def _evidence(settings: Settings) -> Finding:
+def _evidence(settings: Settings) -> Examination:
     evidence = read_evidence(settings, settings.packs)
     if evidence.problems:
-        return Finding(
+        return Examination(
             "evidence", is_well=False, detail=f"{len(evidence.problems)} mistakes; `waku-fit check` lists them"
         )
-    return Finding("evidence", is_well=True, detail=f"{evidence.rows} rows, packs {', '.join(settings.packs)}")
+    return Examination("evidence", is_well=True, detail=f"{evidence.rows} rows, packs {', '.join(settings.packs)}")
 
 
-def _warehouse(settings: Settings) -> Finding:
+def _warehouse(settings: Settings) -> Examination:
     with open_warehouse(settings.database_url, Path(settings.state_dir)) as database:
         with connect(database.url) as connection:
             row = connection.execute("select version()").fetchone()
         server = str(row[0]).split(" on ")[0] if row else "?"
         where = "embedded" if database.is_embedded else redact(database.url)
-        return Finding("warehouse", is_well=True, detail="; ".join([f"{server}, {where}", *database.notes]))
+        return Examination("warehouse", is_well=True, detail="; ".join([f"{server}, {where}", *database.notes]))

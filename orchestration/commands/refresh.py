@@ -12,14 +12,13 @@ from datetime import UTC, datetime
 import click
 
 from assets.common.answers import Client
-from assets.evidence.packs import Pack, resolve_packs, with_local_packs
 from assets.pricing.interfaces import Clock
-from assets.pricing.refresh import Outcome
+from assets.pricing.refresh import SourceOutcome
 from assets.pricing.registry import SOURCES, Listed
-from assets.pricing.service import Prices, RefreshRefused, refresh
-from orchestration.commands.check import read_evidence
+from assets.pricing.service import KnownPrices, RefreshRefused, refresh
 from orchestration.errors import UserError
 from orchestration.settings import Settings
+from orchestration.staleness.evidence import packs_of, read_evidence
 
 SHOWN = 8
 """Rejected prices listed for one source; `--json` has all."""
@@ -33,14 +32,13 @@ def refresh_prices(
     clock: Clock,
     environment: Mapping[str, str],
     listed: Sequence[Listed] = SOURCES,
-) -> list[Outcome]:
+) -> list[SourceOutcome]:
     """Ask the sources called `names`, or all, and add the accepted prices. Raises `UserError`."""
-
-    def packs() -> list[Pack]:
-        chosen = with_local_packs(settings.packs, settings.state_dir)
-        return resolve_packs(chosen, settings.evidence_dir, settings.state_dir)
-
-    prices = Prices(settings.prices_dir, lambda: read_evidence(settings, settings.packs), packs)
+    prices = KnownPrices(
+        settings.prices_dir,
+        lambda: read_evidence(settings, settings.packs),
+        lambda: packs_of(settings, settings.packs),
+    )
     try:
         outcomes, _ = refresh(prices, client, clock, environment, names=names, only_check=only_check, listed=listed)
     except RefreshRefused as refused:
@@ -48,7 +46,7 @@ def refresh_prices(
     return outcomes
 
 
-def tell(outcomes: Sequence[Outcome], only_check: bool, as_json: bool) -> int:
+def tell(outcomes: Sequence[SourceOutcome], only_check: bool, as_json: bool) -> int:
     """Print what became of each source and return the exit code: 1 if all that were asked failed."""
     if as_json:
         click.echo(json.dumps({outcome.source: outcome.as_json() for outcome in outcomes}, indent=2))
@@ -66,7 +64,7 @@ def tell(outcomes: Sequence[Outcome], only_check: bool, as_json: bool) -> int:
     return 1 if states and set(states) == {"failed"} else 0
 
 
-def _lines(outcome: Outcome) -> list[str]:
+def _lines(outcome: SourceOutcome) -> list[str]:
     name = f"{outcome.source:<14}"
     if outcome.state != "refreshed":
         stays = "; the last known prices stay" if outcome.state == "failed" else ""

@@ -38,7 +38,7 @@ from orchestration.errors import UserError
 from orchestration.instance import prepare_home, quick_history
 from orchestration.settings import Settings
 from orchestration.staleness.fingerprints import Request, latest_release_id, remember
-from orchestration.staleness.plan import Plan, make_plan
+from orchestration.staleness.plan import RunPlan, make_plan
 from orchestration.warehouse.connection import (
     AnotherRunActive,
     WarehouseError,
@@ -94,7 +94,7 @@ def _execute(
     request: Request,
     instance: dg.DagsterInstance,
     repository: ReconstructableRepository,
-    plan: Plan,
+    plan: RunPlan,
     started: float,
 ) -> int:
     click.echo(f"{len(plan.reasons)} of {plan.tables} tables are out of date" + _why(plan.reasons) + ".")
@@ -105,7 +105,7 @@ def _execute(
     job: ReconstructableJob = repository.get_reconstructable_job(keys.JOB).get_subset(asset_selection=selection)
     run_id = str(uuid4())
     log = settings.state_dir / "logs" / f"{run_id}.log"
-    progress = Progress(total=len(selection), started=started)
+    progress = ProgressPrinter(total=len(selection), started=started)
     with (
         held_while_running(settings.state_dir, run_id),
         quick_history(instance),
@@ -178,7 +178,7 @@ def _output_to(log: Path) -> Iterator[IO[str]]:
 
 
 @dataclass
-class Progress:
+class ProgressPrinter:
     """Prints one line per finished table: how many of how many, seconds since the command began, its name."""
 
     total: int

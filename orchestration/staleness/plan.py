@@ -21,7 +21,7 @@ from orchestration.staleness.freshness import chain_nodes, recorded, stale
 
 
 @dataclass(frozen=True)
-class Plan:
+class RunPlan:
     """The tables that are out of date, with the reason; `tables` is how many there are."""
 
     tables: int
@@ -30,7 +30,7 @@ class Plan:
 
 def make_plan(
     settings: Settings, request: Request, evidence: Evidence, instance: dg.DagsterInstance, graph: Any, warehouse: str
-) -> Plan:
+) -> RunPlan:
     """Compare what was made with what there is now.
 
     `graph` is a Dagster asset graph, `warehouse` names the database. In another one than that of the latest release
@@ -39,4 +39,4 @@ def make_plan(
     packs = tuple(pack.name for pack in resolve_packs(request.packs, settings.evidence_dir, settings.state_dir))
     nodes = chain_nodes(graph, raw_data_versions(evidence, Scope(as_of=request.as_of, packs=packs)))
     is_known = known_warehouse(settings) == warehouse
-    return Plan(len(nodes), stale(nodes, recorded(instance, [node.key for node in nodes]) if is_known else {}))
+    return RunPlan(len(nodes), stale(nodes, recorded(instance, [node.key for node in nodes]) if is_known else {}))

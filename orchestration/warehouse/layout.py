@@ -39,7 +39,7 @@ class ServerError(WarehouseError):
     """The embedded PostgreSQL cannot be used; the message says why and what to do."""
 
 
-class Identity(TypedDict):
+class ProcessAccount(TypedDict):
     """What `subprocess` needs to run a program as another account; None keeps the caller's."""
 
     user: int | None
@@ -56,11 +56,11 @@ class Account:
     name: str
 
     @property
-    def identity(self) -> Identity:
+    def identity(self) -> ProcessAccount:
         """Arguments for `subprocess`: the account, and none of the caller's groups."""
         if self.uid == os.geteuid():
-            return Identity(user=None, group=None, extra_groups=None)
-        return Identity(user=self.uid, group=self.gid, extra_groups=[])
+            return ProcessAccount(user=None, group=None, extra_groups=None)
+        return ProcessAccount(user=self.uid, group=self.gid, extra_groups=[])
 
 
 @dataclass(frozen=True)

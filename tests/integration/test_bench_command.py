@@ -16,12 +16,12 @@ import pytest
 from assets.benchmarks.archive.grids import GRIDS
 from assets.benchmarks.measuring.assets import measured_archive
 from assets.benchmarks.measuring.session_files import RUNS, finished, read_rows
-from assets.benchmarks.measuring.session_run import Progress, Result
+from assets.benchmarks.measuring.session_run import Result, SessionProgress
 from orchestration.commands.bench import Terminal, as_data, keep_newest, measure_and_tell
-from orchestration.commands.check import read_evidence
 from orchestration.errors import UserError
 from orchestration.resources import EvidenceResource, WarehouseResource
 from orchestration.settings import Settings
+from orchestration.staleness.evidence import read_evidence
 from orchestration.staleness.fingerprints import Request, fingerprint
 from tests.integration.test_bench_run import TINY
 
@@ -126,6 +126,6 @@ def test_progress_moves_on_a_terminal_and_stays_elsewhere() -> None:
     for stream, lines in ((io.StringIO(), 2), (Screen(), 0)):
         terminal = Terminal(stream)
         for doing in ("round 1 of 4: a, insert", "round 1 of 4: b, insert", "round 2 of 4: a, insert"):
-            terminal.tell(Progress(doing, 0.5, 75.0))
+            terminal.tell(SessionProgress(doing, 0.5, 75.0))
         assert stream.getvalue().count("\n") == lines
         assert " 50%  1:15 left  round 1 of 4" in stream.getvalue()

@@ -18,17 +18,17 @@ import psycopg
 import pytest
 
 from assets.benchmarks.archive.grids import QUICK, Cell, Grid, Phase
+from assets.benchmarks.archive.limits import Limit
 from assets.benchmarks.archive.messages import Archive
 from assets.benchmarks.archive.requests import WORKLOADS, script
 from assets.benchmarks.archive.stages import HOUR_NS, ORIGIN_NS, SELF_TEST, STAGES
-from assets.benchmarks.limits import Limit
 from assets.benchmarks.measuring import archive_tables
 from assets.benchmarks.measuring.errors import BenchmarkError
 from assets.benchmarks.measuring.measure import Bench
-from assets.benchmarks.measuring.pgbench import Load, run_pgbench
+from assets.benchmarks.measuring.pgbench import OfferedLoad, run_pgbench
 from assets.benchmarks.measuring.session_files import MEASUREMENTS, RUNS, finished, read_rows
 from assets.benchmarks.measuring.session_results import session_results
-from assets.benchmarks.measuring.session_run import SCRATCH, Progress, Result, run_grid
+from assets.benchmarks.measuring.session_run import SCRATCH, Result, SessionProgress, run_grid
 from assets.evidence.parsing import parse_csv
 from orchestration.warehouse.connection import connect
 from orchestration.warehouse.layout import wheel_binaries
@@ -66,11 +66,11 @@ TINY: Grid = replace(
 )
 
 
-def silent(_: Progress) -> None:
+def silent(_: SessionProgress) -> None:
     """Say nothing."""
 
 
-def measure(url: str, results: Path, tell: Callable[[Progress], None] = silent, grid: Grid = TINY) -> Result:
+def measure(url: str, results: Path, tell: Callable[[SessionProgress], None] = silent, grid: Grid = TINY) -> Result:
     return run_grid(url, wheel_binaries(), grid, results, LIMITS, 1, tell)
 
 
@@ -88,7 +88,7 @@ def one(connection: psycopg.Connection[Any], query: str) -> object:
 
 
 def test_a_session_becomes_evidence_and_leaves_nothing_behind(warehouse_url: str, tmp_path: Path) -> None:
-    told: list[Progress] = []
+    told: list[SessionProgress] = []
     result = measure(warehouse_url, tmp_path, told.append)
     assert scratch_databases(warehouse_url) == 0
     assert sorted(path.name for path in result.folder.iterdir()) == [
@@ -139,7 +139,9 @@ def test_every_request_is_answered_by_every_stage(fresh_database: str, tmp_path:
             contents.add(one(connection, f"select {digest} from bench_{name}.messages"))
             for workload in WORKLOADS.values():
                 made = script(workload, STAGES[name], f"bench_{name}", ARCHIVE, 1)
-                assert run_pgbench(wheel_binaries(), fresh_database, made, Load(2, 3, 1), tmp_path).processed == 6
+                assert (
+                    run_pgbench(wheel_binaries(), fresh_database, made, OfferedLoad(2, 3, 1), tmp_path).processed == 6
+                )
             # three each of two writers' own, and three that both offered, which repeat numbers of the first run
             assert one(connection, f"select count(*) from bench_{name}.messages") == 480 + 6 + 1
             archive_tables.reset(connection, STAGES[name], f"bench_{name}", ARCHIVE)
@@ -209,7 +211,7 @@ def test_a_page_has_the_newest_messages_of_an_hour(fresh_database: str, tmp_path
 def test_a_server_that_dies_in_mid_round_loses_no_finished_step(state_dir: Path, tmp_path: Path) -> None:
     with embedded_server(state_dir) as server:
 
-        def kill_in_second_round(progress: Progress) -> None:
+        def kill_in_second_round(progress: SessionProgress) -> None:
             if "round 2" in progress.doing:
                 os.kill(server.pid, signal.SIGKILL)
 

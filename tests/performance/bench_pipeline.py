@@ -26,7 +26,7 @@ from assets.costs.bill import INFRASTRUCTURE
 from assets.costs.distributions import FloatArray, LogTriangular, Triangular
 from assets.costs.draws import Draws, chunks, sample
 from assets.costs.frames import scenario_cost_frame
-from assets.costs.inputs import Catalogue
+from assets.costs.inputs import CostCatalogue
 from assets.costs.model import Estimate, World, estimate, total_in
 from assets.costs.sensitivity import drivers
 from assets.evidence.tables.costs import Scenario
@@ -71,7 +71,7 @@ UNCERTAIN = {
 }
 
 
-def catalogue_of(offers: int) -> Catalogue:
+def catalogue_of(offers: int) -> CostCatalogue:
     """Return `offers` servers, in equal parts at each of the places, with all other prices."""
     servers = [
         offer(f"p{i % PLACES}_{i}", 5.0 + i, provider=f"p{i % PLACES}", vcpus=2 + 2 * (i // PLACES % 2), memory_gib=8)
@@ -94,7 +94,7 @@ def scenarios_of(count: int) -> list[Scenario]:
     return [scenario(id=f"s{i}", **size) for i, size in enumerate(sizes)]
 
 
-def whole(scenarios: list[Scenario], catalogue: Catalogue) -> None:
+def whole(scenarios: list[Scenario], catalogue: CostCatalogue) -> None:
     """Everything that is done for a cost table: draws, plans, bills at all places, percentiles, sensitivity."""
     first, second = sample(catalogue.inputs.values())
     known = World(catalogue, first)
@@ -104,13 +104,13 @@ def whole(scenarios: list[Scenario], catalogue: Catalogue) -> None:
     scenario_cost_frame(found)
 
 
-def by_model(found: Estimate, catalogue: Catalogue, draws: Draws) -> list[FloatArray]:
+def by_model(found: Estimate, catalogue: CostCatalogue, draws: Draws) -> list[FloatArray]:
     places = [bill.place for bill in found.bills if bill.place]
     anew = Draws(draws.inputs, {name: draws.value(name) for name in draws.inputs})  # of which nothing is computed yet
     return list(total_in(found, places, INFRASTRUCTURE, catalogue, anew))
 
 
-def by_pandas(found: Estimate, catalogue: Catalogue, draws: Draws) -> list[FloatArray]:
+def by_pandas(found: Estimate, catalogue: CostCatalogue, draws: Draws) -> list[FloatArray]:
     """The same bill as somebody writes it in a notebook: a frame of draws, one function for each row and place."""
     columns = {name: draws.value(name) for name in catalogue.inputs}
     frame = pd.DataFrame(columns, index=range(len(np.asarray(draws.value("workload/rate")))))
@@ -121,7 +121,7 @@ def by_pandas(found: Estimate, catalogue: Catalogue, draws: Draws) -> list[Float
     ]
 
 
-def by_numpy(found: Estimate, catalogue: Catalogue, draws: Draws) -> list[FloatArray]:
+def by_numpy(found: Estimate, catalogue: CostCatalogue, draws: Draws) -> list[FloatArray]:
     """The same bill with what all places share computed once, and nothing kept of where a number comes from."""
     values = {name: draws.value(name) for name in catalogue.inputs}
     shared = _shared(values)
@@ -274,7 +274,7 @@ def growth(of: str, counts: Sequence[int], task: Callable[[int], object]) -> Non
     print(f"  {'':>10} slope of the logarithms: {slope:.2f}; 1 is linear, less where a fixed part dominates")
 
 
-def chunked(found: Estimate, catalogue: Catalogue, draws: int) -> float:
+def chunked(found: Estimate, catalogue: CostCatalogue, draws: int) -> float:
     """Return the mean total at the cheapest place, 65,536 draws at a time."""
     if found.best is None or found.best.place is None:
         raise ValueError("the synthetic scenario has no bill")

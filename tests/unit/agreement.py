@@ -14,7 +14,7 @@ from typing import Any
 
 import pandas as pd
 
-from assets.readiness.wording import number
+from assets.common.words import number
 from tests.unit.page import Page
 
 Frames = Mapping[str, pd.DataFrame]

@@ -10,10 +10,10 @@ from typing import Any
 import pandas as pd
 
 from assets.benchmarks import frames
+from assets.benchmarks.archive.limits import Limit
 from assets.benchmarks.archive.stages import ALL_STAGES
 from assets.benchmarks.archive.storage_stages import MeasuredStage, StageStorage, fit_stages
 from assets.benchmarks.curves import throughput_curves
-from assets.benchmarks.limits import Limit
 from assets.benchmarks.recommendation import (
     TOLERATED_RATIO,
     ArchiveCost,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from assets.benchmarks.results import Measurement, Run
+from assets.benchmarks.results import MeasuredRun, Measurement
 from assets.evidence.model import Grade
 
-RUN = Run(
+RUN = MeasuredRun(
     "run_a", "e1", 2, 4, is_newest=True, is_current=True, grade=Grade.MEASURED, evidence_id="benchmarks__runs/run_a"
 )
 NOISE = (0.98, 1.0, 1.01, 1.02)

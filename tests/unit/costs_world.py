@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from assets.costs.distributions import Distribution, Input, Point
+from assets.costs.distributions import Distribution, Point, UncertainInput
 from assets.costs.draws import sample
 from assets.costs.inputs import (
     AddressPrice,
     ArchiveProbe,
-    Catalogue,
-    ComputeOffer,
+    CostCatalogue,
     EgressTier,
     Fact,
     MethodCredits,
-    RpcPlan,
-    RpcUsage,
+    RpcCalls,
+    RpcOffer,
+    ServerOffer,
     VolumePrice,
 )
 from assets.costs.model import Estimate, World, estimate
@@ -29,7 +29,7 @@ def known(value: float, evidence_id: str = "t/x", grade: Grade = Grade.PUBLISHED
     return Quantity(value, grade, frozenset({evidence_id}))
 
 
-def offer(offer_id: str, cost: float, **changes: Any) -> ComputeOffer:
+def offer(offer_id: str, cost: float, **changes: Any) -> ServerOffer:
     """A server of provider p in r1 with 2 vCPUs, 4 GiB, 40 GB of disk and 10 GB of egress."""
     fields: dict[str, Any] = {
         "provider": "p",
@@ -42,7 +42,7 @@ def offer(offer_id: str, cost: float, **changes: Any) -> ComputeOffer:
         "included_egress_gb_per_month": 10,
         "cost_usd_per_month": known(cost, f"offers/{offer_id}"),
     }
-    return ComputeOffer(offer_id=offer_id, **(fields | changes))
+    return ServerOffer(offer_id=offer_id, **(fields | changes))
 
 
 def volume(cost: float, provider: str = "p", region: str = "all", item: str = "volume") -> VolumePrice:
@@ -57,7 +57,7 @@ def tier(start: float, end: float | None, cost: float, provider: str = "p") -> E
     return EgressTier(f"{provider}_{start:g}", provider, "all", start, end, known(cost, f"egress/{provider}_{start:g}"))
 
 
-def plan(plan_id: str, cost: float, credits_included: float | None, **changes: Any) -> RpcPlan:
+def plan(plan_id: str, cost: float, credits_included: float | None, **changes: Any) -> RpcOffer:
     fields: dict[str, Any] = {
         "provider": plan_id.partition("_")[0],
         "included_period": "month",
@@ -69,7 +69,7 @@ def plan(plan_id: str, cost: float, credits_included: float | None, **changes: A
         "supports_linea": True,
     }
     price = known(cost, f"plans/{plan_id}")
-    return RpcPlan(
+    return RpcOffer(
         plan_id, cost_usd_per_month=price, included_credits_per_period=credits_included, **(fields | changes)
     )
 
@@ -185,12 +185,12 @@ OTHERS = {
 }
 
 
-def an_input(name: str, value: float | Distribution, grade: Grade = Grade.PUBLISHED, unit: str = "") -> Input:
+def an_input(name: str, value: float | Distribution, grade: Grade = Grade.PUBLISHED, unit: str = "") -> UncertainInput:
     shape = Point(value) if isinstance(value, float) else value
-    return Input(name, name, unit, shape, grade, frozenset({name}))
+    return UncertainInput(name, name, unit, shape, grade, frozenset({name}))
 
 
-def all_inputs(**changes: float | Distribution | None) -> dict[str, Input]:
+def all_inputs(**changes: float | Distribution | None) -> dict[str, UncertainInput]:
     """All inputs, each one number. `changes` by name with `__` for `/`; None leaves an input out."""
     values: dict[str, float | Distribution | None] = {
         **{f"workload/{name}": value for name, value in WORKLOAD.items()},
@@ -210,7 +210,7 @@ def limits(connections: float = 500, users: float = 10_000) -> dict[str, Fact]:
     }
 
 
-def world(**changes: Any) -> Catalogue:
+def world(**changes: Any) -> CostCatalogue:
     """One provider, one RPC plan, one chain; every input is one number."""
     fields: dict[str, Any] = {
         "offers": (offer("small", 5.0), offer("large", 20.0, vcpus=4, memory_gib=8)),
@@ -224,9 +224,9 @@ def world(**changes: Any) -> Catalogue:
         ),
         "method_credits": (MethodCredits("rpc", "evm", "eth_call", known(20, "credits/rpc")),),
         "rpc_usage": (
-            RpcUsage("node with RLN", "eth_call root()", "day per node", known(17_280, "usage/poll")),
-            RpcUsage("node with RLN", "eth_chainId", "start", known(1, "usage/start")),
-            RpcUsage("Waku node without RLN", "none", "day", known(0, "usage/none")),
+            RpcCalls("node with RLN", "eth_call root()", "day per node", known(17_280, "usage/poll")),
+            RpcCalls("node with RLN", "eth_chainId", "start", known(1, "usage/start")),
+            RpcCalls("Waku node without RLN", "none", "day", known(0, "usage/none")),
         ),
         "probes": (
             ArchiveProbe(200, None, known(1341, "probes/200", Grade.MEASURED)),
@@ -236,10 +236,10 @@ def world(**changes: Any) -> Catalogue:
         "facts": limits(),
         "inputs": all_inputs(),
     }
-    return Catalogue(**(fields | changes))
+    return CostCatalogue(**(fields | changes))
 
 
-def estimated(of: Scenario, with_rln: bool, catalogue: Catalogue | None = None) -> Estimate:
+def estimated(of: Scenario, with_rln: bool, catalogue: CostCatalogue | None = None) -> Estimate:
     """Estimate in a small sample: exact where every input is one number."""
     known_world = catalogue or world()
     first, _ = sample(known_world.inputs.values(), per_scramble=128)

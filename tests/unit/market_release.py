@@ -9,14 +9,14 @@ from typing import Any
 
 import pandas as pd
 
-from assets.segments.inputs import Finding, MarketInputs, Order, Rules, SegmentRecord
+from assets.segments.inputs import CodedFinding, MarketInputs, Order, Rules, SegmentRecord
 from assets.segments.market import market_frames
 from tests.unit.segments_world import RULES, claim, finding
 
 RULE_ROWS = tuple((field.name, "estimated", (f"segments__rules/{field.name}",)) for field in fields(Rules))
 
 
-def _said(name: str, **changes: Any) -> Finding:
+def _said(name: str, **changes: Any) -> CodedFinding:
     evidence_id = f"interviews__findings/{name}"
     return finding(name, finding_id=evidence_id, evidence_ids=(evidence_id,), **changes)
 
@@ -54,7 +54,7 @@ EVIDENCE: dict[str, str] = {
 
 
 @cache
-def market_tables(findings: tuple[Finding, ...] = SPOKEN) -> dict[str, pd.DataFrame]:
+def market_tables(findings: tuple[CodedFinding, ...] = SPOKEN) -> dict[str, pd.DataFrame]:
     """Return the tables by name. Quotes are there for the first finding only."""
     inputs = MarketInputs(
         findings=findings,

@@ -9,13 +9,13 @@ from typing import Any
 from assets.evidence.model import Grade
 from assets.readiness.inputs import (
     CostCell,
-    Deliverable,
-    Progress,
-    QuestionSet,
+    KnownQuestionSet,
+    MilestoneDeliverable,
+    NewestProgress,
     ReadinessInputs,
-    Row,
-    Segment,
-    Usp,
+    ReadinessRow,
+    RegisteredUsp,
+    SegmentCapture,
 )
 from assets.readiness.model import Requirement
 
@@ -78,23 +78,23 @@ REQUIREMENTS = (
 
 def deliverable(
     name: str, status: str, actual: float | None = None, grade: Grade = ESTIMATED, basis: str = "reported"
-) -> Deliverable:
+) -> MilestoneDeliverable:
     title = name.replace("_", " ").capitalize()
-    return Deliverable(grade, (f"roadmap__deliverable_states/{name}",), name, title, status, actual, basis)
+    return MilestoneDeliverable(grade, (f"roadmap__deliverable_states/{name}",), name, title, status, actual, basis)
 
 
 def progress(
     name: str, metric: str, value: float | None, segment_ids: tuple[str, ...] = (), grade: Grade = PUBLISHED
-) -> Progress:
-    return Progress(grade, (f"roadmap__milestone_progress/{name}_{metric}",), name, metric, value, segment_ids)
+) -> NewestProgress:
+    return NewestProgress(grade, (f"roadmap__milestone_progress/{name}_{metric}",), name, metric, value, segment_ids)
 
 
-def segment(name: str, *, has_all_items: bool, grade: Grade = PUBLISHED) -> Segment:
-    return Segment(grade, (f"segments__segments/{name}",), name, has_all_items)
+def segment(name: str, *, has_all_items: bool, grade: Grade = PUBLISHED) -> SegmentCapture:
+    return SegmentCapture(grade, (f"segments__segments/{name}",), name, has_all_items)
 
 
-def usp(name: str, *, is_on_site: bool, grade: Grade = PUBLISHED) -> Usp:
-    return Usp(grade, (f"segments__usps/{name}",), is_on_site)
+def usp(name: str, *, is_on_site: bool, grade: Grade = PUBLISHED) -> RegisteredUsp:
+    return RegisteredUsp(grade, (f"segments__usps/{name}",), is_on_site)
 
 
 def cost_cell(name: str, **changes: Any) -> CostCell:
@@ -137,9 +137,9 @@ PROGRESS = (
 )
 SEGMENTS = (segment("gaming", has_all_items=True), segment("zk_identity", has_all_items=False))
 USPS = (usp("gasless", is_on_site=True), usp("offline_store", is_on_site=False, grade=ESTIMATED))
-QUESTION_SETS = (QuestionSet(ESTIMATED, ("interviews__question_sets/core",), 5),)
+QUESTION_SETS = (KnownQuestionSet(ESTIMATED, ("interviews__question_sets/core",), 5),)
 CELLS = tuple(cost_cell(f"scenario_{number}") for number in range(8))
-CAPACITY = Row(PUBLISHED, ("benchmarks__runs/run_a",))
+CAPACITY = ReadinessRow(PUBLISHED, ("benchmarks__runs/run_a",))
 DAY = date(2025, 6, 30)
 """Of all evidence."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from assets.segments.inputs import Claim, Finding, Rules
+from assets.segments.inputs import Claim, CodedFinding, Rules
 
 RULES = Rules(
     weight_interview=1.0,
@@ -30,7 +30,7 @@ RULES = Rules(
 )
 
 
-def finding(source: str, **changes: Any) -> Finding:
+def finding(source: str, **changes: Any) -> CodedFinding:
     """Return a strong finding of an interview that supports `private` for `exposed` in `chat`."""
     values: dict[str, Any] = {
         "finding_id": f"f/{source}",
@@ -46,7 +46,7 @@ def finding(source: str, **changes: Any) -> Finding:
         "grade": "published",
         "evidence_ids": (f"f/{source}",),
     }
-    return Finding(**{**values, **changes})
+    return CodedFinding(**{**values, **changes})
 
 
 def claim(segment_id: str = "chat", usp_id: str = "private", problem_id: str | None = "exposed") -> Claim:

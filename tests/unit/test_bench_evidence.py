@@ -10,7 +10,7 @@ import pytest
 
 from assets.benchmarks.archive.requests import limits_of_workloads
 from assets.benchmarks.measuring.session_results import measurement_of
-from assets.benchmarks.results import Capacity, KnownLimit, Run, capacities
+from assets.benchmarks.results import Capacity, KnownLimit, MeasuredRun, capacities
 from assets.evidence.model import Grade
 
 PROJECT = Path(__file__).parents[2]
@@ -26,7 +26,7 @@ def rows_of(name: str) -> list[dict[str, str]]:
 @pytest.fixture(scope="module")
 def found() -> dict[tuple[str, str, float, int], Capacity]:
     (row,) = rows_of("runs")
-    run = Run(
+    run = MeasuredRun(
         row["id"], "e", int(row["cpu_cores"]), int(row["rounds"]), is_newest=True, is_current=True,
         grade=Grade.MEASURED, evidence_id=f"benchmarks__runs/{row['id']}",
     )  # fmt: skip

@@ -10,7 +10,7 @@ import pytest
 
 from assets.benchmarks.imports.formats import RunFormat
 from assets.benchmarks.imports.quantiles import EXACT_LIMIT, LogHistogram, Quantiles, rank
-from assets.benchmarks.imports.summary import Run, import_run
+from assets.benchmarks.imports.summary import ImportedRun, import_run
 
 LOG = """\
 0 1 4000 0 1795440453 504000
@@ -55,7 +55,7 @@ def file(tmp_path: Path) -> Path:
     return tmp_path / "run.txt"
 
 
-def run_of(file: Path, content: str, run_format: RunFormat) -> Run:
+def run_of(file: Path, content: str, run_format: RunFormat) -> ImportedRun:
     file.write_text(content)
     imported = import_run([file], run_format)
     assert imported.problems == ()

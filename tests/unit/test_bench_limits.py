@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from assets.benchmarks.archive.limits import Limit, limits_by_target
 from assets.benchmarks.archive.requests import WORKLOADS, limits_of_workloads
-from assets.benchmarks.limits import Limit, limits_by_target
 
 P95 = Limit("hashes", 10.0, 95)
 P90 = Limit("hour", 10.0, 90)

@@ -9,7 +9,14 @@ import pytest
 
 from assets.benchmarks.archive.requests import Script
 from assets.benchmarks.measuring.errors import BenchmarkError
-from assets.benchmarks.measuring.pgbench import Load, Outcome, parse_log, parse_summary, pgbench_version, run_pgbench
+from assets.benchmarks.measuring.pgbench import (
+    OfferedLoad,
+    PgbenchOutcome,
+    parse_log,
+    parse_summary,
+    pgbench_version,
+    run_pgbench,
+)
 
 SUMMARY = """\
 transaction type: script.sql
@@ -46,7 +53,7 @@ def test_a_run_that_did_not_end_well_has_no_outcome(text: str, message: str) -> 
 
 
 def test_log_is_read_in_the_order_of_ends(tmp_path: Path) -> None:
-    outcome = parse_log(log_of(tmp_path, "\n".join(LOG) + "\n"), Outcome(3, 1, 800.0))
+    outcome = parse_log(log_of(tmp_path, "\n".join(LOG) + "\n"), PgbenchOutcome(3, 1, 800.0))
     assert outcome.ends_s == pytest.approx([100.4, 100.5, 100.6, 100.7])
     assert outcome.latencies_ms == pytest.approx([1.0, 2.0, np.nan, 3.0], nan_ok=True)
 
@@ -62,25 +69,25 @@ def test_log_is_read_in_the_order_of_ends(tmp_path: Path) -> None:
 )
 def test_a_truncated_log_is_no_result(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(BenchmarkError, match=message):
-        parse_log(log_of(tmp_path, text), Outcome(3, 1, 800.0))
+        parse_log(log_of(tmp_path, text), PgbenchOutcome(3, 1, 800.0))
 
 
 def test_warm_up_and_tail_do_not_count() -> None:
     # ten operations: the first two slow, then one a second, the last after a pause
     ends = np.array([10.0, 20.0, 21.0, 22.0, 23.0, 24.0, 25.0, 26.0, 27.0, 60.0])
-    outcome = Outcome(10, 0, 0.2, ends, np.array([900.0, 900.0, *[5.0] * 7, 40.0]))
+    outcome = PgbenchOutcome(10, 0, 0.2, ends, np.array([900.0, 900.0, *[5.0] * 7, 40.0]))
     assert outcome.steady_per_s == pytest.approx(1.0)
     assert outcome.steady_ms.tolist() == [5.0] * 7 + [40.0]
     assert outcome.late_share(10.0) == pytest.approx(1 / 8)
 
 
 def test_what_was_skipped_was_late() -> None:
-    outcome = Outcome(4, 1, 1.0, np.arange(5.0), np.array([1.0, 1.0, np.nan, 1.0, 20.0]))
+    outcome = PgbenchOutcome(4, 1, 1.0, np.arange(5.0), np.array([1.0, 1.0, np.nan, 1.0, 20.0]))
     assert outcome.late_share(10.0) == pytest.approx(2 / 4)
 
 
 def test_a_run_that_is_too_short_for_a_steady_part_counts_as_a_whole() -> None:
-    assert Outcome(1, 0, 7.0, np.array([1.0]), np.array([1.0])).steady_per_s == 7.0
+    assert PgbenchOutcome(1, 0, 7.0, np.array([1.0]), np.array([1.0])).steady_per_s == 7.0
 
 
 def test_a_program_that_is_not_there_is_named(tmp_path: Path) -> None:
@@ -98,7 +105,7 @@ def test_a_password_is_neither_argument_nor_message(tmp_path: Path) -> None:
             tmp_path,
             "postgresql://me:s3cret@127.0.0.1:1/shop",
             Script("select 1;", "simple"),
-            Load(1, 1, 1),
+            OfferedLoad(1, 1, 1),
             tmp_path / "work",
         )
     assert "arguments: " in str(raised.value)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from assets.benchmarks.archive.limits import Limit
 from assets.benchmarks.archive.stages import ALL_STAGES
 from assets.benchmarks.frames import (
     CAPACITY_COLUMNS,
@@ -15,7 +16,6 @@ from assets.benchmarks.frames import (
     gains_frame,
     noise_frame,
 )
-from assets.benchmarks.limits import Limit
 from assets.benchmarks.results import Gain, KnownLimit, capacities, mean_interval, noise, stage_gains
 from assets.evidence.model import Grade
 from tests.unit.bench_world import RUN, measurement, rounds

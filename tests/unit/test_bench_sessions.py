@@ -15,7 +15,7 @@ from assets.benchmarks.measuring.session_files import (
     MEASUREMENTS,
     RUNS,
     Figure,
-    Session,
+    OpenSession,
     finished,
     keep,
     open_session,
@@ -45,11 +45,11 @@ PLAN: dict[str, Any] = {"grid": "quick", "digest": "d1", "seed": 7, "rounds": 4,
 FIGURE = Figure("throughput_per_s", 1234.5678, "insert", "lookup_table", 4, 1000, 200, round=1)
 
 
-def opened(results: Path, plan: dict[str, Any] = PLAN, *, fresh: bool = False, second: int = 15) -> Session:
+def opened(results: Path, plan: dict[str, Any] = PLAN, *, fresh: bool = False, second: int = 15) -> OpenSession:
     return open_session(results, plan, fresh=fresh, now=NOW.replace(second=second))[0]
 
 
-def measurements(session: Session) -> list[dict[str, str]]:
+def measurements(session: OpenSession) -> list[dict[str, str]]:
     return read_rows(MEASUREMENTS, session.folder / "measurements.csv")
 
 

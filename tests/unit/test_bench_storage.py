@@ -14,7 +14,7 @@ from assets.benchmarks.archive.storage import (
     Column,
     Encoding,
     StorageFit,
-    Table,
+    StoredTable,
     chunk_lengths,
     data_end,
     entry_bytes,
@@ -40,7 +40,7 @@ PAGE = 8192
 HEX, BYTEA = GROWN_STAGES[Encoding.HEX], GROWN_STAGES[Encoding.BYTEA]
 
 
-def messages_table(payload_bytes: int, encoding: Encoding = Encoding.HEX) -> Table:
+def messages_table(payload_bytes: int, encoding: Encoding = Encoding.HEX) -> StoredTable:
     """Topics of 16 and 27 bytes."""
     return stage_tables(GROWN_STAGES[encoding], payload_bytes)[0]
 

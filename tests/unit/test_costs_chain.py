@@ -7,15 +7,15 @@ from typing import Any
 import pytest
 
 from assets.costs.draws import Draws, sample
-from assets.costs.inputs import Catalogue, MethodCredits, RpcPlan, RpcUsage
+from assets.costs.inputs import CostCatalogue, MethodCredits, RpcCalls, RpcOffer
 from assets.costs.rpc_and_rln import Calls, RpcCost, member_calls, node_calls, rpc_cost, wallet_calls
 from assets.evidence.quantity import MissingEvidence
 from tests.unit.costs_world import all_inputs, estimated, known, plan, scenario, world
 
-WALLET = RpcUsage("wallet", "eth_getLogs", "day per client", known(864, "usage/wallet"))
+WALLET = RpcCalls("wallet", "eth_getLogs", "day per client", known(864, "usage/wallet"))
 
 
-def drawn_world(**changes: Any) -> tuple[Catalogue, Draws]:
+def drawn_world(**changes: Any) -> tuple[CostCatalogue, Draws]:
     catalogue = world(**changes)
     return catalogue, sample(catalogue.inputs.values())[0]
 
@@ -47,7 +47,7 @@ FLAT = {"is_flat_rate": True, "rate_limit_unit": "requests_per_second"}
 CREDITS = MethodCredits("credits", "evm", "eth_call", known(20))
 
 
-def priced(per_day: float, peak_per_s: float, *plans: RpcPlan) -> RpcCost:
+def priced(per_day: float, peak_per_s: float, *plans: RpcOffer) -> RpcCost:
     catalogue, draws = drawn_world(rpc_plans=plans, method_credits=(CREDITS,))
     return rpc_cost([Calls("eth_call", known(per_day), known(peak_per_s))], "ethereum_mainnet", catalogue, draws)
 

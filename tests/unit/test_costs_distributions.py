@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from assets.costs.assumptions import inputs_of
-from assets.costs.distributions import Empirical, Input, LogNormal, LogTriangular, Point, Triangular
+from assets.costs.distributions import Empirical, LogNormal, LogTriangular, Point, Triangular, UncertainInput
 from assets.costs.draws import Draws, sample
 from assets.costs.inputs import FeeRow, RangeRow, RlnRow
 from assets.costs.prices import drawn
@@ -95,7 +95,7 @@ FORECAST = [ranged("estimated_width", 0.5, 1, 2, "factor"), ranged("fee_horizon"
 E = math.e
 
 
-def gas(*series: FeeRow) -> Input:
+def gas(*series: FeeRow) -> UncertainInput:
     return inputs_of(fees=series, assumptions=FORECAST)["fee/ethereum_mainnet/gas_price"]
 
 

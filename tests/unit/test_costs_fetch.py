@@ -9,7 +9,7 @@ import pandas as pd
 
 from assets.costs.catalogue import MART_COLUMNS, PROVENANCE, catalogue_from
 from assets.costs.distributions import Point, Triangular
-from assets.costs.inputs import Catalogue
+from assets.costs.inputs import CostCatalogue
 from assets.evidence.model import Grade
 from assets.evidence.quantity import Quantity
 
@@ -147,7 +147,7 @@ ROWS: dict[str, list[dict[str, Any]]] = {
 ALL_COLUMNS = {mart: (*columns, *PROVENANCE) for mart, columns in MART_COLUMNS.items()}
 
 
-def catalogue(**rows: list[dict[str, Any]]) -> Catalogue:
+def catalogue(**rows: list[dict[str, Any]]) -> CostCatalogue:
     """The catalogue of `ROWS`, with other rows for some marts."""
     known = {**ROWS, **rows}
     return catalogue_from(

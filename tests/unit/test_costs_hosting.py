@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from assets.costs.bill import Part
+from assets.costs.bill import BillLine
 from assets.costs.cheapest import Bought, _in_each_draw
 from assets.costs.draws import sample
 from assets.costs.fleets import Fleet, _filled
 from assets.costs.hosting import Way
-from assets.costs.inputs import Catalogue, ComputeOffer, ManagedOffer, VolumePrice
+from assets.costs.inputs import CostCatalogue, ManagedOffer, ServerOffer, VolumePrice
 from assets.costs.model import World, plan
 from assets.costs.places import place_of
 from assets.costs.prices import cheapest_volume
@@ -32,7 +32,7 @@ from tests.unit.costs_world import (
 )
 
 
-def parts(catalogue: Catalogue, **changes: Any) -> dict[str, Part]:
+def parts(catalogue: CostCatalogue, **changes: Any) -> dict[str, BillLine]:
     found = estimated(scenario(**changes), with_rln=False, catalogue=catalogue)
     assert found.best is not None, found.reason
     return dict(found.best.parts)
@@ -127,7 +127,7 @@ SIZES = (*ONE_SIZE, offer("v16", 15.0, vcpus=16, memory_gib=32, local_disk_gb=40
     ],
 )
 def test_hosts_grow_in_size_and_in_number_whichever_is_cheaper(
-    offers: tuple[ComputeOffer, ...], queries_per_s: float, compute: float, database: float
+    offers: tuple[ServerOffer, ...], queries_per_s: float, compute: float, database: float
 ) -> None:
     inputs = all_inputs(workload__queries=queries_per_s * 86.4)  # of 1,000 clients a day; ten a second on a processor
     found = parts(world(offers=offers, inputs=inputs))
@@ -204,7 +204,7 @@ def hosted(offer_id: str, cost: float, **changes: Any) -> ManagedOffer:
     return ManagedOffer(offer_id, cost_usd_per_month=known(cost, f"hosted/{offer_id}"), **(fields | changes))
 
 
-def at_aws(*offers: ManagedOffer, **changes: Any) -> Catalogue:
+def at_aws(*offers: ManagedOffer, **changes: Any) -> CostCatalogue:
     """The world of `costs_world` at AWS."""
     return world(
         offers=tuple(replace(found, provider="aws") for found in world().offers),

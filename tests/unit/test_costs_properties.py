@@ -18,9 +18,9 @@ from hypothesis import strategies as st
 
 from assets.costs.assumptions import EXCHANGE_RATES
 from assets.costs.capacity import CapacityCurve, SizedCapacity, SizedInterval
-from assets.costs.distributions import Distribution, Input, LogTriangular, Point, Triangular
+from assets.costs.distributions import Distribution, LogTriangular, Point, Triangular, UncertainInput
 from assets.costs.draws import sample
-from assets.costs.inputs import ArchiveProbe, Catalogue, ManagedOffer, MethodCredits, RpcUsage
+from assets.costs.inputs import ArchiveProbe, CostCatalogue, ManagedOffer, MethodCredits, RpcCalls
 from assets.costs.model import ALL_IN, INFRASTRUCTURE, World, estimate
 from assets.evidence.model import Grade
 from assets.evidence.tables.costs import Scenario
@@ -89,7 +89,7 @@ NUMBERS = {
 """What is known besides the inputs: rows of the catalogue, and the number in them."""
 
 
-def town(**levels: float) -> Catalogue:
+def town(**levels: float) -> CostCatalogue:
     """Servers of four sizes, one of them dear, at two places; hosted databases; volumes, traffic and RPC plans."""
     in_euros, recalled = {"evidence_id": f"{EXCHANGE_RATES}eur_usd"}, {"grade": Grade.ESTIMATED}
 
@@ -145,10 +145,10 @@ def town(**levels: float) -> Catalogue:
             MethodCredits("rpc", "evm", "eth_getLogs", known(60)),
         ),
         rpc_usage=(
-            RpcUsage("node with RLN", "eth_call root()", "day per node", known(17_280)),
-            RpcUsage("Waku node without RLN", "none", "day", known(0)),
-            RpcUsage("wallet", "eth_getLogs", "day per client", known(1296)),
-            RpcUsage("wallet", "eth_call", "day per client", known(2320)),
+            RpcCalls("node with RLN", "eth_call root()", "day per node", known(17_280)),
+            RpcCalls("Waku node without RLN", "none", "day", known(0)),
+            RpcCalls("wallet", "eth_getLogs", "day per client", known(1296)),
+            RpcCalls("wallet", "eth_call", "day per client", known(2320)),
         ),
         probes=tuple(ArchiveProbe(size, None, known(2.5 * size + 900)) for size in (50, 10_000_000)),
         inputs={name: replace(one, unit=UNITS.get(name, "")) for name, one in inputs.items()} | capacities,
@@ -162,7 +162,7 @@ def sized(load: str) -> SizedCapacity:
     return SizedCapacity(name, name, "", largest, Grade.MEASURED, frozenset({name}), curve=CapacityCurve(sizes))
 
 
-def bills(of: Scenario, with_rln: bool, catalogue: Catalogue) -> dict[str, dict[str, float]]:
+def bills(of: Scenario, with_rln: bool, catalogue: CostCatalogue) -> dict[str, dict[str, float]]:
     """The median of each total by provider, that with the cheapest infrastructure first."""
     draws, _ = sample(catalogue.inputs.values(), scrambles=2, per_scramble=64)
     ranked = estimate(of, with_rln, World(catalogue, draws)).ranked
@@ -172,13 +172,13 @@ def bills(of: Scenario, with_rln: bool, catalogue: Catalogue) -> dict[str, dict[
     }
 
 
-def medians(of: Scenario, with_rln: bool, catalogue: Catalogue) -> dict[str, float]:
+def medians(of: Scenario, with_rln: bool, catalogue: CostCatalogue) -> dict[str, float]:
     """The median of each total at the cheapest place."""
     cheapest, *_ = bills(of, with_rln, catalogue).values()
     return cheapest
 
 
-def moved(catalogue: Catalogue, what: str, factor: float) -> Catalogue:
+def moved(catalogue: CostCatalogue, what: str, factor: float) -> CostCatalogue:
     """The same but for one input, or for all numbers of one kind of row, times `factor`."""
     if what == "facts":
         facts = catalogue.facts.items()
@@ -193,7 +193,7 @@ def moved(catalogue: Catalogue, what: str, factor: float) -> Catalogue:
     return replace(catalogue, inputs={**catalogue.inputs, what: times(catalogue.inputs[what], factor)})
 
 
-def times(one: Input, factor: float) -> Input:
+def times(one: UncertainInput, factor: float) -> UncertainInput:
     shape = one.distribution
     if isinstance(shape, Point):
         return replace(one, distribution=Point(factor * shape.value))

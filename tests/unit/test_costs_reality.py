@@ -12,7 +12,7 @@ from assets.costs.columns import CONFIDENCE_COLUMNS
 from assets.costs.distributions import Triangular
 from assets.costs.draws import sample
 from assets.costs.frames import confidence_frame
-from assets.costs.inputs import Catalogue, Fact, RealityFigure
+from assets.costs.inputs import CostCatalogue, Fact, PublishedFigure
 from assets.costs.model import World, estimate, plan
 from assets.costs.reality import (
     DATA_CENTRES,
@@ -34,7 +34,7 @@ def fact(name: str, low: float, high: float) -> dict[str, Fact]:
     return {name: Fact(grade=Grade.PUBLISHED, evidence_ids=frozenset({name}), low=low, high=high)}
 
 
-def held_against(catalogue: Catalogue, users: int = 1000, **changes: Any) -> dict[str, Check]:
+def held_against(catalogue: CostCatalogue, users: int = 1000, **changes: Any) -> dict[str, Check]:
     first, _ = sample(catalogue.inputs.values(), per_scramble=128)
     known = World(catalogue, first)
     found = checks([estimate(scenario(active_users=users, **changes), with_rln=False, world=known)], known)
@@ -77,7 +77,7 @@ def test_a_comparison_with_an_input_of_the_model_says_nothing(known_bytes: float
     assert check.verdict == "circular"
 
 
-def production(**facts: tuple[float, float]) -> Catalogue:
+def production(**facts: tuple[float, float]) -> CostCatalogue:
     """The fleet of Status at ten messages a second: three data centres, twelve hosts."""
     known = limits() | fact(DATA_CENTRES, 3, 3)
     for name in DATABASES:
@@ -129,9 +129,9 @@ def test_the_inputs_that_move_a_figure_are_named() -> None:
     )
 
 
-def figure(component: str, usd: float, users: float | None, system: str = "Peer") -> RealityFigure:
+def figure(component: str, usd: float, users: float | None, system: str = "Peer") -> PublishedFigure:
     ids = frozenset({f"r/{system}_{component}"})
-    return RealityFigure(
+    return PublishedFigure(
         f"{system}_{component}", system, component, users, usd, usd, (component,), f"USD {usd:g}", Grade.PUBLISHED, ids
     )
 

@@ -11,12 +11,12 @@ import pytest
 
 from assets.costs.assumptions import inputs_of
 from assets.costs.catalogue import MART_COLUMNS, PROVENANCE, catalogue_from
-from assets.costs.distributions import Input, LogTriangular
+from assets.costs.distributions import LogTriangular, UncertainInput
 from assets.costs.draws import sample
 from assets.costs.inputs import ArchiveProbe, CapacityInput, RangeRow
 from assets.costs.sizing import Needs, capacity_basis, needs_of
 from assets.costs.whole import mean_whole
-from assets.costs.workload import Load, load_of
+from assets.costs.workload import ScenarioLoad, load_of
 from assets.evidence.model import Grade
 from assets.evidence.tables.costs import Scenario
 from tests.unit.costs_world import all_inputs, crowd, known, scenario, world
@@ -88,7 +88,7 @@ def test_half_of_all_draws_of_a_capacity_lie_below_its_geometric_mean_however_wi
 
 def loaded(
     missing_share: float = 0.0, receivers: int = 2, users: int = 1000, of: Scenario | None = None, **inputs: Any
-) -> Load:
+) -> ScenarioLoad:
     shares = {"assumption__missing_message_share": missing_share}
     catalogue = world(inputs=all_inputs(**(shares | inputs)))
     draws, _ = sample(catalogue.inputs.values(), per_scramble=2)
@@ -278,7 +278,7 @@ def test_clients_that_are_off_neither_check_nor_are_told_hashes() -> None:
     assert [load.shared_egress_gb.mean for load in (always, three_hours)] == pytest.approx([1.01762, 0.1272025])
 
 
-def with_units(**units: str) -> dict[str, Input]:
+def with_units(**units: str) -> dict[str, UncertainInput]:
     """All inputs, some workload rates with a unit; a client is online a sixth of the day."""
     inputs = all_inputs(assumption__client_online_share=1 / 6, workload__control=288.0, workload__backups=3.0)
     return inputs | {f"workload/{name}": replace(inputs[f"workload/{name}"], unit=unit) for name, unit in units.items()}

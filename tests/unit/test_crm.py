@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from assets.common.answers import RemoteError
 from assets.common.http import HttpClient
-from assets.segments.crm import Organisation
+from assets.segments.crm import OrganisationRecord
 from assets.segments.hubspot import HubSpot
 from orchestration.commands import crm
 from orchestration.commands.cli import main
@@ -215,8 +215,8 @@ def test_all_pages_are_read_and_only_companies_with_our_key(hubspot: FakeHubSpot
     hubspot.companies[229] = {"name": "Status", "waku_fit_id": "status", "waku_stage": "ongoing"}
     found = HubSpot(client, hubspot.token, hubspot.server.url).organisations()
     assert found == [
-        Organisation("railgun", "Railgun", ("defi_private_relayers",)),
-        Organisation("status", "Status", (), "ongoing"),
+        OrganisationRecord("railgun", "Railgun", ("defi_private_relayers",)),
+        OrganisationRecord("status", "Status", (), "ongoing"),
     ]
     assert [asked.query.partition("after=")[2] for asked in hubspot.server.asked] == ["", "100", "200"]
     assert all("domain" not in asked.query for asked in hubspot.server.asked)

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import pytest
 
-from assets.segments.crm import CrmFileError, Organisation, differences, from_csv, from_json, to_csv, to_json
+from assets.segments.crm import CrmFileError, OrganisationRecord, differences, from_csv, from_json, to_csv, to_json
 
-RAILGUN = Organisation("railgun", "Railgun", ("defi_private_relayers",), "ongoing", (), "")
-STATUS = Organisation("status", "Status", ("private_messaging", "status_communities"), "ongoing", ("store_v3",), "call")
+RAILGUN = OrganisationRecord("railgun", "Railgun", ("defi_private_relayers",), "ongoing", (), "")
+STATUS = OrganisationRecord(
+    "status", "Status", ("private_messaging", "status_communities"), "ongoing", ("store_v3",), "call"
+)
 
 
 def test_both_files_come_back_as_they_went() -> None:
-    both = [RAILGUN, STATUS, Organisation("odd", '=1+1, "x"', (), "", (), "line one\nline two")]
-    both += [Organisation("quoted", "'s Lands", (), "", (), "-call")]
+    both = [RAILGUN, STATUS, OrganisationRecord("odd", '=1+1, "x"', (), "", (), "line one\nline two")]
+    both += [OrganisationRecord("quoted", "'s Lands", (), "", (), "-call")]
     assert list(from_csv(to_csv(both)).values()) == both
     assert list(from_json(to_json(both)).values()) == both
 
 
 def test_the_csv_has_one_line_per_organisation_and_nothing_that_a_spreadsheet_calculates() -> None:
-    assert to_csv([STATUS, Organisation("odd", "=1+1")]) == (
+    assert to_csv([STATUS, OrganisationRecord("odd", "=1+1")]) == (
         "waku_fit_id,Name,Segment,Stage,Dependencies,Next step,waku_fit_written\n"
         "status,Status,private_messaging;status_communities,ongoing,store_v3,call,\n"
         "odd,'=1+1,,,,,\n"
@@ -27,7 +29,7 @@ def test_the_csv_has_one_line_per_organisation_and_nothing_that_a_spreadsheet_ca
 
 def test_columns_of_the_crm_itself_are_left_alone() -> None:
     (one,) = from_csv("Owner,waku_fit_id,Name,Stage\nsomebody,railgun,Railgun,lost\n").values()
-    assert one == Organisation("railgun", "Railgun", (), "lost")
+    assert one == OrganisationRecord("railgun", "Railgun", (), "lost")
 
 
 @pytest.mark.parametrize("separator", [";", "\t"])
@@ -35,7 +37,7 @@ def test_a_spreadsheet_may_separate_by_other_than_commas(separator: str) -> None
     (one,) = from_csv(
         separator.join(["waku_fit_id", "Name", "Segment\nstatus", "Status, the app", '"gaming;dao"'])
     ).values()
-    assert one == Organisation("status", "Status, the app", ("gaming", "dao"))
+    assert one == OrganisationRecord("status", "Status, the app", ("gaming", "dao"))
 
 
 @pytest.mark.parametrize(
@@ -62,11 +64,11 @@ def test_json_of_another_shape_is_refused(text: str) -> None:
 
 def test_only_what_is_filled_and_different_is_a_change() -> None:
     told = [
-        Organisation("railgun", "Railgun", (), "lost", (), ""),
-        Organisation("status", "", ("status_communities", "private_messaging"), "", ("store_v3",), "call"),
+        OrganisationRecord("railgun", "Railgun", (), "lost", (), ""),
+        OrganisationRecord("status", "", ("status_communities", "private_messaging"), "", ("store_v3",), "call"),
     ]
     ((one, changes),) = differences([RAILGUN, STATUS], told)
-    assert one == Organisation("railgun", "Railgun", (), "lost")
+    assert one == OrganisationRecord("railgun", "Railgun", (), "lost")
     assert [str(change) for change in changes] == ["~ railgun: Stage: ongoing → lost"]
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from assets.costs.budget import budget_state
-from assets.reports.difference.model import Difference, Release, Row, compare
+from assets.reports.difference.model import ComparedRelease, Difference, Row, compare
 from assets.reports.difference.text import diff_lines
 from orchestration.commands.diff import show_difference
 from orchestration.errors import UserError
@@ -80,7 +80,7 @@ def new() -> dict[str, list[Row]]:
 
 
 def difference(**changes: Any) -> Difference:
-    return compare(Release(manifest("r1"), old()), Release(manifest("r2", **changes), new()))
+    return compare(ComparedRelease(manifest("r1"), old()), ComparedRelease(manifest("r2", **changes), new()))
 
 
 def test_the_changed_lines_of_a_bill_with_the_evidence_that_moved_them() -> None:
@@ -116,7 +116,7 @@ def test_a_scenario_that_becomes_possible_with_the_row_that_moved_it() -> None:
              "evidence_index": [
                  evidence(CAP), evidence(NEW_CAP), evidence(DEPOSIT, "h2"), evidence(VOLUME, "h2")
              ]}  # fmt: skip
-    found = compare(Release(manifest("r1"), before), Release(manifest("r2"), after))
+    found = compare(ComparedRelease(manifest("r1"), before), ComparedRelease(manifest("r2"), after))
     lines = diff_lines(found)
     assert "Costs: as before" not in lines
     start = lines.index("community, with rln")
@@ -125,7 +125,11 @@ def test_a_scenario_that_becomes_possible_with_the_row_that_moved_it() -> None:
         "    before: room for 8,000",
         f"    rests on {NEW_CAP}",
     ]
-    back = compare(Release(manifest("r2"), after), Release(manifest("r1"), before)).scenarios[0].feasibility
+    back = (
+        compare(ComparedRelease(manifest("r2"), after), ComparedRelease(manifest("r1"), before))
+        .scenarios[0]
+        .feasibility
+    )
     assert back is not None
     assert (back.before, back.after, back.room_after, back.reason_after) == (True, False, 8000, "room for 8,000")
     assert json.loads(json.dumps(found.as_json()))["scenarios"][0]["feasibility"]["room_after"] == 50000
@@ -134,14 +138,14 @@ def test_a_scenario_that_becomes_possible_with_the_row_that_moved_it() -> None:
 def test_more_room_that_is_not_enough_is_told_as_well() -> None:
     before = {"cost_summary": [summary("1600", "false", "room for 1,600", CAP)], "evidence_index": [evidence(CAP)]}
     after = {"cost_summary": [summary("8000", "false", "room for 8,000", CAP)], "evidence_index": [evidence(CAP, "h2")]}
-    lines = diff_lines(compare(Release(manifest("r1"), before), Release(manifest("r2"), after)))
+    lines = diff_lines(compare(ComparedRelease(manifest("r1"), before), ComparedRelease(manifest("r2"), after)))
     assert "  can run: no, as before (room for memberships: 1,600 → 8,000)" in lines
 
 
 def test_a_release_from_before_feasibility_was_told_is_not_compared_in_it() -> None:
     before = {"cost_summary": [total("50", CAP)], "evidence_index": [evidence(CAP)]}
     after = {"cost_summary": [summary("8000", "false", "room for 8,000", CAP)], "evidence_index": [evidence(CAP)]}
-    assert compare(Release(manifest("r1"), before), Release(manifest("r2"), after)).scenarios == ()
+    assert compare(ComparedRelease(manifest("r1"), before), ComparedRelease(manifest("r2"), after)).scenarios == ()
 
 
 def test_rows_of_evidence_by_what_became_of_them() -> None:
@@ -167,13 +171,13 @@ def test_a_cell_of_the_matrix_is_named_by_its_key() -> None:
         {**old(), "validation_matrix": [cell("1", "untested")]},
         {**new(), "validation_matrix": [cell("2", "validated")]},
     )
-    change = compare(Release(manifest("r1"), before), Release(manifest("r2"), after)).judgements[-1]
+    change = compare(ComparedRelease(manifest("r1"), before), ComparedRelease(manifest("r2"), after)).judgements[-1]
     assert (change.title, change.state_before, change.state_after) == ("private, chat", "untested", "validated")
     assert (change.value.before, change.value.after, change.value.rests_on) == (1, 2, (TALK,))
 
 
 def test_a_release_compared_with_itself_has_no_difference() -> None:
-    same = compare(Release(manifest("r1"), new()), Release(manifest("r1"), new()))
+    same = compare(ComparedRelease(manifest("r1"), new()), ComparedRelease(manifest("r1"), new()))
     assert (same.scenarios, same.judgements, same.evidence.ids) == ((), (), frozenset())
     assert diff_lines(same) == [
         "From r1 to r1", "", "Verdict: NOT READY, as before", "", "Costs: as before", "", "Evidence: as before",
@@ -182,7 +186,9 @@ def test_a_release_compared_with_itself_has_no_difference() -> None:
 
 def test_a_release_from_before_rows_had_hashes_says_that_changes_cannot_be_told() -> None:
     without = [{k: v for k, v in row.items() if k != "content_hash"} for row in old()["evidence_index"]]
-    found = compare(Release(manifest("r1"), {**old(), "evidence_index": without}), Release(manifest("r2"), new()))
+    found = compare(
+        ComparedRelease(manifest("r1"), {**old(), "evidence_index": without}), ComparedRelease(manifest("r2"), new())
+    )
     assert (found.evidence.is_comparable, found.evidence.changed) == (False, ())
     assert [row.evidence_id for row in found.evidence.added] == [TALK, NEW_PRICE]
     assert diff_lines(found)[-1].endswith("changed rows cannot be told.")
@@ -190,7 +196,7 @@ def test_a_release_from_before_rows_had_hashes_says_that_changes_cannot_be_told(
 
 def test_a_table_that_one_release_lacks_is_new_line_by_line() -> None:
     before = {name: rows for name, rows in old().items() if name != "scenario_cost"}
-    found = compare(Release(manifest("r1"), before), Release(manifest("r2"), new()))
+    found = compare(ComparedRelease(manifest("r1"), before), ComparedRelease(manifest("r2"), new()))
     assert [(c.before, c.after) for c in found.scenarios[0].lines] == [(None, 48), (None, 10.000000000001), (None, 1.5)]
 
 
@@ -231,7 +237,9 @@ def with_budget(amount: str) -> dict[str, list[Row]]:
 
 
 def test_a_lowered_budget_shows_although_no_cost_changed() -> None:
-    found = compare(Release(manifest("r1"), with_budget("55")), Release(manifest("r2"), with_budget("45")))
+    found = compare(
+        ComparedRelease(manifest("r1"), with_budget("55")), ComparedRelease(manifest("r2"), with_budget("45"))
+    )
     with_rln, without_rln = found.scenarios
     assert (with_rln.budget, with_rln.budget_state) == ((55, 45), ("within", "over"))
     assert (without_rln.budget, without_rln.budget_state) == ((55, 45), ("within", "within"))
@@ -244,7 +252,7 @@ def test_a_lowered_budget_shows_although_no_cost_changed() -> None:
 def test_a_budget_is_compared_with_the_cost_of_its_own_release() -> None:
     # 50 was within the 52 of then; 59.5 is within the 60 of now
     after = {**new(), "scenarios": [{"scenario_id": "community", "budget_usd_per_month": "60"}]}
-    found = compare(Release(manifest("r1"), with_budget("52")), Release(manifest("r2"), after))
+    found = compare(ComparedRelease(manifest("r1"), with_budget("52")), ComparedRelease(manifest("r2"), after))
     assert found.scenarios[0].budget_state == ("within", "within")
 
 
@@ -253,7 +261,9 @@ def test_a_budget_is_compared_with_the_cost_of_its_own_release() -> None:
     [("", "55", "none → 55.00: within"), ("55", "", "55.00 → none, was within"), ("55", "55", None)],
 )
 def test_a_budget_that_somebody_set_or_took_away(before: str, after: str, said: str | None) -> None:
-    found = compare(Release(manifest("r1"), with_budget(before)), Release(manifest("r2"), with_budget(after)))
+    found = compare(
+        ComparedRelease(manifest("r1"), with_budget(before)), ComparedRelease(manifest("r2"), with_budget(after))
+    )
     lines = [line for line in diff_lines(found) if "budget" in line]
     assert lines == ([f"  budget of {said}"] * 2 if said else [])
 
@@ -265,7 +275,9 @@ def test_another_place_and_another_offer_are_named() -> None:
             "cost_summary": [{**total("40", OLD_PRICE), "provider": provider, "region": "eu"}],
         }
 
-    found = compare(Release(manifest("r1"), at("one", "cpx22")), Release(manifest("r2"), at("other", "cx33")))
+    found = compare(
+        ComparedRelease(manifest("r1"), at("one", "cpx22")), ComparedRelease(manifest("r2"), at("other", "cx33"))
+    )
     (scenario,) = found.scenarios
     assert [(move.line, move.before, move.after) for move in scenario.moves] == [
         ("compute", "cpx22", "cx33"),

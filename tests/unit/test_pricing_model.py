@@ -9,19 +9,17 @@ from typing import Any
 import pytest
 
 from assets.evidence.model import EvidenceRow
-from assets.evidence.tables.pricing import ChainFee, ComputeOffer, ExchangeRate, StorageOrEgressPrice
-from assets.pricing.model import (
+from assets.evidence.tables.pricing import (
     COMPUTE,
     FEES,
     RATES,
     STORAGE,
-    Accepted,
-    Catalogue,
-    PriceObservation,
-    Rejection,
-    judge,
-    judge_all,
+    ChainFee,
+    ComputeOffer,
+    ExchangeRate,
+    StorageOrEgressPrice,
 )
+from assets.pricing.model import Accepted, PriceCatalogue, PriceObservation, Rejection, judge, judge_all
 
 TODAY = date(2026, 11, 23)
 COMMON = {"source": "a page", "as_of": "2026-09-29", "as_of_basis": "observed", "grade": "published"}
@@ -241,7 +239,7 @@ def test_a_tier_that_is_free_stays_free_or_is_looked_at() -> None:
 
 
 def test_two_prices_for_one_offer_in_one_answer_contradict_each_other() -> None:
-    catalogue = Catalogue({COMPUTE: [CPX22]})
+    catalogue = PriceCatalogue({COMPUTE: [CPX22]})
     verdicts = judge_all([SERVER, replace(SERVER, price=50.0), replace(SERVER, price=21.99)], catalogue)
     assert [r.reason for r in verdicts.rejected] == ["contradiction"]
     assert "2 prices in one answer (21.99, 50), expected one" in verdicts.rejected[0].message
@@ -249,7 +247,7 @@ def test_two_prices_for_one_offer_in_one_answer_contradict_each_other() -> None:
 
 
 def test_offers_that_nobody_tracks_are_counted_apart() -> None:
-    catalogue = Catalogue({COMPUTE: [CPX22]})
+    catalogue = PriceCatalogue({COMPUTE: [CPX22]})
     stranger = replace(SERVER, offer=(COMPUTE, "hetzner_cloud", "hel1", "cpx22"))
     verdicts = judge_all([SERVER, stranger], catalogue)
     assert (len(verdicts.accepted), verdicts.rejected) == (1, [])
@@ -261,9 +259,9 @@ def test_the_newest_row_is_the_one_that_counts() -> None:
         update={"id": "hetzner_cloud_fsn1_cpx22_2026_03", "as_of": date(2026, 3, 3), "price_per_month": 6.99}
     )
     for rows in ([march, CPX22], [CPX22, march]):
-        assert Catalogue({COMPUTE: rows}).last(SERVER.offer) is CPX22
+        assert PriceCatalogue({COMPUTE: rows}).last(SERVER.offer) is CPX22
 
 
 def test_illustrative_rows_are_compared_with_nothing() -> None:
     made_up = CPX22.model_copy(update={"grade": "illustrative", "as_of": date(2026, 11, 1)})
-    assert Catalogue({COMPUTE: [made_up]}).last(SERVER.offer) is None
+    assert PriceCatalogue({COMPUTE: [made_up]}).last(SERVER.offer) is None

@@ -16,19 +16,20 @@ import pytest
 from assets.common.http import HttpClient, Limits
 from assets.evidence.packs import Pack, resolve_pack, with_local_packs
 from assets.evidence.read_packs import Evidence
+from assets.evidence.tables.pricing import COMPUTE, RATES
 from assets.pricing.assets import check_result, live_prices
-from assets.pricing.model import COMPUTE, RATES, Accepted, Catalogue
+from assets.pricing.model import Accepted, PriceCatalogue
 from assets.pricing.pack import PackInvalid, align, land
-from assets.pricing.refresh import Outcome
+from assets.pricing.refresh import SourceOutcome
 from assets.pricing.registry import SOURCES, Listed
 from assets.pricing.sources.ecb import Ecb
 from assets.pricing.sources.hetzner import Hetzner
-from orchestration.commands.check import read_evidence
 from orchestration.commands.price_state import price_lines, price_state
 from orchestration.commands.refresh import refresh_prices, tell
 from orchestration.errors import UserError
 from orchestration.resources import EvidenceResource
 from orchestration.settings import Settings
+from orchestration.staleness.evidence import read_evidence
 from orchestration.staleness.fingerprints import Request, fingerprint
 from tests.unit.local_server import Answer, LocalServer, as_json, local_server
 from tests.unit.test_pricing_sources import ECB, PRICING, RATES_XML, TYPES, money
@@ -61,7 +62,7 @@ def settings(tmp_path: Path) -> Settings:
 
 def refresh(
     settings: Settings, server: LocalServer, *names: str, only_check: bool = False, now: datetime = NOW
-) -> list[Outcome]:
+) -> list[SourceOutcome]:
     listed = (
         Listed("hetzner", lambda _, token: Hetzner(token, server.url), "HCLOUD_TOKEN"),
         Listed("ecb", lambda *_: Ecb(server.url)),
@@ -192,7 +193,10 @@ def test_a_failure_is_remembered_until_the_source_answers(settings: Settings, se
 
 
 def test_a_source_without_a_token_is_left_out() -> None:
-    assert [entry.name for entry in SOURCES if entry.source(Catalogue({}), {}) is None] == ["hetzner", "digitalocean"]
+    assert [entry.name for entry in SOURCES if entry.source(PriceCatalogue({}), {}) is None] == [
+        "hetzner",
+        "digitalocean",
+    ]
 
 
 @pytest.mark.parametrize(("name", "message"), [("nowhere", "there is no source nowhere; expected one of azure, aws")])
@@ -249,7 +253,7 @@ def test_refreshed_prices_are_laid_over_once(settings: Settings) -> None:
 
 
 def test_a_check_names_a_sample_and_counts_the_rest() -> None:
-    down = [Outcome(f"s{n}", "failed", NOW, "is down") for n in range(7)]
+    down = [SourceOutcome(f"s{n}", "failed", NOW, "is down") for n in range(7)]
     description = str(check_result(down).description)
     assert description.startswith("7 sources failed and 0 prices were rejected, 0 expected: s0: is down; s1: is down")
     assert "; and 2 more. The last known prices stay." in description

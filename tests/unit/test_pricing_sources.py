@@ -13,9 +13,9 @@ import pytest
 
 from assets.common.answers import RemoteError
 from assets.common.http import HttpClient
-from assets.evidence.tables.pricing import ComputeOffer, StorageOrEgressPrice
-from assets.pricing.interfaces import Source
-from assets.pricing.model import COMPUTE, FEES, RATES, STORAGE, Catalogue, PriceObservation
+from assets.evidence.tables.pricing import COMPUTE, FEES, RATES, STORAGE, ComputeOffer, StorageOrEgressPrice
+from assets.pricing.interfaces import PriceSource
+from assets.pricing.model import PriceCatalogue, PriceObservation
 from assets.pricing.sources.aws import Aws, read_price_list
 from assets.pricing.sources.azure import Azure
 from assets.pricing.sources.coingecko import CoinGecko
@@ -36,12 +36,12 @@ def server() -> Iterator[LocalServer]:
         yield served
 
 
-def ask(source: Source) -> list[PriceObservation]:
+def ask(source: PriceSource) -> list[PriceObservation]:
     with HttpClient(sleep=lambda _: None) as client:
         return list(source.observations(client, lambda: NOW))
 
 
-def refusal(source: Source) -> str:
+def refusal(source: PriceSource) -> str:
     with pytest.raises(RemoteError) as caught:
         ask(source)
     return str(caught.value)
@@ -84,7 +84,7 @@ def azure_page(items: list[Any], link: str | None = None) -> Answer:
 
 
 def azure(server: LocalServer) -> Azure:
-    return Azure(Catalogue({COMPUTE: [D2S, CPX22]}), server.url)
+    return Azure(PriceCatalogue({COMPUTE: [D2S, CPX22]}), server.url)
 
 
 def test_azure_has_a_dozen_meters_for_a_server_and_one_that_counts(server: LocalServer) -> None:
@@ -218,7 +218,7 @@ TRANSFER = "/offers/v1.0/aws/AWSDataTransfer/current/us-east-1/index.json"
 
 
 def aws(server: LocalServer) -> Aws:
-    return Aws(Catalogue({COMPUTE: [T3], STORAGE: [GP3, EGRESS]}), server.url)
+    return Aws(PriceCatalogue({COMPUTE: [T3], STORAGE: [GP3, EGRESS]}), server.url)
 
 
 def test_aws_servers_volumes_and_tiers_of_traffic(server: LocalServer) -> None:
@@ -235,7 +235,7 @@ def test_aws_servers_volumes_and_tiers_of_traffic(server: LocalServer) -> None:
 
 def test_a_region_whose_rows_are_in_another_currency_is_not_asked_for(server: LocalServer) -> None:
     in_euro = T3.model_copy(update={"region": "eu-central-1", "currency": "EUR"})
-    assert ask(Aws(Catalogue({COMPUTE: [in_euro]}), server.url)) == []
+    assert ask(Aws(PriceCatalogue({COMPUTE: [in_euro]}), server.url)) == []
     assert server.asked == []
 
 

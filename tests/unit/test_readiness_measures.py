@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from assets.common.words import number
 from assets.costs.budget import BudgetState
 from assets.evidence.model import Grade
 from assets.readiness.frames import (
@@ -28,13 +29,21 @@ from assets.readiness.inputs import (
     Conversations,
     CrmOrganisation,
     MatrixCell,
-    RankedSegment,
     ReadinessInputs,
-    Row,
+    ReadinessRow,
+    SegmentRank,
 )
 from assets.readiness.measures import METRICS, results_of
-from assets.readiness.model import Basis, Measurement, RequirementResult, Status, combined_status, gates_of, verdict_of
-from assets.readiness.wording import WORDING, number
+from assets.readiness.model import (
+    Basis,
+    GateStatus,
+    MetricValue,
+    RequirementResult,
+    combined_status,
+    gates_of,
+    verdict_of,
+)
+from assets.readiness.wording import WORDING
 from tests.unit.readiness_world import (
     CELLS,
     DAY,
@@ -63,7 +72,7 @@ def judged(metric: str, inputs: ReadinessInputs) -> RequirementResult:
     return found
 
 
-def measured(metric: str, inputs: ReadinessInputs) -> Measurement:
+def measured(metric: str, inputs: ReadinessInputs) -> MetricValue:
     return judged(metric, inputs).measurement
 
 
@@ -105,8 +114,8 @@ def test_no_evidence_is_unknown_and_never_zero(metric: str) -> None:
         question_sets=[],
         archive_capacities=[],
     )
-    assert measured(metric, nothing) == Measurement(None, Grade.NOT_FOUND, (), (), "nothing is on record")
-    assert judged(metric, nothing).status is Status.UNKNOWN
+    assert measured(metric, nothing) == MetricValue(None, Grade.NOT_FOUND, (), (), "nothing is on record")
+    assert judged(metric, nothing).status is GateStatus.UNKNOWN
 
 
 @pytest.mark.parametrize(
@@ -139,7 +148,7 @@ def test_pages_as_the_deliverable_reports_them(
 @pytest.mark.parametrize("basis", ["inferred_from_absence", "judged"])
 def test_what_is_inferred_from_absence_fails_and_is_no_zero(metric: str, status: str, basis: str) -> None:
     found = judged(metric, with_deliverable("whitepaper", status, None, basis))
-    assert (found.measurement.value, found.measurement.basis, found.status) == (None, Basis.INFERRED, Status.FAIL)
+    assert (found.measurement.value, found.measurement.basis, found.status) == (None, Basis.INFERRED, GateStatus.FAIL)
     assert found.reason.endswith("was found (inferred from absence).")
     assert "none of" not in found.reason.lower()
 
@@ -154,23 +163,25 @@ def test_a_whitepaper_counts_when_it_is_done(status: str, value: float | None) -
 @pytest.mark.parametrize(
     ("status", "value", "of_requirement"),
     [
-        ("unknown", None, Status.UNKNOWN),
-        ("planned", None, Status.UNKNOWN),
-        ("partial", None, Status.UNKNOWN),
-        ("done", 1, Status.PASS),
-        ("dropped", 0, Status.FAIL),
+        ("unknown", None, GateStatus.UNKNOWN),
+        ("planned", None, GateStatus.UNKNOWN),
+        ("partial", None, GateStatus.UNKNOWN),
+        ("done", 1, GateStatus.PASS),
+        ("dropped", 0, GateStatus.FAIL),
     ],
 )
-def test_the_named_input_is_what_its_deliverable_says(status: str, value: float | None, of_requirement: Status) -> None:
+def test_the_named_input_is_what_its_deliverable_says(
+    status: str, value: float | None, of_requirement: GateStatus
+) -> None:
     found = judged("postgres_phase_2_results", with_deliverable("postgres_opt_phase_2", status, None))
     assert (found.measurement.value, found.status) == (value, of_requirement)
     assert found.measurement.evidence_ids == ("roadmap__deliverable_states/postgres_opt_phase_2",)
 
 
 def test_our_own_capacity_stands_beside_the_named_input_and_never_passes_for_it() -> None:
-    many = [Row(PUBLISHED, ("benchmarks__runs/run_a",)) for _ in range(6)]
+    many = [ReadinessRow(PUBLISHED, ("benchmarks__runs/run_a",)) for _ in range(6)]
     found = judged("postgres_phase_2_results", world(archive_capacities=many))
-    assert (found.measurement.value, found.status) == (None, Status.UNKNOWN)
+    assert (found.measurement.value, found.status) == (None, GateStatus.UNKNOWN)
     assert found.measurement.beside == "six capacity results of our own benchmark, which is not that deliverable"
     assert found.measurement.beside_ids == ("benchmarks__runs/run_a",)
     assert "benchmarks__runs/run_a" not in found.evidence_ids
@@ -182,7 +193,7 @@ def test_our_own_capacity_stands_beside_the_named_input_and_never_passes_for_it(
 
 
 def test_made_up_capacity_does_not_even_stand_beside() -> None:
-    made_up = Row(ILLUSTRATIVE, ("benchmarks__runs/made_up",))
+    made_up = ReadinessRow(ILLUSTRATIVE, ("benchmarks__runs/made_up",))
     assert measured("postgres_phase_2_results", world(archive_capacities=[made_up])).beside == ""
 
 
@@ -222,19 +233,19 @@ def test_a_budget_is_not_kept_by_a_made_up_price() -> None:
 
 @pytest.mark.parametrize("state", ["within", "over", "unknown"])
 def test_a_budget_never_makes_a_verdict_better(state: BudgetState) -> None:
-    def status(cells: list[BudgetCell]) -> Status:
+    def status(cells: list[BudgetCell]) -> GateStatus:
         return combined_status(
             result.status for result in results_of(world(budget_cells=cells)) if result.requirement.gate_id == "cost"
         )
 
-    order = list(Status)
+    order = list(GateStatus)
     assert order.index(status([budget_cell("s", state)])) <= order.index(status([]))
 
 
 def test_cost_cells_that_can_run_are_counted() -> None:
     some = [*CELLS[:3], cost_cell("other", is_feasible=False)]
     found = judged("cells_estimated", world(cost_cells=some))
-    assert (found.measurement.value, found.measurement.grade, found.status) == (3, Grade.ESTIMATED, Status.FAIL)
+    assert (found.measurement.value, found.measurement.grade, found.status) == (3, Grade.ESTIMATED, GateStatus.FAIL)
     assert found.reason == (
         "Three of eight cost cases are estimated and able to run. One case cannot run as specified."
     )
@@ -242,9 +253,9 @@ def test_cost_cells_that_can_run_are_counted() -> None:
 
 
 def test_eight_cells_that_can_run_pass() -> None:
-    assert judged("cells_estimated", world()).status is Status.PASS
+    assert judged("cells_estimated", world()).status is GateStatus.PASS
     assert judged("cells_estimated", world(cost_cells=[*CELLS[:7], cost_cell("x", is_feasible=False)])).status is (
-        Status.FAIL
+        GateStatus.FAIL
     )
 
 
@@ -261,7 +272,7 @@ def test_eight_cells_that_can_run_pass() -> None:
 def test_a_cell_that_lacks_something_makes_the_count_unknown_and_no_zero(cell: Any, why: str) -> None:
     for cells in ([cell], [*CELLS[:7], cell]):
         found = judged("cells_estimated", world(cost_cells=cells))
-        assert (found.measurement.value, found.status) == (None, Status.UNKNOWN)
+        assert (found.measurement.value, found.status) == (None, GateStatus.UNKNOWN)
         assert found.measurement.reason.endswith(f"cannot be judged, the first {why}")
 
 
@@ -284,7 +295,7 @@ def test_segments_with_all_items_are_counted() -> None:
 
 def test_no_segment_with_all_items_is_not_known_and_no_zero() -> None:
     found = judged("segments_fully_captured", world(segments=[segment("b", has_all_items=False)]))
-    assert (found.measurement.value, found.status) == (None, Status.UNKNOWN)
+    assert (found.measurement.value, found.status) == (None, GateStatus.UNKNOWN)
     assert found.measurement.reason == "no segment on record has all six items"
 
 
@@ -303,9 +314,9 @@ def test_the_register_holds_what_was_found() -> None:
 
 @pytest.mark.parametrize(
     ("on_site", "of", "status"),
-    [(4, 14, Status.FAIL), (13, 14, Status.FAIL), (14, 14, Status.PASS), (0, 3, Status.FAIL)],
+    [(4, 14, GateStatus.FAIL), (13, 14, GateStatus.FAIL), (14, 14, GateStatus.PASS), (0, 3, GateStatus.FAIL)],
 )
-def test_every_usp_of_the_register_has_to_be_on_the_site(on_site: int, of: int, status: Status) -> None:
+def test_every_usp_of_the_register_has_to_be_on_the_site(on_site: int, of: int, status: GateStatus) -> None:
     usps = [usp(f"usp_{n}", is_on_site=n < on_site) for n in range(of)]
     found = judged("usps_named_on_site", world(usps=usps))
     assert (found.measurement.value, found.threshold, found.status) == (on_site, of, status)
@@ -319,7 +330,7 @@ def test_a_made_up_usp_on_the_site_is_neither_asked_for_nor_there() -> None:
 
 def test_a_rework_of_a_matrix_is_no_matrix() -> None:
     found = judged("validation_matrix", world())
-    assert (found.measurement.value, found.status) == (None, Status.UNKNOWN)
+    assert (found.measurement.value, found.status) == (None, GateStatus.UNKNOWN)
     assert found.measurement.beside == "a report that the team reworked its matrix, which nobody outside can read"
     assert found.measurement.beside_ids == ("roadmap__milestone_progress/potential_usps_matrix_reworks",)
 
@@ -336,23 +347,23 @@ def test_a_public_matrix_counts_and_so_does_ours_with_a_decided_cell() -> None:
 
 def test_a_document_on_segments_is_not_this_record() -> None:
     found = judged("segment_documents", world())
-    assert (found.measurement.value, found.status) == (None, Status.UNKNOWN)
+    assert (found.measurement.value, found.status) == (None, GateStatus.UNKNOWN)
     assert found.measurement.beside == "this record, which captures one segment in full"
     public = progress("target_customers", "segment_documents", 1)
-    assert judged("segment_documents", with_progress(public)).status is Status.PASS
+    assert judged("segment_documents", with_progress(public)).status is GateStatus.PASS
 
 
 def test_segments_in_the_crm_are_counted_where_its_rows_are_in_a_pack() -> None:
-    assert judged("crm_organisations_with_segment", world()).status is Status.UNKNOWN
+    assert judged("crm_organisations_with_segment", world()).status is GateStatus.UNKNOWN
     rows = [CrmOrganisation(PUBLISHED, (f"segments__organisations/{n}",), has_segment=n == 1) for n in range(3)]
     found = measured("crm_organisations_with_segment", world(crm_organisations=rows))
     assert (found.value, found.basis) == (1, Basis.COUNTED)
-    assert judged("crm_organisations_with_segment", world(crm_organisations=rows[:1])).status is Status.FAIL
+    assert judged("crm_organisations_with_segment", world(crm_organisations=rows[:1])).status is GateStatus.FAIL
 
 
 def test_a_question_set_of_ours_is_not_that_of_the_interviews() -> None:
     found = judged("interview_questions", world())
-    assert (found.measurement.value, found.status) == (None, Status.UNKNOWN)
+    assert (found.measurement.value, found.status) == (None, GateStatus.UNKNOWN)
     assert found.measurement.beside == "five questions of our own, with which no interview on record was held"
 
 
@@ -371,8 +382,8 @@ def test_what_interviews_told_is_in_the_matrix_by_report_or_in_ours() -> None:
 
 
 def test_a_review_of_segments_needs_interviews_and_a_decision() -> None:
-    undecided = RankedSegment(ESTIMATED, ("segments__segments/a",), is_decided=False)
-    decided = RankedSegment(ESTIMATED, ("segments__segments/b",), is_decided=True)
+    undecided = SegmentRank(ESTIMATED, ("segments__segments/a",), is_decided=False)
+    decided = SegmentRank(ESTIMATED, ("segments__segments/b",), is_decided=True)
     talked = [held("interview", 1, 1, 1, 3)]
     assert measured("segment_reviews", world(ranking=[undecided, decided])).value is None
     assert measured("segment_reviews", world(ranking=[undecided], conversations=talked)).value is None
@@ -409,21 +420,23 @@ def test_about_so_many_is_met_at_its_tolerance_and_never_lost_by_more(
 ) -> None:
     for value in range(30):
         found = judged(metric, with_progress(progress(*reported, value, tuple("abcde"))))
-        assert found.status is (Status.PASS if value >= asked else Status.FAIL), value
+        assert found.status is (GateStatus.PASS if value >= asked else GateStatus.FAIL), value
 
 
 def test_an_outline_done_in_private_cannot_be_counted() -> None:
     found = judged("mvp_outlines", world())
-    assert found.status is Status.UNKNOWN
+    assert found.status is GateStatus.UNKNOWN
     assert found.reason == (
         "The number of outlines of the MVP is not known: the work was done in private, and nothing public can be "
         "checked."
     )
-    assert judged("mvp_outlines", with_progress(progress("review_mvp", "outlines_published", 1))).status is Status.PASS
-    assert judged("mvp_customers_told", with_progress(progress("review_mvp", "customers_told", 4))).status is (
-        Status.PASS
+    assert (
+        judged("mvp_outlines", with_progress(progress("review_mvp", "outlines_published", 1))).status is GateStatus.PASS
     )
-    assert judged("mvp_gaps", world()).status is Status.PASS
+    assert judged("mvp_customers_told", with_progress(progress("review_mvp", "customers_told", 4))).status is (
+        GateStatus.PASS
+    )
+    assert judged("mvp_gaps", world()).status is GateStatus.PASS
 
 
 @pytest.mark.parametrize(
@@ -443,7 +456,7 @@ def test_an_outline_done_in_private_cannot_be_counted() -> None:
 def test_what_was_looked_for_in_vain_is_unknown(metric: str, deliverable_id: str) -> None:
     rows = [replace(row, value=None, grade=NOT_FOUND) for row in PROGRESS]
     found = judged(metric, world(progress=rows, requirements=[requirement("g", deliverable_id, metric, 1)]))
-    assert (found.measurement.value, found.status) == (None, Status.UNKNOWN)
+    assert (found.measurement.value, found.status) == (None, GateStatus.UNKNOWN)
     assert "no public report gives it" in found.reason
 
 

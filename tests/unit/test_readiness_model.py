@@ -15,13 +15,13 @@ from assets.evidence.tables.readiness import GateRequirement
 from assets.readiness.inputs import ReadinessInputs
 from assets.readiness.measures import results_of
 from assets.readiness.model import (
-    Answer,
     Basis,
     Gate,
-    Measurement,
+    GateStatus,
+    MetricValue,
     RequirementResult,
-    Status,
     Verdict,
+    VerdictAnswer,
     combined_status,
     gates_of,
     requirement_status,
@@ -30,11 +30,11 @@ from assets.readiness.model import (
 from assets.readiness.wording import GATE_TITLES
 from tests.unit.readiness_world import REQUIREMENTS, progress, requirement, world
 
-FAIL, UNKNOWN, PASS = Status.FAIL, Status.UNKNOWN, Status.PASS
+FAIL, UNKNOWN, PASS = GateStatus.FAIL, GateStatus.UNKNOWN, GateStatus.PASS
 
 
-def measured(value: float | None, grade: Grade = Grade.PUBLISHED) -> Measurement:
-    return Measurement(value, grade, ("t/m",), basis=Basis.NOT_KNOWN if value is None else Basis.COUNTED)
+def measured(value: float | None, grade: Grade = Grade.PUBLISHED) -> MetricValue:
+    return MetricValue(value, grade, ("t/m",), basis=Basis.NOT_KNOWN if value is None else Basis.COUNTED)
 
 
 def judge(inputs: ReadinessInputs) -> Verdict:
@@ -58,7 +58,7 @@ def gate(inputs: ReadinessInputs, gate_id: str) -> Gate:
         (10, None, UNKNOWN),
     ],
 )
-def test_at_least(value: float | None, threshold: float | None, status: Status) -> None:
+def test_at_least(value: float | None, threshold: float | None, status: GateStatus) -> None:
     assert requirement_status(requirement("g", "d", "pages", threshold), measured(value)) is status
 
 
@@ -74,18 +74,18 @@ def test_at_least(value: float | None, threshold: float | None, status: Status) 
         (15, None, UNKNOWN),
     ],
 )
-def test_within(value: float | None, tolerance: float | None, status: Status) -> None:
+def test_within(value: float | None, tolerance: float | None, status: GateStatus) -> None:
     asked = requirement("g", "d", "pages", 15, comparison="within", tolerance=tolerance)
     assert requirement_status(asked, measured(value)) is status
 
 
 @pytest.mark.parametrize(("value", "status"), [(7, FAIL), (8, PASS), (10, PASS), (13, PASS), (None, UNKNOWN)])
-def test_about_ten(value: float | None, status: Status) -> None:
+def test_about_ten(value: float | None, status: GateStatus) -> None:
     assert requirement_status(requirement("g", "d", "pages", 10, tolerance=2), measured(value)) is status
 
 
 @pytest.mark.parametrize(("value", "status"), [(2, FAIL), (3, PASS), (4, PASS), (5, PASS), (None, UNKNOWN)])
-def test_three_to_four(value: float | None, status: Status) -> None:
+def test_three_to_four(value: float | None, status: GateStatus) -> None:
     asked = requirement("g", "d", "pages", 3, comparison="between", threshold_high=4)
     assert requirement_status(asked, measured(value)) is status
 
@@ -93,14 +93,14 @@ def test_three_to_four(value: float | None, status: Status) -> None:
 @pytest.mark.parametrize(
     ("value", "of", "status"), [(4, 14, FAIL), (14, 14, PASS), (0, 1, FAIL), (None, None, UNKNOWN), (4, None, UNKNOWN)]
 )
-def test_all_that_there_are(value: float | None, of: float | None, status: Status) -> None:
+def test_all_that_there_are(value: float | None, of: float | None, status: GateStatus) -> None:
     asked = requirement("g", "d", "pages", None, comparison="all")
     assert requirement_status(asked, replace(measured(value), of=of)) is status
 
 
 def test_what_is_inferred_from_absence_fails_unless_the_inference_itself_is_not_found() -> None:
     asked = requirement("g", "d", "pages", 15)
-    inferred = Measurement(None, Grade.ESTIMATED, ("t/m",), basis=Basis.INFERRED)
+    inferred = MetricValue(None, Grade.ESTIMATED, ("t/m",), basis=Basis.INFERRED)
     assert requirement_status(asked, inferred) is FAIL
     assert requirement_status(asked, replace(inferred, grade=Grade.NOT_FOUND)) is UNKNOWN
     assert RequirementResult(asked, inferred).reason == ("No page of the whitepaper was found (inferred from absence).")
@@ -112,7 +112,7 @@ def test_what_is_inferred_from_absence_fails_unless_the_inference_itself_is_not_
 )
 def test_nothing_that_nobody_counted_has_a_number(value: float | None, basis: Basis) -> None:
     with pytest.raises(ValueError, match="cannot be"):
-        Measurement(value, Grade.PUBLISHED, (), basis=basis)
+        MetricValue(value, Grade.PUBLISHED, (), basis=basis)
 
 
 @pytest.mark.parametrize("grade", [Grade.ILLUSTRATIVE, Grade.NOT_FOUND])
@@ -123,8 +123,8 @@ def test_made_up_or_missing_evidence_decides_nothing(value: float, grade: Grade)
     assert requirement_status(replace(asked, grade=grade), measured(value)) is UNKNOWN
 
 
-@pytest.mark.parametrize("statuses", itertools.product(Status, repeat=3))
-def test_every_combination_of_statuses(statuses: tuple[Status, ...]) -> None:
+@pytest.mark.parametrize("statuses", itertools.product(GateStatus, repeat=3))
+def test_every_combination_of_statuses(statuses: tuple[GateStatus, ...]) -> None:
     combined = combined_status(statuses)
     if FAIL in statuses:
         assert combined is FAIL
@@ -140,7 +140,7 @@ def test_nothing_is_unknown() -> None:
 
 def test_the_public_numbers_are_not_ready() -> None:
     verdict = judge(world())
-    assert verdict.answer is Answer.NOT_READY
+    assert verdict.answer is VerdictAnswer.NOT_READY
     assert [verdict.count(status) for status in (FAIL, UNKNOWN, PASS)] == [5, 2, 0]
     assert verdict.reason == (
         "Five of seven gates fail: The Waku Whitepaper, Define potential USPs, Define target customers, "
@@ -216,14 +216,14 @@ def test_the_public_numbers_are_not_ready() -> None:
 @pytest.mark.parametrize(
     ("passing", "failing", "answer", "reason"),
     [
-        (2, 0, Answer.READY, "All of two gates pass."),
-        (1, 0, Answer.READY, "The only gate passes."),
-        (1, 1, Answer.NOT_READY, "One of two gates fails: Failing 0; one passes."),
-        (0, 2, Answer.NOT_READY, "Two of two gates fail: Failing 0 and Failing 1."),
-        (0, 0, Answer.UNKNOWN, "No requirement is on record, so there is nothing to judge."),
+        (2, 0, VerdictAnswer.READY, "All of two gates pass."),
+        (1, 0, VerdictAnswer.READY, "The only gate passes."),
+        (1, 1, VerdictAnswer.NOT_READY, "One of two gates fails: Failing 0; one passes."),
+        (0, 2, VerdictAnswer.NOT_READY, "Two of two gates fail: Failing 0 and Failing 1."),
+        (0, 0, VerdictAnswer.UNKNOWN, "No requirement is on record, so there is nothing to judge."),
     ],
 )
-def test_the_verdict_says_why(passing: int, failing: int, answer: Answer, reason: str) -> None:
+def test_the_verdict_says_why(passing: int, failing: int, answer: VerdictAnswer, reason: str) -> None:
     def one(gate_id: str, value: float) -> Gate:
         return Gate(
             gate_id, gate_id, gate_id, (RequirementResult(requirement(gate_id, "d", "pages", 5), measured(value)),)
@@ -238,7 +238,7 @@ def test_an_unknown_gate_keeps_ready_away() -> None:
     verdict = judge(
         world(requirements=[row for row in REQUIREMENTS if row.metric in ("register_entries", "mvp_outlines")])
     )
-    assert verdict.answer is Answer.UNKNOWN
+    assert verdict.answer is VerdictAnswer.UNKNOWN
     assert verdict.reason == "No gate fails, but one of two cannot be judged: Review Waku MVP; one passes."
 
 
@@ -291,7 +291,7 @@ def test_nothing_is_better_founded_than_its_weakest_evidence(first: Grade, secon
     for grade in (first, second):
         assert GRADE_ORDER.index(verdict.grade) >= GRADE_ORDER.index(grade)
     if {first, second} & {Grade.ILLUSTRATIVE, Grade.NOT_FOUND}:
-        assert verdict.answer is Answer.UNKNOWN
+        assert verdict.answer is VerdictAnswer.UNKNOWN
 
 
 ROW_GRADES = {
@@ -308,7 +308,7 @@ def counted_pages(
 ) -> RequirementResult:
     """Pages of which at least five are asked for."""
     basis = Basis.NOT_KNOWN if value is None else Basis.COUNTED
-    counted = Measurement(value, grade, rows, basis=basis)
+    counted = MetricValue(value, grade, rows, basis=basis)
     return RequirementResult(requirement(gate_id, "d", "pages", 5, evidence_ids=asked), counted)
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from assets.reports.page.cells import row_key
-from assets.reports.page.charts import Bar, Segment, marks, stacked_bars
+from assets.reports.page.charts import Bar, BarPart, marks, stacked_bars
 from assets.reports.page.formats import count, day, quantity, quoted, significant, usd
 
 
@@ -56,8 +56,8 @@ def test_bars_have_one_scale() -> None:
         {"a": {"compute": 30.0, "rpc": 0.0, "egress": 10.0}, "b": {"compute": 10.0}, "c": {"compute": 0.0}}
     )
     assert bars == {
-        "a": Bar(100.0, (Segment("compute", 0.0, 75.0), Segment("egress", 75.0, 25.0))),
-        "b": Bar(25.0, (Segment("compute", 0.0, 100.0),)),
+        "a": Bar(100.0, (BarPart("compute", 0.0, 75.0), BarPart("egress", 75.0, 25.0))),
+        "b": Bar(25.0, (BarPart("compute", 0.0, 100.0),)),
         "c": Bar(0.0, ()),
     }
     assert stacked_bars({}) == {}

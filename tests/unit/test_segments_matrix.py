@@ -10,12 +10,12 @@ from pydantic import ValidationError
 
 from assets.evidence.tables.segments import Rule
 from assets.segments.frames import reason
-from assets.segments.inputs import Finding, Rules
-from assets.segments.matrix import Cell, Count, Status, status_of, validation_matrix, voices_of
+from assets.segments.inputs import CodedFinding, Rules
+from assets.segments.matrix import CellStatus, Count, ValidationCell, status_of, validation_matrix, voices_of
 from tests.unit.segments_world import RULES, claim, finding
 
 
-def cell(findings: list[Finding], segment: str = "chat") -> Cell:
+def cell(findings: list[CodedFinding], segment: str = "chat") -> ValidationCell:
     matrix = validation_matrix(findings, [claim()], RULES)
     (found,) = (cell for cell in matrix.cells if cell.key[1] == segment)
     return found
@@ -23,20 +23,20 @@ def cell(findings: list[Finding], segment: str = "chat") -> Cell:
 
 def test_what_is_claimed_and_not_spoken_about_is_untested() -> None:
     found = cell([])
-    assert (found.status, found.sources, found.supporting, found.effective_n) == (Status.UNTESTED, 0, 0, 0)
+    assert (found.status, found.sources, found.supporting, found.effective_n) == (CellStatus.UNTESTED, 0, 0, 0)
     assert found.share.mean == pytest.approx(0.5, abs=1e-6)
 
 
 @pytest.mark.parametrize(
     ("relations", "status"),
     [
-        (["supports"], Status.UNTESTED),
-        (["supports"] * 3, Status.VALIDATED),
-        (["contradicts"] * 3, Status.INVALIDATED),
-        (["supports", "contradicts", "supports"], Status.MIXED),
+        (["supports"], CellStatus.UNTESTED),
+        (["supports"] * 3, CellStatus.VALIDATED),
+        (["contradicts"] * 3, CellStatus.INVALIDATED),
+        (["supports", "contradicts", "supports"], CellStatus.MIXED),
     ],
 )
-def test_a_status_needs_enough_evidence_that_points_one_way(relations: list[str], status: Status) -> None:
+def test_a_status_needs_enough_evidence_that_points_one_way(relations: list[str], status: CellStatus) -> None:
     found = cell([finding(f"p{n}", relation=relation) for n, relation in enumerate(relations)])
     assert found.status is status
     assert found.sources == len(relations)
@@ -148,11 +148,11 @@ def test_groups_say_how_many_of_how_many_in_how_many_segments() -> None:
 
 
 def test_what_nobody_claimed_is_new() -> None:
-    assert cell([finding("p1", segment_id="games")], "games").status is Status.NEW
+    assert cell([finding("p1", segment_id="games")], "games").status is CellStatus.NEW
 
 
 def test_segments_that_are_not_told_apart_have_the_claims_of_all() -> None:
-    assert cell([finding("p1", segment_id="other")], "other").status is Status.UNTESTED
+    assert cell([finding("p1", segment_id="other")], "other").status is CellStatus.UNTESTED
 
 
 def test_who_does_not_have_the_problem_needs_no_usp_for_it() -> None:

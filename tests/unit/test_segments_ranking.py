@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from assets.segments.frames import Sources, ranking_frame
-from assets.segments.inputs import Finding, MarketFigure, SegmentRecord
+from assets.segments.inputs import CodedFinding, MarketFigure, SegmentRecord
 from assets.segments.matrix import Matrix, validation_matrix
 from assets.segments.ranking import (
     LEVELS,
@@ -126,7 +126,7 @@ def test_where_nobody_has_looked_for_gaps_nothing_is_known_of_them() -> None:
         ([finding("p1")], True),
     ],
 )
-def test_a_lead_is_not_yet_knowledge(said: list[Finding], is_known: bool) -> None:
+def test_a_lead_is_not_yet_knowledge(said: list[CodedFinding], is_known: bool) -> None:
     (row,) = criteria_of([record("chat")], said, [], validation_matrix(said, [claim()], RULES), RULES)
     assert {criterion.name: criterion.is_known for criterion in row} == {
         "market_size": False,

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from assets.benchmarks.archive.limits import Limit, limits_by_target
 from assets.benchmarks.archive.messages import CONTENT_TOPICS, FIRST_TOPIC, PUBSUB_TOPIC, Archive, payload_text
 from assets.benchmarks.archive.stages import HOUR_NS, ORIGIN_NS, Stage, checked_schema
-from assets.benchmarks.limits import Limit, limits_by_target
 
 TOPICS_PER_REQUEST = 10
 """As Status clients ask; the most that a node takes with a cursor."""

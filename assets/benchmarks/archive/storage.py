@@ -90,7 +90,7 @@ class Index:
 
 
 @dataclass(frozen=True)
-class Table:
+class StoredTable:
     """One table whose rows are all alike, at most eight columns; a NULL is left out."""
 
     name: str
@@ -240,7 +240,7 @@ def index_pages(index: Index, rows: int, leaf_fill: float) -> int:
 TOAST_INDEX = Index("toast_index", (Column(4, alignment=4), Column(4, alignment=4)), KeyOrder.ASCENDING)
 
 
-def predict_table(table: Table, rows: int, fit: StorageFit) -> TableBytes:
+def predict_table(table: StoredTable, rows: int, fit: StorageFit) -> TableBytes:
     """Compute what `rows` rows of a table take, bytes."""
     inline, moved = toasted(table.columns)
     chunks = [length for value in moved for length in chunk_lengths(value)]

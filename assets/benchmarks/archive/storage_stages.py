@@ -28,7 +28,7 @@ from assets.benchmarks.archive.storage import (
     Index,
     KeyOrder,
     StorageFit,
-    Table,
+    StoredTable,
     chunk_lengths,
     predict_table,
     toasted,
@@ -110,7 +110,7 @@ def encoding_of(stage: Stage) -> Encoding:
     return Encoding.BYTEA if stage.payload_type == "bytea" else Encoding.HEX
 
 
-def stage_tables(stage: Stage, payload_bytes: int) -> tuple[Table, ...]:
+def stage_tables(stage: Stage, payload_bytes: int) -> tuple[StoredTable, ...]:
     """Return the tables that a stage stores a message of the benchmark in, as if each had one partition."""
     columns = {
         "pubsub_topic": Column(len(PUBSUB_TOPIC)),
@@ -125,14 +125,14 @@ def stage_tables(stage: Stage, payload_bytes: int) -> tuple[Table, ...]:
     def index(name: str, keys: tuple[str, ...]) -> Index:
         return Index(name, tuple(columns[key] for key in keys), key_order(keys))
 
-    messages = Table(
+    messages = StoredTable(
         MESSAGES,
         tuple(columns.values()),
         (index("pkey", stage.primary_key), *(index("_".join(keys), keys) for keys in stage.indices)),
     )
     if stage.lookup == "none":
         return (messages,)
-    lookup = Table(
+    lookup = StoredTable(
         LOOKUP,
         (columns["timestamp"], columns["message_hash"]),
         (

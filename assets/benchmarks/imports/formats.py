@@ -63,7 +63,7 @@ class Event(NamedTuple):
     is_skipped: bool = False
 
 
-class Interval(NamedTuple):
+class TimedInterval(NamedTuple):
     """What is known of the operations of an interval of time together; latencies are of those that succeeded."""
 
     start_s: float
@@ -75,14 +75,14 @@ class Interval(NamedTuple):
     latency_ms_max: float
 
 
-Reader: TypeAlias = "Callable[[Source], Iterator[Event | Interval]]"
+Reader: TypeAlias = "Callable[[LogFile], Iterator[Event | TimedInterval]]"
 
 
 class UnreadableError(Exception):
     """Nothing after this can be read; the problem is noted already."""
 
 
-class Source:
+class LogFile:
     """The lines of one file, checked for being text, and the mistakes in it."""
 
     def __init__(self, stream: BinaryIO, name: str) -> None:
@@ -141,7 +141,7 @@ def _is_whole(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS
 
 
-def read_pgbench_log(source: Source) -> Iterator[Event]:
+def read_pgbench_log(source: LogFile) -> Iterator[Event]:
     """Read `pgbench --log`. The stamp is the end of a transaction; a latency begins at the scheduled start."""
     width = 0
     for line in source.lines():
@@ -172,7 +172,7 @@ def _log_width(width: int) -> str:
     return f"{named}; a log of --aggregate-interval is of the format {RunFormat.PGBENCH_AGGREGATE}"
 
 
-def read_pgbench_aggregate(source: Source) -> Iterator[Interval]:
+def read_pgbench_aggregate(source: LogFile) -> Iterator[TimedInterval]:
     """Read `pgbench --log --aggregate-interval` of PostgreSQL 15 or later; sums of latencies in microseconds.
 
     The length of an interval is the smallest distance of two rows; the first and the last interval may be cut short.
@@ -193,10 +193,10 @@ def read_pgbench_aggregate(source: Source) -> Iterator[Interval]:
     seconds = min(later - earlier for earlier, later in pairwise(starts))
     for start, count, total, _, _, longest, _, _, _, _, skipped, _, _, serialization, deadlock in rows:
         errors = serialization + deadlock
-        yield Interval(start, start + seconds, count, errors, skipped, total / US_PER_MS, longest / US_PER_MS)
+        yield TimedInterval(start, start + seconds, count, errors, skipped, total / US_PER_MS, longest / US_PER_MS)
 
 
-def read_jmeter_jtl(source: Source) -> Iterator[Event]:
+def read_jmeter_jtl(source: LogFile) -> Iterator[Event]:
     """Read results of JMeter saved as CSV with a header; further columns are left aside."""
     for row in _table(source, JTL_COLUMNS, are_others_allowed=True):
         start_ms = source.number("timeStamp", row["timeStamp"], JTL_COLUMNS["timeStamp"])
@@ -207,7 +207,7 @@ def read_jmeter_jtl(source: Source) -> Iterator[Event]:
             yield Event(row["label"], start_ms / MS_PER_S, end_s, elapsed if is_success else None)
 
 
-def read_csv(source: Source) -> Iterator[Event]:
+def read_csv(source: LogFile) -> Iterator[Event]:
     """Read the plain CSV: a header and one row for each operation."""
     for row in _table(source, CSV_COLUMNS, are_others_allowed=False):
         start_s = source.number("timestamp_s", row["timestamp_s"], CSV_COLUMNS["timestamp_s"])
@@ -219,14 +219,14 @@ def read_csv(source: Source) -> Iterator[Event]:
             yield Event(row["operation"], start_s, start_s + latency / MS_PER_S, None if is_error else latency)
 
 
-def _truth(source: Source, column: str, text: str) -> bool | None:
+def _truth(source: LogFile, column: str, text: str) -> bool | None:
     if text.lower() in ("true", "false"):
         return text.lower() == "true"
     source.wrong(column, f"{quoted(text)} is neither true nor false", "true or false")
     return None
 
 
-def _table(source: Source, columns: Mapping[str, str], *, are_others_allowed: bool) -> Iterator[dict[str, str]]:
+def _table(source: LogFile, columns: Mapping[str, str], *, are_others_allowed: bool) -> Iterator[dict[str, str]]:
     """Yield the rows below a header, by column."""
     reader = csv.reader(source.lines(), strict=True)
     try:
@@ -241,7 +241,7 @@ def _table(source: Source, columns: Mapping[str, str], *, are_others_allowed: bo
         source.stop(f"the row cannot be read ({error})", 'values without quotes ("), or with one at both ends')
 
 
-def _check_header(source: Source, header: list[str], columns: Mapping[str, str], are_others_allowed: bool) -> None:
+def _check_header(source: LogFile, header: list[str], columns: Mapping[str, str], are_others_allowed: bool) -> None:
     if header[:1] and header[0].startswith("<"):
         source.stop("this is XML", "CSV with a header (jmeter.save.saveservice.output_format=csv)")
     if not set(header) & set(columns):

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from assets.benchmarks.imports.formats import RunFormat
-from assets.benchmarks.imports.summary import Run, Summary, import_run
+from assets.benchmarks.imports.summary import ImportedRun, OperationSummary, import_run
 from assets.evidence.model import Problem, Table
 from assets.evidence.parsing import parse_csv
 from assets.evidence.tables import TABLES_BY_KEY
@@ -117,7 +117,7 @@ def import_into(pack: Path, paths: Sequence[Path], run_format: RunFormat, what: 
     return Added(what.run_id, is_new, len(fresh[MEASUREMENTS]))
 
 
-def chosen(run: Run, operation: str) -> Summary:
+def chosen(run: ImportedRun, operation: str) -> OperationSummary:
     """Return the summary of one kind of operation, or of all. Raises `ImportRefusedError` if there is none of it."""
     if not operation:
         return run.whole
@@ -128,7 +128,7 @@ def chosen(run: Run, operation: str) -> Summary:
     raise ImportRefusedError(f'the file has no operation "{operation}"; it has {names}')
 
 
-def run_row(what: What, summary: Summary, run_format: RunFormat, common: Row) -> Row:
+def run_row(what: What, summary: OperationSummary, run_format: RunFormat, common: Row) -> Row:
     """Return the row of `benchmarks__runs`. An imported run has no seed and repeats nothing by itself."""
     return {
         "id": what.run_id,
@@ -143,7 +143,7 @@ def run_row(what: What, summary: Summary, run_format: RunFormat, common: Row) ->
     }
 
 
-def measurement_rows(what: What, summary: Summary, common: Row) -> list[Row]:
+def measurement_rows(what: What, summary: OperationSummary, common: Row) -> list[Row]:
     """Return the rows of `benchmarks__measurements`: what the summary knows, nothing for what it does not."""
     values = {
         "throughput_per_s": summary.throughput_per_s,

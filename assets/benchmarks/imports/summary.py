@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Literal
 
-from assets.benchmarks.imports.formats import READERS, Event, Interval, RunFormat, Source, UnreadableError
+from assets.benchmarks.imports.formats import READERS, Event, LogFile, RunFormat, TimedInterval, UnreadableError
 from assets.benchmarks.imports.quantiles import Method, Quantiles
 from assets.evidence.model import Problem
 
@@ -20,7 +20,7 @@ MAX_OPERATIONS = 100
 
 
 @dataclass(frozen=True)
-class Summary:
+class OperationSummary:
     """One kind of operation of a run, or all of them. Latencies are those of operations that succeeded."""
 
     operation: str
@@ -45,11 +45,11 @@ class Summary:
 
 
 @dataclass(frozen=True)
-class Run:
+class ImportedRun:
     """What is in the files of one run."""
 
-    whole: Summary
-    operations: tuple[Summary, ...]
+    whole: OperationSummary
+    operations: tuple[OperationSummary, ...]
     """Sorted by name."""
     ended_s: float
     """End of the last operation, seconds since 1970."""
@@ -59,7 +59,7 @@ class Run:
 class Imported:
     """A run, or every reason why there is none: a file with a mistake gives no result at all."""
 
-    run: Run | None
+    run: ImportedRun | None
     problems: tuple[Problem, ...]
 
 
@@ -71,8 +71,8 @@ class _Tally:
         self.latency_sum = self.latency_max = 0.0
         self.quantiles = Quantiles()
 
-    def add(self, event: Event | Interval) -> None:
-        if isinstance(event, Interval):
+    def add(self, event: Event | TimedInterval) -> None:
+        if isinstance(event, TimedInterval):
             self.succeeded += event.succeeded
             self.errors += event.errors
             self.skipped += event.skipped
@@ -88,10 +88,10 @@ class _Tally:
         else:
             self.errors += 1
 
-    def summary(self, operation: str, duration_s: float) -> Summary:
+    def summary(self, operation: str, duration_s: float) -> OperationSummary:
         has_quantiles = self.quantiles.count > 0
         p50, p90, p95, p99 = self.quantiles.quantiles(0.5, 0.9, 0.95, 0.99) if has_quantiles else (None,) * 4
-        return Summary(
+        return OperationSummary(
             operation=operation,
             count=self.succeeded + self.errors,
             errors=self.errors,
@@ -133,7 +133,7 @@ class _Totals:
 
     def read(self, stream: BinaryIO, name: str, run_format: RunFormat) -> list[Problem]:
         """Add a file and return the mistakes in it."""
-        source = Source(stream, name)
+        source = LogFile(stream, name)
         try:
             self._add(READERS[run_format](source), source)
             if self.end_s < self.start_s and not source.problems.count:
@@ -142,7 +142,7 @@ class _Totals:
             pass
         return source.problems.all()
 
-    def _add(self, events: Iterable[Event | Interval], source: Source) -> None:
+    def _add(self, events: Iterable[Event | TimedInterval], source: LogFile) -> None:
         for event in events:
             self.start_s = min(self.start_s, event.start_s)
             self.end_s = max(self.end_s, event.end_s)
@@ -156,7 +156,7 @@ class _Totals:
                     tally = self.operations[event.operation] = _Tally()
                 tally.add(event)
 
-    def run(self) -> Run:
+    def run(self) -> ImportedRun:
         duration_s = self.end_s - self.start_s
         operations = (self.operations[name].summary(name, duration_s) for name in sorted(self.operations))
-        return Run(self.whole.summary("", duration_s), tuple(operations), self.end_s)
+        return ImportedRun(self.whole.summary("", duration_s), tuple(operations), self.end_s)

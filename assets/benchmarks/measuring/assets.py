@@ -10,7 +10,7 @@ from assets.benchmarks.archive.requests import LATENCY_TARGETS, limits_of_worklo
 from assets.benchmarks.measuring.errors import BenchmarkError
 from assets.benchmarks.measuring.session_files import MEASUREMENTS, RUNS, read_rows
 from assets.benchmarks.measuring.session_results import session_results
-from assets.benchmarks.measuring.session_run import Progress, run_grid
+from assets.benchmarks.measuring.session_run import SessionProgress, run_grid
 from assets.common import keys
 
 
@@ -37,7 +37,7 @@ def measured_archive(context: dg.AssetExecutionContext, config: BenchmarkConfig)
     warehouse = context.resources.warehouse
     told = ""
 
-    def tell(progress: Progress) -> None:
+    def tell(progress: SessionProgress) -> None:
         nonlocal told
         part = progress.doing.partition(":")[0]
         if part != told:

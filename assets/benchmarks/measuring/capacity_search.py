@@ -1,7 +1,7 @@
 """The highest rate at which an archive answers in time.
 
 Belongs here: the search, pure: its caller says of each rate whether it passed. Does not belong here: offering a rate,
-and when one passes (`limits.py`).
+and when one passes (`archive/limits.py`).
 """
 
 from __future__ import annotations

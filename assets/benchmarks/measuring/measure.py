@@ -20,14 +20,14 @@ import psycopg
 from numpy.typing import NDArray
 
 from assets.benchmarks.archive.grids import Cell
+from assets.benchmarks.archive.limits import Limit
 from assets.benchmarks.archive.messages import Archive
 from assets.benchmarks.archive.requests import HARNESS, WORKLOADS, Script, script
 from assets.benchmarks.archive.stages import ALL_STAGES
 from assets.benchmarks.archive.storage import GROWN, STORAGE_PROBE
-from assets.benchmarks.limits import Limit
 from assets.benchmarks.measuring import archive_tables
 from assets.benchmarks.measuring.capacity_search import search_capacity
-from assets.benchmarks.measuring.pgbench import WARM_UP, Load, Outcome, run_pgbench
+from assets.benchmarks.measuring.pgbench import WARM_UP, OfferedLoad, PgbenchOutcome, run_pgbench
 from assets.benchmarks.measuring.session_files import Figure
 from assets.benchmarks.measuring.storage_probe import measure_storage
 
@@ -116,11 +116,13 @@ class Bench:
         closed_loop, _ = self._closed_loop(cell, seconds)
         return [figure for limit in limits for figure in self._search(cell, closed_loop, seconds, steps, limit)]
 
-    def _search(self, cell: Cell, closed_loop: Outcome, seconds: float, steps: int, limit: Limit) -> list[Figure]:
+    def _search(
+        self, cell: Cell, closed_loop: PgbenchOutcome, seconds: float, steps: int, limit: Limit
+    ) -> list[Figure]:
         """Return all tries and, as the last figure, the capacity; without a value it is known from above only."""
         found: list[Figure] = []
 
-        def told(outcome: Outcome, tried: Cell, rate: float | None) -> Outcome:
+        def told(outcome: PgbenchOutcome, tried: Cell, rate: float | None) -> PgbenchOutcome:
             done = {"late_share": outcome.late_share(limit.ms), **quantiles(outcome.steady_ms)}
             found.extend(
                 replace(self._limited(tried, metric, value, limit), rate_per_s=rate, operations=len(outcome.steady_ms))
@@ -128,7 +130,7 @@ class Bench:
             )
             return outcome
 
-        def offer(rate: float, operations: float) -> Outcome:
+        def offer(rate: float, operations: float) -> PgbenchOutcome:
             return told(self._run(cell, _share(operations, cell.clients), rate, limit.ms)[0], cell, rate)
 
         def passes(rate: float) -> bool:
@@ -155,7 +157,7 @@ class Bench:
             result = replace(result, value_high=lowest, note=MISSED)
         return [*found, result]
 
-    def _closed_loop(self, cell: Cell, seconds: float) -> tuple[Outcome, float]:
+    def _closed_loop(self, cell: Cell, seconds: float) -> tuple[PgbenchOutcome, float]:
         key = (cell.stage, cell.workload, cell.clients)
         if key not in self.rates:
             self.rates[key] = self._run(cell, PILOT_TRANSACTIONS)[0].steady_per_s
@@ -168,7 +170,7 @@ class Bench:
         figures = []
         for name, text in HARNESS.items():
             guess = self.rates.get(("", name, clients), HARNESS_GUESS_PER_S)
-            load = Load(clients, _share(guess * HARNESS_SECONDS, clients), self.seed, reads_log=False)
+            load = OfferedLoad(clients, _share(guess * HARNESS_SECONDS, clients), self.seed, reads_log=False)
             outcome = run_pgbench(self.bin_dir, self.url, Script(text, "prepared"), load, self.folder)
             self.rates["", name, clients] = outcome.throughput_per_s
             figures.append(Figure("throughput_per_s", outcome.throughput_per_s, name, clients=clients))
@@ -194,12 +196,12 @@ class Bench:
 
     def _run(
         self, cell: Cell, transactions: int, rate_per_s: float | None = None, limit_ms: float | None = None
-    ) -> tuple[Outcome, float]:
+    ) -> tuple[PgbenchOutcome, float]:
         """Run a cell on the filled stage and leave it as it was; return the outcome and the bytes of WAL written."""
         stage, schema = ALL_STAGES[cell.stage], schema_of(cell.stage)
         asked = script(WORKLOADS[cell.workload], stage, schema, self.archive, self.seed)
         self.runs += 1
-        load = Load(cell.clients, transactions, self.seed * 1000 + self.runs, rate_per_s, limit_ms)
+        load = OfferedLoad(cell.clients, transactions, self.seed * 1000 + self.runs, rate_per_s, limit_ms)
         before = self._wal()
         outcome = run_pgbench(self.bin_dir, self.url, asked, load, self.folder)
         wal_bytes = self._wal() - before
@@ -258,7 +260,7 @@ def quantiles(latencies_ms: NDArray[np.float64]) -> dict[str, float]:
     return {metric: value for metric, value in found.items() if np.isfinite(value)}
 
 
-def _messages(cell: Cell, outcome: Outcome) -> int:
+def _messages(cell: Cell, outcome: PgbenchOutcome) -> int:
     """How many messages were stored: writers that agree store each once."""
     return max(1, outcome.processed // (cell.clients if WORKLOADS[cell.workload].writers_agree else 1))
 

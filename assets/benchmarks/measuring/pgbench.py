@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from assets.benchmarks.archive.requests import Script
-from assets.benchmarks.imports.formats import Event, Source, UnreadableError, read_pgbench_log
+from assets.benchmarks.imports.formats import Event, LogFile, UnreadableError, read_pgbench_log
 from assets.benchmarks.measuring.errors import BenchmarkError
 
 TIMEOUT_SECONDS = 900
@@ -34,7 +34,7 @@ _RATE = re.compile(r"^tps = ([\d.]+) \(without initial connection time\)", re.MU
 
 
 @dataclass(frozen=True)
-class Load:
+class OfferedLoad:
     """One run: each of `clients` runs the script `transactions` times; an open loop if there is a `rate_per_s`."""
 
     clients: int
@@ -54,7 +54,7 @@ TAIL = 0.1
 
 
 @dataclass(frozen=True)
-class Outcome:
+class PgbenchOutcome:
     """What one run did. A latency begins at the scheduled start, which an open loop may miss."""
 
     processed: int
@@ -88,7 +88,7 @@ class Outcome:
         return self.late(limit_ms) / len(self.steady_ms)
 
 
-def run_pgbench(bin_dir: Path, url: str, script: Script, load: Load, folder: Path) -> Outcome:
+def run_pgbench(bin_dir: Path, url: str, script: Script, load: OfferedLoad, folder: Path) -> PgbenchOutcome:
     """Run `script` and return what happened; raises `BenchmarkError` if it did not end well or its log is not whole.
 
     `folder` is for script and log; what is called log.* in it goes first.
@@ -115,7 +115,7 @@ def pgbench_version(bin_dir: Path) -> str:
         raise BenchmarkError(f"{program} does not run ({error}); expected the bin folder of a PostgreSQL") from error
 
 
-def parse_summary(text: str) -> Outcome:
+def parse_summary(text: str) -> PgbenchOutcome:
     """Read what pgbench prints at its end; raises `BenchmarkError` if a transaction failed or a figure is not there."""
     processed, rate = _PROCESSED.search(text), _RATE.search(text)
     if processed is None or rate is None:
@@ -124,13 +124,13 @@ def parse_summary(text: str) -> Outcome:
     if failed:
         raise BenchmarkError(f"{failed} of {processed[1]} transactions of pgbench failed: {_end_of(text)}")
     # Since PostgreSQL 15 those that were skipped are not among those processed.
-    return Outcome(int(processed[1]), _count(_SKIPPED, text), float(rate[1]))
+    return PgbenchOutcome(int(processed[1]), _count(_SKIPPED, text), float(rate[1]))
 
 
-def parse_log(log: Path, outcome: Outcome) -> Outcome:
+def parse_log(log: Path, outcome: PgbenchOutcome) -> PgbenchOutcome:
     """Return `outcome` with what the log says; raises `BenchmarkError` unless it has all that `outcome` counts."""
     with log.open("rb") as stream:
-        source = Source(stream, log.name)
+        source = LogFile(stream, log.name)
         events: list[Event] = []
         with suppress(UnreadableError):  # the problem is noted
             events += (event for event in read_pgbench_log(source) if isinstance(event, Event))
@@ -147,7 +147,7 @@ def parse_log(log: Path, outcome: Outcome) -> Outcome:
     return replace(outcome, ends_s=np.array([event.end_s for event in events]), latencies_ms=latencies)
 
 
-def _run(program: Path, url: str, script: Script, load: Load, folder: Path) -> str:
+def _run(program: Path, url: str, script: Script, load: OfferedLoad, folder: Path) -> str:
     connection = {name: str(value) for name, value in conninfo_to_dict(url).items() if value is not None}
     password = connection.pop("password", None)
     variables = {**dict(script.variables), "clients": str(load.clients)}

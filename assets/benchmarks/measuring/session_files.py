@@ -63,7 +63,7 @@ class Figure:
 
 
 @dataclass
-class Session:
+class OpenSession:
     """A session that is being measured."""
 
     folder: Path
@@ -123,7 +123,9 @@ class Session:
         write_whole(self.folder / f"{RUNS.name}.csv", csv_text(RUNS, [row], has_header=True))
 
 
-def open_session(results: Path, plan: Mapping[str, Any], *, fresh: bool, now: datetime) -> tuple[Session, list[str]]:
+def open_session(
+    results: Path, plan: Mapping[str, Any], *, fresh: bool, now: datetime
+) -> tuple[OpenSession, list[str]]:
     """Return the session to go on with, and sentences on why: an unfinished one of the same plan, or else a new one.
 
     `plan` has grid, digest, seed, rounds and environment; all of it but the load average has to be the same.
@@ -145,7 +147,7 @@ def open_session(results: Path, plan: Mapping[str, Any], *, fresh: bool, now: da
     folder = results / f"{plan['grid']}_{now.astimezone(UTC):%Y%m%d_%H%M%S}"
     folder.mkdir(parents=True)
     write_whole(folder / PLAN, json.dumps(plan, indent=2))
-    return Session(folder, dict(plan), [], 0, 0, 0.0, []), notes
+    return OpenSession(folder, dict(plan), [], 0, 0, 0.0, []), notes
 
 
 def finished(results: Path) -> list[Path]:
@@ -263,13 +265,13 @@ def _folders(results: Path) -> list[Path]:
     )
 
 
-def _read(folder: Path) -> Session:
+def _read(folder: Path) -> OpenSession:
     """Read an unfinished session."""
     plan = json.loads((folder / PLAN).read_text(encoding="utf-8"))
     state: dict[str, Any] = {"done": [], "rows": 0, "bytes": 0, "seconds": 0.0, "notes": []}
     if (folder / STATE).exists():
         state |= json.loads((folder / STATE).read_text(encoding="utf-8"))
-    return Session(folder, plan, **state)
+    return OpenSession(folder, plan, **state)
 
 
 def _differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:

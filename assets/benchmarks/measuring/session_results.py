@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from assets.benchmarks.archive.stages import ALL_STAGES, STAGES
-from assets.benchmarks.results import Gain, Measurement, Noise, Run, noise, stage_gains
+from assets.benchmarks.results import Gain, MeasuredRun, Measurement, Noise, noise, stage_gains
 from assets.evidence.model import Grade
 
 
@@ -24,7 +24,7 @@ class SessionResults(NamedTuple):
 
 def session_results(run: Mapping[str, str], rows: Iterable[Mapping[str, str]]) -> SessionResults:
     """Return gains and noise of a session; `run` and `rows` are those of its two files."""
-    known = Run(
+    known = MeasuredRun(
         run_id=run["id"],
         environment_id=run["id"],  # a session has one environment, whatever it is called
         cpu_cores=int(run["cpu_cores"]),

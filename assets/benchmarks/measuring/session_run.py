@@ -33,13 +33,13 @@ from assets.benchmarks.archive.grids import (
     steps,
     turns,
 )
+from assets.benchmarks.archive.limits import Limit
 from assets.benchmarks.archive.messages import Archive
 from assets.benchmarks.archive.stages import ALL_STAGES
-from assets.benchmarks.limits import Limit
 from assets.benchmarks.measuring import environment
 from assets.benchmarks.measuring.errors import BenchmarkError
 from assets.benchmarks.measuring.measure import Bench, Rates
-from assets.benchmarks.measuring.session_files import Figure, Session, open_session, refresh_pack
+from assets.benchmarks.measuring.session_files import Figure, OpenSession, open_session, refresh_pack
 
 SEEDS = 1_000_000
 """Different messages that a round may be about."""
@@ -54,7 +54,7 @@ DISK_RESERVE_BYTES = 4 * 1024**3
 
 
 @dataclass(frozen=True)
-class Progress:
+class SessionProgress:
     """How far a session is."""
 
     doing: str
@@ -62,7 +62,7 @@ class Progress:
     remaining_seconds: float
 
 
-Tell = Callable[[Progress], None]
+Tell = Callable[[SessionProgress], None]
 
 
 @dataclass(frozen=True)
@@ -175,7 +175,7 @@ class _Runner:
     """Makes the steps that are not done yet, and says how far it is."""
 
     def __init__(
-        self, grid: Grid, session: Session, benches: _Benches, limits: Mapping[str, Sequence[Limit]], tell: Tell
+        self, grid: Grid, session: OpenSession, benches: _Benches, limits: Mapping[str, Sequence[Limit]], tell: Tell
     ) -> None:
         self.grid, self.session, self.benches, self.limits, self.tell = grid, session, benches, limits, tell
         self.todo = [step for step in steps(grid) if step.id not in session.done]
@@ -253,7 +253,7 @@ class _Runner:
 
     def _say(self, doing: str) -> None:
         remaining = max(0.0, self.planned - self.done) * self._slowness()
-        self.tell(Progress(doing, min(1.0, self.done / self.planned), remaining))
+        self.tell(SessionProgress(doing, min(1.0, self.done / self.planned), remaining))
 
 
 @contextmanager
@@ -336,7 +336,7 @@ def _free_bytes(connection: psycopg.Connection[Any], location: str) -> int | Non
     return None
 
 
-def _kept(session: Session) -> str:
+def _kept(session: OpenSession) -> str:
     return (
         f"{len(session.done)} steps are kept in {session.folder}, and the same command goes on from there; "
         "nothing of the step that was cut off counts"

@@ -4,6 +4,7 @@ Belongs here: the columns of `evidence/public/pricing/*.csv`, with types, units 
 Does not belong here: conversion to USD and the choice of the newest price (dbt), the price of a scenario (`costs`).
 """
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, ClassVar, Literal, Self
 
@@ -21,6 +22,20 @@ from assets.evidence.model import (
     Table,
     split_list,
 )
+
+COMPUTE = "pricing__compute_offers"
+STORAGE = "pricing__storage_and_egress_prices"
+FEES = "pricing__chain_fees"
+RATES = "pricing__exchange_rates"
+
+OFFER_COLUMNS: Mapping[str, tuple[str, ...]] = {
+    COMPUTE: ("provider", "region", "instance_type"),
+    STORAGE: ("provider", "region", "item", "tier_from_tb_per_month"),
+    FEES: ("chain", "metric"),
+    RATES: ("base_currency", "quote_currency"),
+}
+"""Of each table whose prices can be refreshed, the columns that say what a price is of."""
+REFRESHED_TABLES = tuple(OFFER_COLUMNS)
 
 Currency = Literal["USD", "EUR"]
 SourceKind = Literal[

@@ -14,8 +14,9 @@ from typing import Any
 import ijson
 
 from assets.common.answers import Client, RemoteError, number
+from assets.evidence.tables.pricing import COMPUTE, STORAGE
 from assets.pricing.interfaces import Clock
-from assets.pricing.model import COMPUTE, STORAGE, Catalogue, Offer, PriceObservation
+from assets.pricing.model import Offer, PriceCatalogue, PriceObservation
 
 GB_PER_TB = 1000
 """Evidence has tiers in decimal TB. What AWS calls the first 10 TB ends at 10,240 GB in its price list: at 10.24."""
@@ -39,7 +40,7 @@ UNITS = {"Hrs": "hour", "GB-Mo": "gb_month", "GB": "gb"}
 class Aws:
     """Servers, volumes and snapshots, and traffic to the internet, in the regions whose rows are in USD."""
 
-    catalogue: Catalogue
+    catalogue: PriceCatalogue
     base_url: str = "https://pricing.us-east-1.amazonaws.com"
     name: str = "aws"
     covers: str = "AWS servers, volumes, traffic"

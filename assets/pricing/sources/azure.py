@@ -12,8 +12,9 @@ from itertools import groupby
 from typing import Any
 
 from assets.common.answers import Client, RemoteError, document, number, part, same_host, text
+from assets.evidence.tables.pricing import COMPUTE
 from assets.pricing.interfaces import Clock
-from assets.pricing.model import COMPUTE, Catalogue, PriceObservation
+from assets.pricing.model import PriceCatalogue, PriceObservation
 
 MAX_PAGES = 100
 UNITS = {"1 Hour": "hour"}
@@ -24,7 +25,7 @@ OTHER_METERS = ("windows", "spot", "low priority", "cloud services", "cloudservi
 class Azure:
     """Prices of the server types that are in evidence, region by region."""
 
-    catalogue: Catalogue
+    catalogue: PriceCatalogue
     base_url: str = "https://prices.azure.com"
     name: str = "azure"
     covers: str = "Azure servers"

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from assets.common.answers import Client, document, number, part
+from assets.evidence.tables.pricing import FEES
 from assets.pricing.interfaces import Clock
-from assets.pricing.model import FEES, PriceObservation
+from assets.pricing.model import PriceObservation
 
 
 @dataclass(frozen=True)

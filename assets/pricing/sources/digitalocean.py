@@ -8,8 +8,9 @@ from datetime import date
 from typing import Any
 
 from assets.common.answers import Client, RemoteError, document, number, part, same_host, text
+from assets.evidence.tables.pricing import COMPUTE
 from assets.pricing.interfaces import Clock
-from assets.pricing.model import COMPUTE, PriceObservation
+from assets.pricing.model import PriceObservation
 
 MAX_PAGES = 20
 

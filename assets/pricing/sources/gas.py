@@ -13,8 +13,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from assets.common.answers import Client, RemoteError, document, part
+from assets.evidence.tables.pricing import FEES
 from assets.pricing.interfaces import Clock
-from assets.pricing.model import FEES, PriceObservation
+from assets.pricing.model import PriceObservation
 
 DAYS = 7
 LOOKS_PER_DAY = 4

@@ -11,8 +11,9 @@ from datetime import date
 from typing import Any
 
 from assets.common.answers import Client, RemoteError, document, number, part, text
+from assets.evidence.tables.pricing import COMPUTE, STORAGE
 from assets.pricing.interfaces import Clock
-from assets.pricing.model import COMPUTE, STORAGE, PriceObservation
+from assets.pricing.model import PriceObservation
 
 REGIONS = {"fsn1": "eu", "ash": "us", "sin": "sin"}
 """The location that stands for each region in which storage and traffic have one price."""

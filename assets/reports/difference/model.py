@@ -78,7 +78,7 @@ TABLES = (*(money.table for money in MONEY), *(judged.table for judged in JUDGEM
 
 
 @dataclass(frozen=True)
-class Release:
+class ComparedRelease:
     """A published release as far as it is compared."""
 
     manifest: Mapping[str, Any]
@@ -89,7 +89,7 @@ class Release:
 
 
 @dataclass(frozen=True)
-class Change:
+class NumberChange:
     """One number before and after, None where it is not known. `rests_on`: evidence under it that changed as well."""
 
     name: str
@@ -119,7 +119,7 @@ class Move:
 class FeasibilityChange:
     """Whether a scenario can run, and for how many memberships there is room, before and after.
 
-    None where it is not known. `reason` is what each release says of it; `rests_on` as in `Change`.
+    None where it is not known. `reason` is what each release says of it; `rests_on` as in `NumberChange`.
     """
 
     before: bool | None
@@ -139,10 +139,10 @@ class ScenarioChange:
     """
 
     name: str
-    lines: tuple[Change, ...]
+    lines: tuple[NumberChange, ...]
     lines_as_before: int
     moves: tuple[Move, ...]
-    total: Change | None
+    total: NumberChange | None
     budget: tuple[float | None, float | None]
     budget_state: tuple[BudgetState | None, BudgetState | None]
     feasibility: FeasibilityChange | None
@@ -158,11 +158,11 @@ class JudgementChange:
     title: str
     state_before: str | None
     state_after: str | None
-    value: Change
+    value: NumberChange
 
 
 @dataclass(frozen=True)
-class EvidenceRow:
+class EvidenceEntry:
     """A row of evidence by name, and where it is typed."""
 
     evidence_id: str
@@ -174,9 +174,9 @@ class EvidenceRow:
 class EvidenceChange:
     """Rows of evidence by what became of them. `is_comparable` is False if a release does not say what rows said."""
 
-    added: tuple[EvidenceRow, ...]
-    removed: tuple[EvidenceRow, ...]
-    changed: tuple[EvidenceRow, ...]
+    added: tuple[EvidenceEntry, ...]
+    removed: tuple[EvidenceEntry, ...]
+    changed: tuple[EvidenceEntry, ...]
     is_comparable: bool
 
     @property
@@ -205,7 +205,7 @@ class Difference:
         return plain
 
 
-def compare(before: Release, after: Release) -> Difference:
+def compare(before: ComparedRelease, after: ComparedRelease) -> Difference:
     """Return what changed from one release to another."""
     evidence = _evidence(before.rows(EVIDENCE), after.rows(EVIDENCE))
     old, new = before.manifest, after.manifest
@@ -235,11 +235,13 @@ def _evidence(before: Sequence[Row], after: Sequence[Row]) -> EvidenceChange:
     )
 
 
-def _named(rows: Mapping[str, Row], ids: Iterable[str]) -> tuple[EvidenceRow, ...]:
-    return tuple(EvidenceRow(i, rows[i]["source"], f"{rows[i]['file']}:{rows[i]['line']}") for i in sorted(ids))
+def _named(rows: Mapping[str, Row], ids: Iterable[str]) -> tuple[EvidenceEntry, ...]:
+    return tuple(EvidenceEntry(i, rows[i]["source"], f"{rows[i]['file']}:{rows[i]['line']}") for i in sorted(ids))
 
 
-def _judgements(table: Judgement, before: Release, after: Release, moved: frozenset[str]) -> Iterable[JudgementChange]:
+def _judgements(
+    table: Judgement, before: ComparedRelease, after: ComparedRelease, moved: frozenset[str]
+) -> Iterable[JudgementChange]:
     old, new = (_by_key(release.rows(table.table), table.key) for release in (before, after))
     for key in _in_order(old, new):
         was, now = old.get(key), new.get(key)
@@ -251,10 +253,10 @@ def _judgements(table: Judgement, before: Release, after: Release, moved: frozen
             yield JudgementChange(table.table, " ".join(key), title, state_was, state_now, change)
 
 
-def _scenarios(before: Release, after: Release, moved: frozenset[str]) -> Iterable[ScenarioChange]:
-    lines: dict[tuple[str, ...], list[Change]] = {}
+def _scenarios(before: ComparedRelease, after: ComparedRelease, moved: frozenset[str]) -> Iterable[ScenarioChange]:
+    lines: dict[tuple[str, ...], list[NumberChange]] = {}
     moves: dict[tuple[str, ...], list[Move]] = {}
-    totals: dict[tuple[str, ...], Change] = {}
+    totals: dict[tuple[str, ...], NumberChange] = {}
     scenario_ids: dict[tuple[str, ...], str] = {}
     for table in MONEY:
         old, new = (_by_key(_compared(release, table), table.scenario + table.line) for release in (before, after))
@@ -294,7 +296,9 @@ def _scenarios(before: Release, after: Release, moved: frozenset[str]) -> Iterab
             )
 
 
-def _feasibility(before: Release, after: Release, moved: frozenset[str]) -> dict[tuple[str, ...], FeasibilityChange]:
+def _feasibility(
+    before: ComparedRelease, after: ComparedRelease, moved: frozenset[str]
+) -> dict[tuple[str, ...], FeasibilityChange]:
     """Return by scenario where both releases tell it and it, or the room for memberships, changed."""
     columns = ("scenario_id", "with_rln")
     old, new = (_by_key(release.rows(SUMMARY), columns) for release in (before, after))
@@ -337,11 +341,11 @@ def _moves(line: str, was: Row | None, now: Row | None, columns: tuple[str, ...]
         yield Move(line, before, after)
 
 
-def _budgets(release: Release) -> dict[str, float | None]:
+def _budgets(release: ComparedRelease) -> dict[str, float | None]:
     return {row["scenario_id"]: _number(row.get("budget_usd_per_month", "")) for row in release.rows(BUDGETS)}
 
 
-def _compared(release: Release, table: Money) -> Sequence[Row]:
+def _compared(release: ComparedRelease, table: Money) -> Sequence[Row]:
     """Return the rows that count; the totals of a bill have a table of their own."""
     rows = release.rows(table.table)
     if table.only is None:
@@ -349,11 +353,11 @@ def _compared(release: Release, table: Money) -> Sequence[Row]:
     return [row for row in rows if row[table.only] == "true" and row.get("is_total") != "true"]
 
 
-def _change(name: str, was: Row | None, now: Row | None, column: str, moved: frozenset[str]) -> Change:
+def _change(name: str, was: Row | None, now: Row | None, column: str, moved: frozenset[str]) -> NumberChange:
     ids = {i for row in (was, now) if row for i in row.get("evidence_ids", "").split(";")}
     # A release of before a column was there says nothing of it.
     before, after = (_number(row.get(column, "")) if row else None for row in (was, now))
-    return Change(name, before, after, tuple(sorted(ids & moved)))
+    return NumberChange(name, before, after, tuple(sorted(ids & moved)))
 
 
 def _by_key(rows: Sequence[Row], columns: tuple[str, ...]) -> dict[tuple[str, ...], Row]:
@@ -381,7 +385,7 @@ def _number(cell: str) -> float | None:
     return float(cell) if cell else None
 
 
-def _is_same(change: Change) -> bool:
+def _is_same(change: NumberChange) -> bool:
     if change.before is None or change.after is None:
         return change.before is change.after
     # What is left of a sum taken in another order is not a change.
@@ -392,7 +396,7 @@ def _with_deltas(value: Any) -> Any:
     if isinstance(value, dict):
         plain = {key: _with_deltas(part) for key, part in value.items()}
         if "rests_on" in plain and "name" in plain:
-            change = Change(**value)
+            change = NumberChange(**value)
             plain |= {"delta": change.delta, "share": change.share}
         return plain
     return [_with_deltas(part) for part in value] if isinstance(value, list | tuple) else value

@@ -9,12 +9,12 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 
 from assets.reports.difference.model import (
-    Change,
     Difference,
-    EvidenceRow,
+    EvidenceEntry,
     FeasibilityChange,
     JudgementChange,
     Move,
+    NumberChange,
     ScenarioChange,
 )
 
@@ -124,7 +124,7 @@ def _budget(scenario: ScenarioChange) -> Iterable[str]:
     yield f"  budget of {amount}{states}{f', was {was}' if was and was != now else ''}"
 
 
-def _bill(change: Change, width: int) -> str:
+def _bill(change: NumberChange, width: int) -> str:
     sign = "" if change.delta is None else f"{'+' if change.delta >= 0 else '-'}{money(abs(change.delta))}"
     share = "" if change.share is None else f"  ({change.share:+.1%})".replace("%", " %")
     return (
@@ -132,11 +132,11 @@ def _bill(change: Change, width: int) -> str:
     )
 
 
-def _name(change: Change) -> str:
+def _name(change: NumberChange) -> str:
     return f"  {change.name.replace('_', ' ')}"
 
 
-def _because(change: Change, indent: str) -> Iterable[str]:
+def _because(change: NumberChange, indent: str) -> Iterable[str]:
     yield from _rests(change.rests_on, indent)
 
 
@@ -161,11 +161,11 @@ def _evidence(difference: Difference) -> list[str]:
     return lines
 
 
-def _table(row: EvidenceRow) -> str:
+def _table(row: EvidenceEntry) -> str:
     return row.evidence_id.partition("/")[0]
 
 
-def _rows(table: str, rows: Sequence[EvidenceRow]) -> Iterable[str]:
+def _rows(table: str, rows: Sequence[EvidenceEntry]) -> Iterable[str]:
     yield from (f"  {row.evidence_id}  ({row.place})" for row in rows[:SHOWN])
     if len(rows) > SHOWN:
         yield f"  and {len(rows) - SHOWN} more of {table}; --json lists all"

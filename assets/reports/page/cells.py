@@ -15,10 +15,10 @@ from urllib.parse import quote
 import pandas as pd
 from markupsafe import Markup, escape
 
+from assets.common.plain_values import plain_value
 from assets.evidence.model import Grade
 from assets.evidence.sources import linked
 from assets.evidence.tables import TABLES_BY_KEY
-from assets.readiness.frames import plain_value
 from assets.reports.page.basis import CellName, Derivation, Place
 from assets.reports.page.formats import FORMATS, MISSING, line_of, shortened
 

@@ -15,7 +15,7 @@ MAX_MARKS = 20
 
 
 @dataclass(frozen=True)
-class Segment:
+class BarPart:
     """A part of a bar: where it starts and how wide it is, both in percent of the bar."""
 
     component: str
@@ -28,7 +28,7 @@ class Bar:
     """A bar: how long it is in percent of the longest one, and its parts."""
 
     width: float
-    segments: tuple[Segment, ...]
+    segments: tuple[BarPart, ...]
 
 
 def stacked_bars(costs: Mapping[str, Mapping[str, float]]) -> dict[str, Bar]:
@@ -40,7 +40,7 @@ def stacked_bars(costs: Mapping[str, Mapping[str, float]]) -> dict[str, Bar]:
         total, segments = totals[key], []
         for (component, part), end in zip(parts.items(), accumulate(parts.values()), strict=True):
             if part > 0:
-                segments.append(Segment(component, _percent(end - part, total), _percent(part, total)))
+                segments.append(BarPart(component, _percent(end - part, total), _percent(part, total)))
         bars[key] = Bar(_percent(total, longest), tuple(segments))
     return bars
 

@@ -12,7 +12,7 @@ from datetime import date, datetime
 
 from assets.benchmarks.archive.stages import STAGES
 from assets.common.numerals import ratio, significant
-from assets.readiness.wording import enumerated
+from assets.common.words import enumerated
 
 LONGEST = 80
 """Characters of a text that stands for a row in a list."""

@@ -23,7 +23,7 @@ from assets.costs.bill import COMPONENTS
 from assets.costs.budget import budget_state
 from assets.evidence.model import Grade
 from assets.evidence.packs import PUBLIC
-from assets.readiness.model import Status
+from assets.readiness.model import GateStatus
 from assets.reports.model import Manifest
 from assets.reports.page.archive_section import archive_section
 from assets.reports.page.cells import NOT_LISTED, Cells, anchor
@@ -70,7 +70,9 @@ def render_report(release: ReleaseData) -> str:
             history=_history(cells),
             today=_day_of(release.manifest),
             by_age=_gates_by_age(cells),
-            to_change=[(status, cells.keys("gates", status=status.value)) for status in (Status.FAIL, Status.UNKNOWN)],
+            to_change=[
+                (status, cells.keys("gates", status=status.value)) for status in (GateStatus.FAIL, GateStatus.UNKNOWN)
+            ],
             costs=cost_section(cells),
             component_names=list(COMPONENTS),
             archive=_archive(cells),

@@ -4,31 +4,23 @@ Belongs here: the order of publication. Does not belong here: how rows, files an
 The three are one step: a release without its files, or files that nothing points to, are of no use to anybody.
 """
 
-import hashlib
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Literal
 
 import dagster as dg
 import pandas as pd
-import psycopg
-from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecordStatus
 
 from assets.common import keys
-from assets.common.tables import read_table
-from assets.evidence.packs import Pack
-from assets.evidence.tables import ALL_TABLES
+from assets.common.asset_tables import table_spec
 from assets.readiness.frames import readiness_json
-from assets.reports.model import RELEASED, Manifest, release_id
+from assets.reports.model import RELEASED, Manifest
 from assets.reports.page.site import ReleaseData, render_report
+from assets.reports.release.manifest import folders_of, manifest_of
 from assets.reports.release.publish import (
     align_link,
     as_json,
     publish,
     read_release,
-    tool_versions,
     write_files,
     write_rows,
 )
@@ -42,28 +34,22 @@ WITHDRAWN_PAGE = """<!doctype html>
 """
 RELEASES_CLEANED = "releases_with_withdrawn_content"
 """Metadata of `reports/latest`: how many earlier releases something was taken out of."""
-FINISHED = {AssetCheckExecutionRecordStatus.SUCCEEDED, AssetCheckExecutionRecordStatus.FAILED}
 RELEASED_KEYS = [dg.AssetKey([schema, name]) for schema, names in RELEASED.items() for name in names]
-
-
-def _spec(key: dg.AssetKey, deps: Sequence[dg.AssetKey], kind: str, description: str) -> dg.AssetSpec:
-    return dg.AssetSpec(
-        key,
-        deps=deps,
-        description=description,
-        group_name=keys.REPORTS,
-        owners=[keys.OWNERS[keys.REPORTS]],
-        kinds={kind},
-    )
 
 
 @dg.multi_asset(
     name="publish_release",
     required_resource_keys={"warehouse", "release", "evidence"},
     specs=[
-        _spec(keys.RELEASE, RELEASED_KEYS, "postgres", "All tables that readers get, under one release id"),
-        _spec(keys.READINESS_REPORT, [keys.RELEASE], "html", "The readiness report and its data files, offline"),
-        _spec(keys.LATEST, [keys.READINESS_REPORT], "file", "The release that readers see: reports/latest"),
+        table_spec(
+            keys.RELEASE, RELEASED_KEYS, "All tables that readers get, under one release id", kinds=["postgres"]
+        ),
+        table_spec(
+            keys.READINESS_REPORT, [keys.RELEASE], "The readiness report and its data files, offline", kinds=["html"]
+        ),
+        table_spec(
+            keys.LATEST, [keys.READINESS_REPORT], "The release that readers see: reports/latest", kinds=["file"]
+        ),
     ],
 )
 def published_release(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
@@ -74,12 +60,12 @@ def published_release(context: dg.AssetExecutionContext) -> Iterator[dg.Material
     warehouse, releases_dir, latest = context.resources.warehouse, Path(settings.releases_dir), Path(settings.latest)
     with warehouse.connect("waku_fit_admin") as connection:
         align_link(connection, releases_dir, latest)
-        folders = _folders(evidence.resolved(), connection)
+        folders = folders_of(evidence.resolved(), connection)
         try:
             require_same_folders(connection, folders)
         except AnotherFolderError as error:
             raise dg.Failure(str(error), allow_retries=False) from error
-        manifest = write_rows(connection, _manifest(context, connection), folders)
+        manifest = write_rows(connection, manifest_of(context, connection), folders)
     with warehouse.connect("waku_fit_reader") as connection:
         frames = read_release(connection, manifest.release_id)
     directory = releases_dir / manifest.release_id
@@ -135,75 +121,3 @@ def _texts_again(frames: Mapping[str, pd.DataFrame], manifest: Manifest) -> dict
         name = type(error).__name__
         dg.get_dagster_logger().warning(f"Release {manifest.release_id} has no page any more ({name}).")
         return {"index.html": WITHDRAWN_PAGE, "manifest.json": as_json(manifest.as_json())}
-
-
-def _folders(packs: Iterable[Pack], connection: psycopg.Connection) -> dict[str, str]:
-    """Tell by pack where it lies, as a hash with the key of the warehouse: a path may name whose machine it is."""
-    key = read_table(connection, keys.RAW, "evidence_scope").iloc[0]["content_key"]
-    return {pack.name: hashlib.sha256(f"{key} {pack.path}".encode()).hexdigest() for pack in packs}
-
-
-def _manifest(context: dg.AssetExecutionContext, connection: psycopg.Connection) -> Manifest:
-    created_at = datetime.now(UTC)
-    settings = context.resources.release
-    scope = read_table(connection, keys.RAW, "evidence_scope").iloc[0]
-    hashes = _evidence_hashes(context, scope["content_key"])
-    evaluations = _checks_of(context)
-    outcomes = Counter(map(outcome, evaluations))
-    return Manifest(
-        release_id=release_id(created_at, context.run_id),
-        created_at=created_at,
-        run_id=context.run_id,
-        as_of=scope["as_of"],
-        packs=tuple(scope["packs"]),
-        evidence_hash=hashlib.sha256(repr(sorted(hashes.items())).encode()).hexdigest(),
-        evidence=hashes,
-        code_version=settings.code_version,
-        verdict=read_table(connection, keys.READINESS, "verdict").iloc[0]["verdict"],
-        checks_passed=outcomes["passed"],
-        checks_warned=outcomes["warned"],
-        checks_failed=outcomes["failed"],
-        tools=tool_versions(connection),
-        warnings=sorted(
-            f"{evaluation.asset_key.to_user_string()}: {evaluation.check_name}"
-            for evaluation in evaluations
-            if outcome(evaluation) == "warned"
-        ),
-    )
-
-
-def _evidence_hashes(context: dg.AssetExecutionContext, content_key: str) -> dict[str, str]:
-    """What was loaded, by table: the data versions that the loader gave, not the files as they may be by now.
-
-    Of a table about people it is a hash with the key of the warehouse: of one interview all contents could be tried.
-    """
-    raw = {table: keys.raw_key(table.key) for table in ALL_TABLES}
-    records = context.instance.get_asset_records(list(raw.values()))
-    newest = {record.asset_entry.asset_key: record.asset_entry for record in records}
-    hashes = {}
-    for table, key in raw.items():
-        version = newest[key].last_materialization.asset_materialization.tags["dagster/data_version"]
-        keyed = f"{content_key} {version}".encode()
-        hashes[table.key] = hashlib.sha256(keyed).hexdigest() if "consent" in table.columns() else version
-    return hashes
-
-
-def _checks_of(context: dg.AssetExecutionContext) -> list[dg.AssetCheckEvaluation]:
-    """Return the newest results of the checks of all tables behind the release."""
-    storage = context.instance.event_log_storage
-    newest = storage.get_latest_asset_check_execution_by_key(list(context.repository_def.asset_graph.asset_check_keys))
-    evaluations = []
-    for key, record in newest.items():
-        if record.status not in FINISHED:  # planned by a run that was killed before: what counts is what was found
-            history = storage.get_asset_check_execution_history(key, limit=1, status=FINISHED)
-            evaluations += [earlier.evaluation for earlier in history]
-        else:
-            evaluations.append(record.evaluation)
-    return evaluations
-
-
-def outcome(evaluation: dg.AssetCheckEvaluation) -> Literal["passed", "warned", "failed"]:
-    """Name what a check found: one that only warns stops nothing, and has not passed either."""
-    if evaluation.passed:
-        return "passed"
-    return "warned" if evaluation.severity is dg.AssetCheckSeverity.WARN else "failed"

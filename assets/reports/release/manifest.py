@@ -1,0 +1,98 @@
+"""Where a release comes from: what was loaded, what the checks said, which code and tools made it.
+
+Belongs here: asking Dagster's records and the warehouse. Does not belong here: rows and files (`publish.py`).
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Literal
+
+import dagster as dg
+import psycopg
+from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecordStatus
+
+from assets.common import keys
+from assets.common.tables import read_table
+from assets.evidence.packs import Pack
+from assets.evidence.tables import ALL_TABLES
+from assets.reports.model import Manifest, release_id
+from assets.reports.release.publish import (
+    tool_versions,
+)
+
+FINISHED = {AssetCheckExecutionRecordStatus.SUCCEEDED, AssetCheckExecutionRecordStatus.FAILED}
+
+
+def folders_of(packs: Iterable[Pack], connection: psycopg.Connection) -> dict[str, str]:
+    """Tell by pack where it lies, as a hash with the key of the warehouse: a path may name whose machine it is."""
+    key = read_table(connection, keys.RAW, "evidence_scope").iloc[0]["content_key"]
+    return {pack.name: hashlib.sha256(f"{key} {pack.path}".encode()).hexdigest() for pack in packs}
+
+
+def manifest_of(context: dg.AssetExecutionContext, connection: psycopg.Connection) -> Manifest:
+    """Say of the release that the current run makes where it comes from."""
+    created_at = datetime.now(UTC)
+    settings = context.resources.release
+    scope = read_table(connection, keys.RAW, "evidence_scope").iloc[0]
+    hashes = _evidence_hashes(context, scope["content_key"])
+    evaluations = _checks_of(context)
+    outcomes = Counter(map(outcome, evaluations))
+    return Manifest(
+        release_id=release_id(created_at, context.run_id),
+        created_at=created_at,
+        run_id=context.run_id,
+        as_of=scope["as_of"],
+        packs=tuple(scope["packs"]),
+        evidence_hash=hashlib.sha256(repr(sorted(hashes.items())).encode()).hexdigest(),
+        evidence=hashes,
+        code_version=settings.code_version,
+        verdict=read_table(connection, keys.READINESS, "verdict").iloc[0]["verdict"],
+        checks_passed=outcomes["passed"],
+        checks_warned=outcomes["warned"],
+        checks_failed=outcomes["failed"],
+        tools=tool_versions(connection),
+        warnings=sorted(
+            f"{evaluation.asset_key.to_user_string()}: {evaluation.check_name}"
+            for evaluation in evaluations
+            if outcome(evaluation) == "warned"
+        ),
+    )
+
+
+def _evidence_hashes(context: dg.AssetExecutionContext, content_key: str) -> dict[str, str]:
+    """What was loaded, by table: the data versions that the loader gave, not the files as they may be by now.
+
+    Of a table about people it is a hash with the key of the warehouse: of one interview all contents could be tried.
+    """
+    raw = {table: keys.raw_key(table.key) for table in ALL_TABLES}
+    records = context.instance.get_asset_records(list(raw.values()))
+    newest = {record.asset_entry.asset_key: record.asset_entry for record in records}
+    hashes = {}
+    for table, key in raw.items():
+        version = newest[key].last_materialization.asset_materialization.tags["dagster/data_version"]
+        keyed = f"{content_key} {version}".encode()
+        hashes[table.key] = hashlib.sha256(keyed).hexdigest() if "consent" in table.columns() else version
+    return hashes
+
+
+def _checks_of(context: dg.AssetExecutionContext) -> list[dg.AssetCheckEvaluation]:
+    """Return the newest results of the checks of all tables behind the release."""
+    storage = context.instance.event_log_storage
+    newest = storage.get_latest_asset_check_execution_by_key(list(context.repository_def.asset_graph.asset_check_keys))
+    evaluations = []
+    for key, record in newest.items():
+        if record.status not in FINISHED:  # planned by a run that was killed before: what counts is what was found
+            history = storage.get_asset_check_execution_history(key, limit=1, status=FINISHED)
+            evaluations += [earlier.evaluation for earlier in history]
+        else:
+            evaluations.append(record.evaluation)
+    return evaluations
+
+
+def outcome(evaluation: dg.AssetCheckEvaluation) -> Literal["passed", "warned", "failed"]:
+    """Name what a check found: one that only warns stops nothing, and has not passed either."""
+    if evaluation.passed:
+        return "passed"
+    return "warned" if evaluation.severity is dg.AssetCheckSeverity.WARN else "failed"
