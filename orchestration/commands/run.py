@@ -19,13 +19,6 @@ from uuid import uuid4
 
 import click
 import dagster as dg
-from dagster._core.definitions.reconstruct import ReconstructableJob, ReconstructableRepository
-
-# The public execute_job gives no event before the end, and no link from the run to the job in the UI.
-from dagster._core.execution.api import execute_run_iterator
-from dagster._core.remote_origin import RemoteJobOrigin, RemoteRepositoryOrigin
-from dagster._core.workspace.load import location_origins_from_yaml_paths
-from dagster_shared.error import SerializableErrorInfo
 
 from assets.common import keys
 from assets.evidence.read_packs import Evidence
@@ -34,8 +27,16 @@ from assets.reports.release.publish import LinkError, align_link
 from orchestration.abandoned_runs import STARTED_HERE, close_abandoned, held_while_running
 from orchestration.commands.summary import changes, scope_lines, verdict_lines, withdrawal_lines
 from orchestration.commands.ui import environment
+from orchestration.dagster_internals import (
+    ReconstructableJob,
+    ReconstructableRepository,
+    SerializableErrorInfo,
+    execute_run_iterator,
+    job_origin,
+    quick_history,
+)
 from orchestration.errors import UserError
-from orchestration.instance import prepare_home, quick_history
+from orchestration.instance import prepare_home
 from orchestration.settings import Settings
 from orchestration.staleness.fingerprints import Request, latest_release_id, remember
 from orchestration.staleness.plan import RunPlan, make_plan
@@ -117,7 +118,7 @@ def _execute(
             run_config=run_config(settings, request),
             asset_selection=selection,
             job_code_origin=job.get_python_origin(),
-            remote_job_origin=_origin(settings),
+            remote_job_origin=job_origin(settings.project_dir / "workspace.yaml", keys.JOB),
             tags=STARTED_HERE,
         )
         for event in execute_run_iterator(job, run, instance):
@@ -149,12 +150,6 @@ def run_config(settings: Settings, request: Request) -> dict[str, Any]:
         "resources": {"evidence": {"config": evidence}},
         "loggers": {"console": {"config": {"log_level": "ERROR"}}},
     }
-
-
-def _origin(settings: Settings) -> RemoteJobOrigin:
-    """Name the job as the UI does, so that a run started here is listed, linked and re-executable there."""
-    (location,) = location_origins_from_yaml_paths([str(settings.project_dir / "workspace.yaml")])
-    return RemoteJobOrigin(RemoteRepositoryOrigin(location, "__repository__"), keys.JOB)
 
 
 @contextmanager

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import dagster as dg
 
-from orchestration.instance import prepare_home, quick_history
+from orchestration.dagster_internals import quick_history
+from orchestration.instance import prepare_home
 
 
 def test_history_is_kept_in_one_open_file_for_the_length_of_a_run(tmp_path: Path) -> None:

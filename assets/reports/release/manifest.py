@@ -11,7 +11,6 @@ from typing import Literal
 
 import dagster as dg
 import psycopg
-from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecordStatus
 
 from assets.common import keys
 from assets.common.tables import read_table
@@ -22,7 +21,7 @@ from assets.reports.release.publish import (
     tool_versions,
 )
 
-FINISHED = {AssetCheckExecutionRecordStatus.SUCCEEDED, AssetCheckExecutionRecordStatus.FAILED}
+FINISHED = ("SUCCEEDED", "FAILED")
 
 
 def folders_of(packs: Iterable[Pack], connection: psycopg.Connection) -> dict[str, str]:
@@ -83,8 +82,9 @@ def _checks_of(context: dg.AssetExecutionContext) -> list[dg.AssetCheckEvaluatio
     newest = storage.get_latest_asset_check_execution_by_key(list(context.repository_def.asset_graph.asset_check_keys))
     evaluations = []
     for key, record in newest.items():
-        if record.status not in FINISHED:  # planned by a run that was killed before: what counts is what was found
-            history = storage.get_asset_check_execution_history(key, limit=1, status=FINISHED)
+        if record.status.value not in FINISHED:  # planned by a run that was killed before: what was found counts
+            finished = {type(record.status)(name) for name in FINISHED}
+            history = storage.get_asset_check_execution_history(key, limit=1, status=finished)
             evaluations += [earlier.evaluation for earlier in history]
         else:
             evaluations.append(record.evaluation)
