@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -216,44 +216,51 @@ def candidates(
         sizes[size.stage.id][size.payload_bytes, size.messages] = size
     found = []
     for stage in STAGES.values():
-        if stage.since is not None or stage.base is None:
-            continue
-        shared = set(sizes[stage.id]) & set(sizes[stage.base])
-        if not shared:
-            continue
-        at = min(shared, key=lambda size: (abs(math.log(size[0] / KILOBYTE)), -size[1]))
-        own, base = sizes[stage.id][at], sizes[stage.base][at]
-        by_workload, failures = _judged(stage, measurements, gains)
-        missed, missed_by_base = (_misses(one, measurements) for one in (stage.id, stage.base))
-        doubtful = {name: i for name, i in sorted(by_workload.items()) if i.low < TOLERATED_RATIO <= i.high}
-        worst = min(by_workload, key=lambda name: by_workload[name].mid, default=None)
-        grades = (gain.provenance.grade for gain in gains if gain.stage == stage.id)
-        found.append(
-            Candidate(
-                run=run,
-                stage=stage,
-                payload_bytes=at[0],
-                archive_messages=at[1],
-                bytes_per_message=own.total_bytes,
-                base_bytes_per_message=base.total_bytes,
-                saved=_saved(storage.ratio(stage, STAGES[stage.base], own.payload_bytes, own.messages, own.hours)),
-                inserts=_together(measurements, stage.id, stage.base, are_inserts=True),
-                queries=_together(measurements, stage.id, stage.base, are_inserts=False),
-                worst_workload=worst,
-                worst=by_workload[worst] if worst else None,
-                losses=tuple(
-                    sorted({*failures, *(name for name, i in by_workload.items() if i.high < TOLERATED_RATIO)})
-                ),
-                measured_losses=tuple(name for name, i in doubtful.items() if differs(i)),
-                not_ruled_out=tuple(name for name, i in doubtful.items() if not differs(i)),
-                limits_gained=tuple(
-                    sorted({at[0] for at, is_missed in missed.items() if missed_by_base.get(at) and not is_missed})
-                ),
-                limits_missed=tuple(sorted({at[0] for at, is_missed in missed.items() if is_missed})),
-                provenance=Provenance(weakest((run.grade, *grades)), (run.evidence_id,)),
-            )
-        )
+        if stage.since is None and stage.base is not None and (shared := set(sizes[stage.id]) & set(sizes[stage.base])):
+            at = min(shared, key=lambda size: (abs(math.log(size[0] / KILOBYTE)), -size[1]))
+            own, base = sizes[stage.id][at], sizes[stage.base][at]
+            found.append(_candidate(run, own, base, measurements, gains, storage))
     return found
+
+
+def _candidate(
+    run: MeasuredRun,
+    own: MeasuredStage,
+    base: MeasuredStage,
+    measurements: Sequence[Measurement],
+    gains: Sequence[Gain],
+    storage: StageStorage,
+) -> Candidate:
+    """Judge one stage, whose bytes were measured beside those of its base."""
+    stage = own.stage
+    by_workload, failures = _judged(stage, measurements, gains)
+    doubtful = {name: i for name, i in sorted(by_workload.items()) if i.low < TOLERATED_RATIO <= i.high}
+    worst = min(by_workload, key=lambda name: by_workload[name].mid, default=None)
+    grades = (gain.provenance.grade for gain in gains if gain.stage == stage.id)
+    missed, missed_by_base = (_misses(one, measurements) for one in (stage.id, base.stage.id))
+    return Candidate(
+        run=run,
+        stage=stage,
+        payload_bytes=own.payload_bytes,
+        archive_messages=own.messages,
+        bytes_per_message=own.total_bytes,
+        base_bytes_per_message=base.total_bytes,
+        saved=_saved(storage.ratio(stage, base.stage, own.payload_bytes, own.messages, own.hours)),
+        inserts=_together(measurements, stage.id, base.stage.id, are_inserts=True),
+        queries=_together(measurements, stage.id, base.stage.id, are_inserts=False),
+        worst_workload=worst,
+        worst=by_workload[worst] if worst else None,
+        losses=tuple(sorted({*failures, *(name for name, i in by_workload.items() if i.high < TOLERATED_RATIO)})),
+        measured_losses=tuple(name for name, i in doubtful.items() if differs(i)),
+        not_ruled_out=tuple(name for name, i in doubtful.items() if not differs(i)),
+        limits_gained=_workloads(at for at, is_missed in missed.items() if missed_by_base.get(at) and not is_missed),
+        limits_missed=_workloads(at for at, is_missed in missed.items() if is_missed),
+        provenance=Provenance(weakest((run.grade, *grades)), (run.evidence_id,)),
+    )
+
+
+def _workloads(archives: Iterable[Archive]) -> tuple[str, ...]:
+    return tuple(sorted({at[0] for at in archives}))
 
 
 def _judged(
@@ -264,24 +271,8 @@ def _judged(
     The narrowest limit that one of both keeps decides. Where only the stage does, there is nothing to lose; where
     neither keeps any, throughput decides.
     """
-    searched: dict[str | None, dict[Archive, set[Limited]]] = defaultdict(lambda: defaultdict(set))
-    missed: set[tuple[str | None, Archive, Limited]] = set()
-    for row in measurements:
-        if row.metric == "capacity_per_s":
-            at, limit = (row.workload, row.archive_messages, row.payload_bytes), (row.limit_ms, row.percentile)
-            searched[row.stage][at].add(limit)
-            if row.value is None:
-                missed.add((row.stage, at, limit))
-    within: dict[tuple[Archive, Limited], list[Interval]] = defaultdict(list)
-    closed_loop: dict[Archive, list[Interval]] = defaultdict(list)
-    for gain in gains:
-        if gain.stage == stage.id and gain.low is not None and gain.high is not None:
-            setting, ratio = gain.setting, Interval(gain.low, gain.ratio, gain.high)
-            at = (setting.workload, setting.archive_messages, setting.payload_bytes)
-            if gain.metric == "capacity_per_s":
-                within[at, (setting.limit_ms, setting.percentile)].append(ratio)
-            elif gain.metric == "throughput_per_s":
-                closed_loop[at].append(ratio)
+    searched, missed = _limits_searched(measurements)
+    within, closed_loop = _ratios(stage, gains)
     found: dict[str, list[Interval]] = defaultdict(list)
     failures = set()
     for at in {*closed_loop, *(at for at, _ in within)}:
@@ -297,6 +288,38 @@ def _judged(
         else:
             found[at[0]] += closed_loop[at]
     return {name: min(ratios, key=lambda i: i.mid) for name, ratios in found.items() if ratios}, failures
+
+
+def _limits_searched(
+    measurements: Sequence[Measurement],
+) -> tuple[dict[str | None, dict[Archive, set[Limited]]], set[tuple[str | None, Archive, Limited]]]:
+    """Return by stage and archive the limits that a rate was looked for, and those that were missed in some round."""
+    searched: dict[str | None, dict[Archive, set[Limited]]] = defaultdict(lambda: defaultdict(set))
+    missed: set[tuple[str | None, Archive, Limited]] = set()
+    for row in measurements:
+        if row.metric == "capacity_per_s":
+            at, limit = (row.workload, row.archive_messages, row.payload_bytes), (row.limit_ms, row.percentile)
+            searched[row.stage][at].add(limit)
+            if row.value is None:
+                missed.add((row.stage, at, limit))
+    return searched, missed
+
+
+def _ratios(
+    stage: Stage, gains: Sequence[Gain]
+) -> tuple[dict[tuple[Archive, Limited], list[Interval]], dict[Archive, list[Interval]]]:
+    """Return the ratios of a stage to its base: of capacity within each limit, and of throughput in a closed loop."""
+    within: dict[tuple[Archive, Limited], list[Interval]] = defaultdict(list)
+    closed_loop: dict[Archive, list[Interval]] = defaultdict(list)
+    for gain in gains:
+        if gain.stage == stage.id and gain.low is not None and gain.high is not None:
+            setting, ratio = gain.setting, Interval(gain.low, gain.ratio, gain.high)
+            at = (setting.workload, setting.archive_messages, setting.payload_bytes)
+            if gain.metric == "capacity_per_s":
+                within[at, (setting.limit_ms, setting.percentile)].append(ratio)
+            elif gain.metric == "throughput_per_s":
+                closed_loop[at].append(ratio)
+    return within, closed_loop
 
 
 def _misses(stage: str, measurements: Sequence[Measurement]) -> dict[Archive, bool]:

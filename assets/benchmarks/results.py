@@ -278,58 +278,59 @@ def capacities(
     for found in measurements:
         if found.metric == "capacity_per_s" and found.stage is not None:
             grouped[found.stage, _setting(found)].append(found)
-    results = []
-    for (stage, setting), members in grouped.items():
-        of_workload = limits.get(setting.workload, ())
-        asked = (setting.limit_ms, setting.percentile)
-        known = next((one for one in of_workload if (one.limit.ms, one.limit.percentile) == asked), None)
-        kept = [found.value / run.cpu_cores for found in members if found.value]
-        tried = [found.value_high for found in members if found.value is None and found.value_high is not None]
-        if known is None or len(kept) + len(tried) < len(members):  # a rate of nothing is no figure
-            continue
-        interval = mean_interval(kept) if not tried else None
-        highest = max(kept + [rate / run.cpu_cores for rate in tried])
-        provenance = _provenance(run, {found.grade for found in members})
-        results.append(
-            Capacity(
-                run=run,
-                stage=stage,
-                workload=setting.workload,
-                operation="insert" if setting.workload.startswith("insert") else "query",
-                limit_ms=known.limit.ms,
-                percentile=known.limit.percentile,
-                population=known.population,
-                is_narrowest=known is of_workload[0],
-                payload_bytes=setting.payload_bytes,
-                archive_messages=setting.archive_messages,
-                per_vcpu_per_s=interval.mid if interval else None,
-                low=interval.low if interval and len(members) > 1 else None,
-                high=highest if interval is None else interval.high if len(members) > 1 else None,
-                rounds=len(members),
-                failed_rounds=len(tried),
-                lowest_tried_per_s=min(tried, default=None),
-                provenance=Provenance(
-                    weakest((provenance.grade, known.grade)),
-                    tuple(sorted({*provenance.evidence_ids, known.evidence_id})),
-                ),
-            )
-        )
-    return results
+    carried = (
+        _capacity(run, run.cpu_cores, stage, setting, members, limits.get(setting.workload, ()))
+        for (stage, setting), members in grouped.items()
+    )
+    return [capacity for capacity in carried if capacity]
+
+
+def _capacity(
+    run: MeasuredRun,
+    cores: int,
+    stage: str,
+    setting: Setting,
+    members: Sequence[Measurement],
+    of_workload: Sequence[KnownLimit],
+) -> Capacity | None:
+    """Return what a virtual CPU carries in one setting, by its rounds; None if that is no figure."""
+    asked = (setting.limit_ms, setting.percentile)
+    known = next((one for one in of_workload if (one.limit.ms, one.limit.percentile) == asked), None)
+    kept = [found.value / cores for found in members if found.value]
+    tried = [found.value_high for found in members if found.value is None and found.value_high is not None]
+    if known is None or len(kept) + len(tried) < len(members):  # a rate of nothing is no figure
+        return None
+    interval = mean_interval(kept) if not tried else None
+    highest = max(kept + [rate / cores for rate in tried])
+    provenance = _provenance(run, {found.grade for found in members})
+    return Capacity(
+        run=run,
+        stage=stage,
+        workload=setting.workload,
+        operation="insert" if setting.workload.startswith("insert") else "query",
+        limit_ms=known.limit.ms,
+        percentile=known.limit.percentile,
+        population=known.population,
+        is_narrowest=known is of_workload[0],
+        payload_bytes=setting.payload_bytes,
+        archive_messages=setting.archive_messages,
+        per_vcpu_per_s=interval.mid if interval else None,
+        low=interval.low if interval and len(members) > 1 else None,
+        high=highest if interval is None else interval.high if len(members) > 1 else None,
+        rounds=len(members),
+        failed_rounds=len(tried),
+        lowest_tried_per_s=min(tried, default=None),
+        provenance=Provenance(
+            weakest((provenance.grade, known.grade)),
+            tuple(sorted({*provenance.evidence_ids, known.evidence_id})),
+        ),
+    )
 
 
 def noise(run: MeasuredRun, measurements: Sequence[Measurement], gains: Iterable[Gain]) -> Noise:
     """Return how much the rounds of a run vary, how fast the load generator is, and how its self-test went."""
-    throughputs: dict[tuple[str, Setting], list[float]] = defaultdict(list)
-    harness: dict[str, dict[int | None, list[float]]] = defaultdict(lambda: defaultdict(list))
-    for found in measurements:
-        if found.metric != "throughput_per_s" or found.value is None:
-            continue
-        if found.stage is not None and found.rate_per_s is None and found.stage not in SELF_TEST:
-            throughputs[found.stage, _setting(found)].append(found.value)
-        elif found.workload.startswith(HARNESS_PREFIX):
-            harness[found.workload][found.clients].append(found.value)
+    throughputs, ceilings = _throughputs(measurements), _harness_ceilings(measurements)
     variations = [variation(values) for values in throughputs.values() if len(values) > 1 and any(values)]
-    ceilings = {name: max(map(statistics.median, of_name.values())) for name, of_name in harness.items()}
     repeated = [gain for gain in gains if gain.is_real is not None and gain.setting.clients is not None]
     tests = [gain for gain in repeated if gain.stage in SELF_TEST]
     placebos = [gain for gain in repeated if gain.stage == PLACEBO and not gain.setting.workload.startswith("insert")]
@@ -347,6 +348,26 @@ def noise(run: MeasuredRun, measurements: Sequence[Measurement], gains: Iterable
         placebo_alarms=sum(bool(gain.is_real) for gain in placebos),
         provenance=_provenance(run, {found.grade for found in measurements}),
     )
+
+
+def _throughputs(measurements: Sequence[Measurement]) -> dict[tuple[str, Setting], list[float]]:
+    """Return the rounds of each setting in a closed loop, without the self-test."""
+    found: dict[tuple[str, Setting], list[float]] = defaultdict(list)
+    for row in measurements:
+        if row.metric != "throughput_per_s" or row.value is None or row.rate_per_s is not None:
+            continue
+        if row.stage is not None and row.stage not in SELF_TEST:
+            found[row.stage, _setting(row)].append(row.value)
+    return found
+
+
+def _harness_ceilings(measurements: Sequence[Measurement]) -> dict[str, float]:
+    """Return how fast the load generator alone is, by what it asks: the best median of any number of clients."""
+    found: dict[str, dict[int | None, list[float]]] = defaultdict(lambda: defaultdict(list))
+    for row in measurements:
+        if row.metric == "throughput_per_s" and row.value is not None and row.workload.startswith(HARNESS_PREFIX):
+            found[row.workload][row.clients].append(row.value)
+    return {name: max(map(statistics.median, of_name.values())) for name, of_name in found.items()}
 
 
 def mean_interval(values: Sequence[float]) -> Interval:

@@ -63,44 +63,52 @@ def from_sheet(text: str) -> dict[str, tuple[int, Document]]:
     """Return by id the line in which an interview begins, and its document. Raises `SheetError`."""
     text = text.removeprefix("\ufeff")
     reader = csv.DictReader(io.StringIO(text), strict=True, delimiter=separator_of(text))
-    header = list(reader.fieldnames or [])
-    known = set(columns_of([]))
-    unknown = [name for name in header if name not in known and not name.startswith(ANSWER)]
-    if missing := [name for name in ("id", "segment_id", "tag") if name not in header]:
-        raise SheetError(
-            f"1: the columns {', '.join(missing)} are missing; expected {', '.join(columns_of(['<question>']))}"
-        )
-    if unknown:
-        raise SheetError(
-            f"1: {len(unknown)} columns are none of a sheet of interviews; expected {', '.join(sorted(known))}"
-        )
+    _require_columns(list(reader.fieldnames or []))
     found: dict[str, tuple[int, Document]] = {}
     problems = []
     for row in reader:
         # a cell of several lines: the row begins as many before its last one
         line = reader.line_num - sum(str(value).count("\n") for value in row.values())
-        cells = {
-            name: typed(value.strip())
-            for name, value in row.items()
-            if name and isinstance(value, str) and value.strip()
-        }
-        if not cells:
+        if not (cells := _cells(row)):
             continue
         if None in row or "id" not in cells:
             problems.append(f"{line}: the row has no id, or more cells than the header")
             continue
         own = _interview(cells)
         first, document = found.setdefault(cells["id"], (line, own))
-        shared = {key: value for key, value in document.items() if key != "findings"}
-        if differing := [key for key in shared.keys() | (own.keys() - {"findings"}) if shared.get(key) != own.get(key)]:
-            problems.append(
-                f"{line}: {', '.join(sorted(differing))} differ from line {first}, which is the same interview"
-            )
+        if differing := _differing(document, own):
+            problems.append(f"{line}: {', '.join(differing)} differ from line {first}, which is the same interview")
         elif first != line:
             document.setdefault("findings", []).extend(own.get("findings", []))
     if problems:
         raise SheetError("\n".join(problems))
     return found
+
+
+def _require_columns(header: Sequence[str]) -> None:
+    """Raise `SheetError` unless these are columns of a sheet of interviews."""
+    known = set(columns_of([]))
+    if missing := [name for name in ("id", "segment_id", "tag") if name not in header]:
+        raise SheetError(
+            f"1: the columns {', '.join(missing)} are missing; expected {', '.join(columns_of(['<question>']))}"
+        )
+    if unknown := [name for name in header if name not in known and not name.startswith(ANSWER)]:
+        raise SheetError(
+            f"1: {len(unknown)} columns are none of a sheet of interviews; expected {', '.join(sorted(known))}"
+        )
+
+
+def _cells(row: Mapping[str, Any]) -> dict[str, str]:
+    """Return what is typed in a row, by column."""
+    return {
+        name: typed(value.strip()) for name, value in row.items() if name and isinstance(value, str) and value.strip()
+    }
+
+
+def _differing(document: Document, own: Document) -> list[str]:
+    """Return the columns in which two rows of one interview contradict each other."""
+    keys = (document.keys() | own.keys()) - {"findings"}
+    return sorted(key for key in keys if document.get(key) != own.get(key))
 
 
 def document_text(document: Mapping[str, Any], schema: str) -> str:

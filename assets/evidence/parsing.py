@@ -238,38 +238,62 @@ def _read_part(
     inherited = {column: values.get(column) for column in part.inherited} if is_sound else {}
     absent = () if is_sound else part.set_by_loader
     for key, entry in given.items() if isinstance(given, dict) else enumerate(given):
-        where = places[part.key, key]
-        typed = {part.value_column: entry} if part.value_column else entry
-        if not entry or (isinstance(entry, dict) and not any(entry.values())):
-            rows.problems.add(where, part.key, "an entry is blank", "something, or no entry")
+        if (typed := _typed_entry(part, key, entry, rows, places)) is None:
             continue
-        if not isinstance(typed, dict):
-            rows.problems.add(where, part.key, "an entry is not a mapping", "lines of 'key: value'")
-            continue
-        taken = [column for column in typed if column in part.set_by_loader and column != part.entry_key]
-        for column in taken:
-            rows.problems.add(
-                places.get((part.key, key, column), where), column, "is set by the document", "no such key"
-            )
-        if taken:
-            continue
-        name = str(key + 1) if isinstance(key, int) else str(key)
-        if part.entry_key and isinstance(typed.get(part.entry_key), str):
-            name = str(typed[part.entry_key]).strip()
         own = {column: value for column, value in typed.items() if column != part.entry_key}
         if is_sound:
-            own |= {"id": f"{values['id']}_{name}", part.parent_column: values["id"], part.entry_column: name}
-            if part.refers_by:
-                own[part.refers_by[0]] = f"{values[part.refers_by[1]]}_{name}"
+            own |= _set_by_loader(part, values, _entry_name(part, key, typed))
         inside = {place[2:]: n for place, n in places.items() if place[:2] == (part.key, key) and len(place) > 2}
         # What an entry inherits is looked up once, where it was typed.
-        rows.take({**inherited, **own}, where, absent=absent, places=inside, looked_up=inherited)
+        rows.take({**inherited, **own}, places[part.key, key], absent=absent, places=inside, looked_up=inherited)
     if part.refers_by:
-        column, by = part.refers_by
-        first = next((mention for mention in document.parsed.mentions if mention.column == by), None)
-        mentions = rows.parsed.mentions
-        rows.parsed.mentions = [replace(m, follows_from=first) if m.column == column else m for m in mentions]
+        _follow(part.refers_by, document, rows)
     return rows.finish()
+
+
+def _typed_entry(
+    part: Part, key: str | int, entry: Value, rows: Rows, places: Mapping[Place, int]
+) -> Mapping[str, Value] | None:
+    """Return an entry as the columns that were typed in it, or note why it is none."""
+    where = places[part.key, key]
+    typed = {part.value_column: entry} if part.value_column else entry
+    if not entry or (isinstance(entry, dict) and not any(entry.values())):
+        rows.problems.add(where, part.key, "an entry is blank", "something, or no entry")
+        return None
+    if not isinstance(typed, dict):
+        rows.problems.add(where, part.key, "an entry is not a mapping", "lines of 'key: value'")
+        return None
+    taken = [column for column in typed if column in part.set_by_loader and column != part.entry_key]
+    for column in taken:
+        rows.problems.add(places.get((part.key, key, column), where), column, "is set by the document", "no such key")
+    return None if taken else typed
+
+
+def _entry_name(part: Part, key: str | int, typed: Mapping[str, Value]) -> str:
+    """Return what an entry is called in its document: what is typed for it, else its key or its number, from 1."""
+    if part.entry_key and isinstance(typed.get(part.entry_key), str):
+        return str(typed[part.entry_key]).strip()
+    return str(key + 1) if isinstance(key, int) else str(key)
+
+
+def _set_by_loader(part: Part, values: Mapping[str, Value], name: str) -> dict[str, Value]:
+    """Return the columns of an entry that follow from its document, which is sound."""
+    found: dict[str, Value] = {
+        "id": f"{values['id']}_{name}",
+        part.parent_column: values["id"],
+        part.entry_column: name,
+    }
+    if part.refers_by:
+        found[part.refers_by[0]] = f"{values[part.refers_by[1]]}_{name}"
+    return found
+
+
+def _follow(refers_by: tuple[str, str], document: Rows, rows: Rows) -> None:
+    """Let what entries refer to be told once, where their document names what it follows from."""
+    column, by = refers_by
+    first = next((mention for mention in document.parsed.mentions if mention.column == by), None)
+    mentions = rows.parsed.mentions
+    rows.parsed.mentions = [replace(m, follows_from=first) if m.column == column else m for m in mentions]
 
 
 class _RefusedError(Exception):

@@ -186,23 +186,35 @@ class Rows:
         try:
             row = self.table.model.model_validate(given)
         except ValidationError as error:
-            for detail in error.errors(include_url=False):
-                place = detail["loc"]
-                column = str(place[0]) if place else ""
-                # What is said of the row as a whole may only follow from the columns that are not there.
-                if column in wrong or column in absent or (absent and not place):
-                    continue
-                where = lines.get(place, lines.get((column,), line))
-                if detail["type"] == "missing" and column in self.references:
-                    # which ids there are is known when all files are read
-                    self.parsed.mentions.append(Mention(where, column, "", self.references[column]))
-                    continue
-                self.problems.add(where, column, *explained(self.table.model, detail, self.typed))
+            self._explain(error, line, lines, told=wrong, absent=absent)
             return
         if self.table.area in OF_THE_RECORD and self.table.kind == "csv" and not self.table.may_be_missing:
             self._note_hindsight(row, given, line, lines)
         if self.problems.count == before:
             self.parsed.records.append(Record(row, self.parsed.pack, self.parsed.file, line))
+
+    def _explain(
+        self,
+        error: ValidationError,
+        line: int,
+        lines: Mapping[Place, int],
+        *,
+        told: Collection[str],
+        absent: Collection[str],
+    ) -> None:
+        """Note what the model finds wrong in a row, but for `absent` columns and those of which something is `told`."""
+        for detail in error.errors(include_url=False):
+            place = detail["loc"]
+            column = str(place[0]) if place else ""
+            # What is said of the row as a whole may only follow from the columns that are not there.
+            if column in told or column in absent or (absent and not place):
+                continue
+            where = lines.get(place, lines.get((column,), line))
+            if detail["type"] == "missing" and column in self.references:
+                # which ids there are is known when all files are read
+                self.parsed.mentions.append(Mention(where, column, "", self.references[column]))
+                continue
+            self.problems.add(where, column, *explained(self.table.model, detail, self.typed))
 
     def search(self, value: Value, line: int, column: str = "", places: Mapping[Place, int] | None = None) -> bool:
         """Note what in a value, and in all that is inside of it, may tell who a person is; tell whether there is any.

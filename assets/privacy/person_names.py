@@ -177,20 +177,29 @@ def _is_hyphenated(word: _Word, known: frozenset[str]) -> bool:
 def _is_name(text: str, word: _Word, before: _Word | None, known: frozenset[str]) -> bool:
     if not word.is_capitalised or _is_known(word.folded, known):
         return False
-    if word.folded in ("jan", "mae", "avril") and (
-        _DATED[0].search(text[: word.start]) or _DATED[1].match(text[word.end :])
-    ):
+    if _is_month(text, word):
         return False
     parts = {word.folded, *word.folded.split("-"), word.folded.replace("'", "")}
     if any(map(_is_certain, parts)) or _HONORIFIC.search(text[: word.start]):
         return True
     if _is_in("first_and_word", word.folded) and not word.begins_sentence:
         return True
-    is_plain = _is_plain(word.folded, known)
     # A word that is no English and no known one: products are told apart by capitals within, as in WalletConnect.
-    if len(word.text) > 2 and word.text[1:].islower() and not is_plain:
+    if len(word.text) > 2 and word.text[1:].islower() and not _is_plain(word.folded, known):
         return True
-    if before is None or not (before.is_capitalised or before.is_initial) or before.folded in known:
+    return before is not None and _is_name_after(before, word, known)
+
+
+def _is_month(text: str, word: _Word) -> bool:
+    """Tell whether a word that is a name and a month is part of a date."""
+    is_either = word.folded in ("jan", "mae", "avril")
+    return is_either and bool(_DATED[0].search(text[: word.start]) or _DATED[1].match(text[word.end :]))
+
+
+def _is_name_after(before: _Word, word: _Word, known: frozenset[str]) -> bool:
+    """Tell whether a word that may be one is a family name, by the word before it."""
+    is_plain = _is_plain(word.folded, known)
+    if not (before.is_capitalised or before.is_initial) or before.folded in known:
         return False
     if _is_known(before.folded, known) and not _is_in("first", before.folded):
         return False

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, TypeAlias
 
 from assets.costs.budget import BudgetState, budget_state
@@ -254,38 +254,20 @@ def _judgements(
 
 
 def _scenarios(before: ComparedRelease, after: ComparedRelease, moved: frozenset[str]) -> Iterable[ScenarioChange]:
-    lines: dict[tuple[str, ...], list[NumberChange]] = {}
-    moves: dict[tuple[str, ...], list[Move]] = {}
-    totals: dict[tuple[str, ...], NumberChange] = {}
-    scenario_ids: dict[tuple[str, ...], str] = {}
-    for table in MONEY:
-        old, new = (_by_key(_compared(release, table), table.scenario + table.line) for release in (before, after))
-        for key in _in_order(old, new):
-            was, now = old.get(key), new.get(key)
-            row = now or was or {}
-            scenario = tuple(_worded(column, row[column]) for column in table.scenario)
-            scenario_ids[scenario] = row["scenario_id"]
-            name = " ".join(row[column] for column in table.line) or "total"
-            change = _change(name, was, now, table.value, moved)
-            moves.setdefault(scenario, []).extend(_moves(name, was, now, table.bought))
-            if table.line:
-                lines.setdefault(scenario, []).append(change)
-            else:
-                totals[scenario] = change
     feasible = _feasibility(before, after, moved)
     budgets = [_budgets(release) for release in (before, after)]
-    for scenario in sorted({*lines, *totals}):
-        of_scenario, total = lines.get(scenario, []), totals.get(scenario)
-        changed = tuple(line for line in of_scenario if not _is_same(line))
-        old_budget, new_budget = (of_release.get(scenario_ids[scenario]) for of_release in budgets)
+    for scenario, money in sorted(_money(before, after, moved).items()):
+        total = money.total
+        changed = tuple(line for line in money.lines if not _is_same(line))
+        old_budget, new_budget = (of_release.get(money.scenario_id) for of_release in budgets)
         is_same_total = total is None or _is_same(total)
         can_run = feasible.get(scenario)
-        if changed or moves[scenario] or not is_same_total or old_budget != new_budget or can_run:
+        if changed or money.moves or not is_same_total or old_budget != new_budget or can_run:
             yield ScenarioChange(
                 name=", ".join(scenario),
                 lines=changed,
-                lines_as_before=len(of_scenario) - len(changed),
-                moves=tuple(moves[scenario]),
+                lines_as_before=len(money.lines) - len(changed),
+                moves=tuple(money.moves),
                 total=total,
                 budget=(old_budget, new_budget),
                 budget_state=(
@@ -294,6 +276,36 @@ def _scenarios(before: ComparedRelease, after: ComparedRelease, moved: frozenset
                 ),
                 feasibility=can_run,
             )
+
+
+@dataclass
+class _Money:
+    """The bill of one scenario in both releases: each line, what is bought for it, and the total."""
+
+    scenario_id: str
+    lines: list[NumberChange] = field(default_factory=list)
+    moves: list[Move] = field(default_factory=list)
+    total: NumberChange | None = None
+
+
+def _money(before: ComparedRelease, after: ComparedRelease, moved: frozenset[str]) -> dict[tuple[str, ...], _Money]:
+    """Compare all tables of money, line by line, and return what is in them by scenario."""
+    found: dict[tuple[str, ...], _Money] = {}
+    for table in MONEY:
+        old, new = (_by_key(_compared(release, table), table.scenario + table.line) for release in (before, after))
+        for key in _in_order(old, new):
+            was, now = old.get(key), new.get(key)
+            row = now or was or {}
+            scenario = tuple(_worded(column, row[column]) for column in table.scenario)
+            money = found.setdefault(scenario, _Money(row["scenario_id"]))
+            name = " ".join(row[column] for column in table.line) or "total"
+            change = _change(name, was, now, table.value, moved)
+            money.moves += _moves(name, was, now, table.bought)
+            if table.line:
+                money.lines.append(change)
+            else:
+                money.total = change
+    return found
 
 
 def _feasibility(

@@ -6,7 +6,7 @@ Belongs here: selection and positions of curves. Does not belong here: the fit (
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,40 +71,64 @@ def curve_panels(cells: Cells) -> Iterable[Panel]:
 
 def _panel(cells: Cells, stage: str, workload: str, axis: str, keys: Sequence[str]) -> Panel:
     rows = [{name: cells.value(CURVES, key, name) for name in _CURVE_COLUMNS} for key in keys]
-    top = max(row[name] or 0 for row in rows for name in ("measured_per_s", "high_per_s", "fitted_per_s"))
-    xs = [row["x"] for row in rows]
-    scale = math.log if axis == "archive_messages" else float
-
-    def x_of(x: float) -> float:
-        span = scale(max(xs)) - scale(min(xs))
-        return round(LEFT + (scale(x) - scale(min(xs))) / span * (PANEL_WIDTH - LEFT - RIGHT), 1)
-
-    def y_of(y: float) -> float:
-        return round(PANEL_HEIGHT - BOTTOM - y / top * (PANEL_HEIGHT - TOP - BOTTOM), 1)
-
+    drawing = _Drawing.of(rows, axis)
     measured = [(key, row) for key, row in zip(keys, rows, strict=True) if row["is_measured"]]
     fitted = [row for row in rows if row["fitted_per_s"] is not None]
     within = [row for row in fitted if not row["is_extrapolated"]]
     beyond = [*within[-1:], *(row for row in fitted if row["is_extrapolated"])]
-    upper = [(x_of(row["x"]), y_of(row["high_per_s"])) for row in fitted]
-    lower = [(x_of(row["x"]), y_of(row["low_per_s"])) for row in reversed(fitted)]
-    by_height = sorted(measured, key=lambda pair: pair[1]["measured_per_s"])
-    heights = {key: y_of(row["measured_per_s"]) for key, row in (by_height[-1], by_height[0])}
-    if max(heights.values()) - min(heights.values()) < LINE_HEIGHT:
-        heights = {by_height[-1][0]: min(heights.values())}
+    heights = _label_heights(measured, drawing)
     return Panel(
         stage=stage,
         workload=workload,
         axis=axis,
         first=keys[0],
-        points=tuple((x_of(row["x"]), y_of(row["measured_per_s"])) for _, row in measured),
-        line=_polyline((x_of(row["x"]), y_of(row["fitted_per_s"])) for row in within),
-        beyond=_polyline((x_of(row["x"]), y_of(row["fitted_per_s"])) for row in beyond),
-        band=_polyline([*upper, *lower]),
-        x_labels=tuple(Label(key, "x", x_of(row["x"]), PANEL_HEIGHT - 7) for key, row in _apart(measured, x_of)),
+        points=tuple(drawing.points([row for _, row in measured], "measured_per_s")),
+        line=_polyline(drawing.points(within, "fitted_per_s")),
+        beyond=_polyline(drawing.points(beyond, "fitted_per_s")),
+        band=_polyline([*drawing.points(fitted, "high_per_s"), *drawing.points(fitted[::-1], "low_per_s")]),
+        x_labels=tuple(
+            Label(key, "x", drawing.x_of(row["x"]), PANEL_HEIGHT - 7) for key, row in _apart(measured, drawing.x_of)
+        ),
         y_labels=tuple(Label(key, "measured_per_s", LEFT - 8, height + 4) for key, height in heights.items()),
         guides=tuple(heights.values()),
     )
+
+
+@dataclass(frozen=True)
+class _Drawing:
+    """Where values are in a panel: `top` is its highest, `left` and `right` the ends of its other axis."""
+
+    top: float
+    left: float
+    right: float
+    is_logarithmic: bool
+
+    @classmethod
+    def of(cls, rows: Sequence[Mapping[str, Any]], axis: str) -> _Drawing:
+        """Make room for everything that is drawn of `rows`."""
+        top = max(row[name] or 0 for row in rows for name in ("measured_per_s", "high_per_s", "fitted_per_s"))
+        xs = [row["x"] for row in rows]
+        return cls(top, min(xs), max(xs), axis == "archive_messages")
+
+    def x_of(self, x: float) -> float:
+        scale = math.log if self.is_logarithmic else float
+        share = (scale(x) - scale(self.left)) / (scale(self.right) - scale(self.left))
+        return round(LEFT + share * (PANEL_WIDTH - LEFT - RIGHT), 1)
+
+    def y_of(self, y: float) -> float:
+        return round(PANEL_HEIGHT - BOTTOM - y / self.top * (PANEL_HEIGHT - TOP - BOTTOM), 1)
+
+    def points(self, rows: Iterable[Mapping[str, Any]], column: str) -> list[tuple[float, float]]:
+        return [(self.x_of(row["x"]), self.y_of(row[column])) for row in rows]
+
+
+def _label_heights(measured: Sequence[tuple[str, dict[str, Any]]], drawing: _Drawing) -> dict[str, float]:
+    """Return the heights of the highest measured figure and, where there is room for it, of the lowest, by key."""
+    by_height = sorted(measured, key=lambda pair: pair[1]["measured_per_s"])
+    heights = {key: drawing.y_of(row["measured_per_s"]) for key, row in (by_height[-1], by_height[0])}
+    if max(heights.values()) - min(heights.values()) < LINE_HEIGHT:
+        return {by_height[-1][0]: min(heights.values())}
+    return heights
 
 
 _CURVE_COLUMNS = (

@@ -165,12 +165,6 @@ def archive_section(cells: Cells) -> ArchiveSection:
         for key in cells.keys("archive_savings", candidate=told, scenario_id=scenario)
     ]
     capacities = _by_stage(cells, "archive_capacity", cells.keys("archive_capacity", is_current=True))
-    rests_on = {
-        evidence_id
-        for table, keys in (("archive_capacity", capacities), ("archive_runs", [run] if run else []))
-        for key in keys
-        for evidence_id in cells.evidence_of(table, key)
-    }
     encodings = cells.keys("archive_encoding")
     return ArchiveSection(
         run=run,
@@ -180,11 +174,7 @@ def archive_section(cells: Cells) -> ArchiveSection:
         passed_over=tuple(
             key for key in sorted(candidates, key=saved, reverse=True) if proposed and saved(key) > saved(proposed)
         ),
-        dearest=max(
-            (key for key in savings if cells.value("archive_savings", key, "saved_usd_per_month") is not None),
-            key=lambda key: cells.value("archive_savings", key, "saved_usd_per_month"),
-            default=None,
-        ),
+        dearest=_dearest(cells, savings),
         savings=tuple(savings),
         encodings=tuple(encodings),
         kilobyte=next(
@@ -200,19 +190,37 @@ def archive_section(cells: Cells) -> ArchiveSection:
             for _, group in itertools.groupby(curve_panels(cells), key=lambda panel: (panel.axis, panel.workload))
         ),
         capacities=capacities,
-        missed={
-            key: _kept_by_others(cells, key, capacities)
-            for key in capacities
-            if not cells.value("archive_capacity", key, "is_kept")
-            and cells.value("archive_capacity", key, "stage") == CURRENT
-        },
-        limits=tuple(sorted(rests_on)),
+        missed=_missed(cells, capacities),
+        limits=tuple(sorted(_evidence_of(cells, capacities, run))),
         published=tuple(
             key
             for key in cells.keys(FIGURES, origin="published")
             if cells.value(FIGURES, key, "metric") in PUBLISHED_METRICS
         ),
     )
+
+
+def _dearest(cells: Cells, savings: Iterable[str]) -> str | None:
+    """Return where most money is saved, of the scenarios whose archive has a price."""
+    saved = {key: cells.value("archive_savings", key, "saved_usd_per_month") for key in savings}
+    priced = {key: money for key, money in saved.items() if money is not None}
+    return max(priced, key=lambda key: priced[key], default=None)
+
+
+def _missed(cells: Cells, capacities: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Return the capacities of the newest release whose limit was not kept, with those of earlier ones that keep it."""
+    return {
+        key: _kept_by_others(cells, key, capacities)
+        for key in capacities
+        if not cells.value("archive_capacity", key, "is_kept")
+        and cells.value("archive_capacity", key, "stage") == CURRENT
+    }
+
+
+def _evidence_of(cells: Cells, capacities: Iterable[str], run: str | None) -> set[str]:
+    """Return the evidence of capacities and of a run."""
+    rows = [*(("archive_capacity", key) for key in capacities), *([("archive_runs", run)] if run else [])]
+    return {evidence_id for table, key in rows for evidence_id in cells.evidence_of(table, key)}
 
 
 def _kept_by_others(cells: Cells, missed: str, capacities: Iterable[str]) -> tuple[str, ...]:
@@ -295,18 +303,7 @@ def _forests(cells: Cells, keys: Sequence[str]) -> Iterable[Forest]:
 
 
 def _latencies(cells: Cells, keys: Sequence[str]) -> tuple[tuple[Latencies, ...], tuple[tuple[str, float], ...]]:
-    figures = [
-        key
-        for key in keys
-        if cells.value(FIGURES, key, "metric") in QUANTILES
-        and cells.value(FIGURES, key, "stage") in STAGE_ORDER
-        and cells.value(FIGURES, key, "limit_ms") is None
-    ]
-    shown = _largest(cells, FIGURES, figures, ("stage", "workload", "metric"))
-    # The quantiles of a row are of one measurement.
-    medians = [key for key in shown if cells.value(FIGURES, key, "metric") == QUANTILES[0]]
-    settings = {_setting(cells, key) for key in medians}
-    shown = [key for key in shown if _setting(cells, key) in settings]
+    shown = _shown_quantiles(cells, keys)
     values = [value for key in shown if (value := cells.value(FIGURES, key, "value"))]
     if not values:
         return (), ()
@@ -335,6 +332,21 @@ def _latencies(cells: Cells, keys: Sequence[str]) -> tuple[tuple[Latencies, ...]
         (name, _log_place(10.0**power, low, high)) for power, name in DECADES.items() if low <= 10.0**power <= high
     )
     return tuple(latency for latency in found if latency.rows), decades
+
+
+def _shown_quantiles(cells: Cells, keys: Sequence[str]) -> list[str]:
+    """Choose the quantiles of each stage and workload; those of a row are of one measurement."""
+    figures = [
+        key
+        for key in keys
+        if cells.value(FIGURES, key, "metric") in QUANTILES
+        and cells.value(FIGURES, key, "stage") in STAGE_ORDER
+        and cells.value(FIGURES, key, "limit_ms") is None
+    ]
+    shown = _largest(cells, FIGURES, figures, ("stage", "workload", "metric"))
+    medians = [key for key in shown if cells.value(FIGURES, key, "metric") == QUANTILES[0]]
+    settings = {_setting(cells, key) for key in medians}
+    return [key for key in shown if _setting(cells, key) in settings]
 
 
 def _setting(cells: Cells, key: str) -> tuple[Any, ...]:

@@ -69,28 +69,9 @@ def cost_section(cells: Cells) -> CostSection:
             for key, parts in places.items()
         },
         places={scenario: _pairs(cells, scenario, INFRASTRUCTURE) for scenario in scenarios},
-        databases={
-            scenario: {
-                kind: _pairs(cells, scenario, kind)
-                for kind in (SELF_MANAGED, MANAGED)
-                if cells.keys(COST, scenario_id=scenario, component=kind)
-            }
-            for scenario in scenarios
-        },
-        bars=stacked_bars(
-            {
-                key: {
-                    cells.value(COST, part, "component"): cells.value(COST, part, "mean_usd_per_month")
-                    for part in parts
-                }
-                for key, parts in components.items()
-                if parts
-            }
-        ),
-        drivers={
-            key: [row for row in _of(cells, "cost_sensitivity", key, "rank") if _counts(cells, row)][:DRIVERS_SHOWN]
-            for key in summaries
-        },
+        databases={scenario: _databases(cells, scenario) for scenario in scenarios},
+        bars=stacked_bars({key: _means(cells, parts) for key, parts in components.items() if parts}),
+        drivers={key: _drivers(cells, key) for key in summaries},
         has_budget=any(cells.value("scenarios", key, "budget_usd_per_month") is not None for key in scenarios),
         confidence={key: _of(cells, "cost_of_confidence", key, "confidence") for key in summaries},
         alternatives={scenario: _alternatives(cells, scenario, is_priced=True) for scenario in scenarios},
@@ -102,6 +83,26 @@ def cost_section(cells: Cells) -> CostSection:
         ),
         price_changes=_price_changes(cells),
     )
+
+
+def _databases(cells: Cells, scenario: str) -> dict[str, list[Pair]]:
+    """Return the rows of each way to have the databases, at every place."""
+    return {
+        kind: _pairs(cells, scenario, kind)
+        for kind in (SELF_MANAGED, MANAGED)
+        if cells.keys(COST, scenario_id=scenario, component=kind)
+    }
+
+
+def _means(cells: Cells, parts: Iterable[str]) -> dict[str, float]:
+    """Return the mean costs of parts of a bill by component."""
+    return {cells.value(COST, part, "component"): cells.value(COST, part, "mean_usd_per_month") for part in parts}
+
+
+def _drivers(cells: Cells, summary: str) -> list[str]:
+    """Return what moves a cost most."""
+    ranked = _of(cells, "cost_sensitivity", summary, "rank")
+    return [row for row in ranked if _counts(cells, row)][:DRIVERS_SHOWN]
 
 
 def scenarios_by_users(cells: Cells) -> dict[str, list[str]]:
