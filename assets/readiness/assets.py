@@ -20,7 +20,7 @@ from assets.readiness.frames import (
     verdict_frame,
 )
 from assets.readiness.measures import results_of
-from assets.readiness.model import gates_of, verdict_of
+from assets.readiness.model import gates_of, verdicts_of
 
 MARTS = (
     "archive_capacity",
@@ -29,6 +29,7 @@ MARTS = (
     "gate_requirements",
     "milestone_deliverables",
     "milestone_progress",
+    "milestones",
     "organisations",
     "question_sets",
     "scenarios",
@@ -55,26 +56,30 @@ def _spec(key: dg.AssetKey, deps: list[dg.AssetKey], description: str) -> dg.Ass
         _spec(
             keys.REQUIREMENT_RESULTS,
             [*(keys.mart_key(name) for name in MARTS), keys.COST_SUMMARY, keys.VALIDATION_MATRIX, keys.SEGMENT_RANKING],
-            "What each requirement of the milestone asks for, what the evidence shows, and whether that is enough",
+            "What each requirement of a milestone asks for, what the evidence shows, and whether that is enough",
         ),
-        _spec(keys.GATES, [keys.REQUIREMENT_RESULTS], "One gate for each deliverable of the milestone"),
-        _spec(keys.VERDICT, [keys.GATES], "Ready, not ready or unknown, with the weakest path that it rests on"),
+        _spec(keys.GATES, [keys.REQUIREMENT_RESULTS], "What each gate of a milestone comes to"),
+        _spec(
+            keys.VERDICT,
+            [keys.GATES],
+            "Of each milestone: ready, not ready or unknown, with the weakest path that it rests on",
+        ),
     ],
 )
 def readiness_tables(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
-    """Measure every requirement, combine them into gates and the gates into the verdict."""
+    """Measure every requirement, combine them into gates and the gates into verdicts."""
     with context.resources.warehouse.connect("waku_fit_admin") as connection:
         inputs = read_inputs(connection)
         results = results_of(inputs)
         gates = gates_of(results)
-        verdict = verdict_of(gates, inputs.evidence_grades)
+        verdicts = verdicts_of(inputs.milestones, gates, inputs.evidence_grades)
         for key, columns, frame in (
             (keys.REQUIREMENT_RESULTS, REQUIREMENT_COLUMNS, requirement_results_frame(results)),
             (keys.GATES, GATE_COLUMNS, gates_frame(gates)),
-            (keys.VERDICT, VERDICT_COLUMNS, verdict_frame(verdict)),
+            (keys.VERDICT, VERDICT_COLUMNS, verdict_frame(verdicts)),
         ):
             land(connection, key.path, columns, frame)
             metadata = sql_table_metadata(table_statistics(connection, key.path))
             if key == keys.VERDICT:
-                metadata |= {"verdict": verdict.answer.value, "reason": verdict.reason}
+                metadata |= {"verdict": verdicts[0].answer.value, "reason": verdicts[0].reason}
             yield dg.MaterializeResult(key, metadata=metadata)

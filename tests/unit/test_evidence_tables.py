@@ -49,6 +49,8 @@ ROWS = {
     "pricing__rpc_plans": 23,
     "pricing__storage_and_egress_prices": 73,
     "readiness__gate_requirements": 22,
+    "readiness__gates": 7,
+    "readiness__milestones": 1,
     "roadmap__deliverable_states": 114,
     "roadmap__deliverables": 54,
     "roadmap__milestone_progress": 37,
@@ -197,6 +199,18 @@ def test_gate_thresholds() -> None:
         ("mvp_review", "mvp_gaps"): ("at_least", "1", "", ""),
         ("mvp_review", "mvp_customers_told"): ("at_least", "1", "", ""),
     }
+
+
+def test_the_milestone_of_the_project_is_the_default_one() -> None:
+    defaults = [row["id"] for row in rows_of("readiness__milestones") if row["is_default"] == "true"]
+    assert defaults == ["demonstrate_product_market_fit"]
+
+
+def test_gates_of_the_milestone_are_called_like_their_deliverables() -> None:
+    titles = {row["id"]: row["title"] for row in rows_of("roadmap__deliverables")}
+    for row in rows_of("readiness__gates"):
+        if row["milestone_id"] == "demonstrate_product_market_fit":
+            assert row["title"] == titles[row["deliverable_id"]]
 
 
 def test_every_requirement_holds_from_the_day_of_the_milestone_and_declares_an_age_with_a_note() -> None:

@@ -22,7 +22,7 @@ from assets.evidence.packs import Pack
 from assets.evidence.tables import ALL_TABLES
 from assets.readiness.frames import readiness_json
 from assets.reports.model import RELEASED, Manifest, release_id
-from assets.reports.page.site import ReleaseData, render_report
+from assets.reports.page.site import ReleaseData, render_pages
 from assets.reports.release.publish import (
     align_link,
     as_json,
@@ -116,7 +116,7 @@ def published_release(context: dg.AssetExecutionContext) -> Iterator[dg.Material
 
 def _texts(frames: Mapping[str, pd.DataFrame], manifest: Manifest) -> dict[str, str]:
     return {
-        "index.html": render_report(ReleaseData(frames=frames, manifest=manifest)),
+        **render_pages(ReleaseData(frames=frames, manifest=manifest)),
         "readiness.json": as_json(readiness_json(frames, manifest)),
         "manifest.json": as_json(manifest.as_json()),
     }
@@ -159,7 +159,7 @@ def _manifest(context: dg.AssetExecutionContext, connection: psycopg.Connection)
         evidence_hash=hashlib.sha256(repr(sorted(hashes.items())).encode()).hexdigest(),
         evidence=hashes,
         code_version=settings.code_version,
-        verdict=read_table(connection, keys.READINESS, "verdict").iloc[0]["verdict"],
+        verdict=read_table(connection, keys.READINESS, "verdict").set_index("is_default")["verdict"][True],
         checks_passed=outcomes["passed"],
         checks_warned=outcomes["warned"],
         checks_failed=outcomes["failed"],

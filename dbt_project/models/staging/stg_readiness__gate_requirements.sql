@@ -13,13 +13,18 @@ renamed as (
         ---------- ids
         id as requirement_id,
         evidence_id,
-        deliverable_id,
         gate_id,
 
         ---------- values
         title,
         quote,
         metric,
+        noun,
+        nouns,
+        predicate,
+        counter,
+        parameters,
+        stand_in,
         comparison,
         threshold,
         threshold_high,
