@@ -107,15 +107,28 @@ STATEMENTS = (
     Statement(
         "verdict_follows_from_gates",
         keys.VERDICT,
-        "Not ready with a failed gate, unknown with an unknown one, ready only if every gate passes",
+        "Not ready with a failed gate, unknown with an unknown one or none, ready only if every gate passes",
         sql.SQL(
-            "select v.verdict || ' with gates ' || g.statuses from readiness.verdict as v, ("
-            "select string_agg(distinct status, ', ') as statuses, bool_or(status = 'fail') as fails,"
-            " bool_or(status = 'unknown') as unknowns, count(*) as gates from readiness.gates) as g"
+            "select v.milestone_id || ': ' || v.verdict || ' with gates ' || coalesce(g.statuses, 'none')"
+            " from readiness.verdict as v left join ("
+            "select milestone_id, string_agg(distinct status, ', ') as statuses, bool_or(status = 'fail') as fails,"
+            " bool_or(status = 'unknown') as unknowns from readiness.gates group by milestone_id) as g"
+            " using (milestone_id)"
             " where v.verdict <> case when g.fails then 'not_ready'"
-            " when g.unknowns or g.gates = 0 then 'unknown' else 'ready' end"
+            " when g.unknowns or g.statuses is null then 'unknown' else 'ready' end"
         ),
         "look at assets/readiness/model.py",
+    ),
+    Statement(
+        "one_verdict_is_the_default",
+        keys.VERDICT,
+        "One milestone is the default, and every gate is of a milestone with a verdict",
+        sql.SQL(
+            "select count(*) || ' default milestones' from readiness.verdict where is_default having count(*) <> 1"
+            " union all select gate_id from readiness.gates as g where not exists"
+            " (select from readiness.verdict as v where v.milestone_id = g.milestone_id)"
+        ),
+        "look at is_default in readiness/milestones.csv, and at assets/readiness/model.py",
     ),
     Statement(
         "nothing_absent_is_a_number",

@@ -55,9 +55,10 @@ def check_file(
     else:
         parsed = parse_text(place.table, path, text, label, own.name, today, words)
     tables = [place.table, *(part.table for part in place.table.parts)]
+    mentions = [mention for one in (parsed, *parsed.parts.values()) for mention in one.mentions]
     files: dict[str, list[Parsed]] = {place.table.key: [*_others(place, packs, path), parsed]}
     files |= {part.table.key: [parsed.parts.get(part.table.key, _unread(label, own))] for part in place.table.parts}
-    for key in {reference.table for table in tables for reference in table.references().values()} - files.keys():
+    for key in {mention.reference.table for mention in mentions} - files.keys():
         files[key] = [Parsed(key, "", ids=dict.fromkeys(ids_of(TABLES_BY_KEY[key], packs), 1))]
     problems = [*parsed.problems, *(p for part in parsed.parts.values() for p in part.problems), *check_across(files)]
     records = {table.key: [record for file in files[table.key] for record in file.records] for table in tables}

@@ -136,6 +136,10 @@ class EvidenceRow(BaseModel):
     grade: Grade = Field(description="How strong the evidence is")
     note: str = Field(default="", description="What a reader must know besides, such as how an estimate was made")
 
+    def refers_to(self) -> Iterator[tuple[str, str, Reference]]:
+        """Yield column and value of each id of another table that is part of a value, with that table."""
+        yield from ()
+
     @model_validator(mode="after")
     def _grade_agrees_with_values(self) -> EvidenceRow:
         if not self.value_columns:
@@ -259,13 +263,13 @@ class Table:
         return {
             name: mark
             for name, info in self.model.model_fields.items()
-            for mark in _marks(info)
+            for mark in marks(info)
             if isinstance(mark, Reference)
         }
 
     def added_later(self) -> frozenset[str]:
         """Return the columns that a file may lack; its rows have their defaults."""
-        return frozenset(name for name, info in self.model.model_fields.items() if AddedLater() in _marks(info))
+        return frozenset(name for name, info in self.model.model_fields.items() if AddedLater() in marks(info))
 
     def column_at(self, place: Sequence[str | int]) -> tuple[Table, str]:
         """Return the table and the column that the value at a place of a document is of; '' is none."""
@@ -276,7 +280,7 @@ class Table:
 
     def past_dates(self) -> frozenset[str]:
         """Return the columns whose date must not lie in the future."""
-        planned = {name for name, info in self.model.model_fields.items() if Planned() in _marks(info)}
+        planned = {name for name, info in self.model.model_fields.items() if Planned() in marks(info)}
         return frozenset(name for name, type_ in self.columns().items() if type_ == "date" and name not in planned)
 
 
@@ -314,7 +318,7 @@ class Part:
         return frozenset({"id", self.parent_column, self.entry_column, *self.inherited, *reference})
 
 
-def _marks(info: FieldInfo) -> list[Any]:
+def marks(info: FieldInfo) -> list[Any]:
     """Return all annotations of a field, also those inside of `... | None`, which pydantic leaves where they are."""
 
     def inside(annotation: Any) -> Iterator[Any]:

@@ -188,6 +188,8 @@ class Rows:
         except ValidationError as error:
             self._explain(error, line, lines, told=wrong, absent=absent)
             return
+        for column, value, reference in row.refers_to():
+            self.parsed.mentions.append(Mention(lines.get((column,), line), column, value, reference))
         if self.table.area in OF_THE_RECORD and self.table.kind == "csv" and not self.table.may_be_missing:
             self._note_hindsight(row, given, line, lines)
         if self.problems.count == before:

@@ -19,7 +19,7 @@ from assets.readiness.frames import (
     verdict_frame,
 )
 from assets.readiness.measures import results_of
-from assets.readiness.model import gates_of, verdict_of
+from assets.readiness.model import gates_of, verdicts_of
 
 MARTS = (
     "archive_capacity",
@@ -28,6 +28,7 @@ MARTS = (
     "gate_requirements",
     "milestone_deliverables",
     "milestone_progress",
+    "milestones",
     "organisations",
     "question_sets",
     "scenarios",
@@ -43,23 +44,28 @@ MARTS = (
         table_spec(
             keys.REQUIREMENT_RESULTS,
             [*(keys.mart_key(name) for name in MARTS), keys.COST_SUMMARY, keys.VALIDATION_MATRIX, keys.SEGMENT_RANKING],
-            "What each requirement of the milestone asks for, what the evidence shows, and whether that is enough",
+            "What each requirement of a milestone asks for, what the evidence shows, and whether that is enough",
         ),
-        table_spec(keys.GATES, [keys.REQUIREMENT_RESULTS], "One gate for each deliverable of the milestone"),
-        table_spec(keys.VERDICT, [keys.GATES], "Ready, not ready or unknown, with the weakest path that it rests on"),
+        table_spec(keys.GATES, [keys.REQUIREMENT_RESULTS], "What each gate of a milestone comes to"),
+        table_spec(
+            keys.VERDICT,
+            [keys.GATES],
+            "Of each milestone: ready, not ready or unknown, with the weakest path that it rests on",
+        ),
     ],
 )
 def readiness_tables(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
-    """Measure every requirement, combine them into gates and the gates into the verdict."""
+    """Measure every requirement, combine them into gates and the gates into verdicts."""
     with context.resources.warehouse.connect("waku_fit_admin") as connection:
         inputs = read_inputs(connection)
         results = results_of(inputs)
         gates = gates_of(results)
-        verdict = verdict_of(gates, inputs.evidence_grades)
+        verdicts = verdicts_of(inputs.milestones, gates, inputs.evidence_grades)
         for key, columns, frame in (
             (keys.REQUIREMENT_RESULTS, REQUIREMENT_COLUMNS, requirement_results_frame(results)),
             (keys.GATES, GATE_COLUMNS, gates_frame(gates)),
-            (keys.VERDICT, VERDICT_COLUMNS, verdict_frame(verdict)),
+            (keys.VERDICT, VERDICT_COLUMNS, verdict_frame(verdicts)),
         ):
-            said = {"verdict": verdict.answer.value, "reason": verdict.reason} if key == keys.VERDICT else {}
+            default = verdicts[0]
+            said = {"verdict": default.answer.value, "reason": default.reason} if key == keys.VERDICT else {}
             yield land_table(connection, key, columns, frame, **said)

@@ -1,6 +1,6 @@
 """From rows to a measurement: what is made up is left out, what is reported or counted gets a number, the rest none.
 
-Belongs here: how any metric is counted. Does not belong here: which rows a metric is about (`measures.py`).
+Belongs here: how anything is counted. Does not belong here: which rows a counter is about (`measures.py`).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from assets.evidence.model import Grade, weakest
 from assets.readiness.inputs import Conversations, NewestProgress, ReadinessInputs, ReadinessRow
-from assets.readiness.model import Basis, MetricValue, Requirement
+from assets.readiness.model import Basis, MetricValue
 
 NOTHING_THERE = frozenset({"not_done", "not_planned", "dropped", "descoped"})
 """States of a deliverable in which there is nothing of it."""
@@ -53,7 +53,7 @@ def reported_by_deliverable(
 
 
 def reported_progress(
-    requirement: Requirement,
+    deliverable_id: str,
     metric: str,
     inputs: ReadinessInputs,
     value_of: Callable[[NewestProgress], float | None] = lambda row: row.value,
@@ -61,35 +61,33 @@ def reported_progress(
     beside: tuple[str, ...] = (),
 ) -> MetricValue:
     """Take a value of the newest report of a metric. `beside` are illustrative rows that were left out elsewhere."""
-    rows = [row for row in inputs.progress if (row.deliverable_id, row.metric) == (requirement.deliverable_id, metric)]
+    rows = [row for row in inputs.progress if (row.deliverable_id, row.metric) == (deliverable_id, metric)]
     usable, illustrative_ids = without_illustrative(rows, inputs)
     illustrative_ids = tuple(sorted({*illustrative_ids, *beside}))
     if not usable:
         return nothing_on_record(illustrative_ids)
     (found,) = usable
-    if found.value is None:
-        return MetricValue(None, found.grade, found.evidence_ids, illustrative_ids, NOT_FOUND)
-    value = value_of(found)
+    value = value_of(found) if found.value is not None else None
     if value is None:
-        return MetricValue(None, found.grade, found.evidence_ids, illustrative_ids, missing)
+        reason = NOT_FOUND if found.value is None else missing
+        return MetricValue(None, found.grade, found.evidence_ids, illustrative_ids, reason)
     return MetricValue(value, found.grade, found.evidence_ids, illustrative_ids, basis=Basis.REPORTED)
 
 
-def reported_or_private(requirement: Requirement, metric: str, inputs: ReadinessInputs) -> MetricValue:
+def reported_or_private(deliverable_id: str, metric: str, inputs: ReadinessInputs) -> MetricValue:
     """Take the newest report of a metric; where it has no number and the work was private, say that."""
-    found = reported_progress(requirement, metric, inputs)
+    found = reported_progress(deliverable_id, metric, inputs)
     if found.value is not None:
         return found
-    state = reported_by_deliverable(requirement.deliverable_id, inputs)
+    state = reported_by_deliverable(deliverable_id, inputs)
     if state.reason != PRIVATE:
         return found
     return replace(state, evidence_ids=tuple(sorted({*state.evidence_ids, *found.evidence_ids})))
 
 
-def progress_of(requirement: Requirement, metric: str, inputs: ReadinessInputs) -> list[NewestProgress]:
-    """Return the newest report of a metric of the requirement's deliverable, if it is no made-up one."""
-    key = (requirement.deliverable_id, metric)
-    rows = [row for row in inputs.progress if (row.deliverable_id, row.metric) == key]
+def progress_of(deliverable_id: str, metric: str, inputs: ReadinessInputs) -> list[NewestProgress]:
+    """Return the newest report of a metric of a deliverable, if it is no made-up one."""
+    rows = [row for row in inputs.progress if (row.deliverable_id, row.metric) == (deliverable_id, metric)]
     return without_illustrative(rows, inputs)[0]
 
 
@@ -100,12 +98,11 @@ def held_in_packs(kind: str, inputs: ReadinessInputs) -> tuple[Conversations | N
 
 
 def reported_and_held(
-    requirement: Requirement, kind: str, metric: str, inputs: ReadinessInputs
+    deliverable_id: str, kind: str, metric: str, inputs: ReadinessInputs
 ) -> tuple[NewestProgress | None, Conversations | None, tuple[str, ...]]:
     """Return the newest report of a metric and what packs hold of a kind, made-up rows left out of both."""
-    key = (requirement.deliverable_id, metric)
     reports, left_out = without_illustrative(
-        [row for row in inputs.progress if (row.deliverable_id, row.metric) == key], inputs
+        [row for row in inputs.progress if (row.deliverable_id, row.metric) == (deliverable_id, metric)], inputs
     )
     held, left_out_of_packs = held_in_packs(kind, inputs)
     return next(iter(reports), None), held, tuple(sorted({*left_out, *left_out_of_packs}))

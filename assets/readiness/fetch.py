@@ -12,6 +12,7 @@ import psycopg
 
 from assets.common.tables import read_frozen_rows
 from assets.costs.budget import budget_state
+from assets.evidence.counters import parameters_of
 from assets.evidence.model import Grade
 from assets.readiness.inputs import (
     BudgetCell,
@@ -28,7 +29,8 @@ from assets.readiness.inputs import (
     SegmentCapture,
     SegmentRank,
 )
-from assets.readiness.model import Requirement
+from assets.readiness.model import Milestone, Requirement
+from assets.readiness.wording import Words
 
 SEGMENT_ITEMS: Final = (
     "has_segment",
@@ -40,18 +42,18 @@ SEGMENT_ITEMS: Final = (
 )
 """What the milestone asks to capture of a segment; it is captured in full with all of them."""
 
+MILESTONES = """
+select milestone_id, title, question, is_default, grade, evidence_ids from marts.milestones
+where grade <> 'illustrative' order by position
+"""
+"""A made-up milestone asks for nothing, as its gates do."""
 REQUIREMENTS = """
 select
-    requirements.requirement_id, requirements.gate_id, requirements.deliverable_id, requirements.title,
-    requirements.quote, requirements.metric, requirements.comparison, requirements.threshold,
-    requirements.threshold_high, requirements.tolerance, requirements.unit, requirements.stale_after_days,
-    requirements.grade, requirements.evidence_ids
-from marts.gate_requirements as requirements
-inner join marts.evidence_index as typed on typed.evidence_id = requirements.evidence_ids[1]
-order by typed.pack <> 'public', typed.file, typed.line
+    requirement_id, milestone_id, gate_id, gate_title, deliverable_id, title, quote, metric, noun, nouns, predicate,
+    counter, parameters, stand_in, comparison, threshold, threshold_high, tolerance, unit, stale_after_days, grade,
+    evidence_ids
+from marts.gate_requirements order by position
 """
-"""In the order in which analysts typed them, which is the order of the report."""
-
 DELIVERABLES = """
 select deliverable_id, title, status, basis, actual_value, grade, evidence_ids from marts.milestone_deliverables
 order by deliverable_id
@@ -125,7 +127,11 @@ def read_inputs(connection: psycopg.Connection[Any]) -> ReadinessInputs:
     """Read everything that requirements are measured from."""
     evidence = _graded(connection, EVIDENCE)
     return ReadinessInputs(
-        requirements=[Requirement(**row) for row in _graded(connection, REQUIREMENTS)],
+        milestones=[
+            Milestone(row["milestone_id"], row["title"], row["question"], row["is_default"])
+            for row in _graded(connection, MILESTONES)
+        ],
+        requirements=[_requirement(**row) for row in _graded(connection, REQUIREMENTS)],
         deliverables=[MilestoneDeliverable(**row) for row in _graded(connection, DELIVERABLES)],
         progress=[NewestProgress(**row) for row in _graded(connection, PROGRESS)],
         conversations=[Conversations(**row) for row in _graded(connection, CONVERSATIONS)],
@@ -148,6 +154,10 @@ def read_inputs(connection: psycopg.Connection[Any]) -> ReadinessInputs:
         evidence_grades={row["evidence_id"]: row["grade"] for row in evidence},
         evidence_days={row["evidence_id"]: row["as_of"] for row in evidence},
     )
+
+
+def _requirement(noun: str, nouns: str, predicate: str, counter: str, parameters: list[str], **row: Any) -> Requirement:
+    return Requirement(words=Words(noun, nouns, predicate), counter=parameters_of(counter, parameters), **row)
 
 
 def _graded(connection: psycopg.Connection[Any], query: Any) -> list[dict[str, Any]]:

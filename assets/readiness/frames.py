@@ -16,6 +16,7 @@ from assets.readiness.model import Gate, GateStatus, RequirementResult, Verdict
 
 REQUIREMENT_COLUMNS: dict[str, str] = {
     "requirement_id": "text",
+    "milestone_id": "text",
     "gate_id": "text",
     "title": "text",
     "quote": "text",
@@ -39,6 +40,7 @@ REQUIREMENT_COLUMNS: dict[str, str] = {
 }
 GATE_COLUMNS: dict[str, str] = {
     "gate_id": "text",
+    "milestone_id": "text",
     "deliverable_id": "text",
     "title": "text",
     "value": "double precision",
@@ -54,6 +56,10 @@ GATE_COLUMNS: dict[str, str] = {
     "illustrative_count": "bigint",
 }
 VERDICT_COLUMNS: dict[str, str] = {
+    "milestone_id": "text",
+    "title": "text",
+    "question": "text",
+    "is_default": "boolean",
     "verdict": "text",
     "reason": "text",
     "passed": "bigint",
@@ -65,9 +71,12 @@ VERDICT_COLUMNS: dict[str, str] = {
 }
 """Each: column to PostgreSQL type, in the order of the table."""
 
+JSON_VERDICT_COLUMNS = tuple(column for column in VERDICT_COLUMNS if column not in ("is_default", "evidence_ids"))
 JSON_GATE_COLUMNS = tuple(column for column in GATE_COLUMNS if column != "evidence_ids")
 JSON_REQUIREMENT_COLUMNS = tuple(
-    column for column in REQUIREMENT_COLUMNS if column not in ("gate_id", "evidence_ids", "beside_evidence_ids")
+    column
+    for column in REQUIREMENT_COLUMNS
+    if column not in ("milestone_id", "gate_id", "evidence_ids", "beside_evidence_ids")
 )
 
 
@@ -87,6 +96,7 @@ def requirement_results_frame(results: Iterable[RequirementResult]) -> pd.DataFr
     rows = [
         (
             result.requirement.requirement_id,
+            result.requirement.milestone_id,
             result.requirement.gate_id,
             result.requirement.title,
             result.requirement.quote,
@@ -118,6 +128,7 @@ def gates_frame(gates: Iterable[Gate]) -> pd.DataFrame:
     rows = [
         (
             gate.gate_id,
+            gate.milestone_id,
             gate.deliverable_id,
             gate.title,
             gate.shown.measurement.value,
@@ -137,53 +148,69 @@ def gates_frame(gates: Iterable[Gate]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(GATE_COLUMNS), dtype=object)
 
 
-def verdict_frame(verdict: Verdict) -> pd.DataFrame:
-    """One row; columns as in `VERDICT_COLUMNS`."""
-    row = (
-        verdict.answer.value,
-        verdict.reason,
-        verdict.count(GateStatus.PASS),
-        verdict.count(GateStatus.FAIL),
-        verdict.count(GateStatus.UNKNOWN),
-        verdict.grade.value,
-        list(verdict.evidence_ids),
-        list(verdict.weakest_path),
-    )
-    return pd.DataFrame([row], columns=list(VERDICT_COLUMNS), dtype=object)
+def verdict_frame(verdicts: Iterable[Verdict]) -> pd.DataFrame:
+    """One row per milestone; columns as in `VERDICT_COLUMNS`."""
+    rows = [
+        (
+            verdict.milestone.milestone_id,
+            verdict.milestone.title,
+            verdict.milestone.question,
+            verdict.milestone.is_default,
+            verdict.answer.value,
+            verdict.reason,
+            verdict.count(GateStatus.PASS),
+            verdict.count(GateStatus.FAIL),
+            verdict.count(GateStatus.UNKNOWN),
+            verdict.grade.value,
+            list(verdict.evidence_ids),
+            list(verdict.weakest_path),
+        )
+        for verdict in verdicts
+    ]
+    return pd.DataFrame(rows, columns=list(VERDICT_COLUMNS), dtype=object)
 
 
 def readiness_json(frames: Mapping[str, pd.DataFrame], release: NamedRelease) -> dict[str, Any]:
     """Return `readiness.json` from the released tables `verdict`, `gates` and `requirement_results`.
 
-    Gates and their requirements are in the order of the tables. `interval` is null: a count has none. `is_stale` is as
-    of the last day of evidence that counts, else as of the day of the release; null where no evidence is dated.
+    It is about the default milestone, and has the same of each other one in `others`. Gates and their requirements are
+    in the order of the tables. `interval` is null: a count has none. `is_stale` is as of the last day of evidence that
+    counts, else as of the day of the release; null where no evidence is dated.
     """
-    (verdict,) = _records(frames["verdict"])
     day = (release.as_of or release.created_at.date()).isoformat()
-    requirements = _records(frames["requirement_results"])
+    verdicts, gates, requirements = (_records(frames[table]) for table in ("verdict", "gates", "requirement_results"))
+
+    def judged(verdict: Mapping[str, Any]) -> dict[str, Any]:
+        of_milestone = [gate for gate in gates if gate["milestone_id"] == verdict["milestone_id"]]
+        return {
+            **{column: verdict[column] for column in JSON_VERDICT_COLUMNS},
+            "gates": [_gate(gate, requirements, day) for gate in of_milestone],
+        }
+
+    (default,) = (verdict for verdict in verdicts if verdict["is_default"])
     return {
-        **{column: verdict[column] for column in ("verdict", "reason", "grade", "passed", "failed", "unknown")},
-        "weakest_path": verdict["weakest_path"],
+        **judged(default),
         "as_of": release.as_of.isoformat() if release.as_of else None,
         "release_id": release.release_id,
-        "gates": [
+        "others": [judged(verdict) for verdict in verdicts if not verdict["is_default"]],
+    }
+
+
+def _gate(gate: Mapping[str, Any], requirements: Iterable[Mapping[str, Any]], day: str) -> dict[str, Any]:
+    return {
+        **{column: gate[column] for column in JSON_GATE_COLUMNS},
+        "interval": None,
+        "is_stale": _is_stale(gate, day),
+        "evidence_ids": gate["evidence_ids"],
+        "requirements": [
             {
-                **{column: gate[column] for column in JSON_GATE_COLUMNS},
-                "interval": None,
-                "is_stale": _is_stale(gate, day),
-                "evidence_ids": gate["evidence_ids"],
-                "requirements": [
-                    {
-                        **{column: row[column] for column in JSON_REQUIREMENT_COLUMNS},
-                        "is_stale": _is_stale(row, day),
-                        "evidence_ids": row["evidence_ids"],
-                        "beside_evidence_ids": row["beside_evidence_ids"],
-                    }
-                    for row in requirements
-                    if row["gate_id"] == gate["gate_id"]
-                ],
+                **{column: row[column] for column in JSON_REQUIREMENT_COLUMNS},
+                "is_stale": _is_stale(row, day),
+                "evidence_ids": row["evidence_ids"],
+                "beside_evidence_ids": row["beside_evidence_ids"],
             }
-            for gate in _records(frames["gates"])
+            for row in requirements
+            if row["gate_id"] == gate["gate_id"]
         ],
     }
 

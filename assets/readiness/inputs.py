@@ -1,4 +1,4 @@
-"""What the metrics of requirements are counted from: typed rows of the marts and of the models.
+"""What requirements are counted from: typed rows of the marts and of the models.
 
 Belongs here: types. Does not belong here: SQL (`fetch.py`), counting (`measures.py`).
 """
@@ -11,7 +11,7 @@ from datetime import date
 
 from assets.costs.budget import BudgetState
 from assets.evidence.model import Grade
-from assets.readiness.model import Requirement
+from assets.readiness.model import Milestone, Requirement
 
 RPC_PROFILES = frozenset({"status_1to1", "community"})
 """Profiles of which the milestone says "Also cover RPC API prices"."""
@@ -147,8 +147,9 @@ class MatrixCell(ReadinessRow):
 
 @dataclass(frozen=True)
 class ReadinessInputs:
-    """All that the metrics are counted from, with grade and day of each single row of evidence."""
+    """What is asked for and all that it is counted from, with grade and day of each single row of evidence."""
 
+    milestones: Sequence[Milestone]
     requirements: Sequence[Requirement]
     deliverables: Sequence[MilestoneDeliverable] = ()
     progress: Sequence[NewestProgress] = ()

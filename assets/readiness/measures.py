@@ -1,16 +1,19 @@
-"""How each metric of a requirement is counted from the marts.
+"""How each counter of requirements counts.
 
-Belongs here: one function per metric. Does not belong here: the rows (`inputs.py`), SQL (`fetch.py`), thresholds
-(evidence), whether a count is enough (`model.py`), how one is said (`wording.py`). Illustrative rows are taken out
-before anything is counted. docs/gates.md says which words of the milestone each metric stands for.
+Belongs here: one function per counter. Does not belong here: what a counter can be told (`assets.evidence.counters`),
+the rows (`inputs.py`), SQL (`fetch.py`), which requirement uses which counter (evidence), whether a count is enough
+(`model.py`). Illustrative rows are taken out before anything is counted.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from assets.common.words import number
+from assets.evidence import counters
+from assets.evidence.counters import Parameters, StandIn
 from assets.evidence.model import Grade, weakest
 from assets.readiness.counting import (
     count_of,
@@ -23,47 +26,48 @@ from assets.readiness.counting import (
     reported_progress,
     without_illustrative,
 )
-from assets.readiness.inputs import Conversations, NewestProgress, ReadinessInputs
+from assets.readiness.inputs import NewestProgress, ReadinessInputs
 from assets.readiness.model import Basis, MetricValue, Requirement, RequirementResult
 
-PHASE_2 = "postgres_opt_phase_2"
-"""The deliverable that the milestone names as what the cost of self-hosting depends on."""
+ESTIMATED = counters.CostCellsCounter(what="estimated")
+WITHIN_BUDGET = counters.CostCellsCounter(what="within_budget")
 
-WITHIN_BUDGET = "cells_within_budget"
-"""The metric that budgets of scenarios ask for."""
-
-MATRIX = "potential_usps"
-"""The deliverable under which the team reports on its validation matrix."""
-
-Metric = Callable[[Requirement, ReadinessInputs], MetricValue]
+TOLD_OF_SESSIONS = {
+    "questions": "questions",
+    "at_devcon_2024": "held_at_devcon_2024",
+    "with_engineer": "held_with_engineer",
+}
+"""By what a counter of conversations is told, the number of a row of packs that it takes."""
 
 
 def results_of(inputs: ReadinessInputs) -> tuple[RequirementResult, ...]:
-    """Measure all requirements but made-up ones, which ask for nothing.
-
-    Raises `ValueError` for a metric that nothing here counts.
-    """
-    results = []
-    for requirement in (*inputs.requirements, *budget_requirements(inputs)):
-        if requirement.metric not in METRICS:
-            raise ValueError(
-                f"requirement {requirement.requirement_id}: metric {requirement.metric!r} is not counted anywhere; "
-                f"expected one of {', '.join(sorted(METRICS))}"
-            )
-        if requirement.grade is not Grade.ILLUSTRATIVE:
-            measured = METRICS[requirement.metric](requirement, inputs)
-            results.append(RequirementResult(requirement, _dated(measured, inputs)))
-    return tuple(results)
+    """Measure all requirements but made-up ones, which ask for nothing."""
+    return tuple(
+        RequirementResult(requirement, _dated(measured(requirement, inputs), inputs))
+        for requirement in (*inputs.requirements, *budget_requirements(inputs))
+        if requirement.grade is not Grade.ILLUSTRATIVE
+    )
 
 
-def _dated(measured: MetricValue, inputs: ReadinessInputs) -> MetricValue:
+def measured(requirement: Requirement, inputs: ReadinessInputs) -> MetricValue:
+    """Count what a requirement asks for. Its stand-in stands beside while nothing is counted."""
+    asked = requirement.counter
+    deliverable_id = getattr(asked, "deliverable_id", None) or requirement.deliverable_id
+    found = COUNTS[type(asked)](asked, deliverable_id, inputs)
+    if requirement.stand_in is None or found.value:
+        return found
+    text, ids = STAND_INS[requirement.stand_in](deliverable_id, inputs)
+    return replace(found, beside=text, beside_ids=ids)
+
+
+def _dated(found: MetricValue, inputs: ReadinessInputs) -> MetricValue:
     """Add the day of the newest evidence. A search without result is no evidence, however late it was."""
     days = (
         inputs.evidence_days.get(evidence_id)
-        for evidence_id in measured.evidence_ids
+        for evidence_id in found.evidence_ids
         if inputs.evidence_grades.get(evidence_id) is not Grade.NOT_FOUND
     )
-    return replace(measured, newest_evidence_on=max((day for day in days if day), default=None))
+    return replace(found, newest_evidence_on=max((day for day in days if day), default=None))
 
 
 def budget_requirements(inputs: ReadinessInputs) -> tuple[Requirement, ...]:
@@ -76,9 +80,11 @@ def budget_requirements(inputs: ReadinessInputs) -> tuple[Requirement, ...]:
     return tuple(
         replace(
             asked,
-            requirement_id=f"{asked.gate_id}_{WITHIN_BUDGET}",
+            requirement_id=f"{asked.gate_id}_cells_within_budget",
             title="Cost within the budget of its scenario",
-            metric=WITHIN_BUDGET,
+            metric="cells_within_budget",
+            words=replace(asked.words, predicate="within the budget of its scenario"),
+            counter=WITHIN_BUDGET,
             comparison="at_least",
             threshold=float(len(inputs.budget_cells)),
             threshold_high=None,
@@ -86,11 +92,16 @@ def budget_requirements(inputs: ReadinessInputs) -> tuple[Requirement, ...]:
             unit="cost_cases",
         )
         for asked in inputs.requirements
-        if asked.metric == "cells_estimated"
+        if asked.counter == ESTIMATED
     )
 
 
-def cells_within_budget(_: Requirement, inputs: ReadinessInputs) -> MetricValue:
+def cost_cells(asked: counters.CostCellsCounter, _: str, inputs: ReadinessInputs) -> MetricValue:
+    """Count the cost cells that are estimated, or those within their budget."""
+    return _cells_within_budget(inputs) if asked == WITHIN_BUDGET else _cells_estimated(inputs)
+
+
+def _cells_within_budget(inputs: ReadinessInputs) -> MetricValue:
     """Count the cost cells within their budget; not known while none is over and the cost of one is not known."""
     usable, illustrative_ids = without_illustrative(inputs.budget_cells, inputs)
     states = [cell.state for cell in usable]
@@ -101,7 +112,7 @@ def cells_within_budget(_: Requirement, inputs: ReadinessInputs) -> MetricValue:
     return count_of(usable, [cell for cell in usable if cell.state == "within"], illustrative_ids, inputs)
 
 
-def cells_estimated(_: Requirement, inputs: ReadinessInputs) -> MetricValue:
+def _cells_estimated(inputs: ReadinessInputs) -> MetricValue:
     """Count the cost cells that are estimated, can run, and have RPC in them where the milestone asks for it.
 
     Not known while anything that a cell lacks is not known: a price that an earlier day did not have is no cost of zero
@@ -124,37 +135,26 @@ def cells_estimated(_: Requirement, inputs: ReadinessInputs) -> MetricValue:
     return replace(found, evidence_ids=evidence_of(usable), remark=remark)
 
 
-def postgres_phase_2_results(_: Requirement, inputs: ReadinessInputs) -> MetricValue:
-    """Count what the deliverable that the milestone names has brought; our own measurements stand beside it."""
-    found = reported_by_deliverable(PHASE_2, inputs, is_one_when_done=True)
-    own, _made_up = without_illustrative(inputs.archive_capacities, inputs)
-    if not own or found.value:
-        return found
-    results = "capacity result" if len(own) == 1 else "capacity results"
-    text = f"{number(len(own))} {results} of our own benchmark, which is not that deliverable"
-    return replace(found, beside=text, beside_ids=evidence_of(own))
+def deliverable_state(
+    asked: counters.DeliverableStateCounter, deliverable_id: str, inputs: ReadinessInputs
+) -> MetricValue:
+    """Take what the newest state of a deliverable says: an amount, or one when it is done."""
+    return reported_by_deliverable(
+        deliverable_id, inputs, is_one_when_done=asked.what != "amount", is_yes_or_no=asked.what == "done"
+    )
 
 
-def whitepapers(requirement: Requirement, inputs: ReadinessInputs) -> MetricValue:
-    """Count one whitepaper if the deliverable is done."""
-    return reported_by_deliverable(requirement.deliverable_id, inputs, is_one_when_done=True, is_yes_or_no=True)
+def newest_report(asked: counters.ReportedProgressCounter, deliverable_id: str, inputs: ReadinessInputs) -> MetricValue:
+    """Take the newest report of a metric."""
+    return reported_or_private(deliverable_id, asked.metric, inputs)
 
 
-def pages(requirement: Requirement, inputs: ReadinessInputs) -> MetricValue:
-    """Count the pages that the deliverable reached."""
-    return reported_by_deliverable(requirement.deliverable_id, inputs)
-
-
-def register_entries(_: Requirement, inputs: ReadinessInputs) -> MetricValue:
-    """Count the USPs in the register."""
-    usable, illustrative_ids = without_illustrative(inputs.usps, inputs)
-    return count_of(usable, [usp for usp in usable if usp.grade is not Grade.NOT_FOUND], illustrative_ids, inputs)
-
-
-def usps_named_on_site(_: Requirement, inputs: ReadinessInputs) -> MetricValue:
-    """Count the USPs of the register that the website names, of all in the register."""
+def usps(asked: counters.UspsCounter, _: str, inputs: ReadinessInputs) -> MetricValue:
+    """Count the USPs in the register, or those that the website names, of all in the register."""
     usable, illustrative_ids = without_illustrative(inputs.usps, inputs)
     claimed = [usp for usp in usable if usp.grade is not Grade.NOT_FOUND]
+    if asked.what == "in_register":
+        return count_of(usable, claimed, illustrative_ids, inputs)
     found = count_of(usable, [usp for usp in claimed if usp.is_on_site], illustrative_ids, inputs)
     if found.value is None:
         return found
@@ -163,30 +163,7 @@ def usps_named_on_site(_: Requirement, inputs: ReadinessInputs) -> MetricValue:
     return replace(found, of=float(len(claimed)), grade=grade, evidence_ids=evidence_of(claimed))
 
 
-def validation_matrix(requirement: Requirement, inputs: ReadinessInputs) -> MetricValue:
-    """Count one matrix if one is public, or if evidence decides at least one cell of ours.
-
-    A matrix of which no cell is decided is a form and not a matrix. A report that one was reworked shows no matrix: it
-    stands beside.
-    """
-    decided, made_up = without_illustrative([cell for cell in inputs.matrix if cell.is_decided], inputs)
-    found = reported_progress(requirement, "matrices_published", inputs, beside=made_up)
-    if found.value:
-        return found
-    if decided:
-        grade = weakest(cell.grade for cell in decided)
-        return MetricValue(1.0, grade, evidence_of(decided), made_up, basis=Basis.COUNTED)
-    reports = [row for row in progress_of(requirement, "matrix_reworks", inputs) if row.value]
-    if not reports:
-        return found
-    return replace(
-        found,
-        beside="a report that the team reworked its matrix, which nobody outside can read",
-        beside_ids=evidence_of(reports),
-    )
-
-
-def segments_fully_captured(_: Requirement, inputs: ReadinessInputs) -> MetricValue:
+def segments_captured(_: counters.SegmentsCounter, _deliverable: str, inputs: ReadinessInputs) -> MetricValue:
     """Count the segments with all items on record. That none has them says that nobody has looked, which is no zero."""
     usable, illustrative_ids = without_illustrative(inputs.segments, inputs)
     captured = [segment for segment in usable if segment.has_all_items]
@@ -196,107 +173,62 @@ def segments_fully_captured(_: Requirement, inputs: ReadinessInputs) -> MetricVa
     return replace(found, value=None, basis=Basis.NOT_KNOWN, reason="no segment on record has all six items")
 
 
-def segment_documents(requirement: Requirement, inputs: ReadinessInputs) -> MetricValue:
-    """Count the documents on segments that are reported; what this record holds of segments stands beside."""
-    found = reported_progress(requirement, "segment_documents", inputs)
-    captured = segments_fully_captured(requirement, inputs)
-    if found.value or not captured.value:
+def segment_reviews(asked: counters.SegmentReviewsCounter, deliverable_id: str, inputs: ReadinessInputs) -> MetricValue:
+    """Count the reviews of segments that are reported, or ours where it decides a segment with interviews on record."""
+    held, left_out = held_in_packs("interview", inputs)
+    found = reported_progress(deliverable_id, asked.metric, inputs, beside=left_out)
+    ranked, made_up = without_illustrative(inputs.ranking, inputs)
+    decided = [row for row in ranked if row.is_decided]
+    if found.value or held is None or not decided:
         return found
-    segments = "segment" if captured.value == 1 else "segments"
-    text = f"this record, which captures {number(captured.value)} {segments} in full"
-    # Conversations, whose day is not published, are named where they count and nowhere else.
-    dated = tuple(evidence_id for evidence_id in captured.evidence_ids if inputs.evidence_days.get(evidence_id))
-    return replace(found, beside=text, beside_ids=dated)
+    grade = weakest((held.grade, *(row.grade for row in decided)))
+    ids = evidence_of((held, *decided))
+    return MetricValue(1.0, grade, ids, tuple(sorted({*left_out, *made_up})), basis=Basis.COUNTED)
 
 
-def crm_organisations_with_segment(requirement: Requirement, inputs: ReadinessInputs) -> MetricValue:
+def crm_organisations(
+    asked: counters.CrmOrganisationsCounter, deliverable_id: str, inputs: ReadinessInputs
+) -> MetricValue:
     """Count the organisations that carry a segment in the team's CRM; without its rows, what is reported of it."""
     usable, illustrative_ids = without_illustrative(inputs.crm_organisations, inputs)
     if usable:
         return count_of(usable, [row for row in usable if row.has_segment], illustrative_ids, inputs)
-    return reported_progress(requirement, "organisations_with_segment", inputs, beside=illustrative_ids)
+    return reported_progress(deliverable_id, asked.metric, inputs, beside=illustrative_ids)
 
 
-def interview_questions(requirement: Requirement, inputs: ReadinessInputs) -> MetricValue:
-    """Count the questions of the interviews in packs; without any, what is reported. Our own set stands beside.
-
-    Every set in this record is detached from Waku: a question that names it or its protocols is a mistake in a pack.
-    """
-    held, left_out = held_in_packs("interview", inputs)
-    if held is not None and held.questions is not None:
-        return MetricValue(float(held.questions), held.grade, held.evidence_ids, left_out, basis=Basis.COUNTED)
-    found = reported_progress(requirement, "questions_in_set", inputs, beside=left_out)
-    sets, _made_up = without_illustrative(inputs.question_sets, inputs)
-    if found.value or not sets:
-        return found
-    longest = max(sets, key=lambda row: row.questions)
-    text = f"{number(longest.questions)} questions of our own, with which no interview on record was held"
-    return replace(found, beside=text, beside_ids=longest.evidence_ids)
+def conversations(asked: counters.ConversationsCounter, deliverable_id: str, inputs: ReadinessInputs) -> MetricValue:
+    """Count conversations, their segments, or those of which something is told."""
+    if asked.what == "held":
+        return _held(asked, deliverable_id, inputs)
+    if asked.what == "segments":
+        return _segments_of_conversations(asked, deliverable_id, inputs)
+    # Packs that tell it of no conversation say nothing of those that the project reports: the count is then not known.
+    held, left_out = held_in_packs(asked.kind, inputs)
+    if held is not None and (told := getattr(held, TOLD_OF_SESSIONS[asked.what])):
+        return MetricValue(float(told), held.grade, held.evidence_ids, left_out, basis=Basis.COUNTED)
+    return reported_progress(deliverable_id, asked.metric, inputs, beside=left_out)
 
 
-def interviews_captured(requirement: Requirement, inputs: ReadinessInputs) -> MetricValue:
-    """Count one update of the matrix if interviews in packs are in ours, else what is reported of the team's."""
-    # Made-up findings are parts of made-up interviews, which the count of interviews names.
-    cells, _made_up = without_illustrative([cell for cell in inputs.matrix if cell.interviews], inputs)
-    if cells:
-        grade = weakest(cell.grade for cell in cells)
-        return MetricValue(1.0, grade, evidence_of(cells), basis=Basis.COUNTED)
-    return reported_progress(replace(requirement, deliverable_id=MATRIX), "matrix_filled_from_calls", inputs)
-
-
-def segment_reviews(requirement: Requirement, inputs: ReadinessInputs) -> MetricValue:
-    """Count the reviews of segments that are reported, or ours where it decides a segment with interviews on record."""
-    held, left_out = held_in_packs("interview", inputs)
-    found = reported_progress(requirement, "segment_reviews", inputs, beside=left_out)
-    ranked, made_up = without_illustrative(inputs.ranking, inputs)
-    decided = [row for row in ranked if row.is_decided]
-    if found.value or not ranked:
-        return found
-    if held is not None and decided:
-        grade = weakest((held.grade, *(row.grade for row in decided)))
-        ids = evidence_of((held, *decided))
-        return MetricValue(1.0, grade, ids, tuple(sorted({*left_out, *made_up})), basis=Basis.COUNTED)
-    text = f"our own ranking of {number(len(ranked))} segments, which decides {number(len(decided))} of them"
-    return replace(found, beside=text)
-
-
-def mvp_outlines(requirement: Requirement, inputs: ReadinessInputs) -> MetricValue:
-    """Count the outlines of the MVP that are reported as public."""
-    return reported_or_private(requirement, "outlines_published", inputs)
-
-
-def mvp_customers_told(requirement: Requirement, inputs: ReadinessInputs) -> MetricValue:
-    """Count the customers of whom it is reported that they were told of the MVP."""
-    return reported_or_private(requirement, "customers_told", inputs)
-
-
-def progress_value(metric: str) -> Metric:
-    """Return a function that takes the newest reported value of a progress metric."""
-    return lambda requirement, inputs: reported_progress(requirement, metric, inputs)
-
-
-def conversations_held(kind: str, metric: str) -> Metric:
-    """Return a function that counts conversations that a progress metric reports, and those in packs, each once.
+def _held(asked: counters.ConversationsCounter, deliverable_id: str, inputs: ReadinessInputs) -> MetricValue:
+    """Count conversations that a progress metric reports, and those in packs, each once.
 
     A conversation in a pack may be one that the newest report counts, unless it was held later. So the count is the
     report and what was held after it, or what packs hold, whichever is more: never more than there were.
     """
-
-    def count(requirement: Requirement, inputs: ReadinessInputs) -> MetricValue:
-        reported, held, illustrative_ids = reported_and_held(requirement, kind, metric, inputs)
-        if held is None:
-            return reported_progress(requirement, metric, inputs, beside=illustrative_ids)
-        if reported is None or reported.value is None:
-            return MetricValue(float(held.held), held.grade, held.evidence_ids, illustrative_ids, basis=Basis.COUNTED)
-        value = max(float(held.held), reported.value + held.held_after_report)
-        grade = weakest((reported.grade, held.grade))
-        return MetricValue(value, grade, evidence_of((reported, held)), illustrative_ids, basis=Basis.COUNTED)
-
-    return count
+    reported, held, illustrative_ids = reported_and_held(deliverable_id, asked.kind, asked.metric, inputs)
+    if held is None:
+        return reported_progress(deliverable_id, asked.metric, inputs, beside=illustrative_ids)
+    if reported is None or reported.value is None:
+        return MetricValue(float(held.held), held.grade, held.evidence_ids, illustrative_ids, basis=Basis.COUNTED)
+    value = max(float(held.held), reported.value + held.held_after_report)
+    grade = weakest((reported.grade, held.grade))
+    return MetricValue(value, grade, evidence_of((reported, held)), illustrative_ids, basis=Basis.COUNTED)
 
 
-def conversation_segments(kind: str, metric: str) -> Metric:
-    """Return a function that counts the segments that the report names or that conversations in packs cover.
+def _segments_of_conversations(
+    asked: counters.ConversationsCounter, deliverable_id: str, inputs: ReadinessInputs
+) -> MetricValue:
+    """Count the segments that the report names or that conversations in packs cover.
 
     Unknown if the report names none of any and packs hold none.
     """
@@ -304,59 +236,98 @@ def conversation_segments(kind: str, metric: str) -> Metric:
     def named_segments(row: NewestProgress) -> float | None:
         return float(len(set(row.segment_ids))) if row.segment_ids or row.value == 0 else None
 
-    def count(requirement: Requirement, inputs: ReadinessInputs) -> MetricValue:
-        reported, held, illustrative_ids = reported_and_held(requirement, kind, metric, inputs)
-        if held is None:
-            missing = "the report names no segment"
-            return reported_progress(requirement, metric, inputs, named_segments, missing, illustrative_ids)
-        if reported is None:
-            return MetricValue(
-                float(held.segments), held.grade, held.evidence_ids, illustrative_ids, basis=Basis.COUNTED
-            )
-        grade, value = weakest((reported.grade, held.grade)), float(held.segments_with_reported)
-        return MetricValue(value, grade, evidence_of((reported, held)), illustrative_ids, basis=Basis.COUNTED)
-
-    return count
+    reported, held, illustrative_ids = reported_and_held(deliverable_id, asked.kind, asked.metric, inputs)
+    if held is None:
+        missing = "the report names no segment"
+        return reported_progress(deliverable_id, asked.metric, inputs, named_segments, missing, illustrative_ids)
+    if reported is None:
+        return MetricValue(float(held.segments), held.grade, held.evidence_ids, illustrative_ids, basis=Basis.COUNTED)
+    grade, value = weakest((reported.grade, held.grade)), float(held.segments_with_reported)
+    return MetricValue(value, grade, evidence_of((reported, held)), illustrative_ids, basis=Basis.COUNTED)
 
 
-def sessions_that(metric: str, number_of: Callable[[Conversations], int]) -> Metric:
-    """Return a function that counts the sessions in packs of which something is told, else takes what is reported.
+def matrix(asked: counters.MatrixCounter, deliverable_id: str, inputs: ReadinessInputs) -> MetricValue:
+    """Count one matrix that is reported as public or of which we decide a cell, or one that interviews filled.
 
-    Packs that tell it of no session say nothing of those that the project reports: the count is then not known.
+    A matrix without a decided cell does not count. That interviews are in ours is better than a report that they are in
+    the team's.
     """
+    if asked.what == "decided":
+        cells, made_up = without_illustrative([cell for cell in inputs.matrix if cell.is_decided], inputs)
+        found = reported_progress(deliverable_id, asked.metric, inputs, beside=made_up)
+        if found.value or not cells:
+            return found
+    else:
+        # Made-up findings are parts of made-up interviews, which the count of interviews names.
+        cells, made_up = without_illustrative([cell for cell in inputs.matrix if cell.interviews], inputs)[0], ()
+        if not cells:
+            return reported_progress(deliverable_id, asked.metric, inputs)
+    grade = weakest(cell.grade for cell in cells)
+    return MetricValue(1.0, grade, evidence_of(cells), made_up, basis=Basis.COUNTED)
 
-    def count(requirement: Requirement, inputs: ReadinessInputs) -> MetricValue:
-        held, left_out = held_in_packs("session", inputs)
-        if held is not None and number_of(held):
-            return MetricValue(float(number_of(held)), held.grade, held.evidence_ids, left_out, basis=Basis.COUNTED)
-        return reported_progress(requirement, metric, inputs, beside=left_out)
 
-    return count
-
-
-METRICS: dict[str, Metric] = {
-    "cells_estimated": cells_estimated,
-    WITHIN_BUDGET: cells_within_budget,
-    "postgres_phase_2_results": postgres_phase_2_results,
-    "whitepapers": whitepapers,
-    "pages": pages,
-    "register_entries": register_entries,
-    "validation_matrix": validation_matrix,
-    "usps_named_on_site": usps_named_on_site,
-    "segments_identified": progress_value("segments_identified"),
-    "segments_fully_captured": segments_fully_captured,
-    "segment_documents": segment_documents,
-    "crm_organisations_with_segment": crm_organisations_with_segment,
-    "interviews_held": conversations_held("interview", "interviews_held_cumulative"),
-    "interview_segments": conversation_segments("interview", "interviews_held_cumulative"),
-    "interview_questions": interview_questions,
-    "interviews_captured": interviews_captured,
-    "segment_reviews": segment_reviews,
-    "sessions_held": conversations_held("session", "sessions_held_cumulative"),
-    "sessions_at_devcon_2024": sessions_that("sessions_at_devcon_2024", lambda held: held.held_at_devcon_2024),
-    "sessions_with_engineer": sessions_that("sessions_with_engineer", lambda held: held.held_with_engineer),
-    "mvp_outlines": mvp_outlines,
-    "mvp_gaps": progress_value("gap_deliverables_named"),
-    "mvp_customers_told": mvp_customers_told,
+COUNTS: dict[type[Parameters], Callable[[Any, str, ReadinessInputs], MetricValue]] = {
+    counters.CostCellsCounter: cost_cells,
+    counters.DeliverableStateCounter: deliverable_state,
+    counters.ReportedProgressCounter: newest_report,
+    counters.UspsCounter: usps,
+    counters.SegmentsCounter: segments_captured,
+    counters.SegmentReviewsCounter: segment_reviews,
+    counters.CrmOrganisationsCounter: crm_organisations,
+    counters.ConversationsCounter: conversations,
+    counters.MatrixCounter: matrix,
 }
-"""What counts each metric that a requirement can name."""
+"""What counts, by what it is told. It is also told the deliverable that is meant."""
+
+Beside = tuple[str, tuple[str, ...]]
+"""What stands beside a count in words, '' for nothing, and its evidence."""
+
+
+def _archive_capacities(_: str, inputs: ReadinessInputs) -> Beside:
+    own, _made_up = without_illustrative(inputs.archive_capacities, inputs)
+    results = "capacity result" if len(own) == 1 else "capacity results"
+    text = f"{number(len(own))} {results} of our own benchmark, which is not that deliverable"
+    return (text, evidence_of(own)) if own else ("", ())
+
+
+def _captured_segments(deliverable_id: str, inputs: ReadinessInputs) -> Beside:
+    captured = segments_captured(counters.SegmentsCounter(what="captured"), deliverable_id, inputs)
+    if not captured.value:
+        return "", ()
+    segments = "segment" if captured.value == 1 else "segments"
+    # Conversations, whose day is not published, are named where they count and nowhere else.
+    dated = tuple(evidence_id for evidence_id in captured.evidence_ids if inputs.evidence_days.get(evidence_id))
+    return f"this record, which captures {number(captured.value)} {segments} in full", dated
+
+
+def _question_sets(_: str, inputs: ReadinessInputs) -> Beside:
+    """Every set of ours is detached from Waku: a question that names it or its protocols is a mistake in a pack."""
+    sets, _made_up = without_illustrative(inputs.question_sets, inputs)
+    if not sets:
+        return "", ()
+    longest = max(sets, key=lambda row: row.questions)
+    text = f"{number(longest.questions)} questions of our own, with which no interview on record was held"
+    return text, longest.evidence_ids
+
+
+def _reworked_matrix(deliverable_id: str, inputs: ReadinessInputs) -> Beside:
+    """A report that a matrix was reworked shows no matrix."""
+    reports = [row for row in progress_of(deliverable_id, "matrix_reworks", inputs) if row.value]
+    text = "a report that the team reworked its matrix, which nobody outside can read"
+    return (text, evidence_of(reports)) if reports else ("", ())
+
+
+def _segment_ranking(_: str, inputs: ReadinessInputs) -> Beside:
+    ranked, _made_up = without_illustrative(inputs.ranking, inputs)
+    decided = number(sum(row.is_decided for row in ranked))
+    text = f"our own ranking of {number(len(ranked))} segments, which decides {decided} of them"
+    return (text if ranked else ""), ()
+
+
+STAND_INS: dict[StandIn, Callable[[str, ReadinessInputs], Beside]] = {
+    "archive_capacities": _archive_capacities,
+    "captured_segments": _captured_segments,
+    "question_sets": _question_sets,
+    "reworked_matrix": _reworked_matrix,
+    "segment_ranking": _segment_ranking,
+}

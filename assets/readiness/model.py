@@ -1,7 +1,7 @@
 """Is the MVP ready? From requirements and what was measured to gates and one verdict.
 
-Belongs here: the rules, pure. Does not belong here: thresholds (they are evidence), how a metric is counted
-(`measures.py`), words (`wording.py`), tables and JSON (`frames.py`).
+Belongs here: the rules, pure. Does not belong here: milestones, gates, thresholds and their words (they are evidence),
+how a requirement is counted (`measures.py`), sentences (`wording.py`), tables and JSON (`frames.py`).
 
 Three rules hold at every step. What is not known is `unknown`, never zero. Illustrative evidence decides nothing.
 A result is never better founded than the weakest evidence under it.
@@ -16,8 +16,9 @@ from enum import StrEnum
 from typing import Literal
 
 from assets.common.words import enumerated, number, sentence, sentences
+from assets.evidence.counters import Parameters, StandIn
 from assets.evidence.model import GRADE_ORDER, Grade, weakest
-from assets.readiness.wording import GATE_TITLES, Asked, beside, counted, inferred_absent, not_counted
+from assets.readiness.wording import Asked, Words, beside, counted, inferred_absent, not_counted
 
 Comparison = Literal["at_least", "within", "between", "all"]
 """`at_least`: the threshold, less the tolerance if there is one; `within`: no further from it than the tolerance;
@@ -48,7 +49,7 @@ class Basis(StrEnum):
 
 
 class VerdictAnswer(StrEnum):
-    """To the question of the project."""
+    """To the question of a milestone."""
 
     NOT_READY = "not_ready"
     UNKNOWN = "unknown"
@@ -63,17 +64,36 @@ ANSWERS = {
 
 
 @dataclass(frozen=True)
-class Requirement:
-    """A row of `marts.gate_requirements`: `metric` is compared with `threshold`, in `unit`.
+class Milestone:
+    """A row of `marts.milestones`; `question` is what its verdict answers."""
 
-    `quote` are words of the milestone. Evidence older than `stale_after_days` is stale.
+    milestone_id: str
+    title: str
+    question: str
+    is_default: bool
+
+
+NO_MILESTONE = Milestone("none", "No milestone", "Is it ready?", is_default=True)
+"""What is judged on a day on which nothing was asked for yet."""
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """A row of `marts.gate_requirements`: what `counter` counts is compared with `threshold`, in `unit`.
+
+    `metric` is what is counted, `words` say it. `quote` are words of the milestone. `stand_in` is shown while nothing
+    is counted. Evidence older than `stale_after_days` is stale.
     """
 
     requirement_id: str
+    milestone_id: str
     gate_id: str
+    gate_title: str
     deliverable_id: str
     title: str
     metric: str
+    words: Words
+    counter: Parameters
     comparison: Comparison
     threshold: float | None
     tolerance: float | None
@@ -83,6 +103,7 @@ class Requirement:
     quote: str
     stale_after_days: int
     threshold_high: float | None = None
+    stand_in: StandIn | None = None
 
 
 @dataclass(frozen=True)
@@ -155,15 +176,13 @@ class RequirementResult:
         """What was found, as parts of sentences."""
         asked, found, threshold = self.requirement, self.measurement, self.threshold
         if found.basis is Basis.INFERRED:
-            yield inferred_absent(asked.metric)
+            yield inferred_absent(asked.words)
         elif found.value is None or found.grade in NO_EVIDENCE:
-            yield not_counted(asked.metric, found.reason or "nothing is on record")
+            yield not_counted(asked.words, found.reason or "nothing is on record")
         elif threshold is None or asked.grade in NO_EVIDENCE:
-            yield not_counted(asked.metric, "it is not known how many are asked for")
+            yield not_counted(asked.words, "it is not known how many are asked for")
         else:
-            yield counted(
-                asked.metric, found.value, Asked(threshold, asked.threshold_high, asked.tolerance is not None)
-            )
+            yield counted(asked.words, found.value, Asked(threshold, asked.threshold_high, asked.tolerance is not None))
         if found.remark:
             yield found.remark
         if found.beside:
@@ -177,9 +196,10 @@ class RequirementResult:
 
 @dataclass(frozen=True)
 class Gate:
-    """A deliverable of the milestone with the results of all its requirements, at least one."""
+    """What a milestone must reach, with the results of all its requirements, at least one."""
 
     gate_id: str
+    milestone_id: str
     deliverable_id: str
     title: str
     results: tuple[RequirementResult, ...]
@@ -240,6 +260,7 @@ class Gate:
 class Verdict:
     """The answer and the gates under it. `weakest_path` is gate, requirement and, where one row decides, its id."""
 
+    milestone: Milestone
     answer: VerdictAnswer
     reason: str
     gates: tuple[Gate, ...]
@@ -292,15 +313,30 @@ def gates_of(results: Iterable[RequirementResult]) -> tuple[Gate, ...]:
     for result in results:
         grouped.setdefault(result.requirement.gate_id, []).append(result)
     return tuple(
-        Gate(gate_id, members[0].requirement.deliverable_id, GATE_TITLES[gate_id], tuple(members))
+        Gate(gate_id, first.milestone_id, first.deliverable_id, first.gate_title, tuple(members))
         for gate_id, members in grouped.items()
+        for first in [members[0].requirement]
     )
 
 
-def verdict_of(gates: Sequence[Gate], evidence_grades: Mapping[str, Grade]) -> Verdict:
-    """Return the verdict. `evidence_grades` has the grade of single rows, to name the weakest one."""
+def verdicts_of(
+    milestones: Sequence[Milestone], gates: Sequence[Gate], evidence_grades: Mapping[str, Grade]
+) -> tuple[Verdict, ...]:
+    """Return the verdict of each milestone, that of the default one first: there always is one."""
+    default = next((milestone for milestone in milestones if milestone.is_default), NO_MILESTONE)
+    others = [milestone for milestone in milestones if not milestone.is_default]
+    return tuple(
+        verdict_of(milestone, [gate for gate in gates if gate.milestone_id == milestone.milestone_id], evidence_grades)
+        for milestone in (default, *others)
+    )
+
+
+def verdict_of(milestone: Milestone, gates: Sequence[Gate], evidence_grades: Mapping[str, Grade]) -> Verdict:
+    """Return the verdict of one. `evidence_grades` has the grade of single rows, to name the weakest one."""
     answer = ANSWERS[combined_status(gate.status for gate in gates)]
-    return Verdict(answer, _verdict_reason(gates, answer), tuple(gates), _weakest_path(gates, evidence_grades))
+    return Verdict(
+        milestone, answer, _verdict_reason(gates, answer), tuple(gates), _weakest_path(gates, evidence_grades)
+    )
 
 
 def _verdict_reason(gates: Sequence[Gate], answer: VerdictAnswer) -> str:

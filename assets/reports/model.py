@@ -34,6 +34,7 @@ RELEASED: dict[str, tuple[str, ...]] = {
         "market_sizes",
         "milestone_deliverables",
         "milestone_progress",
+        "milestones",
         "network_fees",
         "open_questions",
         "organisations",

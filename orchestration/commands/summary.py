@@ -11,10 +11,12 @@ MARK = {"pass": "✔ pass   ", "fail": "✘ fail   ", "unknown": "? unknown"}
 
 
 def verdict_lines(readiness: dict[str, Any]) -> list[str]:
-    """Return the verdict, its reason and one line per gate of a `readiness.json`."""
+    """Return the verdict, its reason, a line per gate, and a line per other milestone of a `readiness.json`."""
     lines = [f"Verdict: {_answer(readiness)}. {readiness['reason']}", ""]
     width = max((len(gate["title"]) for gate in readiness["gates"]), default=0)
     lines += [f"  {MARK[gate['status']]}  {gate['title']:<{width}}  {gate['reason']}" for gate in readiness["gates"]]
+    if others := _others(readiness):
+        lines += ["", *(f"{other['title']}: {_answer(other)}. {other['reason']}" for other in others.values())]
     return [*lines, ""]
 
 
@@ -25,13 +27,22 @@ def changes(before: dict[str, Any] | None, after: dict[str, Any]) -> list[str]:
     lines = []
     if before["verdict"] != after["verdict"]:
         lines.append(f"Verdict: {_answer(before)} → {_answer(after)}")
-    old = {gate["gate_id"]: gate for gate in before["gates"]}
-    for gate in after["gates"]:
-        was = old.get(gate["gate_id"])
-        if was is None:
+    before_of = _others(before)
+    new = _others(after).keys() - before_of.keys()
+    for milestone_id, now in _others(after).items():
+        if milestone_id in new:
+            lines.append(f"{now['title']}: new milestone, {_answer(now)}")
+        elif before_of[milestone_id]["verdict"] != now["verdict"]:
+            lines.append(f"{now['title']}: {_answer(before_of[milestone_id])} → {_answer(now)}")
+    old = {gate["gate_id"]: gate for gate in _gates(before)}
+    for gate in _gates(after):
+        earlier = old.get(gate["gate_id"])
+        if gate.get("milestone_id") in new:
+            continue
+        if earlier is None:
             lines.append(f"{gate['title']}: new gate, {gate['status']}")
-        elif (was["status"], was["value"]) != (gate["status"], gate["value"]):
-            lines.append(f"{gate['title']}: {_shown(was)} → {_shown(gate)}")
+        elif (earlier["status"], earlier["value"]) != (gate["status"], gate["value"]):
+            lines.append(f"{gate['title']}: {_shown(earlier)} → {_shown(gate)}")
     if before["as_of"] != after["as_of"] and lines:
         until = before["as_of"]
         lines.insert(0, f"Against the release before, with {f'evidence until {until}' if until else 'all evidence'}:")
@@ -57,6 +68,16 @@ def scope_lines(request: Request, settings: Settings) -> list[str]:
     if request.packs != Request.of(settings).packs:
         lines.append(f"Packs of evidence: {', '.join(request.packs)}.")
     return [*lines, "A run without options publishes the usual verdict again."] if lines else []
+
+
+def _others(readiness: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return the other milestones by id; a release of before there were any has none."""
+    return {other["milestone_id"]: other for other in readiness.get("others", ())}
+
+
+def _gates(readiness: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the gates of all milestones."""
+    return [gate for milestone in (readiness, *_others(readiness).values()) for gate in milestone["gates"]]
 
 
 def _answer(readiness: dict[str, Any]) -> str:

@@ -258,7 +258,13 @@ def test_a_withdrawn_consent_takes_the_content_out_of_every_release_in_one_run(p
     assert "no longer agree to, or what is gone from a pack, was taken out of 1 earlier release for good" in done.stdout
     assert private.latest.resolve() != old
     assert old.is_dir()
-    assert {path.name for path in old.iterdir()} == {"index.html", "readiness.json", "manifest.json", "data"}
+    assert {path.name for path in old.iterdir()} == {
+        "index.html",
+        "milestones",
+        "readiness.json",
+        "manifest.json",
+        "data",
+    }
     assert "were taken back" not in (old / "index.html").read_text()
     for text in (AGREED, LEAVING):
         assert files_with(private, text) == []

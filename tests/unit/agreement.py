@@ -105,10 +105,11 @@ def prices_change_from_the_one_before(frames: Frames) -> Pairs:
 
 
 def gates_are_counted(frames: Frames) -> Pairs:
-    (verdict,) = frames["verdict"].to_dict("records")
-    status = frames["gates"]["status"]
-    for column, name in (("passed", "pass"), ("failed", "fail"), ("unknown", "unknown")):
-        yield column, verdict[column], int((status == name).sum())
+    gates = frames["gates"]
+    for _, verdict in frames["verdict"].iterrows():
+        status = gates[gates["milestone_id"] == verdict["milestone_id"]]["status"]
+        for column, name in (("passed", "pass"), ("failed", "fail"), ("unknown", "unknown")):
+            yield f"{verdict.milestone_id} {column}", verdict[column], int((status == name).sum())
 
 
 def gates_show_a_requirement(frames: Frames) -> Pairs:
@@ -126,10 +127,10 @@ def sentences_say_their_counts(frames: Frames) -> Pairs:
         for _, row in frames[table].iterrows():
             if row["value"] is not None:
                 yield f"{row[key]}: {row['reason']}", True, _says(row["reason"], row["value"])
-    (verdict,) = frames["verdict"].to_dict("records")
-    for column in ("passed", "failed", "unknown"):
-        if verdict[column]:
-            yield f"{column}: {verdict['reason']}", True, _says(verdict["reason"], verdict[column])
+    for _, verdict in frames["verdict"].iterrows():
+        for column in ("passed", "failed", "unknown"):
+            if verdict[column]:
+                yield f"{column}: {verdict['reason']}", True, _says(verdict["reason"], verdict[column])
 
 
 def _says(sentence: str, count: float) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from assets.evidence.counters import StandIn, parameters_of
 from assets.evidence.model import Grade
 from assets.readiness.inputs import (
     CostCell,
@@ -17,18 +18,170 @@ from assets.readiness.inputs import (
     RegisteredUsp,
     SegmentCapture,
 )
-from assets.readiness.model import Requirement
+from assets.readiness.model import Milestone, Requirement
+from assets.readiness.wording import Words
 
 PUBLISHED, ESTIMATED, ILLUSTRATIVE, NOT_FOUND = Grade.PUBLISHED, Grade.ESTIMATED, Grade.ILLUSTRATIVE, Grade.NOT_FOUND
 
 
+COUNTED: dict[str, tuple[str, str, StandIn | None, Words]] = {
+    "cells_estimated": (
+        "cost_cells",
+        "what=estimated",
+        None,
+        Words("cost case", "cost cases", "estimated and able to run"),
+    ),
+    "postgres_phase_2_results": (
+        "deliverable_state",
+        "deliverable_id=postgres_opt_phase_2;what=amount_or_done",
+        "archive_capacities",
+        Words("result of PostgreSQL Optimisation phase 2", "results of PostgreSQL Optimisation phase 2", "public"),
+    ),
+    "whitepapers": ("deliverable_state", "what=done", None, Words("whitepaper", "whitepapers", "public")),
+    "pages": (
+        "deliverable_state",
+        "what=amount",
+        None,
+        Words("page of the whitepaper", "pages of the whitepaper", "public"),
+    ),
+    "register_entries": ("usps", "what=in_register", None, Words("USP", "USPs", "in the register")),
+    "validation_matrix": (
+        "matrix",
+        "what=decided;metric=matrices_published",
+        "reworked_matrix",
+        Words("validation matrix with a decided cell", "validation matrices with a decided cell", "on record"),
+    ),
+    "usps_named_on_site": ("usps", "what=on_site", None, Words("USP", "USPs", "named on the website")),
+    "segments_identified": (
+        "reported_progress",
+        "metric=segments_identified",
+        None,
+        Words("segment", "segments", "reported by the team as identified"),
+    ),
+    "segments_fully_captured": (
+        "segments",
+        "what=captured",
+        None,
+        Words("segment", "segments", "captured in full in this record"),
+    ),
+    "segment_documents": (
+        "reported_progress",
+        "metric=segment_documents",
+        "captured_segments",
+        Words("document on the segments", "documents on the segments", "public"),
+    ),
+    "crm_organisations_with_segment": (
+        "crm_organisations",
+        "metric=organisations_with_segment",
+        None,
+        Words("organisation with a segment in the CRM", "organisations with a segment in the CRM", "on record"),
+    ),
+    "interviews_held": (
+        "conversations",
+        "kind=interview;what=held;metric=interviews_held_cumulative",
+        None,
+        Words("interview", "interviews", "on record"),
+    ),
+    "interview_segments": (
+        "conversations",
+        "kind=interview;what=segments;metric=interviews_held_cumulative",
+        None,
+        Words("segment", "segments", "covered by interviews"),
+    ),
+    "interview_questions": (
+        "conversations",
+        "kind=interview;what=questions;metric=questions_in_set",
+        "question_sets",
+        Words("question of the interviews", "questions of the interviews", "on record"),
+    ),
+    "interviews_captured": (
+        "matrix",
+        "what=filled_by_interviews;deliverable_id=potential_usps;metric=matrix_filled_from_calls",
+        None,
+        Words(
+            "update of the validation matrix from what customers said",
+            "updates of the validation matrix from what customers said",
+            "on record",
+        ),
+    ),
+    "segment_reviews": (
+        "segment_reviews",
+        "metric=segment_reviews",
+        "segment_ranking",
+        Words(
+            "review of the segments after the interviews", "reviews of the segments after the interviews", "on record"
+        ),
+    ),
+    "sessions_held": (
+        "conversations",
+        "kind=session;what=held;metric=sessions_held_cumulative",
+        None,
+        Words("co-design session", "co-design sessions", "on record"),
+    ),
+    "sessions_at_devcon_2024": (
+        "conversations",
+        "kind=session;what=at_devcon_2024;metric=sessions_at_devcon_2024",
+        None,
+        Words("co-design session at Devcon 2024", "co-design sessions at Devcon 2024", "on record"),
+    ),
+    "sessions_with_engineer": (
+        "conversations",
+        "kind=session;what=with_engineer;metric=sessions_with_engineer",
+        None,
+        Words("co-design session with an engineer", "co-design sessions with an engineer", "on record"),
+    ),
+    "mvp_outlines": (
+        "reported_progress",
+        "metric=outlines_published",
+        None,
+        Words("outline of the MVP", "outlines of the MVP", "public"),
+    ),
+    "mvp_gaps": (
+        "reported_progress",
+        "metric=gap_deliverables_named",
+        None,
+        Words("deliverable that the MVP review asks for", "deliverables that the MVP review asks for", "on record"),
+    ),
+    "mvp_customers_told": (
+        "reported_progress",
+        "metric=customers_told",
+        None,
+        Words("customer who was told of the MVP", "customers who were told of the MVP", "on record"),
+    ),
+    "cells_within_budget": (
+        "cost_cells",
+        "what=within_budget",
+        None,
+        Words("cost case", "cost cases", "within the budget of its scenario"),
+    ),
+}
+"""By metric of the milestone: what counts it, what that is told, what stands beside, and how it is said."""
+
+MILESTONE = Milestone("fit", "Product market-fit", "Is the MVP ready for its market?", is_default=True)
+
+GATE_TITLES = {
+    "cost": "Define cost (self-host)",
+    "whitepaper": "The Waku Whitepaper",
+    "usps": "Define potential USPs",
+    "target_customers": "Define target customers",
+    "interviews": "Customer Interviews",
+    "codesign": "Co-design sessions (Devcon 2024)",
+    "mvp_review": "Review Waku MVP",
+}
+
+
 def requirement(gate: str, deliverable: str, metric: str, threshold: float | None, **changes: Any) -> Requirement:
+    counter, parameters, stand_in, words = COUNTED[metric]
     row = Requirement(
         requirement_id=f"{gate}_{metric}",
+        milestone_id=MILESTONE.milestone_id,
         gate_id=gate,
+        gate_title=GATE_TITLES.get(gate, gate),
         deliverable_id=deliverable,
         title=metric.replace("_", " "),
         metric=metric,
+        words=words,
+        counter=parameters_of(counter, parameters.split(";")),
         comparison="at_least",
         threshold=threshold,
         tolerance=None,
@@ -37,6 +190,7 @@ def requirement(gate: str, deliverable: str, metric: str, threshold: float | Non
         evidence_ids=(f"readiness__gate_requirements/{gate}_{metric}",),
         quote=f"The words on {metric}",
         stale_after_days=365,
+        stand_in=stand_in,
     )
     return replace(row, **changes)
 
@@ -147,6 +301,7 @@ DAY = date(2025, 6, 30)
 def world(**changes: Any) -> ReadinessInputs:
     """The public record, with `changes` of its parts. The grades of single rows follow from the rows."""
     parts: dict[str, Any] = {
+        "milestones": (MILESTONE,),
         "requirements": REQUIREMENTS,
         "deliverables": DELIVERABLES,
         "progress": PROGRESS,
@@ -158,7 +313,7 @@ def world(**changes: Any) -> ReadinessInputs:
         "archive_capacities": (CAPACITY,),
         **changes,
     }
-    rows = [row for part in parts.values() for row in part]
+    rows = [row for name, part in parts.items() if name != "milestones" for row in part]
     grades = {evidence_id: row.grade for row in rows for evidence_id in row.evidence_ids}
     # An unknown cell still names its scenario, which is known.
     grades |= {evidence_id: ESTIMATED for row in parts["cost_cells"] for evidence_id in row.evidence_ids}

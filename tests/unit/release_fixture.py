@@ -13,7 +13,7 @@ from assets.costs.bill import ALL_IN, COMPONENTS, INFRASTRUCTURE
 from assets.readiness.frames import gates_frame, requirement_results_frame, verdict_frame
 from assets.readiness.inputs import ReadinessInputs
 from assets.readiness.measures import results_of
-from assets.readiness.model import gates_of, verdict_of
+from assets.readiness.model import gates_of, verdicts_of
 from assets.reports.model import Manifest
 from assets.reports.page.site import ReleaseData
 from tests.unit import market_release
@@ -74,7 +74,7 @@ def release(
         frames={
             "requirement_results": requirement_results_frame(results),
             "gates": gates_frame(gates),
-            "verdict": verdict_frame(verdict_of(gates, inputs.evidence_grades)),
+            "verdict": verdict_frame(verdicts_of(inputs.milestones, gates, inputs.evidence_grades)),
             "cost_summary": _cost_summary(),
             "scenario_cost": _scenario_cost(),
             **_beside_costs(),

@@ -48,7 +48,9 @@ ROWS = {
     "pricing__rpc_method_credits": 108,
     "pricing__rpc_plans": 23,
     "pricing__storage_and_egress_prices": 73,
-    "readiness__gate_requirements": 22,
+    "readiness__gate_requirements": 33,
+    "readiness__gates": 17,
+    "readiness__milestones": 3,
     "roadmap__deliverable_states": 114,
     "roadmap__deliverables": 54,
     "roadmap__milestone_progress": 37,
@@ -196,7 +198,30 @@ def test_gate_thresholds() -> None:
         ("mvp_review", "mvp_outlines"): ("at_least", "1", "", ""),
         ("mvp_review", "mvp_gaps"): ("at_least", "1", "", ""),
         ("mvp_review", "mvp_customers_told"): ("at_least", "1", "", ""),
+        ("rln_v2", "rln_v2_deliveries"): ("at_least", "1", "", ""),
+        ("rln_parameters", "rln_parameter_reviews"): ("at_least", "1", "", ""),
+        ("rln_light_push", "rln_light_push_protocols"): ("at_least", "1", "", ""),
+        ("rln_contract", "rln_contracts"): ("at_least", "1", "", ""),
+        ("rln_audit", "rln_audits"): ("at_least", "1", "", ""),
+        ("rln_on_l2", "rln_mainnet_deployments"): ("at_least", "1", "", ""),
+        ("rln_web_app", "rln_web_apps"): ("at_least", "1", "", ""),
+        ("first_customers", "customers_counted"): ("at_least", "10", "", ""),
+        ("qualified_leads", "leads_in_solution_engineering"): ("between", "5", "10", ""),
+        ("review_integrations", "integration_reviews"): ("at_least", "1", "", ""),
+        ("review_integrations", "customers_told_of_rln"): ("at_least", "1", "", ""),
     }
+
+
+def test_the_milestone_of_the_project_is_the_default_one() -> None:
+    defaults = [row["id"] for row in rows_of("readiness__milestones") if row["is_default"] == "true"]
+    assert defaults == ["demonstrate_product_market_fit"]
+
+
+def test_gates_of_the_milestone_are_called_like_their_deliverables() -> None:
+    titles = {row["id"]: row["title"] for row in rows_of("roadmap__deliverables")}
+    for row in rows_of("readiness__gates"):
+        if row["milestone_id"] == "demonstrate_product_market_fit":
+            assert row["title"] == titles[row["deliverable_id"]]
 
 
 def test_every_requirement_holds_from_the_day_of_the_milestone_and_declares_an_age_with_a_note() -> None:

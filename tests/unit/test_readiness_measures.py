@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import csv
 import json
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
-from assets.common.words import number
 from assets.costs.budget import BudgetState
+from assets.evidence.counters import COUNTERS, StandIn, parameters_of
 from assets.evidence.model import Grade
 from assets.readiness.frames import (
     GATE_COLUMNS,
@@ -33,7 +32,7 @@ from assets.readiness.inputs import (
     ReadinessRow,
     SegmentRank,
 )
-from assets.readiness.measures import METRICS, results_of
+from assets.readiness.measures import COUNTS, STAND_INS, results_of
 from assets.readiness.model import (
     Basis,
     GateStatus,
@@ -41,11 +40,12 @@ from assets.readiness.model import (
     RequirementResult,
     combined_status,
     gates_of,
-    verdict_of,
+    verdicts_of,
 )
-from assets.readiness.wording import WORDING
+from assets.readiness.wording import number
 from tests.unit.readiness_world import (
     CELLS,
+    COUNTED,
     DAY,
     DELIVERABLES,
     ESTIMATED,
@@ -63,8 +63,6 @@ from tests.unit.readiness_world import (
     usp,
     world,
 )
-
-PUBLIC_REQUIREMENTS = Path(__file__).parents[2] / "evidence/public/readiness/gate_requirements.csv"
 
 
 def judged(metric: str, inputs: ReadinessInputs) -> RequirementResult:
@@ -87,22 +85,40 @@ def with_progress(*rows: Any) -> ReadinessInputs:
     return world(progress=[*(row for row in PROGRESS if row.metric not in replaced), *rows])
 
 
-def test_every_metric_of_the_public_evidence_is_counted_and_said() -> None:
-    with PUBLIC_REQUIREMENTS.open(encoding="utf-8") as file:
-        assert {row["metric"] for row in csv.DictReader(file)} <= set(METRICS)
-    assert set(WORDING) == set(METRICS)
+def test_every_counter_and_stand_in_that_can_be_named_counts_something() -> None:
+    assert set(COUNTS) == set(COUNTERS.values())
+    assert set(STAND_INS) == set(get_args(StandIn))
 
 
-def test_a_metric_that_nothing_counts_is_an_error() -> None:
-    with pytest.raises(ValueError, match="metric 'stars' is not counted anywhere; expected one of cells_estimated"):
-        results_of(world(requirements=[requirement("usps", "potential_usps", "stars", 5)]))
+@pytest.mark.parametrize(
+    ("counter", "parameters", "message"),
+    [
+        ("stars", "", '"stars" is not a counter; expected one of cost_cells, deliverable_state'),
+        ("usps", "", "usps needs the parameter what; expected something such as what=in_register"),
+        ("usps", "what=printed", '"printed" is not allowed for the parameter what; expected in_register or on_site'),
+        ("usps", "what=on_site;metric=usps", "usps has no parameter metric; expected what"),
+        ("usps", "on_site", '"on_site" is not a parameter; expected name=value, such as what=in_register'),
+        ("usps", "what=on_site;what=in_register", "the parameter what is given twice"),
+        ("reported_progress", "metric=No Snake", '"No Snake" is not allowed for the parameter metric'),
+    ],
+)
+def test_what_no_counter_can_be_told_is_an_error(counter: str, parameters: str, message: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(message)):
+        parameters_of(counter, [part for part in parameters.split(";") if part])
+
+
+def test_a_counter_looks_at_the_deliverable_that_is_named_else_at_that_of_the_gate() -> None:
+    for parameters, value in (("what=done", 1), ("what=done;deliverable_id=whitepaper", None)):
+        told = parameters_of("deliverable_state", parameters.split(";"))
+        asked = requirement("usps", "potential_usps", "whitepapers", 1, counter=told)
+        assert measured("whitepapers", world(requirements=[asked])).value == value
 
 
 def test_a_made_up_requirement_asks_for_nothing() -> None:
     assert results_of(world(requirements=[requirement("g", "whitepaper", "pages", 1, grade=ILLUSTRATIVE)])) == ()
 
 
-@pytest.mark.parametrize("metric", sorted(METRICS))
+@pytest.mark.parametrize("metric", sorted(COUNTED))
 def test_no_evidence_is_unknown_and_never_zero(metric: str) -> None:
     nothing = world(
         requirements=[requirement("g", "d", metric, 1)],
@@ -450,7 +466,6 @@ def test_an_outline_done_in_private_cannot_be_counted() -> None:
         ("sessions_held", "codesign_sessions"),
         ("sessions_at_devcon_2024", "codesign_sessions"),
         ("validation_matrix", "potential_usps"),
-        ("mvp_gaps", "review_mvp"),
     ],
 )
 def test_what_was_looked_for_in_vain_is_unknown(metric: str, deliverable_id: str) -> None:
@@ -508,7 +523,7 @@ def frames() -> dict[str, Any]:
     return {
         "requirement_results": requirement_results_frame(results),
         "gates": gates_frame(gates),
-        "verdict": verdict_frame(verdict_of(gates, inputs.evidence_grades)),
+        "verdict": verdict_frame(verdicts_of(inputs.milestones, gates, inputs.evidence_grades)),
     }
 
 

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import itertools
 from dataclasses import replace
-from pathlib import Path
-from typing import get_args
 
 import pytest
 
 from assets.evidence.model import GRADE_ORDER, Grade
-from assets.evidence.tables.readiness import GateRequirement
 from assets.readiness.inputs import ReadinessInputs
 from assets.readiness.measures import results_of
 from assets.readiness.model import (
@@ -19,6 +15,7 @@ from assets.readiness.model import (
     Gate,
     GateStatus,
     MetricValue,
+    Milestone,
     RequirementResult,
     Verdict,
     VerdictAnswer,
@@ -26,9 +23,9 @@ from assets.readiness.model import (
     gates_of,
     requirement_status,
     verdict_of,
+    verdicts_of,
 )
-from assets.readiness.wording import GATE_TITLES
-from tests.unit.readiness_world import REQUIREMENTS, progress, requirement, world
+from tests.unit.readiness_world import MILESTONE, REQUIREMENTS, progress, requirement, world
 
 FAIL, UNKNOWN, PASS = GateStatus.FAIL, GateStatus.UNKNOWN, GateStatus.PASS
 
@@ -38,7 +35,8 @@ def measured(value: float | None, grade: Grade = Grade.PUBLISHED) -> MetricValue
 
 
 def judge(inputs: ReadinessInputs) -> Verdict:
-    return verdict_of(gates_of(results_of(inputs)), inputs.evidence_grades)
+    (found,) = verdicts_of(inputs.milestones, gates_of(results_of(inputs)), inputs.evidence_grades)
+    return found
 
 
 def gate(inputs: ReadinessInputs, gate_id: str) -> Gate:
@@ -225,12 +223,11 @@ def test_the_public_numbers_are_not_ready() -> None:
 )
 def test_the_verdict_says_why(passing: int, failing: int, answer: VerdictAnswer, reason: str) -> None:
     def one(gate_id: str, value: float) -> Gate:
-        return Gate(
-            gate_id, gate_id, gate_id, (RequirementResult(requirement(gate_id, "d", "pages", 5), measured(value)),)
-        )
+        result = RequirementResult(requirement(gate_id, "d", "pages", 5), measured(value))
+        return Gate(gate_id, "fit", gate_id, gate_id, (result,))
 
     gates = [one(f"Passing {n}", 5) for n in range(passing)] + [one(f"Failing {n}", 4) for n in range(failing)]
-    verdict = verdict_of(gates, {})
+    verdict = verdict_of(MILESTONE, gates, {})
     assert (verdict.answer, verdict.reason) == (answer, reason)
 
 
@@ -246,15 +243,30 @@ def test_a_gate_has_its_title_on_a_day_before_its_deliverable_was_known() -> Non
     assert gate(world(deliverables=[]), "mvp_review").title == "Review Waku MVP"
 
 
-def test_every_gate_is_called_like_its_deliverable_on_public_record() -> None:
-    assert set(GATE_TITLES) == set(get_args(GateRequirement.model_fields["gate_id"].annotation))
-    public = Path(__file__).parents[2] / "evidence" / "public"
-    rows = {
-        name: list(csv.DictReader((public / f"{name}.csv").open(encoding="utf-8")))
-        for name in ("readiness/gate_requirements", "roadmap/deliverables")
-    }
-    titles = {row["id"]: row["title"] for row in rows["roadmap/deliverables"]}
-    assert {row["gate_id"]: titles[row["deliverable_id"]] for row in rows["readiness/gate_requirements"]} == GATE_TITLES
+def test_each_milestone_has_a_verdict_of_its_own_gates_the_default_one_first() -> None:
+    other = Milestone("rln", "RLN", "Is RLN ready?", is_default=False)
+    empty = Milestone("later", "Later", "Is it ready?", is_default=False)
+    asked = requirement("paper", "whitepaper", "pages", 1, milestone_id="rln")
+    inputs = world(milestones=[other, empty, MILESTONE], requirements=[asked, *REQUIREMENTS])
+    found = verdicts_of(inputs.milestones, gates_of(results_of(inputs)), inputs.evidence_grades)
+    assert [verdict.milestone for verdict in found] == [MILESTONE, other, empty]
+    assert [[gate.gate_id for gate in verdict.gates] for verdict in found[1:]] == [["paper"], []]
+    assert replace(found[0], milestone=MILESTONE) == judge(world())
+    assert [verdict.answer for verdict in found] == [
+        VerdictAnswer.NOT_READY,
+        VerdictAnswer.NOT_READY,
+        VerdictAnswer.UNKNOWN,
+    ]
+
+
+def test_without_a_default_milestone_nothing_is_judged_in_its_place() -> None:
+    (found,) = verdicts_of([], [], {})
+    assert (found.answer, found.reason) == (
+        VerdictAnswer.UNKNOWN,
+        "No requirement is on record, so there is nothing to judge.",
+    )
+    other = Milestone("rln", "RLN", "Is RLN ready?", is_default=False)
+    assert [verdict.milestone.is_default for verdict in verdicts_of([other], [], {})] == [True, False]
 
 
 def test_a_failing_gate_shows_what_fails_before_what_is_unknown() -> None:
@@ -287,7 +299,7 @@ def test_nothing_is_better_founded_than_its_weakest_evidence(first: Grade, secon
         RequirementResult(requirement("usps", "d", "pages", 5), measured(5, first)),
         RequirementResult(requirement("cost", "d", "pages", 5, grade=second), measured(5)),
     ]
-    verdict = verdict_of(gates_of(results), {})
+    verdict = verdict_of(MILESTONE, gates_of(results), {})
     for grade in (first, second):
         assert GRADE_ORDER.index(verdict.grade) >= GRADE_ORDER.index(grade)
     if {first, second} & {Grade.ILLUSTRATIVE, Grade.NOT_FOUND}:
@@ -362,7 +374,7 @@ def counted_pages(
     ],
 )
 def test_the_weakest_path_leads_to_what_decides(results: list[RequirementResult], path: tuple[str, ...]) -> None:
-    assert verdict_of(gates_of(results), ROW_GRADES).weakest_path == path
+    assert verdict_of(MILESTONE, gates_of(results), ROW_GRADES).weakest_path == path
 
 
 def test_the_weakest_path_ends_where_nothing_was_found() -> None:

@@ -46,7 +46,7 @@ def test_other_formats() -> None:
 
 
 def test_names_of_rows() -> None:
-    assert row_key("verdict", ()) == "only"
+    assert row_key("manifest", ()) == "only"
     assert row_key("scenario_cost", ("community", True, "p", "r", "rpc")) == "community|rln|p|r|rpc"
     assert row_key("cost_summary", ("community", False)) == "community|without_rln"
 

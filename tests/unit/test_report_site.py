@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from datetime import date
 from functools import cache
@@ -13,12 +14,13 @@ import pytest
 from jinja2 import Environment, nodes
 
 from assets.evidence.model import Grade
+from assets.readiness.model import Milestone
 from assets.reports.page.archive_section import archive_section
 from assets.reports.page.cells import KEYS, Cells
 from assets.reports.page.cost_section import cost_section
-from assets.reports.page.site import TEMPLATES, ReleaseData, _manifest_frame, render_report
+from assets.reports.page.site import TEMPLATES, ReleaseData, _manifest_frame, render_pages, render_report
 from tests.unit.page import Element, Page, shown_value
-from tests.unit.readiness_world import progress, world
+from tests.unit.readiness_world import MILESTONE, REQUIREMENTS, progress, requirement, world
 from tests.unit.release_fixture import HOSTILE, OPEN, release
 
 
@@ -382,7 +384,9 @@ def test_a_page_with_illustrative_data_says_so_first() -> None:
     assert "illustrative data" not in render_report(release())
     made_up = progress("codesign_sessions", "sessions_held_cumulative", 4, grade=Grade.ILLUSTRATIVE)
     html = render_report(release(world(progress=[made_up]), is_illustrative=True))
-    assert html.index("This release holds illustrative data.") < html.index("Is the Waku MVP ready for its market?</p>")
+    assert html.index("This release holds illustrative data.") < html.index(
+        "Is the MVP ready for its market?</span></p>"
+    )
     assert "@bottom-center" in html
     shown = Page(html)
     gate = [shown_value(e) for e in shown.cells() if e.attributes["data-cell"] == "gates/codesign/status"]
@@ -395,6 +399,74 @@ def test_a_ready_release_and_an_empty_one_have_a_page() -> None:
     assert "Every gate passes." in render_report(release(ready))
     nothing = Page(render_report(release(world(requirements=[]))))
     assert "Not known" in ["".join(e.text).strip() for e in nothing.elements if e.tag == "h1"]
+
+
+@cache
+def two_milestones() -> dict[str, Page]:
+    """The pages of a release with a second milestone, whose text is hostile."""
+    other = Milestone("paper", f"Paper {HOSTILE}", f"Is the paper ready? {HOSTILE}", is_default=False)
+    asked = [
+        requirement(
+            "paper_written", "whitepaper", "whitepapers", 1, milestone_id="paper", gate_title=f"Text {HOSTILE}"
+        ),
+        requirement("paper_costs", "cost_self_host", "cells_estimated", 8, milestone_id="paper"),
+    ]
+    inputs = world(milestones=[MILESTONE, other], requirements=[*REQUIREMENTS, *asked])
+    return {path: Page(html) for path, html in render_pages(release(inputs)).items()}
+
+
+def shown_in(page: Page, table: str) -> set[str]:
+    """The keys of the rows of a table that a page shows."""
+    addresses = [element.attributes["data-cell"] for element in page.cells()]
+    return {address.split("/")[1] for address in addresses if address.startswith(f"{table}/")}
+
+
+def test_each_milestone_has_a_page_with_its_own_gates() -> None:
+    assert list(two_milestones()) == ["index.html", "milestones/paper.html"]
+    first, second = two_milestones().values()
+    assert shown_in(second, "gates") == {"paper_written", "paper_costs"}
+    assert shown_in(first, "gates") == {requirement.gate_id for requirement in REQUIREMENTS}
+    listed = {e.attributes["id"] for e in second.elements if e.attributes.get("id", "").startswith("e:readiness__")}
+    assert listed == {
+        f"e:readiness__gate_requirements/{name}"
+        for name in ("paper_written_whitepapers", "paper_costs_cells_estimated")
+    }
+    titles = ["".join(element.text).strip() for element in second.elements if element.tag in ("h1", "h2")]
+    assert titles == [
+        "Not ready",
+        "The gates",
+        "What would change the answer",
+        "Where each number comes from",
+        "The evidence",
+        "This release",
+    ]
+
+
+def test_pages_of_milestones_lead_to_each_other_and_to_the_files_of_the_release() -> None:
+    files = {*two_milestones(), "readiness.json", "manifest.json", "data/"}
+    for path, page in two_milestones().items():
+        links = [element.attributes["href"] for element in page.elements if element.tag == "a"]
+        places = {element.attributes["id"] for element in page.elements if "id" in element.attributes}
+        assert {unquote(link[1:]) for link in links if link.startswith("#")} <= places
+        folder = path.rpartition("/")[0]
+        inward = {link for link in links if not re.match(r"#|[a-z]+:", link)}
+        assert {posixpath.normpath(posixpath.join(folder, link)).rstrip("/") for link in inward} == {
+            file.rstrip("/") for file in files - {path}
+        }
+
+
+def test_a_page_of_a_milestone_types_no_digit_and_lets_nothing_break_out() -> None:
+    html = render_pages(release(world(milestones=[MILESTONE, Milestone("m", HOSTILE, HOSTILE, is_default=False)])))
+    assert HOSTILE not in html["milestones/m.html"]
+    page = two_milestones()["milestones/paper.html"]
+    outside = [
+        text.strip()
+        for text, around in page.texts
+        if re.search(r"\d", text) and not any(is_from_a_table(element) for element in around)
+    ]
+    assert [text for text in outside if "waku-fit" not in text] == []
+    tags = {element.tag for element in page.elements}
+    assert not tags & {"script", "img", "image", "use", "iframe", "object", "embed", "form", "base"}
 
 
 def test_same_release_same_page() -> None:

@@ -25,3 +25,18 @@ def test_the_verdict_is_called_alike_in_the_answer_and_in_what_changed() -> None
     before: dict[str, object] = {"verdict": "not_ready", "reason": "One gate fails.", "as_of": None, "gates": []}
     assert verdict_lines(before)[0] == "Verdict: NOT READY. One gate fails."
     assert changes(before, {**before, "verdict": "unknown"}) == ["Verdict: NOT READY → UNKNOWN"]
+
+
+def test_other_milestones_have_a_line_each_and_say_what_changed() -> None:
+    def release(verdict: str, value: int) -> dict[str, object]:
+        gate = {"gate_id": "audit", "milestone_id": "rln", "title": "Audit", "status": "fail", "value": value}
+        other = {"milestone_id": "rln", "title": "RLN", "verdict": verdict, "reason": "Why.", "gates": [gate]}
+        return {**readiness(None, 2), "reason": "One gate fails.", "others": [other]}
+
+    assert "RLN: NOT READY. Why." in verdict_lines({**release("not_ready", 0), "gates": []})
+    before_there_were_others = readiness(None, 2)
+    assert changes(before_there_were_others, release("not_ready", 0)) == ["RLN: new milestone, NOT READY"]
+    assert changes(release("not_ready", 0), release("ready", 1)) == [
+        "RLN: NOT READY → READY",
+        "Audit: 0 (fail) → 1 (fail)",
+    ]

@@ -1,18 +1,61 @@
-"""What the milestone asks for: the model of the evidence table of gate requirements.
+"""What milestones ask for: the models of the evidence tables of milestones, their gates and the requirements of these.
 
-Belongs here: the columns of `evidence/public/readiness/*.csv`.
-Does not belong here: whether a requirement is met (`assets.readiness`), the state of a deliverable (`roadmap`).
+Belongs here: the columns of `evidence/public/readiness/*.csv`, and what must hold between these tables.
+Does not belong here: whether a requirement is met (`assets.readiness`), the state of a deliverable (`roadmap`), what
+counters take (`assets.evidence.counters`).
 """
 
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from assets.evidence.model import Grade, Identifier, NonNegative, Reference, Says, StandingRow, Table
+from assets.evidence.counters import COUNTERS, StandIn, parameters_of
+from assets.evidence.model import (
+    Grade,
+    Identifier,
+    NonNegative,
+    Problem,
+    Record,
+    Reference,
+    Says,
+    StandingRow,
+    Table,
+    TextList,
+)
+from assets.evidence.wording import with_suggestion
+
+
+class MilestoneAsked(StandingRow):
+    """A milestone that is judged: it has a verdict and a page of its own."""
+
+    says: ClassVar[Says] = Says(("title",), conditions=("question", "is_default"))
+    subject: ClassVar[tuple[str, ...]] = ("title",)
+
+    title: str = Field(description="Name for readers")
+    question: str = Field(description="Question that the verdict answers with ready, not ready or not known")
+    is_default: bool = Field(
+        description="Whether its verdict is the one that a run shows first; true for one milestone"
+    )
+
+
+class GateAsked(StandingRow):
+    """One thing that a milestone must reach. It passes when all its requirements do."""
+
+    says: ClassVar[Says] = Says(("title",), conditions=("milestone_id", "deliverable_id"))
+    subject: ClassVar[tuple[str, ...]] = ("title",)
+
+    milestone_id: Annotated[str, Reference("readiness__milestones")] = Field(
+        description="Milestone that the gate belongs to"
+    )
+    deliverable_id: Annotated[str, Reference("roadmap__deliverables")] = Field(
+        description="Deliverable whose record the gate goes by"
+    )
+    title: str = Field(description="Name for readers")
 
 
 class GateRequirement(StandingRow):
-    """One thing that must hold for a deliverable of the milestone to count as reached."""
+    """One thing that must hold for a gate to pass."""
 
     says: ClassVar[Says] = Says(
         ("comparison", "threshold", "threshold_high", "tolerance", "stale_after_days"), conditions=("title", "quote")
@@ -20,11 +63,8 @@ class GateRequirement(StandingRow):
     id_as: ClassVar[str] = "requirement_id"
     subject: ClassVar[tuple[str, ...]] = ("title",)
 
-    gate_id: Literal["cost", "whitepaper", "usps", "target_customers", "interviews", "codesign", "mvp_review"] = Field(
+    gate_id: Annotated[str, Reference("readiness__gates")] = Field(
         description="Gate that the requirement belongs to; a gate passes when all its requirements do"
-    )
-    deliverable_id: Annotated[str, Reference("roadmap__deliverables")] = Field(
-        description="Deliverable that the gate decides"
     )
     title: str = Field(description="The requirement for readers")
     quote: str = Field(
@@ -32,6 +72,16 @@ class GateRequirement(StandingRow):
         " points of a list are joined with semicolons"
     )
     metric: Identifier = Field(description="What is counted")
+    noun: str = Field(description="What is counted in words, of one: 'interview', as in 'one interview is on record'")
+    nouns: str = Field(description="The same of several: 'interviews'")
+    predicate: str = Field(description="What is said of those that count: 'on record'")
+    counter: str = Field(description=f"What counts it: {', '.join(COUNTERS)}")
+    parameters: TextList = Field(
+        default=[], validate_default=True, description="What the counter is told, as name=value"
+    )
+    stand_in: StandIn | None = Field(
+        default=None, description="What is shown beside while nothing is counted, and never counted itself"
+    )
     comparison: Literal["at_least", "within", "between", "all"] = Field(
         description="at_least: threshold, less the tolerance if there is one; within: no further from threshold than"
         " tolerance; between: threshold to threshold_high were asked for, and more is enough too; all: every one that"
@@ -49,6 +99,21 @@ class GateRequirement(StandingRow):
     unit: Identifier = Field(description="Unit of threshold and tolerance")
     stale_after_days: int = Field(ge=1, description="Age of the newest evidence from which it is stale, days")
 
+    @field_validator("counter")
+    @classmethod
+    def _counter_is_known(cls, counter: str) -> str:
+        if counter not in COUNTERS:
+            expected = with_suggestion(f"one of {', '.join(COUNTERS)}", counter, COUNTERS)
+            raise ValueError(f'"{counter}" is not a counter; expected {expected}')
+        return counter
+
+    @field_validator("parameters", mode="after")
+    @classmethod
+    def _parameters_fit_the_counter(cls, parameters: list[str], info: ValidationInfo) -> list[str]:
+        if "counter" in info.data:
+            parameters_of(info.data["counter"], parameters)
+        return parameters
+
     @model_validator(mode="after")
     def _numbers_fit_the_comparison(self) -> Self:
         if self.comparison == "within" and self.tolerance is None:
@@ -65,5 +130,39 @@ class GateRequirement(StandingRow):
             raise ValueError("threshold_high is below threshold")
         return self
 
+    def refers_to(self) -> Iterator[tuple[str, str, Reference]]:
+        for value, reference in parameters_of(self.counter, self.parameters).references():
+            yield "parameters", value, reference
 
-TABLES: tuple[Table, ...] = (Table("readiness", "gate_requirements", GateRequirement, "Requirements of the milestone"),)
+
+TABLES: tuple[Table, ...] = (
+    Table("readiness", "milestones", MilestoneAsked, "Milestones that are judged"),
+    Table("readiness", "gates", GateAsked, "Gates of the milestones"),
+    Table("readiness", "gate_requirements", GateRequirement, "Requirements of the gates"),
+)
+
+
+def contradictions(records: Mapping[str, Sequence[Record]]) -> Iterator[Problem]:
+    """Yield what is wrong between milestones, gates and requirements that are each sound by themselves."""
+    milestones, gates, requirements = (records[table.key] for table in TABLES)
+    defaults = [record for record in milestones if isinstance(record.row, MilestoneAsked) and record.row.is_default]
+    for record in defaults[1:]:
+        message = f"{defaults[0].file}:{defaults[0].line} is the default already"
+        yield Problem(record.file, record.line, "is_default", message, "true for one milestone of all packs")
+    for parents, children, column in ((milestones, gates, "milestone_id"), (gates, requirements, "gate_id")):
+        yield from _contradictions(parents, children, column)
+
+
+def _contradictions(parents: Sequence[Record], children: Sequence[Record], column: str) -> Iterator[Problem]:
+    of_parent: dict[str, list[Record]] = {}
+    for child in children:
+        of_parent.setdefault(getattr(child.row, column), []).append(child)
+    wanted = "a gate" if column == "milestone_id" else "a requirement"
+    for parent in parents:
+        if parent.row.id not in of_parent:
+            message = f'nothing is asked for by "{parent.row.id}"'
+            yield Problem(parent.file, parent.line, "id", message, f"{wanted} that names it as {column}")
+        for child in of_parent.get(parent.row.id, ()):
+            if parent.row.grade is Grade.ILLUSTRATIVE and child.row.grade is not Grade.ILLUSTRATIVE:
+                message = f'"{parent.row.id}" is made up, and this is not'
+                yield Problem(child.file, child.line, "grade", message, "illustrative")

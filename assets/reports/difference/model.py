@@ -59,6 +59,7 @@ MONEY: tuple[Money, ...] = (
     Money(SUMMARY, ("scenario_id", "with_rln"), (), "all_in_p50_usd_per_month", ("provider", "region")),
 )
 JUDGEMENTS: tuple[Judgement, ...] = (
+    Judgement("verdict", ("milestone_id",), "title", "verdict", "passed"),
     Judgement("gates", ("gate_id",), "title", "status", "value"),
     Judgement("requirement_results", ("requirement_id",), "title", "status", "value"),
     Judgement("validation_summary", ("usp_id", "problem_id"), None, "status", "sources"),
@@ -242,7 +243,9 @@ def _named(rows: Mapping[str, Row], ids: Iterable[str]) -> tuple[EvidenceEntry, 
 def _judgements(
     table: Judgement, before: ComparedRelease, after: ComparedRelease, moved: frozenset[str]
 ) -> Iterable[JudgementChange]:
-    old, new = (_by_key(release.rows(table.table), table.key) for release in (before, after))
+    # A release of before a table had its key says nothing of it.
+    keyed = ([row for row in release.rows(table.table) if row.keys() >= set(table.key)] for release in (before, after))
+    old, new = (_by_key(rows, table.key) for rows in keyed)
     for key in _in_order(old, new):
         was, now = old.get(key), new.get(key)
         row = now or was or {}

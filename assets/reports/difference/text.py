@@ -39,6 +39,7 @@ def diff_lines(difference: Difference) -> list[str]:
 
 
 KINDS = {
+    "verdict": ("milestone", "gates that pass: "),
     "gates": ("gate", ""),
     "requirement_results": ("requirement", ""),
     "validation_summary": ("selling point", "sources: "),

@@ -23,7 +23,7 @@ from assets.reports.page.basis import CellName, Derivation, Place
 from assets.reports.page.formats import FORMATS, MISSING, line_of, shortened
 
 KEYS: dict[str, tuple[str, ...]] = {
-    "verdict": (),
+    "verdict": ("milestone_id",),
     "manifest": (),
     "gates": ("gate_id",),
     "requirement_results": ("requirement_id",),
@@ -89,6 +89,7 @@ HEADINGS = {
     "cost_summary": ("title", "with_rln"),
     "scenario_load": ("scenario_id", "with_rln", "title"),
     "gates": ("title",),
+    "verdict": ("title",),
     "segment_criteria": ("segment_id", "title"),
 }
 """Columns that say in words what a row is about, where its key does not."""
@@ -106,6 +107,9 @@ SHARED_PART = "weights and thresholds"
 
 NOT_LISTED = "benchmarks__measurements/"
 """Thousands of rows, for which their run stands; a figure tells those that it is made of by file and line."""
+
+SUMS_UP = ("verdict",)
+"""Tables whose evidence is that of the gates: a page that names a verdict lists it where it shows these."""
 
 ENDS_OF_CHAIN = ("manifest", "evidence_index")
 """Tables whose numbers rest on nothing else."""
@@ -158,7 +162,8 @@ class Cells:
         """
         row = self._row(table, key, column)
         value = row[column]
-        self._shown.update(_evidence_of(row))
+        if table not in SUMS_UP:
+            self._shown.update(_evidence_of(row))
         text = MISSING if value is None else FORMATS[form](value)
         if form == "usd" and value and row.get("grade") in APPROXIMATE:
             text = f"≈ {text}"

@@ -87,7 +87,7 @@ class Derivations:
             COUNTED_COSTS if cells else COUNTED, inputs, tuple(row for row in self._ids(table, key) if row not in told)
         )
 
-    def _verdict(self, _table: str, _key: str) -> Derivation:
+    def _verdict(self, _table: str, key: str) -> Derivation:
         return Derivation(
             TALLY,
             tuple(
@@ -96,7 +96,7 @@ class Derivations:
                     CellName("gates", gate, "status", "word"),
                     self.place_of("gates", gate, "status"),
                 )
-                for gate in self._cells.keys("gates")
+                for gate in self._cells.keys("gates", milestone_id=key)
             ),
         )
 

@@ -149,7 +149,7 @@ def place(value: str) -> str:
 
 
 def answer(value: object) -> str:
-    """Write the verdict as the answer to the question of the project."""
+    """Write a verdict as the answer to the question of its milestone."""
     return {"not_ready": "Not ready", "ready": "Ready", "unknown": "Not known"}[str(value)]
 
 

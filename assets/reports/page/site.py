@@ -1,14 +1,15 @@
-"""The readiness report: one page that answers first, and lets every number be followed to its evidence.
+"""The readiness report: a page that answers first, and lets every number be followed to its evidence.
 
 Belongs here: which rows a page shows, and in which order. Does not belong here: layout (`templates/`), cells
 (`cells.py`), files and databases (`release/publish.py`). Same release in, same page out.
 
-The page is one file without script and without any request: it can be mailed, printed and read in ten years.
+A page is one file without script and without any request: it can be mailed, printed and read in ten years. The first
+page is about the default milestone; each other milestone has a page of its own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -43,6 +44,8 @@ MOST_ROWS, FEW_ROWS = 20, 3
 
 DATA_FILES = ("readiness.json", "manifest.json")
 
+FIRST_PAGE = "index.html"
+
 
 @dataclass(frozen=True)
 class ReleaseData:
@@ -52,34 +55,79 @@ class ReleaseData:
     manifest: Manifest
 
 
+def render_pages(release: ReleaseData) -> dict[str, str]:
+    """Return the first page and one for each other milestone, by their paths in the release.
+
+    Raises `KeyError` if one shows anything that is not a cell of the release.
+    """
+    others = [row["milestone_id"] for row in release.frames["verdict"].to_dict("records") if not row["is_default"]]
+    return {FIRST_PAGE: render_report(release), **{_path(name): render_milestone(release, name) for name in others}}
+
+
 def render_report(release: ReleaseData) -> str:
-    """Return the page as HTML. Raises `KeyError` if it shows anything that is not a cell of the release."""
-    cells = Cells({**release.frames, "manifest": _manifest_frame(release.manifest)}, Derivations)
+    """Return the first page as HTML."""
+    cells = _cells(release)
+    (default,) = cells.keys("verdict", is_default=True)
+    return _render(
+        "report.html.j2",
+        release,
+        cells,
+        default,
+        costs=cost_section(cells),
+        component_names=list(COMPONENTS),
+        archive=_archive(cells),
+        bench=archive_section(cells),
+        market=market_section(cells),
+        price_dates=sorted(cells.keys("price_dates")),
+        questions=_questions(cells),
+    )
+
+
+def render_milestone(release: ReleaseData, milestone: str) -> str:
+    """Return the page of a milestone that is not the default one."""
+    return _render("milestone.html.j2", release, _cells(release), milestone, root="../")
+
+
+def _path(milestone: str) -> str:
+    return f"milestones/{milestone}.html"
+
+
+def _cells(release: ReleaseData) -> Cells:
+    return Cells({**release.frames, "manifest": _manifest_frame(release.manifest)}, Derivations)
+
+
+def _render(
+    template: str, release: ReleaseData, cells: Cells, milestone: str, root: str = "", **sections: object
+) -> str:
+    """Return a page about a milestone. `root` leads from it to the folder of the release."""
     illustrative = cells.keys("evidence_index", grade=Grade.ILLUSTRATIVE.value)
     for evidence_id in illustrative:
         cells.evidence_of("evidence_index", evidence_id)  # listed with the rest, although nothing rests on it
+    gates = cells.keys("gates", milestone_id=milestone)
     return (
         _environment()
-        .get_template("report.html.j2")
+        .get_template(template)
         .render(
             **_functions(cells),
+            **sections,
             style=Markup((TEMPLATES / "report.css").read_text(encoding="utf-8")),  # noqa: S704 - our own file
             is_illustrative=bool(illustrative),
-            gates=cells.keys("gates"),
-            shown=_shown_requirements(cells),
+            root=root,
+            milestone=milestone,
+            other_milestones={
+                other: root + (FIRST_PAGE if cells.value("verdict", other, "is_default") else _path(other))
+                for other in cells.keys("verdict")
+                if other != milestone
+            },
+            gates=gates,
+            shown=_shown_requirements(cells, gates),
             history=_history(cells),
             today=_day_of(release.manifest),
-            by_age=_gates_by_age(cells),
+            by_age=_gates_by_age(cells, gates),
             to_change=[
-                (status, cells.keys("gates", status=status.value)) for status in (GateStatus.FAIL, GateStatus.UNKNOWN)
+                (status, cells.keys("gates", milestone_id=milestone, status=status.value))
+                for status in (GateStatus.FAIL, GateStatus.UNKNOWN)
             ],
-            costs=cost_section(cells),
-            component_names=list(COMPONENTS),
-            archive=_archive(cells),
-            bench=archive_section(cells),
-            market=market_section(cells),
-            price_dates=sorted(cells.keys("price_dates")),
-            questions=_questions(cells),
             data_files=DATA_FILES,
         )
     )
@@ -151,11 +199,11 @@ def _manifest_frame(manifest: Manifest) -> pd.DataFrame:
     return pd.DataFrame([tuple(columns.values())], columns=list(columns), dtype=object)
 
 
-def _shown_requirements(cells: Cells) -> dict[str, str]:
+def _shown_requirements(cells: Cells, gates: Sequence[str]) -> dict[str, str]:
     """Return, by gate, the requirement that stands for it: the first with the status of the gate."""
     return {
         gate: cells.keys("requirement_results", gate_id=gate, status=cells.value("gates", gate, "status"))[0]
-        for gate in cells.keys("gates")
+        for gate in gates
     }
 
 
@@ -164,9 +212,9 @@ def _day_of(manifest: Manifest) -> date:
     return manifest.as_of or manifest.created_at.date()
 
 
-def _gates_by_age(cells: Cells) -> list[str]:
+def _gates_by_age(cells: Cells, gates: Sequence[str]) -> list[str]:
     """Return the gates with dated evidence, the one whose newest is the oldest first."""
-    dated = [gate for gate in cells.keys("gates") if cells.value("gates", gate, "newest_evidence_on") is not None]
+    dated = [gate for gate in gates if cells.value("gates", gate, "newest_evidence_on") is not None]
     return sorted(dated, key=lambda gate: (cells.value("gates", gate, "newest_evidence_on"), gate))
 
 

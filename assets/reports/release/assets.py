@@ -14,7 +14,7 @@ from assets.common import keys
 from assets.common.asset_tables import table_spec
 from assets.readiness.frames import readiness_json
 from assets.reports.model import RELEASED, Manifest
-from assets.reports.page.site import ReleaseData, render_report
+from assets.reports.page.site import ReleaseData, render_pages
 from assets.reports.release.manifest import folders_of, manifest_of
 from assets.reports.release.publish import (
     align_link,
@@ -102,7 +102,7 @@ def published_release(context: dg.AssetExecutionContext) -> Iterator[dg.Material
 
 def _texts(frames: Mapping[str, pd.DataFrame], manifest: Manifest) -> dict[str, str]:
     return {
-        "index.html": render_report(ReleaseData(frames=frames, manifest=manifest)),
+        **render_pages(ReleaseData(frames=frames, manifest=manifest)),
         "readiness.json": as_json(readiness_json(frames, manifest)),
         "manifest.json": as_json(manifest.as_json()),
     }

@@ -47,7 +47,7 @@ def manifest_of(context: dg.AssetExecutionContext, connection: psycopg.Connectio
         evidence_hash=hashlib.sha256(repr(sorted(hashes.items())).encode()).hexdigest(),
         evidence=hashes,
         code_version=settings.code_version,
-        verdict=read_table(connection, keys.READINESS, "verdict").iloc[0]["verdict"],
+        verdict=read_table(connection, keys.READINESS, "verdict").set_index("is_default")["verdict"][True],
         checks_passed=outcomes["passed"],
         checks_warned=outcomes["warned"],
         checks_failed=outcomes["failed"],

@@ -129,7 +129,7 @@ def read_release(connection: psycopg.Connection, release_id: str) -> dict[str, p
 
 
 def write_files(directory: Path, frames: Mapping[str, pd.DataFrame], texts: Mapping[str, str]) -> None:
-    """Write `data/<table>.csv`, `.parquet` and `texts` (name to content) as `directory`: complete or not at all."""
+    """Write `data/<table>.csv`, `.parquet` and `texts` (path to content) as `directory`: complete or not at all."""
     partial = directory.parent / f".partial-{directory.name}"
     shutil.rmtree(partial, ignore_errors=True)
     (partial / "data").mkdir(parents=True)
@@ -137,6 +137,7 @@ def write_files(directory: Path, frames: Mapping[str, pd.DataFrame], texts: Mapp
         _write_csv(partial / "data" / f"{name}.csv", frame)
         pq.write_table(pa.Table.from_pandas(frame, preserve_index=False), partial / "data" / f"{name}.parquet")
     for name, content in texts.items():
+        (partial / name).parent.mkdir(exist_ok=True)
         (partial / name).write_text(content, encoding="utf-8")
     with ThreadPoolExecutor() as pool:  # a disk takes many such requests at once in the time of one
         list(pool.map(_to_disk, partial.rglob("*")))

@@ -6,31 +6,57 @@ requirements as (
 
 ),
 
+gates as (
+
+    select * from {{ ref('stg_readiness__gates') }}
+
+),
+
+milestones as (
+
+    select * from {{ ref('stg_readiness__milestones') }}
+
+),
+
 final as (
 
     select
         ---------- ids
-        requirement_id,
-        gate_id,
-        deliverable_id,
+        requirements.requirement_id,
+        requirements.gate_id,
+        gates.milestone_id,
+        gates.deliverable_id,
 
         ---------- values
-        title,
-        quote,
-        metric,
-        comparison,
-        threshold,
-        threshold_high,
-        tolerance,
-        unit,
-        stale_after_days,
-        coalesce(holds_from, as_of) as holds_from,
+        gates.title as gate_title,
+        requirements.title,
+        requirements.quote,
+        requirements.metric,
+        requirements.noun,
+        requirements.nouns,
+        requirements.predicate,
+        requirements.counter,
+        requirements.parameters,
+        requirements.stand_in,
+        requirements.comparison,
+        requirements.threshold,
+        requirements.threshold_high,
+        requirements.tolerance,
+        requirements.unit,
+        requirements.stale_after_days,
+        row_number() over (
+            order by {{ as_typed('milestones') }}, {{ as_typed('gates') }}, {{ as_typed('requirements') }}
+        ) as position,
+        coalesce(requirements.holds_from, requirements.as_of) as holds_from,
 
         ---------- provenance
-        grade,
-        array[evidence_id] as evidence_ids
+        requirements.grade,
+        array[requirements.evidence_id] as evidence_ids
 
     from requirements
+
+    inner join gates on requirements.gate_id = gates.gate_id
+    inner join milestones on gates.milestone_id = milestones.milestone_id
 
 )
 
