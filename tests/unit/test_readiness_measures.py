@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -34,7 +32,7 @@ from assets.readiness.inputs import (
 )
 from assets.readiness.measures import METRICS, results_of
 from assets.readiness.model import Basis, Measurement, RequirementResult, Status, combined_status, gates_of, verdict_of
-from assets.readiness.wording import WORDING, number
+from assets.readiness.wording import number
 from tests.unit.readiness_world import (
     CELLS,
     DAY,
@@ -55,8 +53,6 @@ from tests.unit.readiness_world import (
     world,
 )
 
-PUBLIC_REQUIREMENTS = Path(__file__).parents[2] / "evidence/public/readiness/gate_requirements.csv"
-
 
 def judged(metric: str, inputs: ReadinessInputs) -> RequirementResult:
     (found,) = [result for result in results_of(inputs) if result.requirement.metric == metric]
@@ -76,12 +72,6 @@ def with_progress(*rows: Any) -> ReadinessInputs:
     """The public record with these reports in place of those of the same metric."""
     replaced = {row.metric for row in rows}
     return world(progress=[*(row for row in PROGRESS if row.metric not in replaced), *rows])
-
-
-def test_every_metric_of_the_public_evidence_is_counted_and_said() -> None:
-    with PUBLIC_REQUIREMENTS.open(encoding="utf-8") as file:
-        assert {row["metric"] for row in csv.DictReader(file)} <= set(METRICS)
-    assert set(WORDING) == set(METRICS)
 
 
 def test_a_metric_that_nothing_counts_is_an_error() -> None:
