@@ -9,14 +9,17 @@ import gc
 import itertools
 import os
 import shutil
+import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
-from tests.integration.chain import PROJECT, Chain, locked
+from tests.integration.chain import Chain, locked
+from tests.places import FROZEN, PROJECT, PUBLIC
 
 TEMPLATE = "waku_fit_template"
 COMMON_FOLDER = "TESTS_COMMON_FOLDER"
@@ -83,13 +86,43 @@ def parsed_state() -> Path:
 
 @pytest.fixture(scope="session")
 def published(parsed_state: Path) -> Chain:
-    """A project with one release of the public evidence, made once for all workers. Who changes anything clones it."""
-    chain = Chain(common_folder() / "published")
+    """A project with one release of the frozen pack, made once for all workers. Who changes anything clones it."""
+    return made_once("published", parsed_state, FROZEN / "public", Chain.run_as_installed)
+
+
+@pytest.fixture(scope="session")
+def public_release(parsed_state: Path) -> Chain:
+    """A release of the public evidence, made once for all workers: for what holds of it whatever is added."""
+    return made_once("public", parsed_state, PUBLIC, run_in_fork)
+
+
+@pytest.fixture(scope="session")
+def grown_release(parsed_state: Path) -> Chain:
+    """A release of the public evidence with a row more in each of its tables, made once for all workers."""
+
+    def add_and_run(chain: Chain) -> subprocess.CompletedProcess[str]:
+        from tests.evidence.additions import PUBLIC_TABLES, add_to
+
+        add_to(chain.root / "evidence" / "public", PUBLIC_TABLES, datetime.now(UTC).date())
+        return chain.waku_fit("run")
+
+    return made_once("grown", parsed_state, PUBLIC, add_and_run)
+
+
+def run_in_fork(chain: Chain) -> subprocess.CompletedProcess[str]:
+    return chain.waku_fit("run")
+
+
+def made_once(
+    name: str, parsed_state: Path, pack: Path, run: Callable[[Chain], subprocess.CompletedProcess[str]]
+) -> Chain:
+    """A project with one release of `pack` that all workers share."""
+    chain = Chain(common_folder() / name)
     with locked(chain.root):
         if not chain.latest.exists():
-            Chain.create(chain.root)
+            Chain.create(chain.root, pack)
             shutil.copytree(parsed_state / "dbt", chain.root / "state" / "dbt")
-            done = chain.run_as_installed()
+            done = run(chain)
             assert done.returncode == 0, done.stdout + done.stderr
             assert "Verdict: NOT READY" in done.stdout
     return chain
@@ -129,7 +162,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         return
     from orchestration.warehouse.server import remove_server
 
-    remove_server(folder / "published" / "state")
+    for name in ("published", "public", "grown"):
+        remove_server(folder / name / "state")
     shutil.rmtree(folder)
 
 

@@ -69,8 +69,12 @@ left join model.scenario_cost as storage
     and storage.is_cheapest
 inner join marts.workload_parameters as kept
     on 'costs__workload_parameters/' || scenarios.retention_days_id = any(kept.evidence_ids) and kept.unit = 'days'
-left join staging.stg_benchmarks__archive_retention_policies as limits
-    on limits.policy = 'size' and limits.unit = 'GiB'
+left join (
+    select default_limit, evidence_id from staging.stg_benchmarks__archive_retention_policies
+    where policy = 'size' and unit = 'GiB'
+    order by array_position(array['illustrative', 'not_found'], grade) nulls first, as_of desc, evidence_id
+    limit 1
+) as limits on true
 where not summary.with_rln and summary.archive_gb is not null and kept.mid is not null
 order by summary.scenario_id
 """

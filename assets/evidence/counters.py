@@ -18,7 +18,7 @@ StandIn = Literal["archive_capacities", "captured_segments", "question_sets", "r
 """What looks like an answer and is none: substitutes of ours, and reports of what nobody outside can read."""
 
 
-class Parameters(BaseModel):
+class CounterParameters(BaseModel):
     """What a counter is told. `what` is which of its counts is meant."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
@@ -31,13 +31,13 @@ class Parameters(BaseModel):
                     yield value, mark
 
 
-class DeliverableCounter(Parameters):
+class DeliverableCounter(CounterParameters):
     """Of a counter that looks at one deliverable; without a name at that of the gate."""
 
     deliverable_id: Annotated[str | None, Reference("roadmap__deliverables")] = None
 
 
-class CostCellsCounter(Parameters):
+class CostCellsCounter(CounterParameters):
     """Cost cases that a milestone asks for: each scenario, without and with RLN."""
 
     what: Literal["estimated", "within_budget"]
@@ -55,13 +55,13 @@ class ReportedProgressCounter(DeliverableCounter):
     metric: Identifier
 
 
-class UspsCounter(Parameters):
+class UspsCounter(CounterParameters):
     """USPs in the register, or those of them that the website names."""
 
     what: Literal["in_register", "on_site"]
 
 
-class SegmentsCounter(Parameters):
+class SegmentsCounter(CounterParameters):
     """Segments captured with all items."""
 
     what: Literal["captured"]
@@ -94,7 +94,7 @@ class MatrixCounter(DeliverableCounter):
     metric: Identifier
 
 
-COUNTERS: dict[str, type[Parameters]] = {
+COUNTERS: dict[str, type[CounterParameters]] = {
     "cost_cells": CostCellsCounter,
     "deliverable_state": DeliverableStateCounter,
     "reported_progress": ReportedProgressCounter,
@@ -107,7 +107,7 @@ COUNTERS: dict[str, type[Parameters]] = {
 }
 
 
-def parameters_of(counter: str, typed: Sequence[str]) -> Parameters:
+def parameters_of(counter: str, typed: Sequence[str]) -> CounterParameters:
     """Return what is typed as `name=value` as parameters of a counter. Raises `ValueError` that says what is wrong."""
     if counter not in COUNTERS:
         raise ValueError(f'"{counter}" is not a counter; expected one of {", ".join(COUNTERS)}')

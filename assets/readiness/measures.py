@@ -13,7 +13,7 @@ from typing import Any
 
 from assets.common.words import number
 from assets.evidence import counters
-from assets.evidence.counters import Parameters, StandIn
+from assets.evidence.counters import CounterParameters, StandIn
 from assets.evidence.model import Grade, weakest
 from assets.readiness.counting import (
     count_of,
@@ -266,7 +266,7 @@ def matrix(asked: counters.MatrixCounter, deliverable_id: str, inputs: Readiness
     return MetricValue(1.0, grade, evidence_of(cells), made_up, basis=Basis.COUNTED)
 
 
-COUNTS: dict[type[Parameters], Callable[[Any, str, ReadinessInputs], MetricValue]] = {
+COUNTS: dict[type[CounterParameters], Callable[[Any, str, ReadinessInputs], MetricValue]] = {
     counters.CostCellsCounter: cost_cells,
     counters.DeliverableStateCounter: deliverable_state,
     counters.ReportedProgressCounter: newest_report,

@@ -16,7 +16,7 @@ from enum import StrEnum
 from typing import Literal
 
 from assets.common.words import enumerated, number, sentence, sentences
-from assets.evidence.counters import Parameters, StandIn
+from assets.evidence.counters import CounterParameters, StandIn
 from assets.evidence.model import GRADE_ORDER, Grade, weakest
 from assets.readiness.wording import Asked, Words, beside, counted, inferred_absent, not_counted
 
@@ -93,7 +93,7 @@ class Requirement:
     title: str
     metric: str
     words: Words
-    counter: Parameters
+    counter: CounterParameters
     comparison: Comparison
     threshold: float | None
     tolerance: float | None

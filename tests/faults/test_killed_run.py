@@ -72,13 +72,15 @@ def test_interrupted_and_the_evidence_put_back_and_two_runs_at_once(chain: Chain
 
     assert "Nothing changed" in chain.waku_fit("run").stdout
     chain.edit("pricing/exchange_rates.csv", "1.1133,2026-10-28", "1.1134,2026-10-28")
-    with chain.started_run() as (first, output):
-        for line in output:
-            if "raw/" in line:
-                break
-        second = chain.waku_fit("run")
-        output.read()
-        first.join()
+    with open_warehouse(None, chain.root / "state") as database, connect(database.url) as reader:
+        # The first run replaces it after the line that tells of its begin, and so waits until the second is over.
+        reader.execute("lock table marts.compute_offers in access share mode")
+        with chain.started_run() as (first, output):
+            assert any("raw/pricing__exchange_rates" in line for line in output)
+            second = chain.waku_fit("run")
+            reader.rollback()
+            output.read()
+            first.join()
 
     assert (second.returncode, second.stdout.count("Traceback")) == (1, 0)
     assert "another run is active" in second.stderr

@@ -15,8 +15,7 @@ from typing import IO, Any
 
 from orchestration.warehouse.server import stop_server
 from tests.integration import forked
-
-PROJECT = Path(__file__).resolve().parents[2]
+from tests.places import FROZEN, PROJECT
 
 
 @contextmanager
@@ -35,8 +34,10 @@ class Chain:
     database_url: str = ""
 
     @classmethod
-    def create(cls, root: Path, database_url: str = "") -> "Chain":
-        shutil.copytree(PROJECT / "evidence", root / "evidence")
+    def create(cls, root: Path, pack: Path = FROZEN / "public", database_url: str = "") -> "Chain":
+        """A project whose public pack is a copy of `pack`."""
+        shutil.copytree(pack, root / "evidence" / "public")
+        shutil.copytree(PROJECT / "evidence" / "sample", root / "evidence" / "sample")
         return cls(root, database_url)
 
     def clone(self, root: Path) -> "Chain":

@@ -13,7 +13,8 @@ from orchestration.transforms.dbt import connection_environment
 from orchestration.transforms.dbt_build import PARSED, read_project, run_dbt
 from orchestration.warehouse.connection import open_warehouse
 from tests.integration import forked
-from tests.integration.chain import PROJECT, Chain
+from tests.integration.chain import Chain
+from tests.places import PROJECT
 
 INTERVIEWS = "roadmap/milestone_progress.csv"
 TWO_HELD = "interviews_held_cumulative,2,interviews,zk_identity;gaming"
@@ -32,7 +33,7 @@ def materialized(chain: Chain) -> set[str]:
         return {r.event_log_entry.dagster_event.asset_key.to_user_string() for r in records}
 
 
-def test_the_public_evidence_is_honestly_not_ready(chain: Chain) -> None:
+def test_the_evidence_is_honestly_not_ready(chain: Chain) -> None:
     assert chain.readiness["verdict"] == "not_ready"
     seen = {gate["gate_id"]: (gate["status"], gate["value"], gate["threshold"]) for gate in chain.readiness["gates"]}
     assert seen["interviews"] == ("fail", 2, 10)

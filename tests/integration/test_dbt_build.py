@@ -12,7 +12,7 @@ import pytest
 from orchestration.transforms.dbt import connection_environment
 from orchestration.transforms.dbt_build import PARSED, RESULTS, BuildError, Dbt
 from orchestration.warehouse.connection import connect
-from tests.integration.chain import PROJECT
+from tests.places import PROJECT
 
 
 @pytest.fixture

@@ -28,19 +28,26 @@ def read_frame(path: Path) -> pd.DataFrame:
     return pd.DataFrame({name: pd.Series(table[name].to_pylist(), dtype=object) for name in table.column_names})
 
 
-@pytest.fixture(scope="module")
-def frames(published: Chain) -> Frames:
-    return {path.stem: read_frame(path) for path in (published.latest / "data").glob("*.parquet")}
+@pytest.fixture(scope="module", params=["public_release", "grown_release"])
+def release(request: pytest.FixtureRequest) -> Chain:
+    """A release of the public evidence, as it is and with a row more in each table: what holds of it holds of both."""
+    chain: Chain = request.getfixturevalue(request.param)
+    return chain
 
 
 @pytest.fixture(scope="module")
-def page(published: Chain) -> Page:
-    return Page((published.latest / "index.html").read_text(encoding="utf-8"))
+def frames(release: Chain) -> Frames:
+    return {path.stem: read_frame(path) for path in (release.latest / "data").glob("*.parquet")}
 
 
 @pytest.fixture(scope="module")
-def evidence(published: Chain) -> Mapping[str, dict[str, Any]]:
-    with (published.latest / "data" / "evidence_index.csv").open(encoding="utf-8", newline="") as file:
+def page(release: Chain) -> Page:
+    return Page((release.latest / "index.html").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def evidence(release: Chain) -> Mapping[str, dict[str, Any]]:
+    with (release.latest / "data" / "evidence_index.csv").open(encoding="utf-8", newline="") as file:
         return {row["evidence_id"]: row for row in csv.DictReader(file)}
 
 

@@ -1,22 +1,32 @@
 """The verdict of past days by the command line: judged by what was known and what was asked then.
 
-The values are those of the public record. Evidence that is found later about these days may change them: then the
-change is meant, and is stated here.
+The values are those of the public record, to which a row of today was added in each table: it changes no earlier day.
+Evidence that is found later about these days may change them: then the change is meant, and is stated here.
 """
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from orchestration.warehouse.server import remove_server
 from tests.integration.chain import Chain
 
 Look = Callable[[str], dict[str, Any]]
 
 DAYS = ("2024-10-01", "2024-12-31", "2025-07-01", "2025-12-31")
+
+
+@pytest.fixture(scope="module")
+def chain(grown_release: Chain, open_folder: Path) -> Iterator[Chain]:
+    """A clone of the release of the public evidence with a row more in each table."""
+    clone = grown_release.clone(open_folder / "past_dates")
+    yield clone
+    remove_server(clone.root / "state")
 
 
 @pytest.fixture(scope="module")

@@ -280,7 +280,7 @@ def test_a_withdrawn_consent_takes_the_content_out_of_every_release_in_one_run(p
 CLOSE = 0.005
 
 
-def test_released_posteriors_of_the_public_evidence_are_those_by_hand(published: Chain) -> None:
+def test_released_posteriors_are_those_by_hand(published: Chain) -> None:
     # one strong signal for it: 0.5, so Beta(1.5, 1): 1.5 / 2.5 and 1 - 0.354
     assert cell(published, "gasless", "coordination_costs_gas", "decentralised_indexers") == (
         pytest.approx((0.6, 0.646), abs=CLOSE)

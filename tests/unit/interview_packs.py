@@ -8,8 +8,9 @@ from pathlib import Path
 from assets.evidence.packs import Pack
 from assets.evidence.read_packs import Evidence, read_packs
 from assets.evidence.tables import ALL_TABLES
+from tests.places import FROZEN
 
-PUBLIC = Path(__file__).parents[2] / "evidence" / "public"
+PUBLIC = FROZEN / "public"
 TODAY = date(2026, 12, 31)
 OF_CONVERSATIONS = [table for table in ALL_TABLES if table.area == "interviews"]
 REFERRED_TO = {reference.table for table in OF_CONVERSATIONS for reference in table.references().values()}

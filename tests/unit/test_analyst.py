@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -17,9 +18,9 @@ from assets.evidence.interview_sheet import SheetError, document_text, from_shee
 from assets.evidence.packs import resolve_pack
 from orchestration.commands.analyst import schema_texts
 from orchestration.commands.cli import main
+from tests.places import FROZEN, PROJECT
 
-PROJECT = Path(__file__).parents[2]
-EVIDENCE = PROJECT / "evidence"
+EVIDENCE = FROZEN
 SAMPLE = EVIDENCE / "sample" / "interviews"
 
 INTERVIEW_BLANKS = {
@@ -41,6 +42,11 @@ PRICE_BLANKS = {
 }  # fmt: skip
 
 
+@pytest.fixture(autouse=True)
+def _frozen_evidence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WAKU_FIT_EVIDENCE_DIR", str(EVIDENCE))
+
+
 def waku_fit(*arguments: str, code: int = 0) -> str:
     result = CliRunner().invoke(main, arguments)
     assert result.exit_code == code, result.output
@@ -58,7 +64,8 @@ def test_a_filled_template_passes(kind: str, folder: str, blanks: dict[str, str]
     assert path.name in said
     text = path.read_text()
     assert text.startswith("# yaml-language-server: $schema=")
-    assert (path.parent / text.splitlines()[0].partition("=")[2]).resolve().is_relative_to(EVIDENCE / "schemas")
+    schema = path.parent / text.splitlines()[0].partition("=")[2]
+    assert schema.resolve().is_relative_to((EVIDENCE / "schemas").resolve())
     assert "mistakes in 1 file" in waku_fit("check", str(path), code=1)
     for key, value in blanks.items():
         text, count = re.subn(rf"(?m)^([ -]*{key}:)$", rf"\1 {value}", text)
@@ -191,9 +198,26 @@ def test_conversations_do_not_go_into_the_public_pack(tmp_path: Path) -> None:
 
 
 def test_schemas_are_those_of_the_models() -> None:
+    """The ids that they suggest are those of the day on which they were written: other ones are right too."""
     texts = schema_texts([resolve_pack("public", EVIDENCE)])
     on_disk = {path.name: path.read_text() for path in (EVIDENCE / "schemas").glob("*.json")}
-    assert on_disk == texts, "run `make schemas`"
+    assert set(on_disk) == set(texts)
+    for name, text in texts.items():
+        assert without_suggestions(json.loads(on_disk[name])) == without_suggestions(json.loads(text)), "`make schemas`"
+
+
+def without_suggestions(schema: Any) -> Any:
+    """A schema without the ids that stand beside "any text"."""
+    if isinstance(schema, list):
+        return [without_suggestions(inner) for inner in schema]
+    if not isinstance(schema, dict):
+        return schema
+    is_suggested = {"type": "string"} in schema.get("anyOf", [])
+    return {
+        key: [option for option in value if "enum" not in option] if is_suggested and key == "anyOf"
+        else without_suggestions(value)
+        for key, value in schema.items()
+    }  # fmt: skip
 
 
 def test_a_schema_has_the_parts_of_a_document() -> None:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import csv
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from assets.benchmarks.archive.limits import Limit, limits_by_target
 from assets.benchmarks.archive.requests import WORKLOADS, limits_of_workloads
+from tests.places import FROZEN
 
 P95 = Limit("hashes", 10.0, 95)
 P90 = Limit("hour", 10.0, 90)
-PUBLIC = Path(__file__).parents[2] / "evidence/public/benchmarks/latency_targets.csv"
+PUBLIC = FROZEN / "public/benchmarks/latency_targets.csv"
 
 
 def targets() -> list[dict[str, object]]:

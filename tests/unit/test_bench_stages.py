@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import struct
 from datetime import date
-from pathlib import Path
 
 import pytest
 
@@ -24,8 +23,9 @@ from assets.benchmarks.archive.stages import (
     create_tables,
     partitions,
 )
+from tests.places import FROZEN
 
-PUBLIC = Path(__file__).parents[2] / "evidence/public/benchmarks"
+PUBLIC = FROZEN / "public/benchmarks"
 SMALL = Archive(payload_bytes=3, messages=48, hours=24)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 from collections import defaultdict
-from pathlib import Path
 
 import pytest
 
@@ -32,8 +31,7 @@ from assets.benchmarks.archive.storage_stages import (
     fit_stages,
     stage_tables,
 )
-
-PROJECT = Path(__file__).parents[2]
+from tests.places import FROZEN
 
 FIT = StorageFit(random_leaf_fill=0.7, repeated_leaf_fill=0.7)
 PAGE = 8192
@@ -177,7 +175,7 @@ def test_small_partitions_have_pages_of_their_own() -> None:
 def test_two_measured_sizes_predict_the_other_six_within_2_percent() -> None:
     """Of the committed session: what `pg_total_relation_size` said of tables that grew row by row."""
     found: dict[tuple[str, int, int], dict[str, float]] = defaultdict(dict)
-    with (PROJECT / "evidence/public/benchmarks/measurements.csv").open() as file:
+    with (FROZEN / "public/benchmarks/measurements.csv").open() as file:
         for row in csv.DictReader(file):
             if row["stage"] in GROWN.values():
                 key = row["stage"], int(row["payload_bytes"]), int(row["archive_messages"])

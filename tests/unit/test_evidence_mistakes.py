@@ -21,8 +21,9 @@ import pytest
 from assets.evidence.packs import Pack
 from assets.evidence.read_packs import read_packs
 from assets.evidence.tables import ALL_TABLES
+from tests.places import FROZEN
 
-PUBLIC = Path(__file__).parents[2] / "evidence" / "public"
+PUBLIC = FROZEN / "public"
 TODAY = date(2026, 11, 23)
 
 OFFERS = "pricing/compute_offers.csv"

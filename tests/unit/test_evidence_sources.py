@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import random
-from pathlib import Path
 
 import pytest
 
 from assets.evidence.sources import first_link, linked
 
-PUBLIC = Path(__file__).parents[2] / "evidence" / "public"
 GITHUB = "https://github.com"
 
 
@@ -142,16 +139,3 @@ def test_the_pieces_are_the_source_and_lead_to_the_web_alone() -> None:
         assert all(url.startswith(("https://", "http://")) and not set(url) & set(" <>\"'") for url in urls_of_it)
         found += len(urls_of_it)
     assert found > 500
-
-
-def test_most_sources_of_the_public_evidence_open() -> None:
-    """Each file in a repository with a commit does; what is left are words that name no page."""
-    sources = {
-        row["source"]
-        for path in PUBLIC.glob("**/*.csv")
-        if path.name != "measurements.csv"
-        for row in csv.DictReader(path.open(encoding="utf-8", newline=""))
-    }
-    without = {source for source in sources if first_link(source) is None}
-    assert len(without) < len(sources) / 5
-    assert [source for source in without if "@" in source] == []

@@ -9,24 +9,11 @@ import pytest
 
 from assets.evidence.hindsight import later_days
 from assets.evidence.packs import resolve_packs
-from assets.evidence.read_packs import Evidence, read_packs
+from assets.evidence.read_packs import read_packs
+from tests.places import FROZEN
 
-PUBLIC = Path(__file__).parents[2] / "evidence"
+PUBLIC = FROZEN
 TODAY = date(2026, 11, 30)
-
-DECLARED = {
-    ("benchmarks__archive_notes", "source"): "the commits are dated; up to which day they were searched stands beside",
-    ("costs__node_requirements", "note"): "for how long a host stood is told where it is described",
-    ("costs__rln_parameters", "note"): "what fleets use since is told where the default is",
-    ("costs__rpc_usage", "component"): "the day of a software version names it",
-    ("costs__workload_parameters", "note"): "from when a size was kept is told where it is read",
-    ("costs__workload_parameters", "source"): "figures of 2023 were first published in 2024",
-    ("pricing__compute_offers", "note"): "when a price was confirmed or raised is told where it is read",
-    ("pricing__compute_offers", "source"): "who cites a price later is told where it is read",
-    ("pricing__rpc_plans", "source"): "which later file agrees is told where the plan is read",
-    ("pricing__storage_and_egress_prices", "note"): "whether a price was confirmed later is told where it is read",
-}
-"""Columns outside of the record of the project in which a later day may stand, with the reason."""
 
 
 @pytest.mark.parametrize(
@@ -51,26 +38,6 @@ DECLARED = {
 )
 def test_days_after_the_day_of_a_row(text: str, found: list[str]) -> None:
     assert list(later_days(text, date(2024, 11, 4), TODAY)) == found
-
-
-@pytest.fixture(scope="module")
-def evidence() -> Evidence:
-    return read_packs(resolve_packs(("public",), PUBLIC, PUBLIC / "no-state"), today=TODAY)
-
-
-def test_no_public_row_speaks_of_a_day_after_it_outside_of_what_is_declared(evidence: Evidence) -> None:
-    found = {
-        (key, column): f"{record.row.id}: {later}"
-        for key, records in evidence.records.items()
-        for record in records
-        for column, value in record.row.model_dump().items()
-        for text in (value if isinstance(value, list) else [value])
-        if isinstance(text, str) and column != "id"
-        for later in later_days(text, getattr(record.row, "holds_from", None) or record.row.as_of, TODAY)
-    }
-    # A what-if is asked of an earlier day than that on which it was worked out; docs/gates.md says so.
-    standing = {place for place in found if place[0] == "costs__scenarios"}
-    assert {place: told for place, told in found.items() if place not in DECLARED and place not in standing} == {}
 
 
 @pytest.mark.parametrize("column", ["note", "source", "statement"])

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from assets.evidence.packs import OWN_BENCHMARKS, resolve_pack
+from assets.evidence.packs import OWN_BENCHMARKS
 from assets.evidence.parsing import parse_csv
-from assets.evidence.read_packs import format_problems, read_packs
+from assets.evidence.read_packs import format_problems
 from assets.evidence.tables import TABLES_BY_KEY
 from assets.privacy.identities import identities_in, identities_in_code, known_words
 from assets.privacy.person_names import LISTS
@@ -23,7 +23,6 @@ from tests.unit.interview_packs import INTERVIEW, SESSION, TODAY, read, write_pa
 from tests.unit.people import PEOPLE
 
 PROGRESS_TABLE = TABLES_BY_KEY["roadmap__milestone_progress"]
-EVIDENCE = Path(__file__).parents[2] / "evidence"
 
 PLACES = {
     "answer": (INTERVIEW, "Servers cost too much after a release.", '"They said so, {} too."'),
@@ -137,11 +136,6 @@ def test_what_is_found_more_than_once_in_a_text_is_one_mistake(tmp_path: Path) -
 def test_a_valid_pack_passes(tmp_path: Path) -> None:
     evidence = read(write_pack(tmp_path / "mine"))
     assert evidence.problems == []
-
-
-@pytest.mark.parametrize("packs", [["public"], ["public", "sample"]])
-def test_what_the_project_ships_names_nobody(packs: list[str]) -> None:
-    assert read_packs([resolve_pack(name, EVIDENCE) for name in packs], today=TODAY).problems == []
 
 
 @pytest.mark.parametrize(

@@ -147,7 +147,7 @@ def test_what_people_said_is_marked_as_such() -> None:
     assert personal == interviews | {"segments__organisations"}
 
 
-def test_every_problem_and_every_tag_that_the_public_signals_use_is_there(tmp_path: Path) -> None:
+def test_every_problem_and_every_tag_that_signals_use_is_there(tmp_path: Path) -> None:
     evidence = read(write_pack(tmp_path / "mine"))
     signals = [record.row.model_dump() for record in evidence.records["interviews__signals"]]
     assert len(signals) == 23

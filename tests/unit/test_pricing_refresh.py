@@ -31,10 +31,10 @@ from orchestration.resources import EvidenceResource
 from orchestration.settings import Settings
 from orchestration.staleness.evidence import read_evidence
 from orchestration.staleness.fingerprints import Request, fingerprint
+from tests.places import FROZEN
 from tests.unit.local_server import Answer, LocalServer, as_json, local_server
 from tests.unit.test_pricing_sources import ECB, PRICING, RATES_XML, TYPES, money
 
-PROJECT = Path(__file__).parents[2]
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 TOKEN = "s3cret-t0ken"
 
@@ -53,7 +53,7 @@ def server() -> Iterator[LocalServer]:
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     """The public evidence as it was on the day of `NOW`: without what was measured later."""
-    shutil.copytree(PROJECT / "evidence" / "public", tmp_path / "evidence" / "public")
+    shutil.copytree(FROZEN / "public", tmp_path / "evidence" / "public")
     for path in (tmp_path / "evidence" / "public" / "benchmarks" / name for name in ("runs.csv", "measurements.csv")):
         path.write_text(path.read_text().splitlines(keepends=True)[0])
     places = {"WAKU_FIT_STATE_DIR": str(tmp_path / "state"), "WAKU_FIT_EVIDENCE_DIR": str(tmp_path / "evidence")}

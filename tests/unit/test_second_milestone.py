@@ -14,8 +14,9 @@ from assets.evidence.check_file import check_file, place_of
 from assets.evidence.packs import Pack
 from assets.evidence.read_packs import read_packs
 from assets.evidence.tables import ALL_TABLES
+from tests.places import FROZEN
 
-PUBLIC = Path(__file__).parents[2] / "evidence" / "public"
+PUBLIC = FROZEN / "public"
 TODAY = date(2026, 11, 30)
 SHARED = {
     "holds_from": "2025-01-01",
