@@ -31,7 +31,7 @@ Row = dict[str, Any]
 def add_to(pack: Path, tables: Iterable[Table], today: date) -> dict[str, str]:
     """Add a row, or a document, to each of `tables` in the folder `pack`; return the ids by table."""
     ids: dict[str, str] = {}
-    for table in tables:
+    for table in sorted(tables, key=lambda table: [*OWNERS].index(table.key) + 1 if table.key in OWNERS else 0):
         add = partial(_add_row, ids=ids) if table.kind == "csv" else _add_document
         ids[table.key] = add(pack, table, today)
     return ids
@@ -82,7 +82,8 @@ OWNERS = {
     "readiness__gates": ("milestone_id", "readiness__milestones"),
     "readiness__gate_requirements": ("gate_id", "readiness__gates"),
 }
-"""A new milestone asks for something by a new gate, and that by a new requirement: column and table of what has them."""
+"""A new milestone asks for something by a new gate, and that by a new requirement: column and table of the owner, which
+is added first."""
 
 SPECIAL: dict[str, Callable[[list[Row], Table, date], Row]] = {
     "benchmarks__runs": _quick_run,
