@@ -10,8 +10,9 @@ import itertools
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -23,6 +24,8 @@ from tests.places import FROZEN, PROJECT, PUBLIC
 
 TEMPLATE = "waku_fit_template"
 COMMON_FOLDER = "TESTS_COMMON_FOLDER"
+OVER_RELEASES = ("test_one_number.py", "test_past_dates.py")
+"""Besides those of tests/evidence: tests over releases of the public pack."""
 _NUMBERS = itertools.count(1)
 
 
@@ -144,6 +147,7 @@ def garbage_is_collected() -> Iterator[None]:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Name a folder that all workers of a session share; they inherit the environment of whoever starts them."""
+    sys.addaudithook(_guard_public_pack)
     if not hasattr(config, "workerinput"):
         os.environ[COMMON_FOLDER] = str(Path(tempfile.gettempdir()).resolve() / f"waku-fit-tests-{os.getpid()}")
 
@@ -165,6 +169,30 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     for name in ("published", "public", "grown"):
         remove_server(folder / name / "state")
     shutil.rmtree(folder)
+
+
+class PublicPackReadError(Exception):
+    """A test of code stands on evidence that changes every day."""
+
+
+_is_test_of_code = False
+
+
+def _guard_public_pack(event: str, arguments: tuple[object, ...]) -> None:
+    if event == "open" and _is_test_of_code and str(arguments[0]).startswith(f"{PUBLIC}/"):
+        raise PublicPackReadError(f"{arguments[0]} is read; let it be a file of tests/packs/frozen")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Refuse the public pack to tests of code, in this process."""
+    global _is_test_of_code
+    may_read = item.path.parent == PROJECT / "tests" / "evidence" or item.path.name in OVER_RELEASES
+    _is_test_of_code = not may_read
+    try:
+        return (yield)
+    finally:
+        _is_test_of_code = False
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,7 @@
-"""Tests of code stand on the frozen pack: a row that is added to the public one turns none of them red."""
+"""Tests of code stand on the frozen pack: a row that is added to the public one turns none of them red.
+
+`tests/conftest.py` refuses the public pack to them in their own process; here is what they might start others with.
+"""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from orchestration.commands.cli import main
+from tests.places import FROZEN
 
 ENVIRONMENT = (
     *("--server-location", "same_host", "--cpu-model", "EPYC", "--cores", "4", "--memory-gib", "16"),
@@ -64,7 +65,10 @@ def test_a_log_becomes_a_run_and_its_figures(pack: Path, tmp_path: Path) -> None
     assert float(figures["throughput_per_s"]["value"]) == pytest.approx(3 / 2.0015)
 
 
-def test_what_was_imported_is_evidence_without_mistakes(pack: Path, tmp_path: Path) -> None:
+def test_what_was_imported_is_evidence_without_mistakes(
+    pack: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WAKU_FIT_EVIDENCE_DIR", str(FROZEN))
     run_import(pack, written(tmp_path, LOG))
     checked = CliRunner().invoke(main, ["check", str(pack)])
     assert checked.exit_code == 0, checked.output

@@ -12,9 +12,6 @@ from orchestration.warehouse.connection import connect, open_warehouse
 from tests.integration import forked
 from tests.integration.chain import Chain
 
-TWO_HELD = "interviews_held_cumulative,2,interviews,zk_identity;gaming"
-SEVEN_HELD = "interviews_held_cumulative,7,interviews,zk_identity;gaming"
-
 
 def in_progress(chain: Chain) -> int:
     """Runs that keep others in the queue of the daemon."""
@@ -24,13 +21,14 @@ def in_progress(chain: Chain) -> int:
 
 def test_killed_between_load_and_publication(chain: Chain) -> None:
     was, link = chain.manifest, os.readlink(chain.latest)
-    chain.edit("roadmap/milestone_progress.csv", TWO_HELD, SEVEN_HELD)
+    held = chain.gate("interviews")["value"]
+    chain.report_held(7)
 
     code, _ = chain.end_run_when("staging/stg_roadmap__milestone_progress", signal.SIGKILL)
     assert code == -signal.SIGKILL
 
     assert (chain.manifest, os.readlink(chain.latest)) == (was, link)
-    assert chain.gate("interviews")["value"] == 2
+    assert chain.gate("interviews")["value"] == held
     with open_warehouse(None, chain.root / "state") as database, connect(database.url) as connection:
         loaded = connection.execute(
             "select value from raw.roadmap__milestone_progress"
@@ -63,12 +61,12 @@ def plan(home: str) -> None:
 
 def test_interrupted_and_the_evidence_put_back_and_two_runs_at_once(chain: Chain) -> None:
     """What the interrupted run loaded must not leak into the next release, though the files are as before it."""
-    chain.edit("roadmap/milestone_progress.csv", SEVEN_HELD, TWO_HELD)
+    held = chain.report_held(5)
     code, output = chain.end_run_when("marts/milestone_progress", signal.SIGINT)
     assert code == 1
     assert "\n\nInterrupted; the latest release is as it was. Log: " in output
     assert not [line for line in output.splitlines() if "PASS" in line or "START" in line], "dbt went on"
-    chain.edit("roadmap/milestone_progress.csv", TWO_HELD, SEVEN_HELD)
+    chain.report_held(held)
 
     assert "Nothing changed" in chain.waku_fit("run").stdout
     chain.edit("pricing/exchange_rates.csv", "1.1133,2026-10-28", "1.1134,2026-10-28")
@@ -85,4 +83,4 @@ def test_interrupted_and_the_evidence_put_back_and_two_runs_at_once(chain: Chain
     assert (second.returncode, second.stdout.count("Traceback")) == (1, 0)
     assert "another run is active" in second.stderr
     assert first.exitcode == 0
-    assert chain.gate("interviews")["value"] == 7
+    assert chain.gate("interviews")["value"] == int(held)

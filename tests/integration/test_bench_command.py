@@ -24,6 +24,7 @@ from orchestration.settings import Settings
 from orchestration.staleness.evidence import read_evidence
 from orchestration.staleness.fingerprints import Request, fingerprint
 from tests.integration.test_bench_run import TINY
+from tests.places import FROZEN
 
 
 class Measured(NamedTuple):
@@ -38,7 +39,9 @@ class Measured(NamedTuple):
 def measured(warehouse_url: str, tmp_path_factory: pytest.TempPathFactory) -> Measured:
     """One session of a quick grid that takes seconds; tests only read it."""
     state = tmp_path_factory.mktemp("state")
-    settings = Settings.from_environment({"WAKU_FIT_STATE_DIR": str(state), "WAKU_FIT_DATABASE_URL": warehouse_url})
+    settings = Settings.from_environment({
+        "WAKU_FIT_STATE_DIR": str(state), "WAKU_FIT_DATABASE_URL": warehouse_url, "WAKU_FIT_EVIDENCE_DIR": str(FROZEN),
+    })  # fmt: skip
     before = fingerprint(settings, Request.of(settings))
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(io.StringIO()) as printed:
         patch.setitem(GRIDS, "quick", TINY)

@@ -17,6 +17,7 @@ from orchestration.commands import crm
 from orchestration.commands.cli import main
 from orchestration.errors import UserError
 from orchestration.settings import Settings
+from tests.places import FROZEN
 from tests.unit.fake_hubspot import FakeHubSpot, fake_hubspot
 
 TODAY = date(2026, 11, 23)
@@ -29,8 +30,9 @@ RELEASED = (
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    """The public evidence, and a release with two organisations."""
+    """The frozen pack, and a release with two organisations."""
     settings = Settings.from_environment({
+        "WAKU_FIT_EVIDENCE_DIR": str(FROZEN),
         "WAKU_FIT_STATE_DIR": str(tmp_path / "state"), "WAKU_FIT_REPORTS_DIR": str(tmp_path / "reports"),
     })  # fmt: skip
     (settings.latest / "data").mkdir(parents=True)
