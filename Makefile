@@ -51,6 +51,7 @@ status: $(READY) ## The current verdict
 lint: $(READY) ## Style, types, architecture, SQL
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+	@$(BIN)/python -m tests.style.plain_words
 	@$(BIN)/lint-imports --no-cache
 	@$(MAKE) --no-print-directory -j2 types sql
 

@@ -42,5 +42,5 @@ def raw_checks(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheck
             },
             description=None
             if not findings
-            else "; ".join(map(str, findings)) + "; mend the rows named in evidence/ and run again",
+            else "; ".join(map(str, findings)) + "; fix the rows named in evidence/ and run again",
         )

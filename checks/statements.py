@@ -84,7 +84,7 @@ STATEMENTS = (
     Statement(
         "capacity_rests_on_known_evidence",
         keys.ARCHIVE_CAPACITY,
-        "A capacity or its bound is above zero, within its interval, and rests on evidence in the index",
+        "A capacity or its bound is above zero, within its interval, and is based on evidence in the index",
         sql.SQL(
             "select capacity_id from marts.archive_capacity as found"
             " where not (coalesce(per_vcpu_per_s, per_vcpu_per_s_high) > 0"

@@ -16,7 +16,7 @@ import dagster as dg
 STARTED_HERE = {"waku_fit/started_by": "command line"}
 """Tags of a run that the command line executes in its own process."""
 
-REASON = "The process of this run was killed. Start the run again: it goes on with what is out of date."
+REASON = "The process of this run was killed. Start the run again: it makes what is out of date."
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Errors that are the user's to mend: printed as one sentence, never as a traceback."""
+"""Errors that are the user's to fix: printed as one sentence, never as a traceback."""
 
 
 class UserError(Exception):

@@ -21,5 +21,5 @@ archive_benchmarks = dg.define_asset_job(
 price_refresh = dg.define_asset_job(
     keys.REFRESH_JOB,
     selection=dg.AssetSelection.assets(keys.LIVE_PRICES),
-    description="Asks providers for their prices and adds what is believed to the pack of refreshed prices.",
+    description="Asks providers for their prices and adds what is accepted to the pack of refreshed prices.",
 )

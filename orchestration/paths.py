@@ -1,4 +1,4 @@
-"""Paths as they are told to people, and files that a command was told to write.
+"""Paths as they are stated to people, and files that a command was told to write.
 
 Belongs here: what depends on the working directory. Does not belong here: names of files that releases keep, which are
 the same on every machine (`Pack.label`).

@@ -60,7 +60,7 @@ def weekly_readiness(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRe
     description="On the first of a month at 03:00 UTC: the full grid, up to 40 minutes. Off until it is turned on.",
 )
 def monthly_benchmarks() -> dg.RunRequest:
-    """Ask for a full grid; an unfinished one of the same environment is gone on with."""
+    """Ask for a full grid; an unfinished one of the same environment is resumed."""
     return dg.RunRequest()
 
 

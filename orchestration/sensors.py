@@ -1,6 +1,6 @@
 """What is looked at every minute while the daemon runs.
 
-Belongs here: sensors. Does not belong here: how a dead run is told from a living one (`abandoned_runs.py`).
+Belongs here: sensors. Does not belong here: how a dead run is distinguished from a living one (`abandoned_runs.py`).
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ MAX_FALSE_ALARMS = 0.05
 
 @dataclass(frozen=True)
 class MeasuredRun:
-    """A row of `marts.archive_runs`, as far as figures rest on it."""
+    """A row of `marts.archive_runs`, as far as figures are based on it."""
 
     run_id: str
     environment_id: str
@@ -97,7 +97,7 @@ class KnownLimit:
 
 @dataclass(frozen=True)
 class Provenance:
-    """What a derived figure rests on. A run is one piece of evidence: it is started, recorded and dated as a whole."""
+    """What a derived figure is based on. A run is one piece of evidence: it is made and dated as a whole."""
 
     grade: Grade
     evidence_ids: tuple[str, ...]

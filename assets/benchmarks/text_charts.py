@@ -56,7 +56,7 @@ def forest(gains: Iterable[Gain]) -> str:
 def latencies(measurements: Iterable[Measurement]) -> str:
     """Return a line for each stage and workload: ● half of the requests, ○ 95 %, | 99 %, on one logarithmic axis.
 
-    A quantile that only some rounds tell is left out: those with the most requests, which are no sample of all.
+    A quantile that only some rounds report is omitted: those rounds are the fast ones.
     """
     found: dict[tuple[str, str], dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
     shown: dict[tuple[str, str], tuple[int | None, ...]] = {}

@@ -1,4 +1,4 @@
-"""Reading answers that may be anything: what all that ask a server share.
+"""Helpers that parse untrusted answers of servers.
 
 Belongs here: the client that they are given, bytes into JSON, values into numbers, with an error that says what was
 expected. Does not belong here: HTTP (`http.py`).

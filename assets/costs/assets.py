@@ -53,7 +53,7 @@ READ = [
         ),
         table_spec(keys.COST_OF_CONFIDENCE, READ, "What it costs to be surer that the hosts are large enough"),
         table_spec(keys.COST_ALTERNATIVES, READ, "The same users on hosted messaging"),
-        table_spec(keys.COST_REALITY_CHECKS, READ, "The model held against what is known"),
+        table_spec(keys.COST_REALITY_CHECKS, READ, "The model compared with what is known"),
     ],
 )
 def cost_tables(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:

@@ -1,4 +1,4 @@
-"""What a cost is held against: the budget of its scenario. Pure."""
+"""What a cost is compared with: the budget of its scenario. Pure."""
 
 from __future__ import annotations
 

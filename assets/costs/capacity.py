@@ -106,7 +106,7 @@ class SizedCapacity(UncertainInput):
 def capacity_at(draws: Draws, workload: str, messages: Quantity) -> Quantity:
     """Return what a vCPU does a second of `workload` with `messages` in the archive; each draw has its size.
 
-    Beyond the largest archive that was measured it is estimated, because it rests on `SLOPE_FACTOR` there. An input
+    Beyond the largest archive that was measured it is estimated, because it is based on `SLOPE_FACTOR` there. An input
     without a curve is the same at all sizes. Raises `MissingEvidence` if nothing is known at that size.
     """
     name = f"capacity/{workload}"

@@ -1,4 +1,4 @@
-"""From rows of the marts to what the model knows: `Catalogue`, typed, each number with what it rests on.
+"""From rows of the marts to what the model knows: `Catalogue`, typed, each number with what it is based on.
 
 Belongs here: which columns of a mart are read, and what a row of each becomes. Pure. Does not belong here: SQL
 (`fetch.py`), which shape a row of evidence gets (`assumptions.py`). Which row is the newest is decided by dbt, which is
@@ -354,7 +354,7 @@ def _words(profile: str, parameter: str) -> str:
 
 
 def _fields(row: Mapping[str, Any], names: Iterable[str], quantity: str) -> dict[str, Any]:
-    """Return the columns `names` of a row, with the number `quantity` as what it rests on."""
+    """Return the columns `names` of a row, with the number `quantity` as what it is based on."""
     return {name: row[name] for name in names} | {quantity: _quantity(row, quantity)}
 
 

@@ -144,7 +144,7 @@ def _once(options: Sequence[Bought], confidence: float) -> Bought:
 
 
 def _in_each_draw(options: Sequence[Bought]) -> Bought:
-    """Return what is the cheapest of the options in each draw; nothing of it rests on options that never are."""
+    """Return what is the cheapest of the options in each draw; nothing of it is based on options that never are."""
     first, *others = sorted(options, key=lambda option: float(np.mean(option.total)))
     least, everywhere = first.total, np.ones(np.shape(first.total), dtype=np.bool_)
     better = [(first, everywhere)]

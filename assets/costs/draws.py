@@ -83,7 +83,7 @@ class Draws:
         """Return what `compute` makes of these draws and of the objects `of`, computed once.
 
         Draws `with_values` take it over where it asked for none of the inputs that they change. `name` tells apart
-        what is computed of the same objects, and holds all else that decides it. Objects are told apart by identity.
+        what is computed of the same objects, and holds all else that decides it. Objects are distinguished by identity.
         """
         key = (name, *map(id, of))
         found = self._found.get(key) or self._unchanged(key)

@@ -31,7 +31,7 @@ FACT_TABLES = (
     "costs__node_requirements",
     "costs__workload_parameters",
 )
-"""Tables of evidence with figures that the model is held against."""
+"""Tables of evidence with figures that the model is compared with."""
 
 
 def read_catalogue(connection: psycopg.Connection) -> inputs.CostCatalogue:

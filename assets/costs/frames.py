@@ -172,7 +172,7 @@ def _totals(found: Estimate, best: Bill | None) -> tuple[float | None, ...]:
 
 
 def _summary_provenance(found: Estimate, declared: Quantity | None) -> tuple[str, list[str]]:
-    """Return what the infrastructure, the declared total and the messages rest on together."""
+    """Return what the infrastructure, the declared total and the messages are based on together."""
     known = found.best.infrastructure if found.best else None
     if known is None:
         return _unknown(found.scenario)

@@ -25,7 +25,7 @@ from assets.evidence.tables.costs import Scenario
 
 @dataclass(frozen=True)
 class Way:
-    """One way to run the hosts of a role: all of one kind, with its cost by component and what it rests on."""
+    """One way to run the hosts of a role: all of one kind, with its cost by component and what it is based on."""
 
     role: str
     choice_id: str

@@ -258,7 +258,7 @@ class Alternative:
 
 @dataclass(frozen=True)
 class Fact(CostRow):
-    """A published or measured figure that the model is held against."""
+    """A published or measured figure that the model is compared with."""
 
     low: float
     high: float

@@ -59,7 +59,7 @@ def drawn(price: Quantity, provider: str, draws: Draws) -> Quantity:
 
 @cache
 def _exchange_inputs(evidence_ids: frozenset[str]) -> tuple[str, ...]:
-    """Return the inputs of the exchange rates among what a price rests on: every draw and place asks anew."""
+    """Return the inputs of the exchange rates among what a price is based on: every draw and place asks anew."""
     return tuple(exchange_input(known) for known in sorted(evidence_ids) if known.startswith(EXCHANGE_RATES))
 
 

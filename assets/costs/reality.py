@@ -1,7 +1,7 @@
-"""The model held against what is known: traffic of a node, growth of an archive, a fleet, each part of a bill.
+"""The model compared with what is known: traffic of a node, growth of an archive, a fleet, each part of a bill.
 
 Belongs here: comparisons, and why one that deviates does. Does not belong here: estimates (`model.py`), drivers
-(`sensitivity.py`). No estimate rests on anything here.
+(`sensitivity.py`). No estimate is based on anything here.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ DATABASES = (
 STORE_REQUESTS = "benchmarks__postgres_results/adoption_query_store_request_rate_upper"
 DATA_CENTRES = "costs__node_requirements/status_production_data_centres"
 FACTS = (RELAYED, *GROWTH, *DATABASES, STORE_REQUESTS, DATA_CENTRES)
-"""Evidence that the model is held against, besides the published costs of others."""
+"""Evidence that the model is compared with, besides the published costs of others."""
 
 FLEET_RATE = "status_1to1_fleet_message_rate"
 FLEET_HOSTS = ("status_1to1_fleet_boot_nodes", "status_1to1_fleet_store_nodes", "status_1to1_fleet_database_hosts")
@@ -57,7 +57,7 @@ PARTS = {
     "storage": ("archive_storage", "backups"),
     "egress": ("egress",),
 }
-"""By what a published figure is of, the parts of a bill that are held against it."""
+"""By what a published figure is of, the parts of a bill that are compared with it."""
 PER_USER = (
     "The sum of these parts in every draw, over the users; over the middle of what is known, which is the root of the "
     "product of its ends. The middles of the parts are shown, which add up only roughly."

@@ -92,7 +92,7 @@ class Memberships:
     sender_exceeds_share: float
     """Share of draws in which a sender publishes more than its membership allows in the average epoch.
 
-    Not at peak: the peak factor is that of people together, and says nothing of one of them. A machine sends evenly.
+    Not at peak: the peak factor is that of people together, and does not mention one of them. A machine sends evenly.
     """
     deposit_usd: Quantity
     """Refundable: capital that is tied up, not spending."""

@@ -103,7 +103,7 @@ def drivers(estimated: Estimate, world: World, second: Draws) -> tuple[Driver, .
     if best is None or best.place is None or best.total(TOTAL) is None:
         return ()
     catalogue, place = world.catalogue, best.place
-    # What the operator and what users pay each rest on inputs of their own: only what an input moves is computed anew.
+    # What the operator and what users pay each are based on inputs of their own: only what an input moves is computed.
     base = world.draws.with_values({})
     own = infrastructure_in(estimated, (place,), catalogue, base)
     of_own = frozenset(base.used)
@@ -231,7 +231,7 @@ def _zero(values: FloatArray, gaps: FloatArray) -> float:
 
 
 def _limits(estimated: Estimate) -> dict[str, float]:
-    """Return what the cost is held against, USD a month."""
+    """Return what the cost is compared with, USD a month."""
     budget = estimated.scenario.budget_usd_per_month
     return {} if budget is None else {"budget": budget}
 

@@ -68,14 +68,14 @@ class Need:
 
     @cached_property
     def sent_gb(self) -> Quantity | None:
-        """What is sent to the internet rests on this; None for hosts that only talk to their neighbours."""
+        """What is sent to the internet is based on this; None for hosts that only talk to their neighbours."""
         if self.relay_egress_gb is None or self.shared_egress_gb is None:
             return None
         return self.shared_egress_gb.resting_on(self.relay_egress_gb, self.basis)
 
     @cached_property
     def basis(self) -> Quantity:
-        """What the number of hosts rests on, for their cost; its value means nothing."""
+        """What the number of hosts is based on, for their cost; its value means nothing."""
         inserting = () if self.archive is None else (self.archive.insert_vcpus,)
         each = (self.each_vcpus, self.each_memory_gib)
         return self.vcpus.resting_on(self.memory_gib, *each, self.connected_hosts, self.least_hosts, *inserting)
@@ -186,6 +186,6 @@ def capacity_basis(load: ScenarioLoad, draws: Draws) -> str:
 
 
 def scenario_basis(scenario: Scenario) -> Quantity:
-    """The scenario as evidence: every figure rests on its assumptions."""
+    """The scenario as evidence: every figure is based on its assumptions."""
     ids = {f"costs__scenarios/{scenario.id}", *(f"costs__node_requirements/{row}" for row in scenario.sizing_basis)}
     return Quantity(1.0, Grade(scenario.grade), frozenset(ids))

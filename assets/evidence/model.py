@@ -38,7 +38,7 @@ GRADE_ORDER: tuple[Grade, ...] = tuple(Grade)
 
 
 def weakest(grades: Iterable[Grade | str]) -> Grade:
-    """Return the weakest of `grades`; nothing to rest on is the same as not found."""
+    """Return the weakest of `grades`; nothing to go by counts as not found."""
     return max((Grade(g) for g in grades), key=GRADE_ORDER.index, default=Grade.NOT_FOUND)
 
 
@@ -246,7 +246,7 @@ class Table:
 
     @property
     def is_under_consent(self) -> bool:
-        """What is told of its rows is up to the person behind each."""
+        """What is stated of its rows is up to the person behind each."""
         return "consent" in self.model.model_fields
 
     def columns(self) -> dict[str, str]:

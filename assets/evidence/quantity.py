@@ -1,4 +1,4 @@
-"""A number, or one number per draw, that remembers what it rests on: grade and evidence travel through arithmetic.
+"""A number, or one number per draw, that remembers what it is based on: grade and evidence travel through arithmetic.
 
 Belongs here: the type and its operations. Does not belong here: units (they are in names), how draws are made
 (`assets/costs/draws.py`).
@@ -28,7 +28,7 @@ class MissingEvidence(Exception):  # noqa: N818 - it is a finding, not a fault o
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """A value, the weakest grade and all evidence ids that it rests on.
+    """A value, the weakest grade and all evidence ids that it is based on.
 
     A plain number in an operation is exact: a definition (seconds in a day) or a count, never something observed.
     Raises `ValueError` for a value without evidence, or of grade `not_found`.
@@ -40,7 +40,7 @@ class Quantity:
 
     def __post_init__(self) -> None:
         if not self.evidence_ids or self.grade is Grade.NOT_FOUND:
-            raise ValueError(f"{self.value} rests on no evidence; expected a grade other than not_found and an id")
+            raise ValueError(f"{self.value} is based on no evidence; expected a grade other than not_found and an id")
 
     @property
     def sorted_ids(self) -> list[str]:
@@ -58,11 +58,11 @@ class Quantity:
         return float(np.mean(self.value))
 
     def resting_on(self, *others: Quantity) -> Quantity:
-        """Return the same value that rests on `others` as well: they decided it, or are printed beside it."""
+        """Return the same value that is based on `others` as well: they decided it, or are printed beside it."""
         return _combined(self.value, self, *others)
 
     def having(self, value: Value) -> Quantity:
-        """Return another value that rests on the same evidence."""
+        """Return another value that is based on the same evidence."""
         return Quantity(value, self.grade, self.evidence_ids)
 
     def __add__(self, other: Quantity | Value) -> Quantity:
@@ -93,7 +93,7 @@ def total(quantities: Iterable[Quantity]) -> Quantity:
 
 
 def computed(function: Callable[..., Any], *operands: Quantity) -> Quantity:
-    """Return `function` of the values of `operands`, which works draw by draw; it rests on all of them."""
+    """Return `function` of the values of `operands`, which works draw by draw; it is based on all of them."""
     return _combined(function(*(operand.value for operand in operands)), *operands)
 
 

@@ -67,7 +67,7 @@ UNREADABLE = "text in a script that cannot be searched"
 
 OF_THE_RECORD = ("interviews", "readiness", "roadmap", "segments")
 """Areas that say what was known of the project on a day. No row of their public tables speaks of a later one, so that
-a past verdict is told in the words of its day. A plan may: it was known."""
+a past verdict is stated in the words of its day. A plan may: it was known."""
 
 ABOUT_PEOPLE = ("roadmap", "segments")
 """Areas in whose notes somebody may say whom they met; the notes of the public pack are searched in these alone."""
@@ -262,7 +262,7 @@ class Rows:
             return column not in self.references and "date" not in self.kinds.get(column, "")
         if self.pack == PUBLIC:
             return column == "note" and self.table.area in ABOUT_PEOPLE
-        # What the software writes itself holds names of processors and hashes, and nobody.
+        # Generated files contain processor names and hashes, no personal data.
         return self.pack not in LOCAL_PACKS and self.kinds.get(column, "").startswith("text")
 
     def _identities(self, text: str, column: str) -> Sequence[Identity]:

@@ -28,4 +28,4 @@ class PriceSource(Protocol):
         """What it knows prices of, in words."""
 
     def observations(self, client: Client, clock: Clock) -> Iterable[PriceObservation]:
-        """Ask, and yield every price that was stated. Raises `RemoteError`; then nothing it said is believed."""
+        """Ask, and yield every price that was stated. Raises `RemoteError`; then nothing it said is accepted."""

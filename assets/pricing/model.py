@@ -1,6 +1,6 @@
 """When an observed price becomes evidence: pure, a price and what is known in, a row or the reason against it out.
 
-Belongs here: what a price is of, the bounds beyond which it is not believed, the new row.
+Belongs here: what a price is of, the bounds beyond which it is not accepted, the new row.
 Does not belong here: how a source words its prices (`sources/`), HTTP (`assets/common/http.py`), files (`pack.py`).
 """
 
@@ -34,7 +34,7 @@ Reason = Literal[
 
 @dataclass(frozen=True)
 class Bound:
-    """A price is not believed if it is `factor` times the last known one or more, or that fraction of it or less."""
+    """A price is not accepted if it is `factor` times the last known one or more, or that fraction of it or less."""
 
     factor: float
     reason: str
@@ -53,7 +53,7 @@ BOUNDS: Mapping[tuple[str, ...], Bound] = {
 
 @dataclass(frozen=True)
 class PriceObservation:
-    """One price as a source states it. Nothing about it has been believed yet.
+    """One price as a source states it. Nothing about it has been accepted yet.
 
     `unit` is in the words of the evidence: `hour` or `month` for a server, else the row's `unit`. None is not stated.
     """
@@ -73,7 +73,7 @@ class PriceObservation:
 
 @dataclass(frozen=True)
 class Rejection:
-    """A price that was not believed. The last known one stays."""
+    """A price that was not accepted. The last known one stays."""
 
     offer: Offer
     reason: Reason
@@ -103,7 +103,7 @@ class Verdicts:
     rejected: Sequence[Rejection] = ()
     unchanged: int = 0
     untracked: Sequence[str] = ()
-    """Names of offers that no row of evidence names: not believed, and nobody waits for them."""
+    """Names of offers that no row of evidence names: ignored, we do not track them."""
 
 
 def offer_of(table: str, row: EvidenceRow) -> Offer:
@@ -152,7 +152,7 @@ def _newness(row: EvidenceRow) -> tuple[date, date]:
 
 
 def judge_all(observations: Iterable[PriceObservation], catalogue: PriceCatalogue) -> Verdicts:
-    """Judge what one source said in one answer. Two prices for one offer contradict each other: neither is believed."""
+    """Judge what one source said in one answer. Two prices for one offer contradict each other: neither is accepted."""
     by_offer: dict[Offer, list[PriceObservation]] = {}
     for observation in observations:
         by_offer.setdefault(observation.offer, []).append(observation)
@@ -192,7 +192,7 @@ def judge(said: PriceObservation, last: EvidenceRow | None) -> Accepted | Reject
 
 
 def _doubt(said: PriceObservation, last: EvidenceRow) -> Rejection | None:
-    """Return why a price is not believed, the first reason that holds; None if it is."""
+    """Return why a price is not accepted, the first reason that holds; None if it is."""
     return (
         _wrong_unit(said, last)
         or _wrong_currency(said, last)

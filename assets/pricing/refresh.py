@@ -1,4 +1,4 @@
-"""One refresh: every source is asked, what it says is judged, what is believed is kept, and what became of it is told.
+"""One refresh: every source is asked, its answer is judged, accepted prices are kept, and the outcome is returned.
 
 Belongs here: the order of things, with client and clock given.
 Does not belong here: files (`pack.py`, `ledger.py`), HTTP (`assets/common/http.py`).
@@ -55,7 +55,7 @@ def to_remember(outcomes: Iterable[SourceOutcome]) -> dict[str, dict[str, Any]]:
 
 
 def keep(outcomes: Sequence[SourceOutcome], prices_dir: Path, others: Sequence[Pack], day: date) -> int:
-    """Add what was believed to the pack of refreshed prices over `others`, and remember what became of each source.
+    """Add what was accepted to the pack of refreshed prices over `others`, and remember what became of each source.
 
     Return the number of new rows. Raises `PackInvalid`.
     """
@@ -79,7 +79,7 @@ def ask_all(
 
 
 def ask(source: PriceSource, catalogue: PriceCatalogue, client: Client, clock: Clock) -> SourceOutcome:
-    """Return what became of one source. An answer that breaks off is not believed in part."""
+    """Return what became of one source. An answer that breaks off is not accepted in part."""
     try:
         observations = list(source.observations(client, clock))
     except RemoteError as error:

@@ -184,7 +184,7 @@ def _is_name(text: str, word: _Word, before: _Word | None, known: frozenset[str]
         return True
     if _is_in("first_and_word", word.folded) and not word.begins_sentence:
         return True
-    # A word that is no English and no known one: products are told apart by capitals within, as in WalletConnect.
+    # A word that is no English and no known one: products are distinguished by capitals within, as in WalletConnect.
     if len(word.text) > 2 and word.text[1:].islower() and not _is_plain(word.folded, known):
         return True
     return before is not None and _is_name_after(before, word, known)

@@ -50,7 +50,7 @@ MARTS = (
         table_spec(
             keys.VERDICT,
             [keys.GATES],
-            "Of each milestone: ready, not ready or unknown, with the weakest path that it rests on",
+            "Of each milestone: ready, not ready or unknown, with the weakest path that it is based on",
         ),
     ],
 )

@@ -111,7 +111,7 @@ def reported_and_held(
 def count_of(
     looked_at: Sequence[RowT], counted: Sequence[RowT], illustrative_ids: tuple[str, ...], inputs: ReadinessInputs
 ) -> MetricValue:
-    """Count rows. A count rests on the rows that it counts; a count of zero on all that were looked at."""
+    """Count rows. A count is based on the rows that it counts; a count of zero on all that were looked at."""
     evidence_ids = evidence_of(counted or looked_at)
     if counted:
         grade = weakest(row.grade for row in counted)

@@ -78,7 +78,7 @@ select
     array(select id from unnest(evidence_ids) as id where id ~ '^segments__usp(s|_states)/') as evidence_ids
 from marts.usp_register order by usp_id
 """
-"""Numbers measured about a USP say nothing of whether it is claimed."""
+"""Numbers measured about a USP do not mention whether it is claimed."""
 MATRIX = """
 select status in ('validated', 'invalidated', 'mixed') as is_decided, interviews, grade, evidence_ids
 from model.validation_matrix order by usp_id, problem_id, segment_id

@@ -53,7 +53,7 @@ class NewestProgress(ReadinessRow):
 class Conversations(ReadinessRow):
     """A row of `marts.conversations_held`: interviews or sessions in packs, all segments together.
 
-    `questions` are those of the longest set that was used; None where none is told.
+    `questions` are those of the longest set that was used; None where none is stated.
     """
 
     kind: str

@@ -1,6 +1,6 @@
 """How each counter of requirements counts.
 
-Belongs here: one function per counter. Does not belong here: what a counter can be told (`assets.evidence.counters`),
+Belongs here: one function per counter. Does not belong here: what a counter can be stated (`assets.evidence.counters`),
 the rows (`inputs.py`), SQL (`fetch.py`), which requirement uses which counter (evidence), whether a count is enough
 (`model.py`). Illustrative rows are taken out before anything is counted.
 """
@@ -37,7 +37,7 @@ TOLD_OF_SESSIONS = {
     "at_devcon_2024": "held_at_devcon_2024",
     "with_engineer": "held_with_engineer",
 }
-"""By what a counter of conversations is told, the number of a row of packs that it takes."""
+"""By what a counter of conversations is stated, the number of a row of packs that it takes."""
 
 
 def results_of(inputs: ReadinessInputs) -> tuple[RequirementResult, ...]:
@@ -197,12 +197,12 @@ def crm_organisations(
 
 
 def conversations(asked: counters.ConversationsCounter, deliverable_id: str, inputs: ReadinessInputs) -> MetricValue:
-    """Count conversations, their segments, or those of which something is told."""
+    """Count conversations, their segments, or those of which something is stated."""
     if asked.what == "held":
         return _held(asked, deliverable_id, inputs)
     if asked.what == "segments":
         return _segments_of_conversations(asked, deliverable_id, inputs)
-    # Packs that tell it of no conversation say nothing of those that the project reports: the count is then not known.
+    # Packs that tell it of no conversation do not mention those that the project reports: the count is then not known.
     held, left_out = held_in_packs(asked.kind, inputs)
     if held is not None and (told := getattr(held, TOLD_OF_SESSIONS[asked.what])):
         return MetricValue(float(told), held.grade, held.evidence_ids, left_out, basis=Basis.COUNTED)
@@ -277,7 +277,7 @@ COUNTS: dict[type[CounterParameters], Callable[[Any, str, ReadinessInputs], Metr
     counters.ConversationsCounter: conversations,
     counters.MatrixCounter: matrix,
 }
-"""What counts, by what it is told. It is also told the deliverable that is meant."""
+"""What counts, by what it is stated. It is also told the deliverable that is meant."""
 
 Beside = tuple[str, tuple[str, ...]]
 """What stands beside a count in words, '' for nothing, and its evidence."""

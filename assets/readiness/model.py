@@ -25,11 +25,11 @@ Comparison = Literal["at_least", "within", "between", "all"]
 `between`: the lower end, and more is enough; `all`: every one that there is."""
 
 NO_EVIDENCE = frozenset({Grade.ILLUSTRATIVE, Grade.NOT_FOUND})
-"""Grades that decide nothing: made up, or looked for in vain."""
+"""Grades that decide nothing: made up, or looked for without result."""
 
 
 class GateStatus(StrEnum):
-    """Of a requirement or a gate, in the order in which they decide what rests on them."""
+    """Of a requirement or a gate, in the order in which they decide what is based on them."""
 
     FAIL = "fail"
     UNKNOWN = "unknown"
@@ -111,7 +111,7 @@ class MetricValue:
     """What a metric came to, without illustrative evidence.
 
     `value` is None where it is not known; `reason` then says why. `grade` and `evidence_ids` are what the value, or the
-    finding that there is none, rests on. `illustrative_ids` name the made-up rows that were beside it and not counted.
+    finding that there is none, is based on. `illustrative_ids` name the made-up rows beside it, not counted.
     `of` is how many there are in all, for what is asked of all of them. `remark` adds to the number. `beside` says what
     looks like an answer and is none, such as our substitute for an input that the milestone names.
     """
@@ -162,7 +162,7 @@ class RequirementResult:
 
     @property
     def evidence_ids(self) -> tuple[str, ...]:
-        """What threshold and measurement rest on, sorted."""
+        """What threshold and measurement are based on, sorted."""
         return _union(self.requirement.evidence_ids, self.measurement.evidence_ids)
 
     @property
@@ -221,7 +221,7 @@ class Gate:
 
     @property
     def grade(self) -> Grade:
-        """The weakest of all that the gate rests on."""
+        """The weakest of all that the gate is based on."""
         return weakest(result.grade for result in self.results)
 
     @property
@@ -268,7 +268,7 @@ class Verdict:
 
     @property
     def grade(self) -> Grade:
-        """The weakest of all gates; no gate at all is the same as not found."""
+        """The weakest of all gates; no gate at all counts as not found."""
         return weakest(gate.grade for gate in self.gates)
 
     @property
@@ -360,7 +360,7 @@ def _weakest_path(gates: Sequence[Gate], evidence_grades: Mapping[str, Grade]) -
     """Name the weakest of what decides the verdict: a gate, its requirement and, where one row decides, that row.
 
     What decides is a requirement that gives a gate the status of the verdict. If all pass, it is one that would no
-    longer be met with one row less; without any, each of them. The weakest grade is taken, of equals the first.
+    longer be met with one row less; without any, each of them. The weakest grade is taken, of equal ones the first.
     """
     decisive = combined_status(gate.status for gate in gates)
     deciding = [(gate, result) for gate in _with_status(gates, decisive) for result in gate.deciding]

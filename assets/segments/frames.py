@@ -2,8 +2,8 @@
 
 Belongs here: columns and their order, sentences that say why. Does not belong here: any rule (the models).
 
-A cell rests on what was said in it and, through pooling, in its group; on the rows that claim it; and on the rules.
-Saturation rests on all findings of interviews in every row: which of them a run holds is not told.
+A cell is based on what was said in it and, through pooling, in its group; on the rows that claim it; and on the rules.
+Saturation is based on all findings of interviews in every row: which of them a run holds is not told.
 """
 
 from __future__ import annotations
@@ -265,7 +265,7 @@ def ranking_frame(
 ) -> pd.DataFrame:
     """One row per segment; columns as in `RANKING_COLUMNS`. `records` has the ids behind each segment.
 
-    Every row rests on all segments: a place is one among others.
+    Every row is based on all segments: a place is one among others.
     """
     ids = {evidence_id for found in ranked for evidence_id in records[found.segment_id]}
     ids |= {i for found in ranked for criterion in found.criteria for i in criterion.evidence_ids}
@@ -296,7 +296,7 @@ def criteria_frame(
     for found in sorted(ranked, key=lambda segment: segment.segment_id):
         for criterion in found.criteria:
             low, high = criterion.bounds(rules.interval_probability)
-            # what nothing is known about still rests on the row that asks for it
+            # what nothing is known about still is based on the row that asks for it
             ids = criterion.evidence_ids or records[found.segment_id]
             values = (low, criterion.middle, high, criterion.basis, criterion.is_known, RULES[criterion.name])
             rows.append((found.segment_id, criterion.name, CRITERIA[criterion.name], *values, *sources.of(ids)))

@@ -73,7 +73,7 @@ class HubSpot:
             if not after:
                 return found
             if after in asked:
-                raise RemoteError("HubSpot names the same next page twice; nothing of its answer is believed")
+                raise RemoteError("HubSpot names the same next page twice; nothing of its answer is accepted")
             asked.add(after)
 
     def missing_attributes(self) -> list[str]:

@@ -1,6 +1,6 @@
 """All tables of market evidence from all inputs, in one pure step.
 
-Belongs here: the order of the models, and which rules a table rests on. Does not belong here: the models.
+Belongs here: the order of the models, and which rules a table is based on. Does not belong here: the models.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from assets.segments.synthesis import opportunities_of, saturation_of, themes_of
 MATRIX_RULES = ("weight_", "decision_", "interval_", "pooling_")
 RANKING_RULES = (*MATRIX_RULES, "pursue_", "known_", "drop_", "size_")
 SATURATION_RULES = ("saturation_",)
-"""Beginnings of the names of the rules that a table rests on."""
+"""Beginnings of the names of the rules that a table is based on."""
 
 
 def market_frames(inputs: MarketInputs) -> dict[str, tuple[Mapping[str, str], pd.DataFrame]]:
@@ -67,7 +67,7 @@ def _rules(inputs: MarketInputs, names: tuple[str, ...]) -> list[str]:
 def _grades(inputs: MarketInputs) -> dict[str, str]:
     """Return the grade of each row of evidence, never better than it is.
 
-    A row of a mart has the weakest grade of what it rests on, so an id is at least as strong as its strongest row.
+    A row of a mart has the weakest grade of what it is based on, so an id is at least as strong as its strongest row.
     """
     rows = [
         *((row.grade, row.evidence_ids) for row in inputs.findings),

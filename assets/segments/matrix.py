@@ -116,7 +116,7 @@ class Matrix:
     groups: tuple[Group, ...]
 
     def said(self) -> dict[GroupKey, frozenset[str]]:
-        """Return by group the evidence of all that was said in it: by pooling each of its cells rests on that."""
+        """Return by group the evidence of all that was said in it: by pooling each of its cells is based on that."""
         return {
             group.key: frozenset(
                 evidence_id
@@ -177,9 +177,8 @@ def spoken_cells(
     """Return the findings by the cells that they speak about.
 
     One that names only a USP speaks about every claimed cell of its segment that has it. So does one that denies a
-    problem: who does not have it needs no USP for it. Where the segment is not told it may be any: then of all
-    segments. Who has a problem, and names no USP, says nothing of one: that is a cell of its own, as is what no claim
-    covers.
+    problem: who does not have it needs no USP for it. An unknown segment counts for all segments. A problem
+    without a USP is a cell of its own, as is a pair that no claim covers.
     """
     cells: dict[CellKey, list[CodedFinding]] = {}
     for finding in findings:
@@ -256,7 +255,7 @@ def _is_claimed(key: CellKey, claimed: Iterable[CellKey]) -> bool:
 
 
 def _each_source_once_a_group(voices: Mapping[CellKey, tuple[Voice, ...]]) -> dict[CellKey, tuple[Voice, ...]]:
-    """Share the weight of one that speaks for several segments between them, so that it is one source in all."""
+    """Split the weight of an organisation over its segments, so that it counts once."""
     spoken: dict[tuple[GroupKey, str], int] = {}
     for (usp, _, problem), members in voices.items():
         for voice in members:

@@ -60,7 +60,7 @@ class Decision(StrEnum):
 class Criterion:
     """How good a segment is by one criterion, 0 (worst) to 1 (best): values at `LEVELS`, shape (41,).
 
-    `basis` is how many things of evidence it rests on; none means that the whole range is open. `is_known` tells
+    `basis` is how many things of evidence it is based on; none means that the whole range is open. `is_known` tells
     whether that is enough for a decision: of what was said as much as one strong interview is worth, else one fact.
     """
 
@@ -246,7 +246,7 @@ def problem_strength(findings: Sequence[CodedFinding], rules: Rules) -> Criterio
 def usp_fit(cells: Sequence[ValidationCell], said: Mapping[GroupKey, Collection[str]], rules: Rules) -> Criterion:
     """The mean share over the cells of a segment; all of them are taken to be high or low together.
 
-    `said` has the evidence of each group (`Matrix.said`), all of which a cell rests on by pooling.
+    `said` has the evidence of each group (`Matrix.said`), all of which a cell is based on by pooling.
     Taking them as independent would make many untested cells look like one that is known to be average.
     """
     if not cells:

@@ -8,7 +8,7 @@ array['measured', 'published', 'estimated', 'illustrative', 'not_found']
 array_position({{ grade_order() }}, {{ grade }})
 {%- endmacro %}
 
-{#- The weakest of several columns of one row. Nulls are left out; nothing to rest on is the same as not found. -#}
+{#- The weakest of several columns of one row. Nulls are left out; nothing to go by counts as not found. -#}
 {% macro weakest_grade(grades) -%}
 ({{ grade_order() }})[coalesce(
             greatest({% for grade in grades %}{{ grade_rank(grade) }}{{ ", " if not loop.last }}{% endfor %}),

@@ -123,7 +123,7 @@ def gain_table(found: list[Gain]) -> list[str]:
 
 
 def certificate_lines(found: Noise) -> list[str]:
-    """Return how far the session is to be believed, in sentences."""
+    """Return how far the session is to be trusted, in sentences."""
     verdict = "" if found.holds else " More than one in twenty is too many: measure again on a machine left alone."
     alarms = f"{found.self_test_alarms} of {found.self_test_comparisons}"
     varies = f"median {_text(found.variation_median, '.0%')}, at most {_text(found.variation_max, '.0%')}"

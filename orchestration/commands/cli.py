@@ -164,7 +164,7 @@ def export_interviews(settings: Settings, file: Path, pack: str) -> int:
 def refresh(settings: Settings, sources: tuple[str, ...], only_check: bool, as_json: bool) -> int:
     """Ask providers for their prices of today.
 
-    What is believed lies over the evidence of later runs. Prices beyond a declared bound, or in another unit or
+    Accepted prices override older evidence in later runs. Prices beyond a declared bound, or in another unit or
     currency, are rejected: the last known ones stay. Exit code 1: every source that was asked failed. Tokens come
     from the environment: HCLOUD_TOKEN, DIGITALOCEAN_ACCESS_TOKEN; nodes from ETH_RPC_URL and LINEA_RPC_URL.
     """
@@ -283,7 +283,7 @@ def ui(settings: Settings, port: int, read_only: bool) -> int:
     "CREATEDB. WAKU_FIT_DATABASE_URL does the same, and is not seen by other accounts of the machine.",
 )
 @click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Of messages, order and requests.")
-@click.option("--fresh", is_flag=True, help="Begin anew where an unfinished session could be gone on with.")
+@click.option("--fresh", is_flag=True, help="Begin anew where an unfinished session could be resumed.")
 @click.option("--keep", metavar="PACK", help="Measure nothing: append the newest results to an evidence folder.")
 @json_option
 @with_settings
@@ -293,7 +293,7 @@ def bench(
     """Measure the message archive on PostgreSQL.
 
     Stage by stage of its schema; `waku-fit run` uses the results. Let nothing else run on the machine meanwhile. A
-    session that was cut off goes on with the same command.
+    session that was cut off is resumed by the same command.
     """
     from orchestration.commands.bench import keep_newest, measure_and_tell
 

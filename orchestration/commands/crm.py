@@ -146,7 +146,7 @@ def released(settings: Settings) -> list[OrganisationRecord]:
 
 
 def _unusual(settings: Settings) -> list[str]:
-    """Say what keeps the latest release from being what is known of organisations today."""
+    """Explain why the latest release may be out of date for the CRM."""
     as_of = json.loads((settings.latest / "manifest.json").read_text(encoding="utf-8"))["as_of"]
     with (settings.latest / "data" / "evidence_index.csv").open(encoding="utf-8", newline="") as file:
         is_illustrative = any(row["grade"] == Grade.ILLUSTRATIVE for row in csv.DictReader(file))

@@ -41,7 +41,7 @@ def examine(settings: Settings, as_json: bool) -> int:
         click.echo(json.dumps([asdict(f) for f in findings], indent=2))
     else:
         for finding in findings:
-            click.echo(f"{'ok  ' if finding.is_well else 'MEND'}  {finding.what}: {finding.detail}")
+            click.echo(f"{'ok  ' if finding.is_well else 'FIX'}  {finding.what}: {finding.detail}")
     return 0 if all(f.is_well for f in findings) else 1
 
 

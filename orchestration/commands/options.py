@@ -26,7 +26,7 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON f
 
 REFUSED = {errno.EACCES, errno.EPERM, errno.EROFS}
 FULL = {errno.EDQUOT, errno.ENOSPC}
-"""Errors of files that only the user can mend: permissions and disks that are read only, and full ones."""
+"""Errors of files that only the user can fix: permissions and disks that are read only, and full ones."""
 
 
 class Example(click.Command):

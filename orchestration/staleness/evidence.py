@@ -18,7 +18,7 @@ def read_evidence(settings: Settings, packs: Sequence[str]) -> Evidence:
     """Read the named packs, with those that were written here over them."""
     chosen, today = packs_of(settings, packs), datetime.now(UTC).date()
     evidence = read_packs_once(chosen, today=today)
-    # What is loaded has names that are the same on every machine; a mistake is told by a path that can be opened.
+    # What is loaded has names that are the same on every machine; a mistake is stated by a path that can be opened.
     return read_packs(list(map(openable, chosen)), today=today) if evidence.problems else evidence
 
 

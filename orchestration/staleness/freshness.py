@@ -51,7 +51,7 @@ def stale(nodes: Iterable[Node], found: Mapping[AssetKey, Materialized]) -> dict
     ordered = list(nodes)
     reasons: dict[AssetKey, str] = {}
     before = None
-    while before != len(reasons):  # what is made with a stale one may have come before it, and so what rests on that
+    while before != len(reasons):  # what is made with a stale one may have come before it, and so what is based on that
         before = len(reasons)
         for node in ordered:
             made = found.get(node.key)

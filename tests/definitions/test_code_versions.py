@@ -1,4 +1,4 @@
-"""An edit of code makes exactly the tables again that it is behind, and with them what rests on them.
+"""An edit of code makes exactly the tables again that it is behind, and with them what is based on them.
 
 A check is code of the table that it is a check of: else an edited one would count as done on a table that is as it was.
 """

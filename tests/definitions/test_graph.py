@@ -122,7 +122,7 @@ def test_refreshed_prices_lead_to_the_tables_that_they_are_rows_of(graph: AssetG
 def test_whatever_table_of_evidence_changes_dagster_can_make_what_is_stale(
     definitions: dg.Definitions, graph: AssetGraph
 ) -> None:
-    """An op that makes several tables makes all of them, also where only some rest on what changed."""
+    """An op that makes several tables makes all of them, also where only some are based on what changed."""
     nodes = chain_nodes(graph)
     raw = [node.key for node in nodes if keys.layer_of(node.key) == keys.RAW]
     assert len(raw) > 40

@@ -16,7 +16,7 @@ from tests.evidence.additions import PUBLIC_TABLES, Row
 from tests.places import FROZEN
 
 LAST_DAY = "2025-12-31"
-"""Of the record that was searched through: what is told of days up to it is stated here."""
+"""Of the record that was searched through: what is stated of days up to it is stated here."""
 DEFAULT = "demonstrate_product_market_fit"
 MILESTONE = "2024-09-07"
 MEASURED_AGAIN = ("benchmarks__runs", "benchmarks__measurements")

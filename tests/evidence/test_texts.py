@@ -17,15 +17,15 @@ TODAY = date(2026, 11, 30)
 
 DECLARED = {
     ("benchmarks__archive_notes", "source"): "the commits are dated; up to which day they were searched stands beside",
-    ("costs__node_requirements", "note"): "for how long a host stood is told where it is described",
-    ("costs__rln_parameters", "note"): "what fleets use since is told where the default is",
+    ("costs__node_requirements", "note"): "for how long a host stood is stated where it is described",
+    ("costs__rln_parameters", "note"): "what fleets use since is stated where the default is",
     ("costs__rpc_usage", "component"): "the day of a software version names it",
-    ("costs__workload_parameters", "note"): "from when a size was kept is told where it is read",
+    ("costs__workload_parameters", "note"): "from when a size was kept is stated where it is read",
     ("costs__workload_parameters", "source"): "figures of 2023 were first published in 2024",
-    ("pricing__compute_offers", "note"): "when a price was confirmed or raised is told where it is read",
-    ("pricing__compute_offers", "source"): "who cites a price later is told where it is read",
-    ("pricing__rpc_plans", "source"): "which later file agrees is told where the plan is read",
-    ("pricing__storage_and_egress_prices", "note"): "whether a price was confirmed later is told where it is read",
+    ("pricing__compute_offers", "note"): "when a price was confirmed or raised is stated where it is read",
+    ("pricing__compute_offers", "source"): "who cites a price later is stated where it is read",
+    ("pricing__rpc_plans", "source"): "which later file agrees is stated where the plan is read",
+    ("pricing__storage_and_egress_prices", "note"): "whether a price was confirmed later is stated where it is read",
 }
 """Columns outside of the record of the project in which a later day may stand, with the reason."""
 

@@ -228,7 +228,7 @@ def test_a_server_that_dies_in_mid_round_loses_no_finished_step(state_dir: Path,
             pass
         result = measure(server.url, tmp_path)
         assert result.folder == folder
-        assert result.notes[0] == f"Going on with {folder.name}: 1 steps are there already."
+        assert result.notes[0] == f"Resuming {folder.name}: 1 steps are there already."
         assert (folder / "measurements.csv").read_bytes().startswith(before)
         assert scratch_databases(server.url) == 0
 

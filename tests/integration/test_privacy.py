@@ -344,13 +344,13 @@ def test_with_the_sample_every_view_of_the_market_fills_and_is_marked(private: C
 
 def test_no_attribute_of_the_published_sample_is_told_of_fewer_than_three_interviews(private: Chain) -> None:
     # What a reader can find out: every row of every file that names interviews, or rows of them, and says one thing
-    # that holds for all whom it names. All that is told of an interview must hold for three of them.
+    # that holds for all whom it names. All that is stated of an interview must hold for three of them.
     folder = private.root / "evidence" / "sample" / "interviews" / "interviews"
     documents = [yaml.safe_load(path.read_text()) for path in folder.glob("*.yaml")]
     attributes = {document["id"]: attributes_of(document) for document in documents}
     assert len(attributes) == 12
     told: dict[str, set[str]] = {code: set() for code in attributes}
-    # a cell of the matrix rests on all that was said in its group, in whatever segment
+    # a cell of the matrix is based on all that was said in its group, in whatever segment
     for name in RELEASED_FILES.keys() - {"validation_matrix"}:
         for row in table(private, name):
             named = {code for code in attributes if re.search(rf"\b{code}(_|\b)", ";".join(row.values()))}

@@ -155,7 +155,7 @@ COUNTED: dict[str, tuple[str, str, StandIn | None, Words]] = {
         Words("cost case", "cost cases", "within the budget of its scenario"),
     ),
 }
-"""By metric of the milestone: what counts it, what that is told, what stands beside, and how it is said."""
+"""By metric of the milestone: what counts it, what that is stated, what stands beside, and how it is said."""
 
 MILESTONE = Milestone("fit", "Product market-fit", "Is the MVP ready for its market?", is_default=True)
 

@@ -1,4 +1,4 @@
-"""What every command makes of errors: one sentence for those that the user can mend, nothing hidden of the others."""
+"""What every command makes of errors: one sentence for those that the user can fix, nothing hidden of the others."""
 
 from __future__ import annotations
 

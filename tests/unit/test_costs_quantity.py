@@ -32,5 +32,5 @@ def test_plain_number_is_exact_and_adds_no_evidence() -> None:
 
 @pytest.mark.parametrize(("grade", "ids"), [(Grade.NOT_FOUND, frozenset({"t/a"})), (Grade.MEASURED, frozenset())])
 def test_number_without_evidence_is_refused(grade: Grade, ids: frozenset[str]) -> None:
-    with pytest.raises(ValueError, match="rests on no evidence"):
+    with pytest.raises(ValueError, match="is based on no evidence"):
         Quantity(1.0, grade, ids)

@@ -41,7 +41,7 @@ class Longer(Ship):
 
 
 class Order(StandingRow):
-    """What a ship is told."""
+    """What a ship is stated."""
 
     id_as: ClassVar[str] = "command_id"
 
@@ -183,7 +183,7 @@ def test_rows_that_hold_from_a_day_of_their_own_are_read_as_such() -> None:
     assert "{{ as_known_on(source('raw', 'fleet__orders'), is_standing=True) }}" in view
     assert "id as command_id," in view
     (model,) = yaml.safe_load(files[f"{FOLDER}/stg_fleet__orders.yml"])["models"]
-    assert model["description"] == "What a ship is told. Only rows that hold on the as-of date."
+    assert model["description"] == "What a ship is stated. Only rows that hold on the as-of date."
 
 
 def test_the_view_of_what_needs_consent_is_written_by_hand_and_described_here() -> None:

@@ -123,7 +123,7 @@ def test_a_scenario_that_becomes_possible_with_the_row_that_moved_it() -> None:
     assert lines[start + 1 : start + 4] == [
         "  can run: no → yes (room for memberships: 8,000 → 50,000)",
         "    before: room for 8,000",
-        f"    rests on {NEW_CAP}",
+        f"    is based on {NEW_CAP}",
     ]
     back = (
         compare(ComparedRelease(manifest("r2"), after), ComparedRelease(manifest("r1"), before))
@@ -191,7 +191,7 @@ def test_a_release_from_before_rows_had_hashes_says_that_changes_cannot_be_told(
     )
     assert (found.evidence.is_comparable, found.evidence.changed) == (False, ())
     assert [row.evidence_id for row in found.evidence.added] == [TALK, NEW_PRICE]
-    assert diff_lines(found)[-1].endswith("changed rows cannot be told.")
+    assert diff_lines(found)[-1].endswith("changed rows cannot be named.")
 
 
 def test_a_table_that_one_release_lacks_is_new_line_by_line() -> None:
@@ -208,7 +208,7 @@ def test_the_bill_as_text() -> None:
 
 Verdict: NOT READY → READY
   gate Interviews held: fail → pass (0 → 1)
-    rests on {TALK}
+    is based on {TALK}
   The code changed: a number may have moved without any evidence.
   Packs: public → public, prices
 
@@ -216,7 +216,7 @@ Costs, USD a month        before         after        change
 
 community, with rln
   compute                  40.00         48.00         +8.00  (+20.0 %)
-    rests on {NEW_PRICE}, {RATE}
+    is based on {NEW_PRICE}, {RATE}
   rpc                  not known          1.50
   1 line as before
   total                    50.00         59.50         +9.50  (+19.0 %)

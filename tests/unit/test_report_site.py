@@ -141,7 +141,7 @@ def test_every_number_links_to_what_it_rests_on() -> None:
             continue
         table = around[-1].attributes["data-cell"].partition("/")[0]
         # The release itself is the end of the chain; a summary is a button, so its number is linked elsewhere. An input
-        # stands where it is said what it rests on.
+        # stands where it is said what it is based on.
         classes = [element.attributes.get("class") for element in around]
         is_told = "why" in classes or "sources" in classes
         assert is_told or table == "manifest" or "summary" in [element.tag for element in around]

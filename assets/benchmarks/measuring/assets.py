@@ -15,7 +15,7 @@ from assets.common import keys
 
 
 class BenchmarkConfig(dg.Config):
-    """What is measured; a session that was cut off is gone on with."""
+    """What is measured; a session that was cut off is resumed."""
 
     grid: str = "full"
     seed: int = 1

@@ -126,7 +126,7 @@ class OpenSession:
 def open_session(
     results: Path, plan: Mapping[str, Any], *, fresh: bool, now: datetime
 ) -> tuple[OpenSession, list[str]]:
-    """Return the session to go on with, and sentences on why: an unfinished one of the same plan, or else a new one.
+    """Return the session to resume, and sentences on why: an unfinished one of the same plan, or else a new one.
 
     `plan` has grid, digest, seed, rounds and environment; all of it but the load average has to be the same.
     """
@@ -142,7 +142,7 @@ def open_session(
         elif differences := _differences(session.plan, plan):
             notes.append(f"{folder.name} stays unfinished: {', '.join(differences)} changed since, and it would mix.")
         else:
-            notes.append(f"Going on with {folder.name}: {len(session.done)} steps are there already.")
+            notes.append(f"Resuming {folder.name}: {len(session.done)} steps are there already.")
             return session, notes
     folder = results / f"{plan['grid']}_{now.astimezone(UTC):%Y%m%d_%H%M%S}"
     folder.mkdir(parents=True)

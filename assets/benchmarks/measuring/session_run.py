@@ -88,7 +88,7 @@ def run_grid(
 ) -> Result:
     """Measure `grid` on the server at `url` with the pgbench in `bin_dir`, and keep the results below `results_dir`.
 
-    An unfinished session of the same grid, seed and environment is gone on with, unless `fresh`. `limits` bound the
+    An unfinished session of the same grid, seed and environment is resumed, unless `fresh`. `limits` bound the
     latency of each workload in the search for capacity, the narrowest first. Raises `BenchmarkError` if it cannot go
     on; what was measured by then is kept.
     """

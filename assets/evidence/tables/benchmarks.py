@@ -47,8 +47,12 @@ class PostgresResult(ValueRow):
     )
     payload_bytes: int | None = Field(default=None, ge=0, description="Size of a message's payload, bytes")
     concurrency: int | None = Field(default=None, ge=1, description="Clients at one time, clients")
-    writers: int | None = Field(default=None, ge=0, description="Writing nodes, where they are told from readers")
-    readers: int | None = Field(default=None, ge=0, description="Reading clients, where they are told from writers")
+    writers: int | None = Field(
+        default=None, ge=0, description="Writing nodes, where they are distinguished from readers"
+    )
+    readers: int | None = Field(
+        default=None, ge=0, description="Reading clients, where they are distinguished from writers"
+    )
     concurrency_text: str | None = Field(default=None, description="Clients at one time where a range is stated")
     metric: Identifier = Field(description="What the value is")
     unit: (

@@ -288,12 +288,12 @@ class RealityFigure(ValueRow):
     ] = Field(description="Unit of the value")
     users: Positive | None = Field(
         default=None,
-        description="Users among whom it is divided; empty where none are told or it does not apply",
+        description="Users among whom it is divided; empty where none are stated or it does not apply",
     )
     users_basis: Literal["monthly_active", "registered"] | None = Field(
         default=None, description="Which users are counted"
     )
-    includes: TextList = Field(default=[], description="Parts that the value contains, where they are told")
+    includes: TextList = Field(default=[], description="Parts that the value contains, where they are stated")
     condition: str | None = Field(default=None, description="When or for what it holds")
 
     @model_validator(mode="after")

@@ -68,7 +68,7 @@ class GateRequirement(StandingRow):
     )
     title: str = Field(description="The requirement for readers")
     quote: str = Field(
-        description="Words of the milestone document that it rests on, exactly as they stand there;"
+        description="Words of the milestone document that it is based on, exactly as they stand there;"
         " points of a list are joined with semicolons"
     )
     metric: Identifier = Field(description="What is counted")
@@ -77,7 +77,7 @@ class GateRequirement(StandingRow):
     predicate: str = Field(description="What is said of those that count: 'on record'")
     counter: str = Field(description=f"What counts it: {', '.join(COUNTERS)}")
     parameters: TextList = Field(
-        default=[], validate_default=True, description="What the counter is told, as name=value"
+        default=[], validate_default=True, description="What the counter is stated, as name=value"
     )
     stand_in: StandIn | None = Field(
         default=None, description="What is shown beside while nothing is counted, and never counted itself"

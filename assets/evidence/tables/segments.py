@@ -95,7 +95,7 @@ class MarketSize(EvidenceRow):
     ] = Field(description="Unit of the value")
     family: Literal["held", "traded", "raised", "earned", "token_value", "daily_users", "registered_users", "other"] = (
         Field(
-            description="What the figure can be held against: value held; traded or earned over a time; capital raised;"
+            description="What it can be compared with: value held; traded or earned over a time; capital raised;"
             " value of tokens; users of a day or registered; other: nothing"
         )
     )
@@ -200,7 +200,7 @@ class Usp(StandingRow):
     claimed_benefit: str = Field(description="What is claimed")
     problem_solved: str = Field(description="What problem it solves")
     depends_on: Annotated[TextList, Reference("roadmap__deliverables")] = Field(
-        default=[], description="Deliverables that it rests on"
+        default=[], description="Deliverables that it is based on"
     )
 
 

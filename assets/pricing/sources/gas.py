@@ -45,7 +45,7 @@ class Gas:
         probe = self._block(client, hex(max(newest.number - PROBE, 0)))
         seconds = (newest.time - probe.time).total_seconds() / max(newest.number - probe.number, 1)
         if seconds <= 0:
-            raise RemoteError("the node gives a newer block an older time, so no day can be told from another")
+            raise RemoteError("the node gives a newer block an older time, so days cannot be distinguished")
         step = timedelta(days=1) / LOOKS_PER_DAY
         looks = [round(step.total_seconds() * look / seconds) for look in range(DAYS * LOOKS_PER_DAY)]
         prices = [self._gas_price(client, newest.number - back) for back in looks]

@@ -243,7 +243,7 @@ def _named(rows: Mapping[str, Row], ids: Iterable[str]) -> tuple[EvidenceEntry, 
 def _judgements(
     table: Judgement, before: ComparedRelease, after: ComparedRelease, moved: frozenset[str]
 ) -> Iterable[JudgementChange]:
-    # A release of before a table had its key says nothing of it.
+    # A release of before a table had its key does not mention it.
     keyed = ([row for row in release.rows(table.table) if row.keys() >= set(table.key)] for release in (before, after))
     old, new = (_by_key(rows, table.key) for rows in keyed)
     for key in _in_order(old, new):
@@ -348,7 +348,7 @@ def _feasibility(
 
 
 def _moves(line: str, was: Row | None, now: Row | None, columns: tuple[str, ...]) -> Iterable[Move]:
-    """Name what is bought instead. A release of before such a column was there says nothing of it."""
+    """Name what is bought instead. A release of before such a column was there does not mention it."""
     if was is None or now is None or not all(column in row for column in columns for row in (was, now)):
         return
     before, after = (" ".join(filter(None, (row[column] for column in columns))) for row in (was, now))
@@ -370,7 +370,7 @@ def _compared(release: ComparedRelease, table: Money) -> Sequence[Row]:
 
 def _change(name: str, was: Row | None, now: Row | None, column: str, moved: frozenset[str]) -> NumberChange:
     ids = {i for row in (was, now) if row for i in row.get("evidence_ids", "").split(";")}
-    # A release of before a column was there says nothing of it.
+    # A release of before a column was there does not mention it.
     before, after = (_number(row.get(column, "")) if row else None for row in (was, now))
     return NumberChange(name, before, after, tuple(sorted(ids & moved)))
 

@@ -144,7 +144,7 @@ def _because(change: NumberChange, indent: str) -> Iterable[str]:
 def _rests(ids: Sequence[str], indent: str) -> Iterable[str]:
     if ids:
         more = f" and {len(ids) - 5} more" if len(ids) > 5 else ""
-        yield f"{indent}rests on {', '.join(ids[:5])}{more}"
+        yield f"{indent}is based on {', '.join(ids[:5])}{more}"
 
 
 def _evidence(difference: Difference) -> list[str]:
@@ -156,7 +156,7 @@ def _evidence(difference: Difference) -> list[str]:
             by_table = groupby(sorted(rows, key=_table), key=_table)
             lines += [line for table, of_table in by_table for line in _rows(table, list(of_table))]
     if not evidence.is_comparable:
-        lines.append("One of the releases does not say what its rows of evidence said: changed rows cannot be told.")
+        lines.append("One of the releases does not say what its rows of evidence said: changed rows cannot be named.")
     elif len(lines) == 1:
         lines.append("Evidence: as before")
     return lines

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 
 class Place(NamedTuple):
-    """A row of a released table, and which of its numbers are meant where they do not rest on the same."""
+    """A row of a released table, and which of its numbers are meant where they are not based on the same."""
 
     table: str
     key: str
@@ -38,7 +38,7 @@ class Input:
     leads_to: Place | None = None
     """Where it is said what this is made of."""
     rows: tuple[str, ...] = ()
-    """Evidence ids of what it rests on, where that is not said elsewhere."""
+    """Evidence ids of what it is based on, where that is not said elsewhere."""
     ends: tuple[CellName, CellName] | None = None
     """The ends between which nine draws of ten lie, or the ends of an interval."""
     unit: CellName | None = None

@@ -103,7 +103,7 @@ ROWS_OF_EVIDENCE = {
 """Tables of which a row shows what one row of evidence says, whose id is its key."""
 
 SHARED_PART = "weights and thresholds"
-"""Part of a row that is listed once for all rows that rest on the same."""
+"""Part of a row that is listed once for all rows that are based on the same."""
 
 NOT_LISTED = "benchmarks__measurements/"
 """Thousands of rows, for which their run stands; a figure tells those that it is made of by file and line."""
@@ -112,7 +112,7 @@ SUMS_UP = ("verdict",)
 """Tables whose evidence is that of the gates: a page that names a verdict lists it where it shows these."""
 
 ENDS_OF_CHAIN = ("manifest", "evidence_index")
-"""Tables whose numbers rest on nothing else."""
+"""Tables whose numbers are based on nothing else."""
 
 Row = Mapping[str, Any]
 
@@ -158,7 +158,7 @@ class Cells:
     def cell(self, table: str, key: str, column: str, form: str = "plain", *, link: bool = True) -> Markup:
         """Return a cell with its address `table/key/column`, and with its raw value where it is written otherwise.
 
-        A number links to what it rests on, unless `link` is false. A cell without a value says so.
+        A number links to what it is based on, unless `link` is false. A cell without a value says so.
         """
         row = self._row(table, key, column)
         value = row[column]
@@ -343,7 +343,7 @@ class _AsItStands:
     def of(self, place: Place) -> Derivation:
         return Derivation(rows=tuple(self._cells.evidence_ids(place.table, place.key)))
 
-    def place_of(self, table: str, key: str, column: str) -> Place:  # noqa: ARG002 - all of a row rests on the same
+    def place_of(self, table: str, key: str, column: str) -> Place:  # noqa: ARG002 - all of a row is based on the same
         return Place(table, key)
 
 

@@ -39,7 +39,7 @@ class Derivations:
             "verdict": self._verdict,
         }
         self._weights: dict[tuple[str, ...], Place] = {}
-        """By weights and thresholds, the first place that rests on them: they are listed as a part of it."""
+        """By weights and thresholds, the first place that is based on them: they are listed as a part of it."""
 
     def place_of(self, table: str, key: str, column: str) -> Place:
         """Return the place that says how a number is made: its row, a part of it, or the row that it stands for."""
@@ -68,7 +68,7 @@ class Derivations:
         return self._rules[table](table, key) if table in self._rules else Derivation(rows=self._ids(table, key))
 
     def _shared(self, place: Place, found: Derivation) -> Derivation:
-        """Say once, for all rows that rest on the same weights and thresholds, which these are."""
+        """Say once, for all rows that are based on the same weights and thresholds, which these are."""
         shared = tuple(row for row in found.rows if row.startswith(SHARED))
         if len(shared) < 2:
             return found

@@ -232,7 +232,7 @@ class CostDerivations:
         return Place(COST, key)
 
     def left(self, table: str, key: str, accounted: Iterable[str]) -> tuple[str, ...]:
-        """Return what a row rests on besides these rows of `scenario_cost`."""
+        """Return what a row is based on besides these rows of `scenario_cost`."""
         told = {evidence_id for part in accounted for evidence_id in self._ids(COST, part)}
         return tuple(evidence_id for evidence_id in self._ids(table, key) if evidence_id not in told)
 
@@ -362,7 +362,7 @@ class CostDerivations:
         return Derivation(HELD_ALWAYS, (*inputs, *besides), self._prices(key))
 
     def _prices(self, key: str) -> tuple[str, ...]:
-        """Return the prices that a row of `cost_of_confidence` rests on, but those of calls to a chain."""
+        """Return the prices that a row of `cost_of_confidence` is based on, but those of calls to a chain."""
         return tuple(row for row in self._ids(HELD, key) if row.startswith(PRICES))
 
     def _full(self, key: str) -> Derivation:
@@ -376,7 +376,7 @@ class CostDerivations:
         return Derivation(FULL, inputs, self._prices(held) if held in self._cells.keys(HELD) else ())
 
     def _compared(self, table: str, key: str) -> Derivation:
-        """Return what a comparison is made of: the parts of a bill and users, or all rows that it rests on."""
+        """Return what a comparison is made of: the parts of a bill and users, or all rows that it is based on."""
         rule, parts, own = (
             self._value(table, key, "rule"), self._value(table, key, "parts") or [], self._ids(table, key)
         )  # fmt: skip

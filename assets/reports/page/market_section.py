@@ -16,7 +16,7 @@ THEMES_SHOWN = 10
 
 @dataclass(frozen=True)
 class Voices:
-    """Keys of `validation_findings` of one row of the matrix, told apart by what they say of the USP."""
+    """Keys of `validation_findings` of one row of the matrix, distinguished by what they say of the USP."""
 
     supporting: tuple[str, ...]
     contradicting: tuple[str, ...]

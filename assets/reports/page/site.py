@@ -102,7 +102,7 @@ def _render(
     """Return a page about a milestone. `root` leads from it to the folder of the release."""
     illustrative = cells.keys("evidence_index", grade=Grade.ILLUSTRATIVE.value)
     for evidence_id in illustrative:
-        cells.evidence_of("evidence_index", evidence_id)  # listed with the rest, although nothing rests on it
+        cells.evidence_of("evidence_index", evidence_id)  # listed with the rest, although nothing is based on it
     gates = cells.keys("gates", milestone_id=milestone)
     return (
         _environment()

@@ -65,7 +65,10 @@ def read_agreed(connection: psycopg.Connection, packs: Iterable[str]) -> Agreed:
 
 
 def holds_more(directory: Path, agreed: Agreed) -> bool:
-    """Whether a release in a folder says more of anybody than they agree to; never of one who is in no pack read."""
+    """Whether a release publishes more about anyone than their consent allows.
+
+    Ignores people whose pack was not read.
+    """
     data = directory / "data"
     index = _rows(data / "evidence_index", "table_key", CONVERSATIONS, ["evidence_id", "pack", "source"])
     held = [row for row in index if row.get("pack") in agreed.packs]

@@ -95,7 +95,7 @@ select note from release.evidence_index where evidence_id = any(%(ids)s::text[] 
 
 _OF_IDS = {
     "evidence_id": ("delete from {table} where release_id = any(%(releases)s) and evidence_id = any(%(ids)s)",),
-    # What rests on nothing else goes with it.
+    # What is based on nothing else goes with it.
     "evidence_ids": (
         """
         delete from {table}
@@ -183,9 +183,8 @@ class Withdrawn:
     def mark(self, held: Iterable[str], code_version: str) -> str:
         """Name what a release that has the conversations `held` is looked through for, and the code that does so.
 
-        What is withdrawn, or gone, is looked for everywhere: its words may stand where it is not. A consent that
-        stands counts where the conversation is: each new one that may not be quoted would else cost a look at all the
-        releases from before it.
+        Withdrawn or deleted text is searched in every release. A valid consent only matters in releases that contain
+        that conversation; otherwise each new interview that may not be quoted would trigger a search of all of them.
         """
         meant = {*self.interviews, *self.unquoted, *self.sessions} - self.standing | set(held)
         conversations = (meant.intersection(ids) for ids in (self.interviews, self.unquoted, self.sessions))
