@@ -42,36 +42,6 @@ STATEMENTS = (
         "look at assets/costs/bill.py: a component is left out of the sum",
     ),
     Statement(
-        "evidence_is_known",
-        keys.VERDICT,
-        "Every evidence id that a cost, a market table or a gate names is in the evidence index",
-        sql.SQL(
-            "select used.id from ("
-            "select unnest(evidence_ids) as id from model.scenario_cost"
-            " union select unnest(evidence_ids) from model.cost_summary"
-            " union select unnest(evidence_ids) from model.scenario_load"
-            " union select unnest(evidence_ids) from model.cost_of_confidence"
-            " union select unnest(evidence_ids) from model.scenario_load"
-            " union select unnest(evidence_ids) from model.cost_of_confidence"
-            " union select unnest(evidence_ids) from model.cost_sensitivity"
-            " union select unnest(evidence_ids) from model.cost_alternatives"
-            " union select unnest(evidence_ids) from model.cost_reality_checks"
-            " union select unnest(evidence_ids) from model.validation_matrix"
-            " union select unnest(evidence_ids) from model.validation_summary"
-            " union select unnest(evidence_ids) from model.validation_findings"
-            " union select unnest(evidence_ids) from model.themes"
-            " union select unnest(evidence_ids) from model.opportunities"
-            " union select unnest(evidence_ids) from model.saturation"
-            " union select unnest(evidence_ids) from model.segment_ranking"
-            " union select unnest(evidence_ids) from model.segment_criteria"
-            " union select unnest(evidence_ids) from readiness.requirement_results"
-            " union select unnest(beside_evidence_ids) from readiness.requirement_results"
-            ") as used left join marts.evidence_index as known on known.evidence_id = used.id"
-            " where known.evidence_id is null"
-        ),
-        "the id is misspelt where it is made, or its row is later than the as-of date",
-    ),
-    Statement(
         "intervals_hold_their_ratio",
         keys.ARCHIVE_GAINS,
         "A ratio lies within its interval, is of two rounds at least, and both stages are of one run",

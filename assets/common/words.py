@@ -1,6 +1,6 @@
 """How clauses become sentences, and small numbers words.
 
-Belongs here: grammar, pure. Does not belong here: what is stated, numbers in digits (`numerals.py`).
+Belongs here: grammar, pure. Does not belong here: what is said, numbers in digits (`numerals.py`).
 """
 
 from __future__ import annotations

@@ -140,7 +140,7 @@ AMOUNTS: dict[str, Amount] = {
     "shared_egress_gb": Amount(
         "sent to light clients and in answers to queries",
         "GB a month, all nodes",
-        "Messages pushed to light clients that are online, and what checks for missing messages are stated.",
+        "Messages pushed to light clients that are online, and the answers to checks for missing messages.",
         lambda asked: asked.load.shared_egress_gb,
     ),
     "archived_messages_per_day": Amount(
@@ -173,7 +173,7 @@ AMOUNTS: dict[str, Amount] = {
         "queries by content topic at peak",
         "queries a second",
         "Users, times checks for missing messages a day, times the share of clients online at peak, times the pages "
-        "that a check is stated.",
+        "of an answer.",
         lambda asked: asked.load.peak_database_rates.get("first_page_20"),
     ),
     "peak_by_hashes_per_s": Amount(

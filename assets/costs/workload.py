@@ -252,7 +252,7 @@ def relayed_bytes(messages_per_month: Quantity, wire_bytes: Quantity, draws: Dra
 
 
 def _pages(awaited: Quantity, swing: Quantity, draws: Draws) -> Quantity:
-    """Return in how many pages a check is stated `awaited` hashes on average: one at least."""
+    """Return the pages of an answer with `awaited` hashes, on average: one at least."""
     return computed(mean_whole, awaited / draws[f"workload/{HASHES_PER_PAGE}"], swing)
 
 

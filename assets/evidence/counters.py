@@ -19,7 +19,7 @@ StandIn = Literal["archive_capacities", "captured_segments", "question_sets", "r
 
 
 class CounterParameters(BaseModel):
-    """What a counter is stated. `what` is which of its counts is meant."""
+    """The parameters of a counter. `what` is which of its counts is meant."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
@@ -80,7 +80,7 @@ class CrmOrganisationsCounter(DeliverableCounter):
 
 
 class ConversationsCounter(DeliverableCounter):
-    """Interviews or sessions in packs beside those reported as `metric`, or something that is stated of them."""
+    """Interviews or sessions in packs beside those reported as `metric`, or a property of them."""
 
     kind: Literal["interview", "session"]
     what: Literal["held", "segments", "questions", "at_devcon_2024", "with_engineer"]

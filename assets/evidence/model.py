@@ -246,7 +246,7 @@ class Table:
 
     @property
     def is_under_consent(self) -> bool:
-        """What is stated of its rows is up to the person behind each."""
+        """The person behind each row decides what is published of it."""
         return "consent" in self.model.model_fields
 
     def columns(self) -> dict[str, str]:

@@ -289,7 +289,7 @@ def _set_by_loader(part: Part, values: Mapping[str, Value], name: str) -> dict[s
 
 
 def _follow(refers_by: tuple[str, str], document: Rows, rows: Rows) -> None:
-    """Let what entries refer to be stated once, where their document names what it follows from."""
+    """Report what entries refer to once, where their document names what it follows from."""
     column, by = refers_by
     first = next((mention for mention in document.parsed.mentions if mention.column == by), None)
     mentions = rows.parsed.mentions

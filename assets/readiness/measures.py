@@ -1,6 +1,6 @@
 """How each counter of requirements counts.
 
-Belongs here: one function per counter. Does not belong here: what a counter can be stated (`assets.evidence.counters`),
+Belongs here: one function per counter. Does not belong here: the parameters of counters (`assets.evidence.counters`),
 the rows (`inputs.py`), SQL (`fetch.py`), which requirement uses which counter (evidence), whether a count is enough
 (`model.py`). Illustrative rows are taken out before anything is counted.
 """
@@ -37,7 +37,7 @@ TOLD_OF_SESSIONS = {
     "at_devcon_2024": "held_at_devcon_2024",
     "with_engineer": "held_with_engineer",
 }
-"""By what a counter of conversations is stated, the number of a row of packs that it takes."""
+"""By the parameter `what` of a counter of conversations, the number of a row of packs that it takes."""
 
 
 def results_of(inputs: ReadinessInputs) -> tuple[RequirementResult, ...]:
@@ -197,7 +197,7 @@ def crm_organisations(
 
 
 def conversations(asked: counters.ConversationsCounter, deliverable_id: str, inputs: ReadinessInputs) -> MetricValue:
-    """Count conversations, their segments, or those of which something is stated."""
+    """Count conversations, their segments, or those with a property."""
     if asked.what == "held":
         return _held(asked, deliverable_id, inputs)
     if asked.what == "segments":
@@ -277,7 +277,7 @@ COUNTS: dict[type[CounterParameters], Callable[[Any, str, ReadinessInputs], Metr
     counters.ConversationsCounter: conversations,
     counters.MatrixCounter: matrix,
 }
-"""What counts, by what it is stated. It is also told the deliverable that is meant."""
+"""What counts, by its parameters. It also gets the deliverable that is meant."""
 
 Beside = tuple[str, tuple[str, ...]]
 """What stands beside a count in words, '' for nothing, and its evidence."""

@@ -54,7 +54,7 @@ def test_an_edited_suite_or_test_is_run_and_stops_what_lies_behind(chain: Chain,
     done = run(chain, project)
     assert f"Nothing changed since release {was['release_id']}" in done.stdout, done.stdout + done.stderr
 
-    edit(project / "orchestration" / "cli.py", '"""The command line', '"""This command line')
+    edit(project / "orchestration" / "commands" / "cli.py", '"""The command line', '"""This command line')
     assert "No number depends on what has changed" in run(chain, project).stdout
 
     edit(project / SUITES, 'between("vcpus", 1, 512)', 'between("vcpus", 1, 4)')

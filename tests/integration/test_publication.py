@@ -6,10 +6,13 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import psycopg
+import pyarrow.dataset as ds
+import pyarrow.parquet as pq
 import pytest
 
 from assets.reports.model import Manifest, release_id
-from assets.reports.release import publish
+from assets.reports.release import publish, soundness
+from assets.reports.released import ReleasedTable
 from orchestration.staleness.fingerprints import published
 from orchestration.warehouse.connection import bootstrap, connect
 
@@ -55,6 +58,34 @@ def write(database: str, folder: Path, name: str) -> Path:
         folder / "releases" / name, frames, {"manifest.json": publish.as_json(manifest(name).as_json())}
     )
     return folder / "releases" / name
+
+
+def test_types_of_files_are_those_of_the_tables_whatever_is_in_them(database: str, tmp_path: Path) -> None:
+    with connect(database, "waku_fit_admin") as connection:
+        connection.execute("alter table readiness.gates add column counted bigint, add column stale_on date")
+        connection.execute("insert into readiness.gates values ('cost', null, null, 3, '2026-12-01')")
+    full = write(database, tmp_path, "r1")
+    with connect(database, "waku_fit_admin") as connection:
+        connection.execute("update readiness.gates set counted = null, stale_on = null, evidence_ids = null")
+    empty = write(database, tmp_path, "r2")
+    files = [str(folder / "data" / "gates.parquet") for folder in (full, empty)]
+    types = ["string", "string", "list<element: string>", "int64", "date32[day]"]
+    assert [[str(field.type) for field in pq.read_schema(file)] for file in files] == [types, types]
+    assert ds.dataset(files).to_table()["counted"].to_pylist() == [None, 3, None, None]
+    assert ",3,2026-12-01" in (full / "data" / "gates.csv").read_text()
+
+
+def test_rows_of_one_key_and_unknown_evidence_are_faults(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(soundness, "RELEASED_TABLES", {"gates": ReleasedTable("readiness", ("gate_id",))})
+    with connect(database, "waku_fit_admin") as connection:
+        connection.execute("set role none")
+        connection.execute("create table marts.evidence_index (evidence_id text)")
+        connection.execute("insert into marts.evidence_index values ('a/1')")
+        assert soundness.faults(connection) == ["readiness.gates names evidence that is not in the index: a/2"]
+        connection.execute("insert into marts.evidence_index values ('a/2')")
+        assert soundness.faults(connection) == []
+        connection.execute("insert into readiness.gates values ('interviews', 'pass', '{}')")
+        assert soundness.faults(connection) == ["readiness.gates has more than one row of interviews"]
 
 
 def test_ids_sort_by_time() -> None:

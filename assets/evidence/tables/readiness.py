@@ -77,7 +77,7 @@ class GateRequirement(StandingRow):
     predicate: str = Field(description="What is said of those that count: 'on record'")
     counter: str = Field(description=f"What counts it: {', '.join(COUNTERS)}")
     parameters: TextList = Field(
-        default=[], validate_default=True, description="What the counter is stated, as name=value"
+        default=[], validate_default=True, description="What the counter gets, as name=value"
     )
     stand_in: StandIn | None = Field(
         default=None, description="What is shown beside while nothing is counted, and never counted itself"

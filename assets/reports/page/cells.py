@@ -21,55 +21,11 @@ from assets.evidence.sources import linked
 from assets.evidence.tables import TABLES_BY_KEY
 from assets.reports.page.basis import CellName, Derivation, Place
 from assets.reports.page.formats import FORMATS, MISSING, line_of, shortened
+from assets.reports.released import RELEASED_TABLES
 
 KEYS: dict[str, tuple[str, ...]] = {
-    "verdict": ("milestone_id",),
     "manifest": (),
-    "gates": ("gate_id",),
-    "requirement_results": ("requirement_id",),
-    "milestone_deliverables": ("deliverable_id",),
-    "cost_summary": ("scenario_id", "with_rln"),
-    "scenario_cost": ("scenario_id", "with_rln", "provider", "region", "component"),
-    "scenario_load": ("scenario_id", "with_rln", "quantity"),
-    "cost_sensitivity": ("scenario_id", "with_rln", "input"),
-    "cost_of_confidence": ("scenario_id", "with_rln", "confidence"),
-    "cost_alternatives": ("scenario_id", "provider", "product"),
-    "cost_reality_checks": ("check_id",),
-    "archive_bytes_per_message": ("study", "system", "stage", "archive_messages", "payload_bytes"),
-    "archive_benchmarks": ("figure_id",),
-    "archive_capacity": ("capacity_id",),
-    "archive_encoding": ("payload_bytes",),
-    "archive_noise": ("run_id",),
-    "archive_recommendation": ("candidate",),
-    "archive_runs": ("run_id",),
-    "archive_savings": ("candidate", "scenario_id"),
-    "archive_scalability": ("point_id",),
-    "archive_stage_gains": ("gain_id",),
-    "competitors": ("segment_competitor_id",),
-    "compute_offer_history": ("offer_id",),
-    "customer_problems": ("problem_id",),
-    "deliverable_history": ("deliverable_state_id",),
-    "finding_tags": ("tag",),
-    "findings": ("finding_id",),
-    "market_sizes": ("market_size_id",),
-    "open_questions": ("evidence_id",),
-    "opportunities": ("problem_id",),
-    "price_dates": ("table_key", "price_source"),
-    "reality_figures": ("reality_figure_id",),
-    "roadmap_deliverables": ("deliverable_id",),
-    "saturation": ("run",),
-    "scenarios": ("scenario_id",),
-    "segment_criteria": ("segment_id", "criterion"),
-    "segment_learnings": ("segment_learning_id",),
-    "segment_profiles": ("segment_id",),
-    "segment_ranking": ("segment_id",),
-    "themes": ("tag", "segment_id"),
-    "usp_measurements": ("usp_evidence_id",),
-    "usp_register": ("usp_id",),
-    "validation_findings": ("usp_id", "problem_id", "finding_id"),
-    "validation_matrix": ("usp_id", "problem_id", "segment_id"),
-    "validation_summary": ("usp_id", "problem_id"),
-    "evidence_index": ("evidence_id",),
+    **{name: table.key for name, table in RELEASED_TABLES.items() if table.is_shown},
 }
 """The columns that name a row of each table that a report shows; a table without any has one row, called `only`."""
 
@@ -78,29 +34,6 @@ APPROXIMATE = frozenset({Grade.ESTIMATED, Grade.ILLUSTRATIVE})
 
 NUMBERS = frozenset({"change", "count", "hundredths", "quantity", "ratio", "usd", "whole"})
 """Formats of numbers."""
-
-HEADINGS = {
-    "archive_benchmarks": ("stage", "workload", "metric"),
-    "archive_bytes_per_message": ("stage", "payload_bytes"),
-    "archive_capacity": ("stage", "workload", "archive_messages", "payload_bytes"),
-    "archive_recommendation": ("title",),
-    "archive_scalability": ("stage", "workload", "axis"),
-    "archive_stage_gains": ("stage", "workload", "metric"),
-    "cost_summary": ("title", "with_rln"),
-    "scenario_load": ("scenario_id", "with_rln", "title"),
-    "gates": ("title",),
-    "verdict": ("title",),
-    "segment_criteria": ("segment_id", "title"),
-}
-"""Columns that say in words what a row is about, where its key does not."""
-
-ROWS_OF_EVIDENCE = {
-    "market_sizes": "segments__market_sizes",
-    "scenarios": "costs__scenarios",
-    "segment_profiles": "segments__segments",
-    "usp_measurements": "segments__usp_evidence",
-}
-"""Tables of which a row shows what one row of evidence says, whose id is its key."""
 
 SHARED_PART = "weights and thresholds"
 """Part of a row that is listed once for all rows that are based on the same."""
@@ -232,8 +165,8 @@ class Cells:
 
     def leads_to(self, place: Place) -> str:
         """Return the name of the place in the page that says how its numbers are made, which will then be there."""
-        if place.table in ROWS_OF_EVIDENCE:
-            evidence_id = f"{ROWS_OF_EVIDENCE[place.table]}/{place.key}"
+        if row_of := RELEASED_TABLES[place.table].row_of:
+            evidence_id = f"{row_of}/{place.key}"
             self._shown.add(evidence_id)
             return f"e:{evidence_id}"
         found = self.derivation(place)
@@ -265,7 +198,9 @@ class Cells:
 
     def _about(self, place: Place) -> Markup:
         table, key = place.table, place.key
-        return Markup(", ").join(self._named_cell(table, key, column) for column in HEADINGS.get(table, KEYS[table]))
+        return Markup(", ").join(
+            self._named_cell(table, key, column) for column in RELEASED_TABLES[table].about or KEYS[table]
+        )
 
     def _named_cell(self, table: str, key: str, column: str) -> Markup:
         """Return a cell that says of itself what it is: a number with the name of its column."""

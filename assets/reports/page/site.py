@@ -49,7 +49,7 @@ FIRST_PAGE = "index.html"
 
 @dataclass(frozen=True)
 class ReleaseData:
-    """A release as its readers get it: its tables by name (see `assets.reports.model.RELEASED`) and its manifest."""
+    """A release as its readers get it: its tables by name (see `assets.reports.released`) and its manifest."""
 
     frames: Mapping[str, pd.DataFrame]
     manifest: Manifest

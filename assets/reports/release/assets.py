@@ -13,7 +13,7 @@ import pandas as pd
 from assets.common import keys
 from assets.common.asset_tables import table_spec
 from assets.readiness.frames import readiness_json
-from assets.reports.model import RELEASED, Manifest
+from assets.reports.model import Manifest
 from assets.reports.page.site import ReleaseData, render_pages
 from assets.reports.release.manifest import folders_of, manifest_of
 from assets.reports.release.publish import (
@@ -24,8 +24,10 @@ from assets.reports.release.publish import (
     write_files,
     write_rows,
 )
+from assets.reports.release.soundness import faults
 from assets.reports.release.withdrawal_files import read_agreed
 from assets.reports.release.withdrawal_rows import AnotherFolderError, read_withdrawn, require_same_folders, take_out
+from assets.reports.released import RELEASED
 
 WITHDRAWN_PAGE = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>Taken back</title>
@@ -65,6 +67,10 @@ def published_release(context: dg.AssetExecutionContext) -> Iterator[dg.Material
             require_same_folders(connection, folders)
         except AnotherFolderError as error:
             raise dg.Failure(str(error), allow_retries=False) from error
+        if found := faults(connection):
+            raise dg.Failure(
+                f"{'; '.join(found)}. Nothing was published; look at what makes these tables.", allow_retries=False
+            )
         manifest = write_rows(connection, manifest_of(context, connection), folders)
     with warehouse.connect("waku_fit_reader") as connection:
         frames = read_release(connection, manifest.release_id)

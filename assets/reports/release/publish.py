@@ -31,7 +31,8 @@ from psycopg.types.json import Jsonb
 
 from assets.common.spreadsheet import inert
 from assets.common.tables import read_frame
-from assets.reports.model import RELEASED, Manifest
+from assets.reports.model import Manifest
+from assets.reports.released import RELEASED
 
 
 class LinkError(Exception):
@@ -39,6 +40,18 @@ class LinkError(Exception):
 
 
 TABLES = {name: schema for schema, names in RELEASED.items() for name in names}
+
+ARROW_TYPES = {
+    "bigint": pa.int64(),
+    "boolean": pa.bool_(),
+    "date": pa.date32(),
+    "double precision": pa.float64(),
+    "integer": pa.int64(),
+    "numeric": pa.float64(),
+    "text": pa.string(),
+    "timestamp with time zone": pa.timestamp("us", "UTC"),
+}
+"""By the types of PostgreSQL that released tables have. A table with another one has to be given one here."""
 
 LEDGER = """
 create table if not exists release.releases (
@@ -115,16 +128,31 @@ def _copy_table(cursor: psycopg.Cursor, schema: str, name: str, release_id: str)
 
 
 def read_release(connection: psycopg.Connection, release_id: str) -> dict[str, pd.DataFrame]:
-    """Return the released tables in the order of their source, without the columns `release_id` and `row_order`."""
+    """Return the released tables in the order of their source, without the columns `release_id` and `row_order`.
+
+    Each frame carries the types of its columns as `attrs["types"]`, an Arrow schema: those of the table, whatever is in
+    it, so that files of two releases can be read together.
+    """
+    frames = {}
+    for name in TABLES:
+        table = sql.Identifier("release", name)
+        query = sql.SQL("select * from {} where release_id = %(id)s order by row_order").format(table)
+        frame = read_frame(connection, query, {"id": release_id}).drop(columns=["release_id", "row_order"])
+        types = _arrow_types(connection, table)
+        frame.attrs["types"] = pa.schema([(str(column), types[column]) for column in frame.columns])
+        frames[name] = frame
+    return frames
+
+
+def _arrow_types(connection: psycopg.Connection, table: sql.Identifier) -> dict[str, pa.DataType]:
+    """Return the Arrow type of each column of a table of PostgreSQL."""
+    columns = connection.execute(
+        "select attname, atttypid::regtype::text from pg_attribute"
+        " where attrelid = to_regclass(%s) and attnum > 0 and not attisdropped",
+        (table.as_string(None),),
+    ).fetchall()
     return {
-        name: read_frame(
-            connection,
-            sql.SQL("select * from {} where release_id = %(id)s order by row_order").format(
-                sql.Identifier("release", name)
-            ),
-            {"id": release_id},
-        ).drop(columns=["release_id", "row_order"])
-        for name in TABLES
+        name: pa.list_(ARROW_TYPES[kind[:-2]]) if kind.endswith("[]") else ARROW_TYPES[kind] for name, kind in columns
     }
 
 
@@ -135,7 +163,10 @@ def write_files(directory: Path, frames: Mapping[str, pd.DataFrame], texts: Mapp
     (partial / "data").mkdir(parents=True)
     for name, frame in frames.items():
         _write_csv(partial / "data" / f"{name}.csv", frame)
-        pq.write_table(pa.Table.from_pandas(frame, preserve_index=False), partial / "data" / f"{name}.parquet")
+        columns = [pa.array(frame[field.name].tolist(), field.type) for field in frame.attrs["types"]]
+        pq.write_table(
+            pa.Table.from_arrays(columns, schema=frame.attrs["types"]), partial / "data" / f"{name}.parquet"
+        )
     for name, content in texts.items():
         (partial / name).parent.mkdir(exist_ok=True)
         (partial / name).write_text(content, encoding="utf-8")

@@ -71,7 +71,7 @@ learnings as (
 
     union all
 
-    -- Under the segment that readers are stated: with few interviews it is none of the segments. Without a date, or the
+    -- Under the published segment: with few interviews it is none of the segments. Without a date, or the
     -- witness would be the newest interview; and only of those whose findings tell the segment too.
     select
         published.published_segment_id as segment_id,

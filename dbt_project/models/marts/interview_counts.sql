@@ -17,7 +17,7 @@ published as (
 -- Each attribute by itself and never two together: a cross table beside its margins gives small cells away.
 attributes as (
 
-    -- As in what was said: a segment that is stated here and not there would tell which of them agreed to nothing.
+    -- As in what was said: a segment that is named here and not there would tell which of them agreed to nothing.
     select
         'segment' as attribute,
         published.published_segment_id as value,

@@ -1,0 +1,118 @@
+"""The tables that readers get: the one list of them, with what names a row of each.
+
+Belongs here: layer, key, what a row is about. Does not belong here: columns and their types, which are declared where a
+table is made (the contract of a mart in dbt, `land_table` in Python) and copied as they are (`release/publish.py`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MARTS, MODEL, READINESS = "marts", "model", "readiness"
+"""Schemas, by the names of the layers (`assets/common/keys.py`)."""
+
+
+@dataclass(frozen=True)
+class ReleasedTable:
+    """A table that is copied into each release."""
+
+    layer: str
+    """The schema that it is copied from."""
+    key: tuple[str, ...]
+    """The columns that name a row; a table without any has one row."""
+    about: tuple[str, ...] = ()
+    """Columns that say in words what a row is about, where its key does not."""
+    row_of: str = ""
+    """The table of evidence that a row shows a row of, whose id is its key."""
+    is_shown: bool = False
+    """Whether a page shows rows of it."""
+
+
+RELEASED_TABLES: dict[str, ReleasedTable] = {
+    "archive_benchmarks": ReleasedTable(MARTS, ("figure_id",), about=("stage", "workload", "metric"), is_shown=True),
+    "archive_bytes_per_message": ReleasedTable(
+        MARTS,
+        ("study", "system", "stage", "archive_messages", "payload_bytes"),
+        about=("stage", "payload_bytes"),
+        is_shown=True,
+    ),
+    "archive_capacity": ReleasedTable(
+        MARTS, ("capacity_id",), about=("stage", "workload", "archive_messages", "payload_bytes"), is_shown=True
+    ),
+    "archive_noise": ReleasedTable(MARTS, ("run_id",), is_shown=True),
+    "archive_runs": ReleasedTable(MARTS, ("run_id",), is_shown=True),
+    "archive_stage_gains": ReleasedTable(MARTS, ("gain_id",), about=("stage", "workload", "metric"), is_shown=True),
+    "competitors": ReleasedTable(MARTS, ("segment_competitor_id",), is_shown=True),
+    "compute_offer_history": ReleasedTable(MARTS, ("offer_id",), is_shown=True),
+    "compute_offers": ReleasedTable(MARTS, ("offer_id",)),
+    "conversations_held": ReleasedTable(MARTS, ("kind", "is_illustrative")),
+    "customer_problems": ReleasedTable(MARTS, ("problem_id",), is_shown=True),
+    "deliverable_history": ReleasedTable(MARTS, ("deliverable_state_id",), is_shown=True),
+    "egress_tiers": ReleasedTable(MARTS, ("price_id",)),
+    "finding_tags": ReleasedTable(MARTS, ("tag",), is_shown=True),
+    "findings": ReleasedTable(MARTS, ("finding_id",), is_shown=True),
+    "gate_requirements": ReleasedTable(MARTS, ("requirement_id",)),
+    "integrations": ReleasedTable(MARTS, ("integration_id",)),
+    "interview_counts": ReleasedTable(MARTS, ("attribute", "value", "is_illustrative")),
+    "limit_sources": ReleasedTable(MARTS, ("system", "parameter", "condition", "stated_in", "as_of")),
+    "market_sizes": ReleasedTable(MARTS, ("market_size_id",), row_of="segments__market_sizes", is_shown=True),
+    "milestone_deliverables": ReleasedTable(MARTS, ("deliverable_id",), is_shown=True),
+    "milestone_progress": ReleasedTable(MARTS, ("deliverable_id", "metric")),
+    "milestones": ReleasedTable(MARTS, ("milestone_id",)),
+    "network_fees": ReleasedTable(MARTS, ("chain", "metric")),
+    "open_questions": ReleasedTable(MARTS, ("evidence_id",), is_shown=True),
+    "organisations": ReleasedTable(MARTS, ("organisation_id",)),
+    "price_dates": ReleasedTable(MARTS, ("table_key", "price_source"), is_shown=True),
+    "question_sets": ReleasedTable(MARTS, ("question_set_id",)),
+    "reality_figures": ReleasedTable(MARTS, ("reality_figure_id",), is_shown=True),
+    "rln_parameters": ReleasedTable(MARTS, ("parameter", "condition", "stated_in")),
+    "roadmap_deliverables": ReleasedTable(MARTS, ("deliverable_id",), is_shown=True),
+    "rpc_method_credits": ReleasedTable(MARTS, ("provider", "chain", "method")),
+    "rpc_plans": ReleasedTable(MARTS, ("plan_id",)),
+    "rpc_usage": ReleasedTable(MARTS, ("component", "rpc_method", "condition")),
+    "scenarios": ReleasedTable(MARTS, ("scenario_id",), row_of="costs__scenarios", is_shown=True),
+    "segment_capture": ReleasedTable(MARTS, ("segment_id",)),
+    "segment_learnings": ReleasedTable(MARTS, ("segment_learning_id",), is_shown=True),
+    "segment_profiles": ReleasedTable(MARTS, ("segment_id",), row_of="segments__segments", is_shown=True),
+    "segment_rules": ReleasedTable(MARTS, ("rule_id",)),
+    "usp_claims": ReleasedTable(MARTS, ("usp_id", "problem_id", "segment_id")),
+    "usp_measurements": ReleasedTable(MARTS, ("usp_evidence_id",), row_of="segments__usp_evidence", is_shown=True),
+    "usp_register": ReleasedTable(MARTS, ("usp_id",), is_shown=True),
+    "volume_prices": ReleasedTable(MARTS, ("price_id",)),
+    "workload_parameters": ReleasedTable(MARTS, ("profile_id", "parameter")),
+    "archive_encoding": ReleasedTable(MODEL, ("payload_bytes",), is_shown=True),
+    "archive_recommendation": ReleasedTable(MODEL, ("candidate",), about=("title",), is_shown=True),
+    "archive_savings": ReleasedTable(MODEL, ("candidate", "scenario_id"), is_shown=True),
+    "archive_scalability": ReleasedTable(MODEL, ("point_id",), about=("stage", "workload", "axis"), is_shown=True),
+    "cost_alternatives": ReleasedTable(MODEL, ("scenario_id", "provider", "product"), is_shown=True),
+    "cost_of_confidence": ReleasedTable(MODEL, ("scenario_id", "with_rln", "confidence"), is_shown=True),
+    "cost_reality_checks": ReleasedTable(MODEL, ("check_id",), is_shown=True),
+    "cost_sensitivity": ReleasedTable(MODEL, ("scenario_id", "with_rln", "input"), is_shown=True),
+    "cost_summary": ReleasedTable(MODEL, ("scenario_id", "with_rln"), about=("title", "with_rln"), is_shown=True),
+    "evidence_index": ReleasedTable(MODEL, ("evidence_id",), is_shown=True),
+    "opportunities": ReleasedTable(MODEL, ("problem_id",), is_shown=True),
+    "saturation": ReleasedTable(MODEL, ("run",), is_shown=True),
+    "scenario_cost": ReleasedTable(
+        MODEL, ("scenario_id", "with_rln", "provider", "region", "component"), is_shown=True
+    ),
+    "scenario_load": ReleasedTable(
+        MODEL, ("scenario_id", "with_rln", "quantity"), about=("scenario_id", "with_rln", "title"), is_shown=True
+    ),
+    "segment_criteria": ReleasedTable(MODEL, ("segment_id", "criterion"), about=("segment_id", "title"), is_shown=True),
+    "segment_ranking": ReleasedTable(MODEL, ("segment_id",), is_shown=True),
+    "themes": ReleasedTable(MODEL, ("tag", "segment_id"), is_shown=True),
+    "validation_findings": ReleasedTable(MODEL, ("usp_id", "problem_id", "finding_id"), is_shown=True),
+    "validation_matrix": ReleasedTable(MODEL, ("usp_id", "problem_id", "segment_id"), is_shown=True),
+    "validation_summary": ReleasedTable(MODEL, ("usp_id", "problem_id"), is_shown=True),
+    "requirement_results": ReleasedTable(READINESS, ("requirement_id",), is_shown=True),
+    "gates": ReleasedTable(READINESS, ("gate_id",), about=("title",), is_shown=True),
+    "verdict": ReleasedTable(READINESS, ("milestone_id",), about=("title",), is_shown=True),
+}
+"""By name. A table in this list is copied and written as CSV and Parquet. No two of its rows have one key, and it names
+no evidence that is not in the index: both are checked before a release."""
+
+RELEASED: dict[str, tuple[str, ...]] = {
+    layer: tuple(name for name, table in RELEASED_TABLES.items() if table.layer == layer)
+    for layer in dict.fromkeys(table.layer for table in RELEASED_TABLES.values())
+}
+"""The names by layer."""
