@@ -76,9 +76,7 @@ class GateRequirement(StandingRow):
     nouns: str = Field(description="The same of several: 'interviews'")
     predicate: str = Field(description="What is said of those that count: 'on record'")
     counter: str = Field(description=f"What counts it: {', '.join(COUNTERS)}")
-    parameters: TextList = Field(
-        default=[], validate_default=True, description="What the counter gets, as name=value"
-    )
+    parameters: TextList = Field(default=[], validate_default=True, description="What the counter gets, as name=value")
     stand_in: StandIn | None = Field(
         default=None, description="What is shown beside while nothing is counted, and never counted itself"
     )

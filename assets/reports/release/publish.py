@@ -164,9 +164,7 @@ def write_files(directory: Path, frames: Mapping[str, pd.DataFrame], texts: Mapp
     for name, frame in frames.items():
         _write_csv(partial / "data" / f"{name}.csv", frame)
         columns = [pa.array(frame[field.name].tolist(), field.type) for field in frame.attrs["types"]]
-        pq.write_table(
-            pa.Table.from_arrays(columns, schema=frame.attrs["types"]), partial / "data" / f"{name}.parquet"
-        )
+        pq.write_table(pa.Table.from_arrays(columns, schema=frame.attrs["types"]), partial / "data" / f"{name}.parquet")
     for name, content in texts.items():
         (partial / name).parent.mkdir(exist_ok=True)
         (partial / name).write_text(content, encoding="utf-8")
