@@ -91,7 +91,7 @@ said as (
 
     union all
 
-    -- A project that lacks a deliverable tells against the USPs that are based on it. It was not asked about them: weak.
+    -- A project that lacks a deliverable speaks against the USPs that need it. It was not asked about them: weak.
     select
         lacking.evidence_id || ' ' || usps.usp_id as finding_id,
         'session' as kind,
