@@ -85,7 +85,9 @@ RELEASED_TABLES: dict[str, ReleasedTable] = {
     "archive_savings": ReleasedTable(MODEL, ("candidate", "scenario_id"), is_shown=True),
     "archive_scalability": ReleasedTable(MODEL, ("point_id",), about=("stage", "workload", "axis"), is_shown=True),
     "cost_alternatives": ReleasedTable(MODEL, ("scenario_id", "provider", "product"), is_shown=True),
-    "cost_of_confidence": ReleasedTable(MODEL, ("scenario_id", "with_rln", "confidence"), is_shown=True),
+    "cost_of_confidence": ReleasedTable(
+        MODEL, ("scenario_id", "with_rln", "confidence"), about=("scenario_id", "with_rln"), is_shown=True
+    ),
     "cost_reality_checks": ReleasedTable(MODEL, ("check_id",), is_shown=True),
     "cost_sensitivity": ReleasedTable(MODEL, ("scenario_id", "with_rln", "input"), is_shown=True),
     "cost_summary": ReleasedTable(MODEL, ("scenario_id", "with_rln"), about=("title", "with_rln"), is_shown=True),

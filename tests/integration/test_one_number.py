@@ -139,8 +139,9 @@ def price_changed(parts: dict[str, float], row: Row) -> Pairs:
 
 
 def rounds_are_near_the_gain(parts: dict[str, float], row: Row) -> Pairs:
-    if len(parts) == 2:
-        stage, base = parts.values()
+    medians = [value for name, value in parts.items() if "median" in name]
+    if len(medians) == 2:
+        stage, base = medians
         yield "ratio", row["ratio"], stage / base
 
 

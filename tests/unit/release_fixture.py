@@ -199,6 +199,7 @@ def _scenarios() -> pd.DataFrame:
             "scenario_id": name,
             "budget_usd_per_month": budget,
             "active_users": 10_000,
+            "host_disk_gb": 20.0,
             "network_senders": 10_000,
             "receivers_per_message": 10_000.0,
             "grade": "estimated",

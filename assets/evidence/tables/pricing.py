@@ -59,11 +59,9 @@ class ComputeOffer(EvidenceRow):
 
     value_columns: ClassVar[tuple[str, ...]] = ("price_per_month", "price_per_hour")
     says: ClassVar[Says] = Says(
+        ("price_per_month", "price_per_hour", "included_egress_tb_per_month"),
         unit="currency",
-        conditions=(
-            *("region", "instance_type", "vcpus", "vcpu_kind", "memory_gib", "local_disk_gb", "month_basis"),
-            "included_egress_tb_per_month",
-        ),
+        conditions=("region", "instance_type", "vcpus", "vcpu_kind", "memory_gib", "local_disk_gb", "month_basis"),
     )
     id_as: ClassVar[str] = "offer_id"
     subject: ClassVar[tuple[str, ...]] = ("provider", "region", "instance_type")

@@ -207,8 +207,9 @@ class Cells:
         value = self.value(table, key, column)
         if column == "with_rln":
             return escape("with RLN" if value else "without RLN")
-        cell = self.cell(table, key, column, "word")
-        return escape(f"{column.replace('_', ' ')} ") + cell if isinstance(value, int | float) else cell
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return escape(f"{column.replace('_', ' ')} ") + self.cell(table, key, column, "count", link=False)
+        return self.cell(table, key, column, "word")
 
     def named(self, name: str | CellName | Place) -> Markup:
         """Return words, a cell that is called by its place, or what a row is about; as text that leads nowhere."""

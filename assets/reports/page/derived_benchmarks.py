@@ -39,8 +39,9 @@ SAVED = (
 )
 MEDIAN = "The median of the rounds, each a line of the session’s file; the ends are the lowest and the highest of them."
 GAIN = (
-    "In each round the stage’s figure over that of its base; of these ratios the geometric mean, with a bootstrap "
-    "interval. It differs a little from the ratio of the medians."
+    "In each round the stage’s figure over that of its base. The ratio is the geometric mean of these, which differs a "
+    "little from the ratio of the medians. The interval is a bootstrap of the rounds at ninety-five per cent, made as "
+    "wide on both sides as on its wider one, and widened for few rounds as Student’s t is."
 )
 CAPACITY = (
     "The geometric mean over the rounds of the highest rate within the limit, divided by all cores. Its interval is "
@@ -60,7 +61,8 @@ ENCODING = (
 )
 CANDIDATE = (
     "The share that is saved is one less the bytes of the stage over those of its base, by the storage formula that is "
-    "fitted to the run. The bytes below were measured; the formula is off from them a little."
+    "fitted to the run. The bytes below were measured; the formula is off from them a little. Inserts and queries are "
+    "geometric means, round by round, of the ratios of their workloads, with intervals made in the same way."
 )
 
 
@@ -95,6 +97,15 @@ class BenchmarkDerivations:
         row = self._cells.row(table, key)
         return {name: row[name] for name in SETTING if name in row}
 
+    def _settings(self, table: str, key: str) -> list[Input]:
+        """Return what a figure was measured with, as its row says it."""
+        row = self._cells.row(table, key)
+        return [
+            Input(name.replace("_", " "), CellName(table, key, name, "count"))
+            for name in ("payload_bytes", "archive_messages", "clients", "percentile", "limit_ms")
+            if row.get(name) is not None
+        ]
+
     def _rounds(self, label: str | CellName, figure: str | None) -> list[Input]:
         """Return a figure of our own with its rounds."""
         if figure is None or self._value(FIGURES, figure, "value") is None:
@@ -116,7 +127,7 @@ class BenchmarkDerivations:
                 self._figure_at(**{**setting, "stage": base}),
             ),
         ]
-        return Derivation(GAIN, tuple(inputs), () if inputs else self._ids(table, key))
+        return Derivation(GAIN, (*inputs, *self._settings(table, key)), () if inputs else self._ids(table, key))
 
     def _capacity(self, table: str, key: str) -> Derivation:
         row = self._cells.row(table, key)
@@ -135,7 +146,7 @@ class BenchmarkDerivations:
         inputs = [
             given for figure in found for given in self._rounds("all cores together, median of the rounds", figure)
         ]
-        return Derivation(CAPACITY, (*inputs, *cores), self._ids(table, key))
+        return Derivation(CAPACITY, (*inputs, *cores, *self._settings(table, key)), self._ids(table, key))
 
     def _curve(self, table: str, key: str) -> Derivation:
         row = self._cells.row(table, key)

@@ -41,6 +41,9 @@ ASKED: Mapping[str, tuple[str, ...]] = {
     MANAGED: OF_DATABASES,
 }
 """By part of a bill, the amounts of `scenario_load` that its own amount comes from."""
+HOST_PARTS = ("compute", "database", SELF_MANAGED)
+ON_HOSTS = ("addresses", "archive_storage", "egress")
+"""Parts of which each host has its share."""
 PRICES = ("pricing__compute_offers/", "pricing__storage_and_egress_prices/", "pricing__managed_postgres_offers/")
 ONLINE = ("costs__assumptions/client_online_share", "costs__assumptions/peak_factor")
 """What makes users into connections and minutes, which some sellers bill."""
@@ -59,8 +62,8 @@ BILL = (
     "that whoever runs the fleet pays."
 )
 HOSTS = (
-    "The hosts of the cheapest way in each draw, times their price. Hosts are as many as the largest of these "
-    "needs takes."
+    "The hosts that cost least in each draw, times their price, with a system disk where the price has none. There are "
+    "as many hosts as the largest of these needs takes."
 )
 PARTS = {
     "compute": HOSTS,
@@ -69,8 +72,7 @@ PARTS = {
     "archive_storage": "The archive over the planned use of a disk, times its copies, beyond what lies on the servers’ "
     "own disks; times the price of a volume.",
     "backups": "One archive, however many copies run, times the share that backups take, times their price.",
-    "egress": "What all nodes send beyond what the prices of the servers include, tier by tier. Each node sends the "
-    "first of these amounts, all together the second.",
+    "egress": "What all nodes send beyond what the prices of their servers include, tier by tier.",
     "rpc": "Nodes, times calls a day, times the days of a month, times the credits of a call, in the cheapest plan.",
     "rln_gas": "Memberships, times the gas of registering and extending one, spread over the time that it holds; times "
     "the price of gas and that of ether.",
@@ -79,9 +81,9 @@ PARTS = {
     "month, times the credits of a call, in the cheapest plan.",
     "rpc_wallet": "Users, times calls of a wallet a day, times the share of a day online, times the days of a month, "
     "times the credits of a call, in the cheapest plan.",
-    SELF_MANAGED: "Database hosts as the largest of these needs takes, times their price; and their storage and "
-    "backups.",
-    MANAGED: "The plan that is large enough for these needs, times its price; and its storage and backups.",
+    SELF_MANAGED: "As many hosts as the largest of these needs takes, times their price and that of a system disk; and "
+    "their storage and backups.",
+    MANAGED: "As many plans as the largest of these needs takes, times their price; and their storage and backups.",
 }
 """By part of a bill, how it is made in every draw."""
 NEXT = "Infrastructure at the next cheapest place over infrastructure at the cheapest, both in the middle of all draws."
@@ -274,15 +276,27 @@ class CostDerivations:
         )
 
     def _amount(self, key: str) -> tuple[Input, ...]:
-        if self._value(COST, key, "unit") is None:
+        """Return how much of a part is bought, on how many hosts, and the disk that each host has for itself."""
+        row = self._cells.row(COST, key)
+        if row["unit"] is None:
             return ()
-        return (
-            Input(
-                "amount, mean of all draws",
-                CellName(COST, key, "quantity", "quantity"),
-                unit=CellName(COST, key, "unit"),
-            ),
+        found = [("amount, mean of all draws", key)]
+        if row["component"] in ON_HOSTS:
+            bill = self._by_place[row["scenario_id"], row["with_rln"], row["provider"], row["region"]]
+            found += [
+                (f"{word(name)}, mean of all draws", bill[name]) for name in ("compute", "database") if name in bill
+            ]
+        amounts = [
+            Input(label, CellName(COST, part, "quantity", "quantity"), unit=CellName(COST, part, "unit"))
+            for label, part in found
+            if self._value(COST, part, "quantity") is not None
+        ]
+        disk = Input(
+            "system disk of each host, GB",
+            CellName("scenarios", row["scenario_id"], "host_disk_gb", "quantity"),
+            Place("scenarios", row["scenario_id"]),
         )
+        return (*amounts, disk) if row["component"] in HOST_PARTS else tuple(amounts)
 
     def _load(self, table: str, key: str) -> Derivation:
         row = self._cells.row(table, key)

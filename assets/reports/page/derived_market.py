@@ -18,12 +18,15 @@ POSTERIOR = (
     "Each who spoke counts with a weight. The share that agrees is a mixture of beta distributions of the weighted "
     "counts, drawn towards what other segments said of the same."
 )
-WEIGHT = "The weight of how it was heard, times that of how strongly it was said, times that of its grade."
+WEIGHT = (
+    "Three weights multiplied: of how it was heard, of how strongly it was said (its points over those of strong), and "
+    "of its grade."
+)
 RANKED = (
     "The share of all weightings of the criteria in which the segment comes first, or among those to pursue, against "
     "the same criteria of all other segments."
 )
-ENDS = "Nothing is zero and the best is one. The ends shown are those of the declared interval around the middle."
+ENDS = "The scale goes from zero to one, the best. The ends shown are those of the declared interval."
 
 
 class MarketDerivations:
