@@ -287,7 +287,12 @@ class CostDerivations:
                 (f"{word(name)}, mean of all draws", bill[name]) for name in ("compute", "database") if name in bill
             ]
         amounts = [
-            Input(label, CellName(COST, part, "quantity", "quantity"), unit=CellName(COST, part, "unit"))
+            Input(
+                label,
+                CellName(COST, part, "quantity", "quantity"),
+                None if part == key else self.place(part),
+                unit=CellName(COST, part, "unit"),
+            )
             for label, part in found
             if self._value(COST, part, "quantity") is not None
         ]

@@ -14,7 +14,7 @@ from assets.benchmarks.archive.stages import STAGES
 from assets.common.numerals import ratio, significant
 from assets.common.words import enumerated
 
-LONGEST = 80
+LONGEST = 160
 """Characters of a text that stands for a row in a list."""
 
 MISSING = "not known"
