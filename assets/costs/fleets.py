@@ -36,7 +36,7 @@ class Fleet:
     need_of_hosts: Value
     """What is needed, in such hosts: how full they are is this / hosts."""
     taken_by_each: Value
-    """Share of each host that it takes by itself, whatever they share; more than one if it cannot run there. Known
+    """Share of a host that the role uses on every host before any shared load; above one it does not fit there. Set
     for hosts that are held in every draw, else 0."""
     stored_gb: Value
     """Of volumes, over all copies; 0 where the archive lies on the disks of the servers."""

@@ -115,7 +115,7 @@ select is_segment_in_crm as has_segment, grade, evidence_ids from (
 ) as organisations
 where cardinality(evidence_ids) > 0 order by organisation_id
 """
-"""Those of which the team's CRM has a row; what else is known of them is from public sources."""
+"""Organisations with a row in the team's CRM. Evidence ids of public sources are left out."""
 QUESTION_SETS = "select questions, grade, evidence_ids from marts.question_sets order by question_set_id"
 RANKING = """
 select decision <> 'undecided' as is_decided, grade, evidence_ids from model.segment_ranking order by segment_id

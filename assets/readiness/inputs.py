@@ -14,7 +14,7 @@ from assets.evidence.model import Grade
 from assets.readiness.model import Milestone, Requirement
 
 RPC_PROFILES = frozenset({"status_1to1", "community"})
-"""Profiles of which the milestone says "Also cover RPC API prices"."""
+"""Profiles whose cost must include RPC prices: the milestone says "Also cover RPC API prices"."""
 
 
 @dataclass(frozen=True)

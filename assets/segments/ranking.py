@@ -246,7 +246,7 @@ def problem_strength(findings: Sequence[CodedFinding], rules: Rules) -> Criterio
 def usp_fit(cells: Sequence[ValidationCell], said: Mapping[GroupKey, Collection[str]], rules: Rules) -> Criterion:
     """The mean share over the cells of a segment; all of them are taken to be high or low together.
 
-    `said` has the evidence of each group (`Matrix.said`), all of which a cell is based on by pooling.
+    `said` maps each group to its evidence (`Matrix.said`). By pooling, a cell uses all evidence of its group.
     Taking them as independent would make many untested cells look like one that is known to be average.
     """
     if not cells:

@@ -43,7 +43,7 @@ ASKED: Mapping[str, tuple[str, ...]] = {
 """By part of a bill, the amounts of `scenario_load` that its own amount comes from."""
 HOST_PARTS = ("compute", "database", SELF_MANAGED)
 ON_HOSTS = ("addresses", "archive_storage", "egress")
-"""Parts of which each host has its share."""
+"""Parts whose amount depends on the number of hosts."""
 PRICES = ("pricing__compute_offers/", "pricing__storage_and_egress_prices/", "pricing__managed_postgres_offers/")
 ONLINE = ("costs__assumptions/client_online_share", "costs__assumptions/peak_factor")
 """What makes users into connections and minutes, which some sellers bill."""
@@ -58,7 +58,7 @@ ELSEWHERE = (
     "do not."
 )
 BILL = (
-    "All in is the sum of these parts in every draw, of which the means are shown; infrastructure is the sum of those "
+    "All in is the sum of these parts in every draw. Their means are shown. Infrastructure is the sum of the parts "
     "that whoever runs the fleet pays."
 )
 HOSTS = (
