@@ -1,0 +1,69 @@
+"""How each number of costs is made, in a sentence or two that a reader of the page gets.
+
+Belongs here: words without figures. Does not belong here: inputs and rows (`derived_costs.py`), arithmetic
+(`assets.costs`).
+"""
+
+from __future__ import annotations
+
+from assets.costs.bill import MANAGED, SELF_MANAGED
+
+SUM = (
+    "The sum of its parts in every draw. Means add up: the mean of the total is the sum of the means of its parts. "
+    "Middles and ends do not: those of the total are over all draws of the total. A figure for a user or for a million "
+    "messages divides the total of each draw by their number. The error of drawing is the standard error of the middle."
+)
+ELSEWHERE = (
+    "The sum of the same parts as at the cheapest place, at the prices of this place. Means add up; middles and ends "
+    "do not."
+)
+BILL = (
+    "All in is the sum of these parts in every draw. Their means are shown. Infrastructure is the sum of the parts "
+    "that whoever runs the fleet pays."
+)
+HOSTS = (
+    "The hosts that cost least in each draw, times their price, with a system disk where the price has none. There are "
+    "as many hosts as the largest of these needs takes."
+)
+PARTS = {
+    "compute": HOSTS,
+    "addresses": "Hosts that face the internet, times the price of an address.",
+    "database": HOSTS,
+    "archive_storage": "The archive over the planned use of a disk, times its copies, beyond what lies on the servers’ "
+    "own disks; times the price of a volume.",
+    "backups": "One archive, however many copies run, times the share that backups take, times their price.",
+    "egress": "What all nodes send beyond what the prices of their servers include, tier by tier.",
+    "rpc": "Nodes, times calls a day, times the days of a month, times the credits of a call, in the cheapest plan.",
+    "rln_gas": "Memberships, times the gas of registering and extending one, spread over the time that it holds; times "
+    "the price of gas and that of ether.",
+    "capital_cost": "The deposits, times what they would earn elsewhere in a month.",
+    "rpc_rln_clients": "Members, times calls of a node a day, times the share of a day online, times the days of a "
+    "month, times the credits of a call, in the cheapest plan.",
+    "rpc_wallet": "Users, times calls of a wallet a day, times the share of a day online, times the days of a month, "
+    "times the credits of a call, in the cheapest plan.",
+    SELF_MANAGED: "As many hosts as the largest of these needs takes, times their price and that of a system disk; and "
+    "their storage and backups.",
+    MANAGED: "As many plans as the largest of these needs takes, times their price; and their storage and backups.",
+}
+"""By part of a bill, how it is made in every draw."""
+NEXT = "Infrastructure at the next cheapest place over infrastructure at the cheapest, both in the middle of all draws."
+HELD_ALWAYS = (
+    "The bill of infrastructure when these servers are rented all the time: their price, and storage, backups, traffic "
+    "and chain access besides. They are enough in this share of all draws, a level that we chose. The ratio compares "
+    "the middle of this bill with the middle of the bill in which the servers follow the need."
+)
+FULL = (
+    "What the fullest role needs over what these servers have: the largest of its shares of processors, memory, "
+    "connections and disk, in the draw at the confidence."
+)
+SENSITIVITY = (
+    "The bill with this input at its low and at its high end and all others in the middle. Nine draws of ten of the "
+    "input lie between these ends. The share of uncertainty is its total Sobol index. We search for the value at which "
+    "another place is cheapest, from a tenth of the lowest value that is drawn to ten times the highest."
+)
+HOSTED = (
+    "The published prices, tier by tier, for these users and messages, as the seller counts them; and the middle of "
+    "that over the middle of infrastructure run oneself."
+)
+CHANGED = "The newest price over the one before, less one, both at the newest exchange rate."
+MEMBERSHIP = "One membership for each sender, against the rate that the network allows in all over the rate of one."
