@@ -10,6 +10,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from assets.benchmarks.archive.stages import STAGES
+from assets.benchmarks.archive.storage_stages import StageStorage
 from assets.benchmarks.curves import CurvePoint
 from assets.benchmarks.recommendation import Candidate, EncodingRatio, Saving
 from assets.benchmarks.results import Capacity, Gain, MeasuredRun, Noise, Provenance
@@ -97,6 +98,8 @@ SCALABILITY_COLUMNS: dict[str, str] = {
     "relative_error": REAL,
     **PROVENANCE,
 }
+FORMULA = {"random_leaf_fill": REAL, "repeated_leaf_fill": REAL, "formula_largest_miss": REAL}
+"""What is fitted of the storage formula, as shares: how full leaves are, and by how much it misses a total at most."""
 RECOMMENDATION_COLUMNS: dict[str, str] = {
     "candidate": TEXT,
     "title": TEXT,
@@ -106,6 +109,9 @@ RECOMMENDATION_COLUMNS: dict[str, str] = {
     "archive_messages": WHOLE,
     "bytes_per_message": REAL,
     "base_bytes_per_message": REAL,
+    "formula_bytes_per_message": REAL,
+    "formula_base_bytes_per_message": REAL,
+    **FORMULA,
     "saved_share_low": REAL,
     "saved_share": REAL,
     "saved_share_high": REAL,
@@ -168,6 +174,9 @@ ENCODING_COLUMNS: dict[str, str] = {
     "ratio": REAL,
     "ratio_high": REAL,
     "basis": TEXT,
+    "formula_hex_bytes": REAL,
+    "formula_bytea_bytes": REAL,
+    **FORMULA,
     "formula_error_share": REAL,
     "hex_wal_bytes": REAL,
     "bytea_wal_bytes": REAL,
@@ -317,6 +326,9 @@ def recommendation_frame(candidates: Iterable[Candidate], tolerated_ratio: float
                 found.archive_messages,
                 found.bytes_per_message,
                 found.base_bytes_per_message,
+                found.formula_bytes_per_message,
+                found.formula_base_bytes_per_message,
+                *_formula(found.formula),
                 *_interval(found.saved),
                 *_interval(found.inserts),
                 *_interval(found.queries),
@@ -383,6 +395,9 @@ def encoding_frame(ratios: Iterable[EncodingRatio]) -> pd.DataFrame:
                 found.bytea_bytes,
                 *_interval(found.ratio),
                 "measured" if found.is_measured else "computed",
+                found.formula_hex_bytes,
+                found.formula_bytea_bytes,
+                *_formula(found.formula),
                 found.formula_error,
                 found.hex_wal_bytes,
                 found.bytea_wal_bytes,
@@ -410,6 +425,10 @@ def _run(run: MeasuredRun) -> tuple[object, ...]:
 
 def _interval(interval: Interval | None) -> tuple[float | None, ...]:
     return (None, None, None) if interval is None else (interval.low, interval.mid, interval.high)
+
+
+def _formula(formula: StageStorage) -> tuple[float, ...]:
+    return formula.fit.random_leaf_fill, formula.fit.repeated_leaf_fill, formula.relative_error
 
 
 def _provenance(provenance: Provenance) -> tuple[str, list[str]]:

@@ -18,16 +18,15 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from statistics import geometric_mean
 from typing import TypeAlias
-
-import numpy as np
 
 from assets.benchmarks.archive.grids import CURRENT
 from assets.benchmarks.archive.stages import STAGES, Stage
 from assets.benchmarks.archive.storage import Encoding
 from assets.benchmarks.archive.storage_stages import GROWN_STAGES, MeasuredStage, StageStorage, fit_stages
-from assets.benchmarks.paired_ratios import differs, paired_ratio
-from assets.benchmarks.results import SEED, Gain, MeasuredRun, Measurement, Provenance
+from assets.benchmarks.paired_ratios import differs
+from assets.benchmarks.results import Gain, MeasuredRun, Measurement, Provenance
 from assets.common.intervals import Interval
 from assets.evidence.model import Grade, weakest
 
@@ -63,11 +62,15 @@ class Candidate:
     archive_messages: int | None
     bytes_per_message: float
     base_bytes_per_message: float
+    formula: StageStorage
+    formula_bytes_per_message: float
+    """By the storage formula, for as many messages in as many partitions as were measured."""
+    formula_base_bytes_per_message: float
     saved: Interval
     """Share of the bytes by the storage formula, for as many messages in as many partitions as were measured; negative
     if it needs more. The interval is what the formula may be off."""
     inserts: Interval | None
-    """Throughput over that of the base, all insert workloads together; None if not repeated."""
+    """Throughput over that of the base, all workloads that insert together; None if not repeated."""
     queries: Interval | None
     worst_workload: str | None
     worst: Interval | None
@@ -187,6 +190,9 @@ class EncodingRatio:
     ratio: Interval
     is_measured: bool
     """Else computed by the formula that was fitted to the run."""
+    formula: StageStorage
+    formula_hex_bytes: float
+    formula_bytea_bytes: float
     formula_error: float | None
     """The larger of the two by which the formula misses what was measured, as a share; None where nothing was."""
     hex_wal_bytes: float | None
@@ -232,7 +238,7 @@ def _candidate(
     storage: StageStorage,
 ) -> Candidate:
     """Judge one stage, whose bytes were measured beside those of its base."""
-    stage = own.stage
+    stage, at = own.stage, (own.payload_bytes, own.messages, own.hours)
     by_workload, failures = _judged(stage, measurements, gains)
     doubtful = {name: i for name, i in sorted(by_workload.items()) if i.low < TOLERATED_RATIO <= i.high}
     worst = min(by_workload, key=lambda name: by_workload[name].mid, default=None)
@@ -245,9 +251,12 @@ def _candidate(
         archive_messages=own.messages,
         bytes_per_message=own.total_bytes,
         base_bytes_per_message=base.total_bytes,
-        saved=_saved(storage.ratio(stage, base.stage, own.payload_bytes, own.messages, own.hours)),
-        inserts=_together(measurements, stage.id, base.stage.id, are_inserts=True),
-        queries=_together(measurements, stage.id, base.stage.id, are_inserts=False),
+        formula=storage,
+        formula_bytes_per_message=storage.bytes_per_message(stage, *at),
+        formula_base_bytes_per_message=storage.bytes_per_message(base.stage, *at),
+        saved=_saved(storage.ratio(stage, base.stage, *at)),
+        inserts=_together(stage, gains, are_inserts=True),
+        queries=_together(stage, gains, are_inserts=False),
         worst_workload=worst,
         worst=by_workload[worst] if worst else None,
         losses=tuple(sorted({*failures, *(name for name, i in by_workload.items() if i.high < TOLERATED_RATIO)})),
@@ -346,23 +355,20 @@ def _saved(ratio: tuple[float, float, float]) -> Interval:
     return Interval(1 - high, 1 - mid, 1 - low)
 
 
-def _together(measurements: Sequence[Measurement], stage: str, base: str, *, are_inserts: bool) -> Interval | None:
-    """Return the ratio of closed-loop throughput over all workloads of a kind: the geometric mean in each round."""
-    values: dict[str, dict[tuple[object, ...], float]] = {stage: {}, base: {}}
-    for found in measurements:
-        is_of_kind = found.workload.startswith(INSERT_PREFIX) is are_inserts
-        is_closed = found.metric == "throughput_per_s" and found.rate_per_s is None
-        if found.stage in values and is_closed and is_of_kind and found.value:
-            setting = (found.workload, found.clients, found.archive_messages, found.payload_bytes)
-            values[found.stage][found.round, *setting] = found.value
-    rounds: dict[int, list[float]] = defaultdict(list)
-    for key in set(values[stage]) & set(values[base]):
-        rounds[int(str(key[0]))].append(math.log(values[stage][key] / values[base][key]))
-    widest = max(map(len, rounds.values()), default=0)
-    ratios = [math.exp(float(np.mean(logs))) for _, logs in sorted(rounds.items()) if len(logs) == widest]
-    if len(ratios) < 2:
-        return None
-    return paired_ratio(np.ones(len(ratios)), np.array(ratios), SEED)
+def _together(stage: Stage, gains: Sequence[Gain], *, are_inserts: bool) -> Interval | None:
+    """Return the throughput in a closed loop over that of the base, all workloads of a kind together.
+
+    It is the geometric mean of the ratios, and so are its ends: an interval as wide as if all ratios were off the same
+    way, since what disturbs a round disturbs all its workloads. None where no ratio was repeated.
+    """
+    ratios = [
+        (gain.low, gain.ratio, gain.high)
+        for gain in gains
+        if gain.stage == stage.id and gain.metric == "throughput_per_s" and gain.setting.rate_per_s is None
+        if gain.setting.workload.startswith(INSERT_PREFIX) is are_inserts
+        if gain.low is not None and gain.high is not None
+    ]
+    return Interval(*map(geometric_mean, zip(*ratios, strict=True))) if ratios else None
 
 
 def savings(found: Sequence[Candidate], costs: Sequence[ArchiveCost], storage: StageStorage) -> list[Saving]:
@@ -396,12 +402,13 @@ def encoding_ratios(run: MeasuredRun, measured: Sequence[MeasuredStage], provena
     for payload in sorted({size for _, size in sizes} | set(ENCODING_SIZES)):
         found = [sizes[stage.id, payload] for stage in stages if (stage.id, payload) in sizes]
         is_measured = len(found) == len(stages)
-        computed = [storage.bytes_per_message(stage, payload) for stage in stages]
-        hex_bytes, bytea_bytes = [size.total_bytes for size in found] if is_measured else computed
+        predicted = (
+            [storage.bytes_per_message(s.stage, payload, s.messages, s.hours) for s in found]
+            if is_measured
+            else [storage.bytes_per_message(stage, payload) for stage in stages]
+        )
+        hex_bytes, bytea_bytes = [size.total_bytes for size in found] if is_measured else predicted
         ratio = [hex_bytes / bytea_bytes] * 3 if is_measured else storage.ratio(*stages, payload)
-        errors = [
-            abs(storage.bytes_per_message(s.stage, payload, s.messages, s.hours) / s.total_bytes - 1) for s in found
-        ]
         grade = provenance.grade if is_measured else weakest((Grade.ESTIMATED, provenance.grade))
         rows.append(
             EncodingRatio(
@@ -411,7 +418,12 @@ def encoding_ratios(run: MeasuredRun, measured: Sequence[MeasuredStage], provena
                 bytea_bytes=bytea_bytes,
                 ratio=Interval(*ratio),
                 is_measured=is_measured,
-                formula_error=max(errors) if is_measured else None,
+                formula=storage,
+                formula_hex_bytes=predicted[0],
+                formula_bytea_bytes=predicted[1],
+                formula_error=max(abs(p / s.total_bytes - 1) for p, s in zip(predicted, found, strict=True))
+                if is_measured
+                else None,
                 hex_wal_bytes=storage.wal_bytes(stages[0], payload),
                 bytea_wal_bytes=storage.wal_bytes(stages[1], payload),
                 provenance=replace(provenance, grade=grade),

@@ -72,6 +72,20 @@ def test_the_candidate_that_saves_most_and_loses_nowhere_is_proposed() -> None:
     assert found["one_index_set"].reason == "another candidate without a loss saves more"
 
 
+def test_queries_of_a_candidate_are_the_geometric_mean_of_its_ratios_and_of_their_ends() -> None:
+    found = judged(
+        *throughput(BASE, 1000, 500),
+        *throughput("bytea_payload", 1000, 800),
+        *rounds(BASE, "by_hashes", "throughput_per_s", 400),
+        *rounds("bytea_payload", "by_hashes", "throughput_per_s", 1000),
+    )
+    queries = found["bytea_payload"].queries
+    assert queries is not None
+    assert queries.mid == pytest.approx(2.0, rel=0.01)  # of 1.6 and 2.5
+    assert queries.low < queries.mid < queries.high
+    assert queries.mid / queries.low == pytest.approx(queries.high / queries.mid)
+
+
 def test_a_loss_on_one_workload_rules_a_candidate_out() -> None:
     found = judged(
         *throughput(BASE, 1000, 500), *throughput("bytea_payload", 1000, 400), *throughput("one_index_set", 1000, 500)

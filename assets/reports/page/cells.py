@@ -165,7 +165,7 @@ class Cells:
 
     def leads_to(self, place: Place) -> str:
         """Return the name of the place in the page that says how its numbers are made, which will then be there."""
-        if row_of := RELEASED_TABLES[place.table].row_of:
+        if not place.part and (row_of := RELEASED_TABLES[place.table].row_of):
             evidence_id = f"{row_of}/{place.key}"
             self._shown.add(evidence_id)
             return f"e:{evidence_id}"

@@ -67,3 +67,4 @@ HOSTED = (
 )
 CHANGED = "The newest price over the one before, less one, both at the newest exchange rate."
 MEMBERSHIP = "One membership for each sender, against the rate that the network allows in all over the rate of one."
+ASKED_FOR = "What follows from the users of a scenario: the middle of all draws, and where nine draws of ten lie."

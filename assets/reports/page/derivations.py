@@ -10,13 +10,16 @@ table needs no entry here: without one, its numbers lead to the evidence of thei
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from assets.costs.model import USED_TOTALS
 from assets.reports.page.basis import CellName, Derivation, Derive, Input, Place
 from assets.reports.page.cells import SHARED_PART, Cells
-from assets.reports.page.derived_benchmarks import BYTE_COLUMNS, BYTES, BenchmarkDerivations
-from assets.reports.page.derived_costs import COST, SUMMARY, CostDerivations
+from assets.reports.page.derived_benchmarks import BenchmarkDerivations
+from assets.reports.page.derived_comparisons import ComparisonDerivations
+from assets.reports.page.derived_costs import SUMMARY, CostDerivations
+from assets.reports.page.derived_loads import LoadDerivations
 from assets.reports.page.derived_market import SHARED, MarketDerivations
 
 COUNTED = "A count of what is on record, against what is asked for."
@@ -29,29 +32,39 @@ class Derivations:
 
     def __init__(self, cells: Cells) -> None:
         self._cells = cells
-        self._costs = CostDerivations(cells)
-        self._benchmarks = BenchmarkDerivations(cells, self._costs)
+        loads = LoadDerivations(cells)
+        self._costs = CostDerivations(cells, loads)
+        benchmarks = BenchmarkDerivations(cells, loads, self._costs)
         self._rules: dict[str, Derive] = {
+            **loads.rules,
             **self._costs.rules,
-            **self._benchmarks.rules,
+            **ComparisonDerivations(cells, loads, self._costs).rules,
+            **benchmarks.rules,
             **MarketDerivations(cells).rules,
             "requirement_results": self._requirement,
             "verdict": self._verdict,
+        }
+        self._parts: dict[str, Callable[[Place], Derivation]] = {
+            **loads.parts_of,
+            **self._costs.parts_of,
+            **benchmarks.parts_of,
+        }
+        self._places: dict[str, Callable[[str, str], Place]] = {
+            **self._costs.places,
+            **benchmarks.places,
+            "gates": self._gate_place,
         }
         self._weights: dict[tuple[str, ...], Place] = {}
         """By weights and thresholds, the first place that is based on them: they are listed as a part of it."""
 
     def place_of(self, table: str, key: str, column: str) -> Place:
         """Return the place that says how a number is made: its row, a part of it, or the row that it stands for."""
-        if table == SUMMARY:
-            return self._costs.place_of(key, column)
-        if table == BYTES and column in BYTE_COLUMNS:
-            return Place(table, key, column)
-        if table == "gates":  # value and threshold are those of the first requirement that decides
-            status = self._value(table, key, "status")
-            shown = self._cells.keys("requirement_results", gate_id=key, status=status)
-            return Place("requirement_results", shown[0]) if shown else Place(table, key)
-        return self._costs.place(key) if table == COST else Place(table, key)
+        return self._places[table](key, column) if table in self._places else Place(table, key)
+
+    def _gate_place(self, key: str, _column: str) -> Place:
+        """Value and threshold of a gate are those of the first requirement that decides."""
+        shown = self._cells.keys("requirement_results", gate_id=key, status=self._value("gates", key, "status"))
+        return Place("requirement_results", shown[0]) if shown else Place("gates", key)
 
     def of(self, place: Place) -> Derivation:
         """Return how the numbers of a place are made."""
@@ -61,10 +74,8 @@ class Derivations:
 
     def _whole(self, place: Place) -> Derivation:
         table, key, part = place
-        if part and table == SUMMARY:
-            return self._costs.part_of(place)
-        if part in BYTE_COLUMNS:
-            return self._benchmarks.column_bytes(key, part)
+        if part and table in self._parts:
+            return self._parts[table](place)
         return self._rules[table](table, key) if table in self._rules else Derivation(rows=self._ids(table, key))
 
     def _shared(self, place: Place, found: Derivation) -> Derivation:

@@ -5,15 +5,19 @@ Belongs here: formulas in words, inputs, rounds. Does not belong here: statistic
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
 from assets.benchmarks.archive.storage import GROWN, Encoding
+from assets.benchmarks.recommendation import INSERT_PREFIX
 from assets.reports.page.basis import CellName, Derivation, Derive, Input, Place
 from assets.reports.page.cells import NOT_LISTED, Cells
 from assets.reports.page.derived_costs import CostDerivations
+from assets.reports.page.derived_loads import LoadDerivations
+from assets.reports.page.formats import word
 
+CANDIDATES, ENCODINGS, SAVINGS = "archive_recommendation", "archive_encoding", "archive_savings"
 FIGURES, GAINS, BYTES = "archive_benchmarks", "archive_stage_gains", "archive_bytes_per_message"
 SETTING = (
     *("run_id", "stage", "workload", "metric", "clients", "archive_messages", "payload_bytes", "rate_per_s"),
@@ -29,6 +33,7 @@ BYTE_COLUMNS = {
 }
 """Columns of `archive_bytes_per_message`, and the metrics that they are made of."""
 
+STORAGE = "archive_storage"
 SIZE_LIMITS = "benchmarks__archive_retention_policies/"
 
 SAVED = (
@@ -59,29 +64,66 @@ NOISE = (
 ENCODING = (
     "Bytes of a message as text over bytes as bytea: measured, or by the storage formula that is fitted to the run."
 )
-CANDIDATE = (
-    "The share that is saved is one less the bytes of the stage over those of its base, by the storage formula that is "
-    "fitted to the run. The bytes below were measured; the formula is off from them a little. Inserts and queries are "
-    "geometric means, round by round, of the ratios of their workloads, with intervals made in the same way."
+CANDIDATE = "One candidate for the next schema against the newest release, in one run; each number has its own place."
+SHARE_SAVED = (
+    "One less the bytes of the stage over those of its base, both by the storage formula that is fitted to the run. "
+    "At the ends one of them is off by the largest miss upwards and the other downwards. The bytes that were measured "
+    "stand beside."
 )
+TOGETHER = (
+    "The geometric mean of the ratios below, and of their ends, so that the interval is as wide as if all were off the "
+    "same way. Each is throughput with the stage over that with its base, as fast as the clients can. Workloads that "
+    "insert are one kind; all others are queries, housekeeping among them."
+)
+WORST = (
+    "The lowest of the ratios of a workload and an archive: of the rate within the narrowest limit of latency that the "
+    "stage or its base keeps, where that was searched; else of throughput."
+)
+FITTED = (
+    "PostgreSQL’s layout of pages gives the bytes of rows, indices and lookup table, as docs/benchmarks.md works out "
+    "by hand. Two shares are fitted: how full the leaves of an index are, for keys in random order and for keys that "
+    "repeat. They are those with the least sum of squared relative errors of indices and lookup tables, of all sizes "
+    "that were measured. The largest miss is that of a total. It also makes the ends of a computed ratio."
+)
+SAVED_PART, INSERTS_PART, QUERIES_PART, WORST_PART, FORMULA_PART = (
+    "saved share", "insert ratio", "query ratio", "worst ratio", "storage formula"
+)  # fmt: skip
+CANDIDATE_PARTS = {
+    **{f"saved_share{end}": SAVED_PART for end in ("_low", "", "_high")},
+    **{f"insert_ratio{end}": INSERTS_PART for end in ("_low", "", "_high")},
+    **{f"query_ratio{end}": QUERIES_PART for end in ("_low", "", "_high")},
+    **{f"worst_ratio{end}": WORST_PART for end in ("_low", "", "_high")},
+}
+"""By column of `archive_recommendation`, the part of the row that says how its numbers are made."""
+MEASURED_BYTES = {"bytes_per_message": "candidate", "base_bytes_per_message": "base"}
+"""Columns that are bytes of a stage, and the column that names the stage."""
+FILLS = ("random_leaf_fill", "repeated_leaf_fill", "formula_largest_miss")
 
 
 class BenchmarkDerivations:
     """Says how numbers of benchmarks are made."""
 
-    def __init__(self, cells: Cells, costs: CostDerivations) -> None:
-        self._cells = cells
-        self._costs = costs
+    def __init__(self, cells: Cells, loads: LoadDerivations, costs: CostDerivations) -> None:
+        self._cells, self._loads, self._costs = cells, loads, costs
         self.rules: dict[str, Derive] = {
             "archive_capacity": self._capacity,
-            "archive_encoding": self._encoding,
+            ENCODINGS: self._encoding,
             "archive_noise": lambda table, key: Derivation(NOISE, rows=self._ids(table, key)),
-            "archive_recommendation": self._candidate,
-            "archive_savings": self._saving,
+            CANDIDATES: self._candidate,
+            SAVINGS: self._saving,
             "archive_scalability": self._curve,
             BYTES: self._bytes,
             FIGURES: self._figure,
             GAINS: self._gain,
+        }
+        self.places: dict[str, Callable[[str, str], Place]] = {
+            BYTES: lambda key, column: Place(BYTES, key, column if column in BYTE_COLUMNS else ""),
+            CANDIDATES: self._candidate_place,
+        }
+        self.parts_of: dict[str, Callable[[Place], Derivation]] = {
+            BYTES: lambda place: self._column_bytes(place.key, place.part),
+            CANDIDATES: self._candidate_part,
+            ENCODINGS: self._formula,
         }
 
     @cached_property
@@ -167,9 +209,9 @@ class BenchmarkDerivations:
     def _bytes(self, table: str, key: str) -> Derivation:
         if self._value(table, key, "stage") is None:
             return Derivation(rows=self._ids(table, key))
-        return self.column_bytes(key, "total_bytes")
+        return self._column_bytes(key, "total_bytes")
 
-    def column_bytes(self, key: str, column: str) -> Derivation:
+    def _column_bytes(self, key: str, column: str) -> Derivation:
         """Return how one of `BYTE_COLUMNS` is made."""
         rows = tuple(
             row
@@ -198,36 +240,109 @@ class BenchmarkDerivations:
             for label, encoding in (("as text", Encoding.HEX), ("as bytea", Encoding.BYTEA))
             for bytes_input in self._total_bytes(label, self._bytes_at(run, GROWN[encoding], payload))
         ]
-        return Derivation(ENCODING, tuple(inputs), self._ids(table, key))
+        predicted = [
+            Input(f"{label}, by the storage formula", CellName(table, key, column, "whole"))
+            for label, column in (("as text", "formula_hex_bytes"), ("as bytea", "formula_bytea_bytes"))
+        ]
+        return Derivation(ENCODING, (*inputs, *predicted, self._formula_of(table, key)), self._ids(table, key))
 
     def _candidate(self, table: str, key: str) -> Derivation:
-        row = self._cells.row(table, key)
-        sizes = [
-            bytes_input
-            for label, stage in (("bytes of the stage", row["candidate"]), ("bytes of its base", row["base"]))
-            for bytes_input in self._total_bytes(
-                label, self._bytes_at(row["run_id"], stage, row["payload_bytes"], row["archive_messages"])
+        return Derivation(CANDIDATE, rows=self._ids(table, key))
+
+    def _candidate_place(self, key: str, column: str) -> Place:
+        row = self._cells.row(CANDIDATES, key)
+        if column in MEASURED_BYTES and (measured := self._measured_bytes(row, row[MEASURED_BYTES[column]])):
+            return Place(BYTES, measured[0], "total_bytes")
+        return Place(CANDIDATES, key, CANDIDATE_PARTS.get(column, ""))
+
+    def _candidate_part(self, place: Place) -> Derivation:
+        key, row = place.key, self._cells.row(*place[:2])
+        if place.part == FORMULA_PART:
+            return self._formula(place)
+        if place.part == SAVED_PART:
+            return self._share_saved(key, row)
+        gains = self._cells.keys(GAINS, run_id=row["run_id"], stage=row["candidate"], base=row["base"])
+        if place.part == WORST_PART:
+            worst = [
+                gain
+                for gain in gains
+                if self._value(GAINS, gain, "workload") == row["worst_workload"]
+                and self._value(GAINS, gain, "metric") in ("capacity_per_s", "throughput_per_s")
+            ]
+            return Derivation(WORST, self._ratios(worst), self._ids(CANDIDATES, key))
+        together = [
+            gain
+            for gain in gains
+            if self._value(GAINS, gain, "metric") == "throughput_per_s"
+            and self._value(GAINS, gain, "rate_per_s") is None
+            and self._value(GAINS, gain, "ratio_low") is not None
+            and self._value(GAINS, gain, "workload").startswith(INSERT_PREFIX) == (place.part == INSERTS_PART)
+        ]
+        return Derivation(TOGETHER, self._ratios(together), self._ids(CANDIDATES, key))
+
+    def _ratios(self, gains: Iterable[str]) -> tuple[Input, ...]:
+        return tuple(
+            Input(
+                Place(GAINS, gain),
+                CellName(GAINS, gain, "ratio", "ratio"),
+                Place(GAINS, gain),
+                ends=(CellName(GAINS, gain, "ratio_low", "ratio"), CellName(GAINS, gain, "ratio_high", "ratio")),
+            )
+            for gain in gains
+        )
+
+    def _share_saved(self, key: str, row: Mapping[str, Any]) -> Derivation:
+        predicted = [
+            Input(f"{label}, by the storage formula", CellName(CANDIDATES, key, column, "whole"))
+            for label, column in (
+                ("bytes of the stage", "formula_bytes_per_message"),
+                ("bytes of its base", "formula_base_bytes_per_message"),
             )
         ]
-        gains = [
-            Input(Place(GAINS, gain), CellName(GAINS, gain, "ratio", "ratio"), Place(GAINS, gain))
-            for gain in self._cells.keys(GAINS, run_id=row["run_id"], stage=row["candidate"], base=row["base"])
-            if self._value(GAINS, gain, "metric") in ("capacity_per_s", "throughput_per_s")
-            and self._value(GAINS, gain, "payload_bytes") == row["payload_bytes"]
-            and self._value(GAINS, gain, "archive_messages") == row["archive_messages"]
+        sizes = [
+            bytes_input
+            for label, stage in (("bytes of the stage, measured", "candidate"), ("bytes of its base, measured", "base"))
+            for bytes_input in self._total_bytes(label, self._measured_bytes(row, row[stage]))
         ]
-        return Derivation(CANDIDATE, (*sizes, *gains), self._ids(table, key))
+        return Derivation(SHARE_SAVED, (*predicted, *sizes, self._formula_of(CANDIDATES, key)))
+
+    def _measured_bytes(self, row: Mapping[str, Any], stage: str) -> list[str]:
+        return self._bytes_at(row["run_id"], stage, row["payload_bytes"], row["archive_messages"])
+
+    def _formula_of(self, table: str, key: str) -> Input:
+        return Input(
+            "largest miss of the storage formula, of a hundred",
+            CellName(table, key, "formula_largest_miss", "hundredths"),
+            Place(table, key, FORMULA_PART),
+        )
+
+    def _formula(self, place: Place) -> Derivation:
+        """Return what is fitted of the storage formula, and the sizes that it is fitted to."""
+        table, key, _ = place
+        grown, run = set(GROWN.values()), self._value(table, key, "run_id")
+        sizes = [size for size in self._cells.keys(BYTES, study=run) if self._value(BYTES, size, "stage")]
+        of_probe = [size for size in sizes if self._value(BYTES, size, "stage") in grown]
+        loaded = [size for size in sizes if size not in of_probe]
+        fitted = [Input(word(column), CellName(table, key, column, "hundredths")) for column in FILLS]
+        measured = [
+            Input(Place(BYTES, size), CellName(BYTES, size, "total_bytes", "whole"), Place(BYTES, size, "total_bytes"))
+            for size in (of_probe or loaded if table == ENCODINGS else loaded)
+        ]
+        return Derivation(FITTED, (*fitted, *measured))
 
     def _saving(self, table: str, key: str) -> Derivation:
         row = self._cells.row(table, key)
-        used = self._costs.cheapest(row["scenario_id"], "archive_storage")
+        used = {
+            name: key for name, key in self._costs.bill(row["scenario_id"], with_rln=False).items() if name == STORAGE
+        }
         limit = tuple(row for row in self._ids(table, key) if row.startswith(SIZE_LIMITS))
         inputs = (
             Input("share that is saved, of a hundred", CellName(table, key, "saved_share", "hundredths")),
             *self._costs.parts(used),
-            *self._costs.asked(row["scenario_id"], "archive_gb", "archived_messages_per_day", with_rln=False),
+            *self._loads.asked(row["scenario_id"], "archive_gb", "archived_messages_per_day", with_rln=False),
             Input("bytes of a message today", CellName(table, key, "base_bytes_per_message", "whole")),
             Input("bytes of a message with the candidate", CellName(table, key, "bytes_per_message", "whole")),
+            self._formula_of(CANDIDATES, row["candidate"]),
             *([Input("limit, GB", CellName(table, key, "limit_gb", "quantity"), rows=limit)] if limit else []),
         )
         measured = tuple(row for row in self._cells.all_evidence_ids(table, key) if row.startswith(NOT_LISTED))
