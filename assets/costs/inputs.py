@@ -197,6 +197,11 @@ class RpcOffer:
     supports_ethereum: bool | None
     supports_linea: bool | None
 
+    @property
+    def is_free(self) -> bool:
+        """Whether it has no fee of its own."""
+        return not self.cost_usd_per_month.mean
+
 
 @dataclass(frozen=True)
 class MethodCredits:

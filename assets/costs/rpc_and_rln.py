@@ -185,9 +185,10 @@ def subscription_cost(plan: RpcOffer, credits_per_day: Quantity, peak_per_s: Qua
     """Price calls in as many subscriptions of a plan as carry them, USD a month.
 
     Either as many as carry the calls, or as many as carry their rate at peak (`peak_per_s`, in the unit of the plan's
-    rate limit), with the credits beyond one quota bought, where they are sold; whichever is cheaper. Numbers of
-    subscriptions are those of the mean month (`mean_whole`). A daily quota is compared with the need of a day: it
-    cannot be carried over. Raises `MissingEvidence` if the plan states neither a quota nor a flat rate.
+    rate limit), with the credits beyond one quota bought, where they are sold; whichever is cheaper. A free plan is had
+    once, so that more than its quota is always bought where it is sold. Numbers of subscriptions are those of the mean
+    month (`mean_whole`). A daily quota is compared with the need of a day: it cannot be carried over. Raises
+    `MissingEvidence` if the plan states neither a quota nor a flat rate.
     """
     base, swing = drawn(plan.cost_usd_per_month, plan.provider, draws), draws["assumption/month_swing"]
     at_peak = _filled(plan, peak_per_s)
@@ -196,7 +197,7 @@ def subscription_cost(plan: RpcOffer, credits_per_day: Quantity, peak_per_s: Qua
     quota, days = _quota(plan)
     each = plan.overage_usd_per_million_credits
     costs = []
-    if quota > 0:
+    if quota > 0 and not (each is not None and plan.is_free):
         filled = computed(np.maximum, credits_per_day * (days / quota), at_peak)
         costs.append(base * computed(mean_whole, filled, swing))
     if each is not None:
@@ -251,7 +252,7 @@ def rpc_cost(calls: Iterable[Calls], chain: str, catalogue: CostCatalogue, draws
         try:
             need, peak = _in_units_of(plan, calls, chain, catalogue)
             cost = subscription_cost(plan, need, peak, draws)
-            if plan.cost_usd_per_month.mean > 0 or _is_sold_by_use_alone(plan):
+            if not plan.is_free or _is_sold_by_use_alone(plan):
                 paid.append((plan, cost))
             else:
                 free.append((plan, cost, free_share(plan, need, peak, draws)))

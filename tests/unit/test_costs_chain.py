@@ -93,6 +93,14 @@ def test_a_free_plan_is_had_once_and_a_paid_one_in_the_months_in_which_it_is_not
     assert found.cost_usd_per_month.mean == pytest.approx(expected, rel=0.01)
 
 
+@pytest.mark.parametrize(("calls_per_day", "cost"), [(4_000, 0.0), (10_000, 61.7), (100_000, 200.0)])
+def test_beyond_the_quota_of_a_free_plan_every_credit_is_bought(calls_per_day: float, cost: float) -> None:
+    # 10,000 calls a day are 6.083 million credits a month: 3.083 million beyond the quota, at USD 20 each
+    free = plan("credits_free", 0, 3_000_000, overage_usd_per_million_credits=20.0)
+    paid = plan("credits_paid", 200, 100_000_000)
+    assert priced(calls_per_day, 1, free, paid).cost_usd_per_month.mean == pytest.approx(cost, rel=0.01)
+
+
 def test_several_subscriptions_or_credits_beyond_one_whichever_is_cheaper() -> None:
     # 60.8 million credits: four subscriptions of 20 million (3.04, whole in each month) or one and 40.8 at USD 5
     calls_per_day = 100_000

@@ -33,7 +33,8 @@ PARTS = {
     "own disks; times the price of a volume.",
     "backups": "One archive, however many copies run, times the share that backups take, times their price.",
     "egress": "What all nodes send beyond what the prices of their servers include, tier by tier.",
-    "rpc": "Nodes, times calls a day, times the days of a month, times the credits of a call, in the cheapest plan.",
+    "rpc": "Nodes, as many as their connections at peak take, times calls a day, times the days of a month, times the "
+    "credits of a call, in the cheapest plan.",
     "rln_gas": "Memberships, times the gas of registering and extending one, spread over the time that it holds; times "
     "the price of gas and that of ether.",
     "capital_cost": "The deposits, times what they would earn elsewhere in a month.",

@@ -17,9 +17,10 @@ from assets.reports.page.cost_rules import ASKED_FOR
 SCENARIOS, LOAD, CAPACITY = "scenarios", "scenario_load", "archive_capacity"
 NEEDS = {False: "needs", True: "needs with RLN"}
 """Part of a scenario that lists all that it asks for, without and with RLN."""
+OF_NODE_COUNT = ("least_nodes", "peak_connections", "connections_per_node")
 OF_NODES = (
-    *("least_nodes", "peak_connections", "connections_per_node", "node_vcpus_each", "node_vcpus_shared"),
-    *("node_memory_each_gib", "node_memory_shared_gib"),
+    *OF_NODE_COUNT,
+    *("node_vcpus_each", "node_vcpus_shared", "node_memory_each_gib", "node_memory_shared_gib"),
 )
 OF_DATABASES = ("database_vcpus", "database_memory_shared_gib", "database_memory_each_gib", "archive_gb")
 ASKED: Mapping[str, tuple[str, ...]] = {
@@ -29,6 +30,7 @@ ASKED: Mapping[str, tuple[str, ...]] = {
     "archive_storage": ("archive_gb",),
     "backups": ("archive_gb",),
     "egress": ("relay_egress_gb", "shared_egress_gb"),
+    "rpc": OF_NODE_COUNT,
     SELF_MANAGED: OF_DATABASES,
     MANAGED: OF_DATABASES,
 }

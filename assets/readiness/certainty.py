@@ -1,0 +1,129 @@
+"""How sure a gate is: the probability that it passes in truth, given what is not known and what may be mistaken.
+
+Belongs here: the model of a count, pure. Does not belong here: the state of a gate (`model.py`), which compares what is
+on record with what was asked and takes nothing for granted.
+
+What is on record may be mistaken, and something may not be on record. The true count of a requirement is
+
+    Binomial(count on record, 1 - mistaken) + Geometric(mean unrecorded)
+
+`mistaken` goes by the grade of the count, `unrecorded` by what it is based on; both are declared as a range and drawn
+from a triangular distribution. Requirements are independent. The geometric distribution is that of the largest entropy
+among counts of a given mean.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from scipy.stats import binom
+
+from assets.evidence.model import Grade
+from assets.readiness.model import Gate, GateStatus, MetricValue, Requirement, RequirementResult, Verdict
+
+Array = npt.NDArray[np.float64]
+
+DRAWS: Final = 4096
+SEED: Final = 20261130
+"""The same draws in each run."""
+INTERVAL: Final = 0.9
+
+
+@dataclass(frozen=True)
+class Spread:
+    """A declared range with its most likely value."""
+
+    low: float
+    mid: float
+    high: float
+
+
+@dataclass(frozen=True)
+class CountPriors:
+    """What is declared of counts: by basis how many are not on record, by grade which share may be mistaken."""
+
+    unrecorded: Mapping[str, Spread]
+    mistaken: Mapping[Grade, Spread]
+
+
+@dataclass(frozen=True)
+class Certainty:
+    """The probability that something holds, with the ends between which nine of ten draws of the priors lie."""
+
+    probability: float
+    low: float
+    high: float
+
+    @classmethod
+    def of(cls, probabilities: Array) -> Certainty:
+        """Return that of draws."""
+        low, high = np.quantile(probabilities, [(1 - INTERVAL) / 2, (1 + INTERVAL) / 2])
+        return cls(float(probabilities.mean()), float(low), float(high))
+
+
+def probabilities_of(results: Sequence[RequirementResult], priors: CountPriors, draws: int = DRAWS) -> dict[str, Array]:
+    """Return by requirement, in each draw of the priors, the probability that it is met; shape (draws,)."""
+    found = {}
+    for result in results:
+        # A seed of its own, so that one requirement more leaves the others as they are.
+        random = np.random.default_rng([SEED, *result.requirement.requirement_id.encode()])
+        measured = result.measurement
+        unrecorded = _drawn(priors.unrecorded[measured.basis.value], random, draws)
+        mistaken = _drawn(priors.mistaken.get(measured.grade, Spread(0, 0, 0)), random, draws)
+        found[result.requirement.requirement_id] = met(result.requirement, measured, unrecorded, mistaken)
+    return found
+
+
+def met(requirement: Requirement, measured: MetricValue, unrecorded: Array, mistaken: Array) -> Array:
+    """Return the probability that a requirement is met for each `unrecorded` mean and `mistaken` share.
+
+    Of a requirement without a threshold nothing is known: one half.
+    """
+    threshold = measured.of if requirement.comparison == "all" else requirement.threshold
+    if threshold is None:
+        return np.full(len(unrecorded), 0.5)
+    tolerance = requirement.tolerance or 0.0
+    on_record = int(measured.value or 0)
+    enough = _at_least(threshold - tolerance, on_record, unrecorded, mistaken)
+    if requirement.comparison != "within":
+        return enough
+    return enough - _at_least(np.floor(threshold + tolerance) + 1, on_record, unrecorded, mistaken)
+
+
+def gate_probability(gate: Gate, probabilities: Mapping[str, Array]) -> Array:
+    """Return the probability that all requirements of a gate are met, in each draw."""
+    return _all(probabilities[result.requirement.requirement_id] for result in gate.results)
+
+
+def verdict_probability(verdict: Verdict, probabilities: Mapping[str, Array]) -> Array:
+    """Return the probability that all gates pass, in each draw; one half where nothing is asked for."""
+    if not verdict.gates:
+        return np.full(1, 0.5)
+    return _all(gate_probability(gate, probabilities) for gate in verdict.gates)
+
+
+def chance_wrong(status: GateStatus, probability: float) -> float | None:
+    """Return the chance that a state is wrong; None for one that says nothing."""
+    return {GateStatus.PASS: 1 - probability, GateStatus.FAIL: probability}.get(status)
+
+
+def _at_least(wanted: float, on_record: int, unrecorded: Array, mistaken: Array) -> Array:
+    """Return the probability that the true count is `wanted` or more."""
+    counts = np.arange(on_record + 1)
+    held = binom.pmf(counts[:, None], on_record, 1 - mistaken)
+    short = np.maximum(np.ceil(wanted) - counts, 0)[:, None]
+    return np.asarray((held * (unrecorded / (1 + unrecorded)) ** short).sum(axis=0))
+
+
+def _all(probabilities: Iterable[Array]) -> Array:
+    return np.asarray(np.prod(np.stack(list(probabilities)), axis=0))
+
+
+def _drawn(spread: Spread, random: np.random.Generator, draws: int) -> Array:
+    if spread.low == spread.high:
+        return np.full(draws, spread.mid)
+    return random.triangular(spread.low, spread.mid, spread.high, draws)

@@ -1,0 +1,234 @@
+"""Which USPs make the MVP: an exact choice, what comes second, and how often each choice wins when all is uncertain.
+
+Belongs here: the optimisation, pure. Does not belong here: where shares, weights and efforts come from (`inputs.py`),
+what is missing for a choice (`gaps.py`), tables.
+
+A choice is a set of USPs and of segments that it serves. A segment counts by its weight, split evenly over its
+problems; a problem counts by the share of customers who agree to the best chosen USP for it. A choice takes the weeks
+of all deliverables that its USPs and segments need and that are not done, each once. Its value is
+
+    weight_demand * demand served, as a share of all  -  weight_effort * weeks, as a share of all weeks
+
+This is a facility location problem with shared set-up costs (Cornuejols, Nemhauser, Wolsey 1990), solved to its optimum
+by HiGHS through `scipy.optimize.milp`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse import csr_array
+
+Array = npt.NDArray[np.float64]
+Row = tuple[dict[int, float], float]
+"""Of the programme: by column what it is multiplied by, and what the sum is at most."""
+
+SMALLER_FIRST: Final = 1e-7
+"""What one more USP or segment costs, so that of equal choices the smaller one is taken."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """USPs and the segments that they serve, by name."""
+
+    usps: frozenset[str] = frozenset()
+    segments: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A USP for a problem of a segment; without a problem, for the segment as a whole."""
+
+    usp: str
+    segment: str
+    problem: str | None
+
+
+@dataclass(frozen=True)
+class Options:
+    """What can be chosen. Deliverables are those that are not done; each name leads to all that it needs."""
+
+    cells: tuple[Cell, ...]
+    of_usp: dict[str, frozenset[str]]
+    of_segment: dict[str, frozenset[str]]
+    deliverables: tuple[str, ...]
+    most_usps: int
+
+    @property
+    def usps(self) -> tuple[str, ...]:
+        return tuple(sorted(self.of_usp))
+
+    @property
+    def segments(self) -> tuple[str, ...]:
+        return tuple(sorted(self.of_segment))
+
+    def needed(self, choice: Choice) -> frozenset[str]:
+        """Return the deliverables that a choice needs and that are not done."""
+        return frozenset().union(
+            *(self.of_usp[usp] for usp in choice.usps), *(self.of_segment[segment] for segment in choice.segments)
+        )
+
+
+@dataclass(frozen=True)
+class Values:
+    """What is uncertain, at its middle or in one draw.
+
+    `shares` are of the cells, 0 to 1; `segment_weights` of the segments in the order of `Options.segments`, any scale;
+    `weeks` of the deliverables. `weight_demand` and `weight_effort` sum to one.
+    """
+
+    shares: Array
+    segment_weights: Array
+    weeks: Array
+    weight_demand: float
+
+    @property
+    def weight_effort(self) -> float:
+        return 1 - self.weight_demand
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """A choice with its value; higher is better, and nothing chosen is worth zero."""
+
+    choice: Choice
+    value: float
+
+
+@dataclass(frozen=True)
+class Outline:
+    """The best choice, and the best one that lacks one of its USPs or more; None where it has none."""
+
+    best: Ranked
+    runner_up: Ranked | None
+
+    @property
+    def margin(self) -> float | None:
+        """By how much the best one is better."""
+        return None if self.runner_up is None else self.best.value - self.runner_up.value
+
+
+@dataclass(frozen=True)
+class Acceptability:
+    """In what share of draws each set of USPs is the best one, most often first, and each USP is in it."""
+
+    sets: tuple[tuple[frozenset[str], float], ...]
+    usps: dict[str, float]
+    draws: int
+
+
+def outline(options: Options, values: Values) -> Outline:
+    """Return the best choice, and the best one that lacks one of its USPs or more."""
+    model = ChoiceModel(options)
+    best = model.best(values)
+    return Outline(best, model.best(values, best.choice.usps) if best.choice.usps else None)
+
+
+def value_of(choice: Choice, options: Options, values: Values) -> float:
+    """Return the value of a choice by its definition."""
+    worth = demand(options, values)
+    best: dict[tuple[str, str | None], float] = {}
+    for cell, value in zip(options.cells, worth, strict=True):
+        if cell.usp in choice.usps and cell.segment in choice.segments:
+            key = cell.segment, cell.problem
+            best[key] = max(best.get(key, 0.0), float(value))
+    needed = options.needed(choice)
+    weeks = sum(week for name, week in zip(options.deliverables, values.weeks, strict=True) if name in needed)
+    return values.weight_demand * sum(best.values()) - values.weight_effort * float(weeks) / (values.weeks.sum() or 1.0)
+
+
+def demand(options: Options, values: Values) -> Array:
+    """Return by cell the share of all demand that it serves where its USP is chosen."""
+    weights = dict(zip(options.segments, values.segment_weights / values.segment_weights.sum(), strict=True))
+    problems = Counter(segment for segment, _ in {(cell.segment, cell.problem) for cell in options.cells})
+    share = np.array([weights[cell.segment] / problems[cell.segment] for cell in options.cells])
+    return np.asarray(share * values.shares)
+
+
+def acceptability(options: Options, draws: Iterable[Values]) -> Acceptability:
+    """Return how often each set of USPs and each USP is in the best choice (SMAA: Lahdelma and Salminen 2001)."""
+    model = ChoiceModel(options)
+    won = [model.best(values).choice.usps for values in draws]
+    sets = Counter(won)
+    order = sorted(sets, key=lambda usps: (-sets[usps], len(usps), sorted(usps)))
+    return Acceptability(
+        sets=tuple((usps, sets[usps] / len(won)) for usps in order),
+        usps={usp: sum(usp in usps for usps in won) / len(won) for usp in options.usps} if won else {},
+        draws=len(won),
+    )
+
+
+class ChoiceModel:
+    """The integer programme. Its columns are USPs, segments, deliverables and cells; no row depends on a value."""
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        names = [*options.usps, *options.segments, *options.deliverables]
+        self._chosen = len(options.usps) + len(options.segments)
+        self._needed = len(names)
+        self._usp = {name: i for i, name in enumerate(options.usps)}
+        self._segment = {name: len(self._usp) + i for i, name in enumerate(options.segments)}
+        self._deliverable = {name: self._chosen + i for i, name in enumerate(options.deliverables)}
+        self._rows = [*self._implications(), *self._limits()]
+
+    def best(self, values: Values, not_all_of: frozenset[str] = frozenset()) -> Ranked:
+        """Return the best choice, of those that lack one or more of the USPs `not_all_of` if any are given."""
+        if not self._options.cells:
+            return Ranked(Choice(), 0.0)
+        rows = self._rows
+        if not_all_of:
+            rows = [*rows, ({self._usp[name]: 1.0 for name in not_all_of}, len(not_all_of) - 1)]
+        columns = self._needed + len(self._options.cells)
+        is_whole = np.arange(columns) < self._needed  # a problem takes its best USP without being told
+        found = milp(
+            self._costs(values),
+            integrality=is_whole,
+            bounds=Bounds(0, 1),
+            constraints=LinearConstraint(_matrix(rows, columns), -np.inf, [limit for _, limit in rows]),
+            options={"mip_rel_gap": 0},
+        )
+        if found.x is None:  # to choose nothing is always allowed
+            raise RuntimeError(f"the solver found no choice: {found.message}")
+        usps, segments = (
+            frozenset(name for name, column in columns_of.items() if found.x[column] > 1 / 2)
+            for columns_of in (self._usp, self._segment)
+        )
+        choice = Choice(usps, segments)
+        return Ranked(choice, value_of(choice, self._options, values))
+
+    def _costs(self, values: Values) -> Array:
+        small = np.full(self._chosen, SMALLER_FIRST)
+        weeks = values.weight_effort * values.weeks / (values.weeks.sum() or 1.0)
+        return np.concatenate([small, weeks, -values.weight_demand * demand(self._options, values)])
+
+    def _implications(self) -> Iterator[Row]:
+        """Yield that a thing is chosen only with what it needs."""
+        needs = [(self._usp[name], needed) for name, needed in self._options.of_usp.items()]
+        needs += [(self._segment[name], needed) for name, needed in self._options.of_segment.items()]
+        for column, needed in needs:
+            for name in sorted(needed):
+                yield {column: 1.0, self._deliverable[name]: -1.0}, 0
+        for column, cell in enumerate(self._options.cells, start=self._needed):
+            yield {column: 1.0, self._usp[cell.usp]: -1.0}, 0
+            yield {column: 1.0, self._segment[cell.segment]: -1.0}, 0
+
+    def _limits(self) -> Iterator[Row]:
+        """Yield that a problem is served by one USP, and how many USPs an MVP may have."""
+        problems: dict[tuple[str, str | None], dict[int, float]] = {}
+        for column, cell in enumerate(self._options.cells, start=self._needed):
+            problems.setdefault((cell.segment, cell.problem), {})[column] = 1.0
+        for served in problems.values():
+            yield served, 1
+        yield dict.fromkeys(self._usp.values(), 1.0), self._options.most_usps
+
+
+def _matrix(rows: Sequence[Row], columns: int) -> csr_array:
+    places = [(line, column, value) for line, (row, _) in enumerate(rows) for column, value in row.items()]
+    lines, cells, values = zip(*places, strict=True)
+    return csr_array((values, (lines, cells)), (len(rows), columns))
