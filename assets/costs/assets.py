@@ -51,6 +51,11 @@ READ = [
         table_spec(
             keys.COST_SENSITIVITY, READ, "What drives each cost, and where another provider becomes the cheapest"
         ),
+        table_spec(
+            keys.COST_SENSITIVITY_PARTS,
+            READ,
+            "The parts of the bill at both ends and the middle of each driver",
+        ),
         table_spec(keys.COST_OF_CONFIDENCE, READ, "What it costs to be surer that the hosts are large enough"),
         table_spec(keys.COST_ALTERNATIVES, READ, "The same users on hosted messaging"),
         table_spec(keys.COST_REALITY_CHECKS, READ, "The model compared with what is known"),
@@ -78,6 +83,11 @@ def cost_tables(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeRes
             (keys.COST_SUMMARY, columns.SUMMARY_COLUMNS, frames.summary_frame(rented)),
             (keys.SCENARIO_LOAD, columns.LOAD_COLUMNS, load_frame(found, first)),
             (keys.COST_SENSITIVITY, columns.SENSITIVITY_COLUMNS, frames.sensitivity_frame(driven, catalogue)),
+            (
+                keys.COST_SENSITIVITY_PARTS,
+                columns.SENSITIVITY_PART_COLUMNS,
+                frames.sensitivity_parts_frame(driven, catalogue),
+            ),
             (keys.COST_OF_CONFIDENCE, columns.CONFIDENCE_COLUMNS, frames.confidence_frame(plans)),
             (keys.COST_ALTERNATIVES, columns.ALTERNATIVE_COLUMNS, frames.alternatives_frame(hosted, own)),
             (keys.COST_REALITY_CHECKS, columns.REALITY_COLUMNS, frames.reality_frame(checks(found, world))),

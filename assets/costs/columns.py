@@ -92,6 +92,7 @@ SENSITIVITY_COLUMNS: dict[str, str] = {
     "value_p50": REAL,
     "value_p95": REAL,
     "usd_per_month_at_p5": REAL,
+    "usd_per_month_at_p50": REAL,
     "usd_per_month_at_p95": REAL,
     "searched_from": REAL,
     "searched_to": REAL,
@@ -99,6 +100,15 @@ SENSITIVITY_COLUMNS: dict[str, str] = {
     "flip_provider": TEXT,
     "limit_value": REAL,
     "limit_met": TEXT,
+    **PROVENANCE,
+}
+SENSITIVITY_PART_COLUMNS: dict[str, str] = {
+    **CELL,
+    "input": TEXT,
+    "component": TEXT,
+    "usd_per_month_at_p5": REAL,
+    "usd_per_month_at_p50": REAL,
+    "usd_per_month_at_p95": REAL,
     **PROVENANCE,
 }
 CONFIDENCE_COLUMNS: dict[str, str] = {

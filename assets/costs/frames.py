@@ -20,6 +20,7 @@ from assets.costs.columns import (
     MONEY,
     REALITY_COLUMNS,
     SENSITIVITY_COLUMNS,
+    SENSITIVITY_PART_COLUMNS,
     SUMMARY_COLUMNS,
 )
 from assets.costs.draws import SCRAMBLES, QuantitySummary, summarise
@@ -218,6 +219,7 @@ def sensitivity_frame(found: Iterable[tuple[Estimate, Sequence[Driver]]], catalo
                     driver.value_mid,
                     driver.value_high,
                     driver.cost_low,
+                    driver.cost_mid,
                     driver.cost_high,
                     driver.searched_from,
                     driver.searched_to,
@@ -230,6 +232,22 @@ def sensitivity_frame(found: Iterable[tuple[Estimate, Sequence[Driver]]], catalo
                 )
             )
     return pd.DataFrame(rows, columns=list(SENSITIVITY_COLUMNS), dtype=object)
+
+
+def sensitivity_parts_frame(
+    found: Iterable[tuple[Estimate, Sequence[Driver]]], catalogue: CostCatalogue
+) -> pd.DataFrame:
+    """One row for each input of `sensitivity_frame` and part of the bill."""
+    rows = [
+        (
+            *(estimated.scenario.id, estimated.with_rln, driver.name, component, *costs),
+            *(catalogue.inputs[driver.name].grade.value, sorted(catalogue.inputs[driver.name].evidence_ids)),
+        )
+        for estimated, drivers in found
+        for driver in drivers
+        for component, costs in driver.parts.items()
+    ]
+    return pd.DataFrame(rows, columns=list(SENSITIVITY_PART_COLUMNS), dtype=object)
 
 
 def confidence_frame(plans: Iterable[tuple[Estimate, float, RentalPlan | None]]) -> pd.DataFrame:

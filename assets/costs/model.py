@@ -219,6 +219,22 @@ def total_in(
     return own + users_in(estimated, places, catalogue, draws) if name == ALL_IN else own
 
 
+def parts_in(
+    estimated: Estimate, place: ProviderRegion, catalogue: CostCatalogue, draws: Draws
+) -> dict[str, FloatArray]:
+    """Return each part of the bill at a place in other draws, USD a month. Raises `MissingEvidence`."""
+    scenario, with_rln = estimated.scenario, estimated.with_rln
+    load = _load(scenario, with_rln, catalogue, draws)
+    needs = needs_of(scenario, with_rln, load, draws)
+    held = rpc_and_rln.memberships(scenario, load.messages_per_sender_day, draws) if with_rln else None
+    lines = {
+        **place_parts(scenario, place, cheapest(place, scenario, needs, draws), needs, load, draws),
+        "rpc": rpc_part(scenario, with_rln, needs.node, catalogue, draws),
+        **user_parts(scenario, with_rln, held, catalogue, draws),
+    }
+    return {name: np.asarray(line.cost_usd_per_month.value) for name, line in lines.items()}
+
+
 def users_in(
     estimated: Estimate, places: Sequence[ProviderRegion], catalogue: CostCatalogue, draws: Draws
 ) -> FloatArray:

@@ -19,10 +19,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from assets.costs.bill import ALL_IN, COMPONENTS
 from assets.costs.distributions import FloatArray, Point, UncertainInput
 from assets.costs.draws import Draws, at_quantiles
 from assets.costs.inputs import CostCatalogue
-from assets.costs.model import USED_TOTALS, Estimate, World, infrastructure_in, total_in, users_in
+from assets.costs.model import USED_TOTALS, Estimate, World, infrastructure_in, parts_in, total_in, users_in
 from assets.costs.places import ProviderRegion
 from assets.evidence.quantity import MissingEvidence
 
@@ -53,8 +54,11 @@ class Driver:
     value_high: float
     """The input at its percentiles 5, 50 and 95."""
     cost_low: float
+    cost_mid: float
     cost_high: float
-    """The cost at the first and the last of these, all else at its median, USD a month."""
+    """The cost at each of these, all else at its median, USD a month."""
+    parts: Mapping[str, tuple[float, float, float]]
+    """The parts of the bill that make these costs; those that are nothing at all three are left out."""
     searched_from: float
     searched_to: float
     """Values between which flip and limit were looked for."""
@@ -124,10 +128,16 @@ def drivers(estimated: Estimate, world: World, second: Draws) -> tuple[Driver, .
         return np.asarray(of_operator[0] + of_all_users[0], dtype=np.float64)
 
     indices = total_indices(total, first, {name: np.asarray(second.value(name)) for name in names})
-    lows, highs = _tornado(estimated, world, names)
+    parts = _tornado(estimated, place, world, names)
     turns = _turns(estimated, world, names)
     found = []
     for index, name in enumerate(names):
+        bill = {
+            name: (float(costs[index]), float(costs[-1]), float(costs[len(names) + index]))
+            for name, costs in parts.items()
+            if costs[index] or costs[-1] or costs[len(names) + index]
+        }
+        cost_low, cost_mid, cost_high = (sum(ends) for ends in zip(*bill.values(), strict=True))
         value_low, value_mid, value_high = base.inputs[name].distribution.ppf(np.array([LOW, 0.5, HIGH]))
         found.append(
             Driver(
@@ -136,33 +146,29 @@ def drivers(estimated: Estimate, world: World, second: Draws) -> tuple[Driver, .
                 float(value_low),
                 float(value_mid),
                 float(value_high),
-                lows[index],
-                highs[index],
+                cost_low,
+                cost_mid,
+                cost_high,
+                bill,
                 **vars(turns[name]),
             )
         )
     return tuple(sorted(found, key=lambda driver: (-driver.total_index, driver.name)))
 
 
-def _total_at(estimated: Estimate, place: ProviderRegion, catalogue: CostCatalogue, draws: Draws) -> FloatArray:
-    return np.asarray(total_in(estimated, [place], TOTAL, catalogue, draws)[0])
-
-
-def _tornado(estimated: Estimate, world: World, names: Sequence[str]) -> tuple[list[float], list[float]]:
-    """Evaluate the model once, with one draw for each end of each input."""
+def _tornado(estimated: Estimate, place: ProviderRegion, world: World, names: Sequence[str]) -> dict[str, FloatArray]:
+    """Evaluate each part of the bill once: a draw for the low end of each input, one for each high end, the middle."""
     count = len(names)
-    quantiles = {name: np.full(2 * count, 0.5) for name in names}
+    quantiles = {name: np.full(2 * count + 1, 0.5) for name in names}
     for index, name in enumerate(names):
         quantiles[name][index], quantiles[name][count + index] = LOW, HIGH
-    costs = _costs_of_best(estimated, world, quantiles, 2 * count)
-    return costs[:count].tolist(), costs[count:].tolist()
-
-
-def _costs_of_best(estimated: Estimate, world: World, quantiles: Mapping[str, FloatArray], length: int) -> FloatArray:
-    if estimated.best is None or estimated.best.place is None:
-        raise MissingEvidence("a bill")
-    draws = at_quantiles(world.draws.inputs, quantiles, length)
-    return np.broadcast_to(_total_at(estimated, estimated.best.place, world.catalogue, draws), (length,))
+    draws = at_quantiles(world.draws.inputs, quantiles, 2 * count + 1)
+    parts = parts_in(estimated, place, world.catalogue, draws)
+    return {
+        name: np.broadcast_to(cost, (2 * count + 1,))
+        for name, cost in parts.items()
+        if TOTAL == ALL_IN or COMPONENTS[name].is_infrastructure
+    }
 
 
 def _turns(estimated: Estimate, world: World, names: Sequence[str]) -> dict[str, Turns]:

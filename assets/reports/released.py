@@ -90,6 +90,7 @@ RELEASED_TABLES: dict[str, ReleasedTable] = {
     ),
     "cost_reality_checks": ReleasedTable(MODEL, ("check_id",), is_shown=True),
     "cost_sensitivity": ReleasedTable(MODEL, ("scenario_id", "with_rln", "input"), is_shown=True),
+    "cost_sensitivity_parts": ReleasedTable(MODEL, ("scenario_id", "with_rln", "input", "component"), is_shown=True),
     "cost_summary": ReleasedTable(MODEL, ("scenario_id", "with_rln"), about=("title", "with_rln"), is_shown=True),
     "evidence_index": ReleasedTable(MODEL, ("evidence_id",), is_shown=True),
     "opportunities": ReleasedTable(MODEL, ("problem_id",), is_shown=True),
@@ -103,7 +104,9 @@ RELEASED_TABLES: dict[str, ReleasedTable] = {
     "segment_criteria": ReleasedTable(MODEL, ("segment_id", "criterion"), about=("segment_id", "title"), is_shown=True),
     "segment_ranking": ReleasedTable(MODEL, ("segment_id",), is_shown=True),
     "themes": ReleasedTable(MODEL, ("tag", "segment_id"), is_shown=True),
-    "validation_findings": ReleasedTable(MODEL, ("usp_id", "problem_id", "finding_id"), is_shown=True),
+    "validation_findings": ReleasedTable(
+        MODEL, ("usp_id", "problem_id", "finding_id"), about=("kind", "relation", "segment_id"), is_shown=True
+    ),
     "validation_matrix": ReleasedTable(MODEL, ("usp_id", "problem_id", "segment_id"), is_shown=True),
     "validation_summary": ReleasedTable(MODEL, ("usp_id", "problem_id"), is_shown=True),
     "requirement_results": ReleasedTable(READINESS, ("requirement_id",), is_shown=True),

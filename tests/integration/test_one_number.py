@@ -117,6 +117,11 @@ def saving_is_of_the_archive(parts: dict[str, float], row: Row) -> Pairs:
         yield f"{prefix}days", row[f"{prefix}days_to_limit"], parts["limit, GB"] / a_day
 
 
+def bills_at_both_ends_are_of_their_parts(parts: dict[str, float], row: Row) -> Pairs:
+    inputs = ("low end", "middle", "high end", *(f"the bill at its {end} value" for end in ("low", "middle", "high")))
+    yield "bill", row["usd_per_month_at_p50"], sum(value for name, value in parts.items() if name not in inputs)
+
+
 def cost_of_a_user_is_near_the_parts(parts: dict[str, float], row: Row) -> Pairs:
     if "active users" in parts:
         users = parts.pop("active users")
@@ -159,6 +164,7 @@ MAKES: dict[str, Callable[[dict[str, float], Row], Pairs]] = {
     "cost_alternatives": over("p50_usd_per_month", "infrastructure run oneself", "times_self_hosting"),
     "cost_of_confidence": over("p50_usd_per_month", "the bill in which servers follow the need", "times_headline"),
     "cost_reality_checks": cost_of_a_user_is_near_the_parts,
+    "cost_sensitivity": bills_at_both_ends_are_of_their_parts,
     "cost_summary": over("at the next cheapest", "at the cheapest place", "second_times_cheapest"),
     "scenario_cost": mean_is_of_parts,
 }

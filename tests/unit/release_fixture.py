@@ -325,6 +325,10 @@ def _beside_costs() -> dict[str, pd.DataFrame]:
     return {
         "scenario_load": _frame([{**cell, **load}], columns.LOAD_COLUMNS),
         "cost_sensitivity": _frame([{**cell, **driver}, {**cell, **steady}], columns.SENSITIVITY_COLUMNS),
+        "cost_sensitivity_parts": _frame(
+            [{**cell, "input": driver["input"], "component": "compute", "usd_per_month_at_p50": 45.0}],
+            columns.SENSITIVITY_PART_COLUMNS,
+        ),
         "cost_of_confidence": _frame(
             [
                 {**cell, "confidence": level, "p50_usd_per_month": 56.25, "times_headline": 1.25}

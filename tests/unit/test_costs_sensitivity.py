@@ -75,7 +75,11 @@ def test_a_driver_says_where_the_provider_flips() -> None:
     assert found.best is not None
     assert (found.best.provider, driver.name, driver.flip_provider) == ("p", "workload/rate", "q/r1")
     assert driver.total_index == pytest.approx(1.0, abs=0.01)
-    assert driver.cost_low < driver.cost_high
+    assert driver.cost_low < driver.cost_mid < driver.cost_high
+    lows, mids, highs = zip(*driver.parts.values(), strict=True)
+    assert (sum(lows), sum(mids), sum(highs)) == (driver.cost_low, driver.cost_mid, driver.cost_high)
+    assert "egress" in driver.parts
+    assert "rln_gas" not in driver.parts
     assert driver.flip_value == pytest.approx(2.3240, abs=1e-3)
 
 

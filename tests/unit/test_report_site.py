@@ -321,7 +321,7 @@ def test_a_driver_says_how_far_it_was_searched() -> None:
     table = next(e for e in page().elements if e.attributes.get("class") == "drivers cards")
     text = " ".join("".join(table.text).split())
     assert "7.5 msg/h: other, all regions 9 msg/h: budget" in text
-    assert "at no value from 0.5 to 40 msg/h at no value" in text
+    assert "none between 0.5 and 40 msg/h at no value" in text
 
 
 def test_what_cannot_run_as_specified_is_said() -> None:

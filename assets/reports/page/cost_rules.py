@@ -23,7 +23,8 @@ BILL = (
 )
 HOSTS = (
     "The hosts that cost least in each draw, times their price, with a system disk where the price has none. There are "
-    "as many hosts as the largest of these needs takes."
+    "as many hosts as the largest of these needs takes: whole ones in every month, of which the mean over months with "
+    "more and with less to do is taken, and then over all draws."
 )
 PARTS = {
     "compute": HOSTS,
@@ -58,9 +59,10 @@ FULL = (
     "connections and disk, in the draw at the confidence."
 )
 SENSITIVITY = (
-    "The bill with this input at its low and at its high end and all others in the middle. Nine draws of ten of the "
-    "input lie between these ends. The share of uncertainty is its total Sobol index. We search for the value at which "
-    "another place is cheapest, from a tenth of the lowest value that is drawn to ten times the highest."
+    "The bill with this input at its low and at its high end and all others in the middle. Each is the sum of its "
+    "parts, which are listed with the input in the middle, and at both ends. Nine draws of ten of the input lie "
+    "between its ends. The share of uncertainty is its total Sobol index. We search for the value at which another "
+    "place is cheapest, from a tenth of the lowest value that is drawn to ten times the highest."
 )
 HOSTED = (
     "The published prices, tier by tier, for these users and messages, as the seller counts them; and the middle of "

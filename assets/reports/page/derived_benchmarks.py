@@ -46,7 +46,7 @@ MEDIAN = "The median of the rounds, each a line of the session’s file; the end
 GAIN = (
     "In each round the stage’s figure over that of its base. The ratio is the geometric mean of these, which differs a "
     "little from the ratio of the medians. The interval is a bootstrap of the rounds at ninety-five per cent, made as "
-    "wide on both sides as on its wider one, and widened for few rounds as Student’s t is."
+    "wide in factors on both sides as on its wider one, and widened for few rounds as Student’s t is."
 )
 CAPACITY = (
     "The geometric mean over the rounds of the highest rate within the limit, divided by all cores. Its interval is "

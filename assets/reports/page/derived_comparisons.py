@@ -13,11 +13,12 @@ from assets.costs.model import USED_TOTALS
 from assets.reports.page.basis import CellName, Derivation, Derive, Input, Place
 from assets.reports.page.cells import Cells, row_key
 from assets.reports.page.cost_rules import CHANGED, HELD_ALWAYS, HOSTED, SENSITIVITY
-from assets.reports.page.derived_costs import COST, HELD, MEAN, MIDDLE, SUMMARY, CostDerivations
+from assets.reports.page.derived_costs import HELD, MIDDLE, SUMMARY, CostDerivations
 from assets.reports.page.derived_loads import OF_DATABASES, OF_NODES, SCENARIOS, LoadDerivations
 
 ONLINE = ("costs__assumptions/client_online_share", "costs__assumptions/peak_factor")
 """What makes users into connections and minutes, which some sellers bill."""
+DRIVER_PARTS, OF_DRIVER = "cost_sensitivity_parts", ("scenario_id", "with_rln", "input")
 
 
 class ComparisonDerivations:
@@ -85,13 +86,24 @@ class ComparisonDerivations:
             for label, column in values
             if self._value(table, key, column) is not None
         ]
-        parts = self._costs.bill(*self._costs.cell(table, key))
-        total = parts.get(USED_TOTALS["sensitivity"])
-        if total:
-            inputs.append(
-                Input("the bill, all in, mean of all draws", CellName(COST, total, MEAN, "usd"), Place(COST, total))
-            )
-            inputs += self._costs.parts(self._costs.of_bill(parts))
+        parts = self._cells.keys(DRIVER_PARTS, **{name: self._value(table, key, name) for name in OF_DRIVER})
+        costs = [
+            (f"usd_per_month_at_{end}", label) for end, label in (("p5", "low"), ("p50", "middle"), ("p95", "high"))
+        ]
+        inputs += [
+            *(Input(f"the bill at its {label} value", CellName(table, key, column, "usd")) for column, label in costs),
+            *(
+                Input(
+                    CellName(DRIVER_PARTS, part, "component", "word"),
+                    CellName(DRIVER_PARTS, part, costs[1][0], "usd"),
+                    ends=(
+                        CellName(DRIVER_PARTS, part, costs[0][0], "usd"),
+                        CellName(DRIVER_PARTS, part, costs[2][0], "usd"),
+                    ),
+                )
+                for part in parts
+            ),
+        ]
         return Derivation(SENSITIVITY, tuple(inputs), self._ids(table, key))
 
     def _price_change(self, table: str, key: str) -> Derivation:

@@ -175,14 +175,10 @@ class CostDerivations:
         if cheapest is None or cheapest == key:
             asked = self._loads.asked(scenario, *ASKED.get(component, ()), with_rln=with_rln)
             return Derivation(PARTS[component], (*amount, *asked), tuple(self._cells.all_evidence_ids(table, key)))
-        usual = Input(
-            "the same part at the cheapest place", CellName(COST, cheapest, MEAN, "usd"), self.place(cheapest)
-        )
         needs = Input("what the scenario asks for", leads_to=Place(SCENARIOS, scenario, NEEDS[with_rln]))
-        told = set(self._ids(COST, cheapest))
-        return Derivation(
-            PARTS[component], (*amount, needs, usual), tuple(row for row in self._ids(table, key) if row not in told)
-        )
+        told = self._loads.evidence(scenario, with_rln=with_rln)
+        rows = tuple(row for row in self._ids(table, key) if row not in told)
+        return Derivation(PARTS[component], (*amount, needs), rows)
 
     def _amount(self, key: str) -> tuple[Input, ...]:
         """Return how much of a part is bought, on how many hosts, and the disk that each host has for itself."""

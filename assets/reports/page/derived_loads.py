@@ -67,6 +67,11 @@ class LoadDerivations:
             Input("active users", CellName(SCENARIOS, scenario, "active_users", "count"), Place(SCENARIOS, scenario)),
         )
 
+    def evidence(self, scenario: str, *, with_rln: bool) -> frozenset[str]:
+        """Return what the amounts that a scenario asks for are based on."""
+        keys = self._cells.keys(LOAD, scenario_id=scenario, with_rln=with_rln)
+        return frozenset(row for key in keys for row in self._ids(LOAD, key))
+
     def _needs(self, place: Place) -> Derivation:
         """Return all amounts that a scenario asks for."""
         _, scenario, part = place

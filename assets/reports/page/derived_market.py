@@ -9,14 +9,23 @@ from typing import Any
 
 from assets.reports.page.basis import CellName, Derivation, Derive, Input, Place
 from assets.reports.page.cells import Cells
-from assets.reports.page.formats import word
 
 SHARED = "segments__rules/"
 """Weights and thresholds: the same dozen of rows under each judgement."""
 
-POSTERIOR = (
-    "Each who spoke counts with a weight. The share that agrees is a mixture of beta distributions of the weighted "
-    "counts, drawn towards what other segments said of the same."
+PRIOR = (
+    "Before anybody spoke, what segments have in common is symmetric about a half, and as wide as makes a segment by "
+    "itself uniform; how much they have in common has a prior between its declared ends (Gelman et al., Bayesian Data "
+    "Analysis, section on partial pooling; worked out in docs/segments.md). The ends are those of the interval in the "
+    "rules."
+)
+OF_SEGMENT = (
+    "Each who spoke counts with a weight, for or against. The share of customers of this segment that agree is a beta "
+    "distribution of these weights, drawn towards what other segments said of the same; both are listed below. " + PRIOR
+)
+OF_ALL = (
+    "The share that all segments have in common, not that of one of them. Each who spoke counts with a weight, for or "
+    "against, in the beta distribution of its own segment; the segments vary about what they have in common. " + PRIOR
 )
 WEIGHT = (
     "Three weights multiplied: of how it was heard, of how strongly it was said (its points over those of strong), and "
@@ -26,7 +35,7 @@ RANKED = (
     "The share of all weightings of the criteria in which the segment comes first, or among those to pursue, against "
     "the same criteria of all other segments."
 )
-ENDS = "The scale goes from zero to one, the best. The ends shown are those of the declared interval."
+ENDS = "The scale goes from zero to one, the best. The ends shown are those of the interval that the rules declare."
 
 
 class MarketDerivations:
@@ -38,8 +47,8 @@ class MarketDerivations:
             "segment_criteria": self._criterion,
             "segment_ranking": self._rank,
             "validation_findings": self._weight,
-            "validation_matrix": self._judged,
-            "validation_summary": self._judged,
+            "validation_matrix": self._of_segment,
+            "validation_summary": self._of_all,
         }
 
     def _criterion(self, table: str, key: str) -> Derivation:
@@ -60,20 +69,26 @@ class MarketDerivations:
         ]
         return Derivation(f"{row['rule']} {ENDS}", tuple(shares), self._ids(table, key))
 
-    def _judged(self, table: str, key: str) -> Derivation:
-        names = [name for name in ("usp_id", "problem_id", "segment_id") if name in self._cells.row(table, key)]
-        where = {name: self._value(table, key, name) for name in names}
+    def _of_segment(self, table: str, key: str) -> Derivation:
+        return self._judged(table, key, OF_SEGMENT)
+
+    def _of_all(self, table: str, key: str) -> Derivation:
+        return self._judged(table, key, OF_ALL)
+
+    def _judged(self, table: str, key: str, formula: str) -> Derivation:
+        """Return a share that agrees, made of what was said in all segments."""
+        where = {name: self._value(table, key, name) for name in ("usp_id", "problem_id")}
         voices = self._cells.keys("validation_findings", **where)
         inputs = tuple(
             Input(
-                f"weight of what was said: {word(self._value('validation_findings', voice, 'kind'))}",
+                Place("validation_findings", voice),
                 CellName("validation_findings", voice, "weight", "ratio"),
-                rows=self._ids("validation_findings", voice),
+                Place("validation_findings", voice),
             )
             for voice in voices
         )
-        told = {row for voice in inputs for row in voice.rows}
-        return Derivation(POSTERIOR, inputs, tuple(row for row in self._ids(table, key) if row not in told))
+        told = {row for voice in voices for row in self._ids("validation_findings", voice)}
+        return Derivation(formula, inputs, tuple(row for row in self._ids(table, key) if row not in told))
 
     def _weight(self, table: str, key: str) -> Derivation:
         row = self._cells.row(table, key)
