@@ -47,7 +47,7 @@ STANDINGS: Final[Mapping[str, Standing]] = {
 
 
 @dataclass(frozen=True)
-class Deliverable:
+class RoadmapItem:
     """A row of `marts.roadmap_deliverables`. `status` is None where no state is on record."""
 
     deliverable_id: str
@@ -88,7 +88,7 @@ class Deliverable:
 class RoadmapGraph:
     """All deliverables by id. What one needs is among them, and nothing needs itself: evidence is refused otherwise."""
 
-    deliverables: Mapping[str, Deliverable]
+    deliverables: Mapping[str, RoadmapItem]
 
     def left_for(self, wanted: Iterable[str]) -> frozenset[str]:
         """Return what is not done of some deliverables and of all that they need.

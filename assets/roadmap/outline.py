@@ -42,7 +42,7 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class Cell:
+class DemandCell:
     """A USP for a problem of a segment; without a problem, for the segment as a whole."""
 
     usp: str
@@ -54,7 +54,7 @@ class Cell:
 class Options:
     """What can be chosen. Deliverables are those that are not done; each name leads to all that it needs."""
 
-    cells: tuple[Cell, ...]
+    cells: tuple[DemandCell, ...]
     of_usp: dict[str, frozenset[str]]
     of_segment: dict[str, frozenset[str]]
     deliverables: tuple[str, ...]

@@ -34,8 +34,8 @@ from orchestration.transforms.dbt_code import model_versions
 PROJECT = Path(__file__).resolve().parents[2]
 PRICES = keys.raw_key("pricing__compute_offers")
 COSTS = {
-    keys.SCENARIO_COST, keys.COST_SUMMARY, keys.SCENARIO_LOAD, keys.COST_SENSITIVITY, keys.COST_OF_CONFIDENCE,
-    keys.COST_ALTERNATIVES, keys.COST_REALITY_CHECKS,
+    keys.SCENARIO_COST, keys.COST_SUMMARY, keys.SCENARIO_LOAD, keys.COST_SENSITIVITY,
+    keys.COST_SENSITIVITY_PARTS, keys.COST_OF_CONFIDENCE, keys.COST_ALTERNATIVES, keys.COST_REALITY_CHECKS,
 }  # fmt: skip
 MARKET = {
     keys.VALIDATION_MATRIX, keys.VALIDATION_SUMMARY, keys.VALIDATION_FINDINGS, keys.THEMES, keys.OPPORTUNITIES,
