@@ -46,7 +46,7 @@ def offer(offer_id: str, cost: float, **changes: Any) -> ServerOffer:
 
 
 def volume(cost: float, provider: str = "p", region: str = "all", item: str = "volume") -> VolumePrice:
-    return VolumePrice(f"{provider}_{item}", provider, region, item, known(cost, f"volumes/{provider}_{item}"))
+    return VolumePrice(f"{provider}_{item}", provider, region, known(cost, f"volumes/{provider}_{item}"))
 
 
 def address(cost: float, provider: str = "p") -> AddressPrice:
