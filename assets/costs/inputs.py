@@ -267,6 +267,10 @@ class Fact(CostRow):
 
     low: float
     high: float
+    known_on: date
+    """The day of the measurement, or else of the source."""
+    condition: str = ""
+    payload_bytes: float | None = None
 
 
 @dataclass(frozen=True)
