@@ -66,7 +66,7 @@ clean: ## Remove the virtual environment and all local state, releases included
 		'from orchestration.settings import Settings; from orchestration.warehouse.server import remove_server; \
 		remove_server(Settings.from_environment().state_dir)'
 	rm -rf $(VENV) .waku-fit reports dbt_project/target dbt_project/logs dbt_project/macros/generated \
-		dbt_project/models/staging/generated
+		dbt_project/models/generated dbt_project/models/staging/generated
 
 # uv installs in seconds; where it cannot reach the index (it does not read pip's configuration), pip does the same slower.
 $(READY): requirements.lock pyproject.toml

@@ -48,13 +48,14 @@ OFFER_FIELDS = (
     "local_disk_gb",
     "included_egress_gb_per_month",
     "cost_usd_per_month",
+    "price_region",
 )
 """The columns of each mart that the model reads besides grade and evidence, in the order in which they are selected."""
 
 MART_COLUMNS: dict[str, tuple[str, ...]] = {
     "compute_offers": (*OFFER_FIELDS, "availability"),
-    "volume_prices": ("price_id", "provider", "region", "item", "cost_usd_per_gb_month", "disk_gb"),
-    "backup_prices": ("price_id", "provider", "region", "item", "cost_usd_per_gb_month"),
+    "volume_prices": ("price_id", "provider", "region", "cost_usd_per_gb_month", "disk_gb", "unsuitable_because"),
+    "backup_prices": ("price_id", "provider", "region", "cost_usd_per_gb_month"),
     "address_prices": ("price_id", "provider", "region", "cost_usd_per_month"),
     "egress_tiers": ("price_id", "provider", "region", "from_gb_per_month", "to_gb_per_month", "cost_usd_per_gb"),
     "managed_postgres_offers": (
@@ -62,6 +63,7 @@ MART_COLUMNS: dict[str, tuple[str, ...]] = {
         "provider",
         "region",
         "high_availability",
+        "servers_of",
         "vcpus",
         "vcpu_kind",
         "memory_gib",

@@ -24,13 +24,8 @@ from assets.evidence.tables.costs import Scenario
 VCPUS = re.compile(r"(\d+)vcpu")
 """How a host's published size names its processors."""
 
-FACT_TABLES = (
-    "benchmarks__network_results",
-    "benchmarks__postgres_results",
-    "costs__assumptions",
-    "costs__node_requirements",
-    "costs__workload_parameters",
-)
+FACT_IDS = (*FACTS, MAX_CONNECTIONS, USERS_PER_SHARD)
+FACT_TABLES = sorted({evidence_id.partition("/")[0] for evidence_id in FACT_IDS})
 """Tables of evidence with figures that the model is compared with."""
 
 
@@ -43,26 +38,26 @@ def read_catalogue(connection: psycopg.Connection) -> inputs.CostCatalogue:
 
 
 def _read_facts(connection: psycopg.Connection) -> dict[str, inputs.Fact]:
+    """Return facts by evidence id. Tables name the low, the middle and the high of a range in one of two ways."""
     found = {}
     for table in FACT_TABLES:
-        is_range = table in ("costs__assumptions", "costs__workload_parameters")
-        low, mid, high = ("low", "mid", "high") if is_range else ("value_low", "value", "value_high")
-        query = sql.SQL(
-            "select evidence_id, {low} as low, {mid} as mid, {high} as high, {text} as said, grade"
-            " from {table} where evidence_id = any(%(ids)s) and grade <> 'not_found'"
-        ).format(
-            low=sql.Identifier(low),
-            mid=sql.Identifier(mid),
-            high=sql.Identifier(high),
-            text=sql.SQL("null::text") if is_range else sql.Identifier("value_text"),
-            table=sql.Identifier("staging", f"stg_{table}"),
+        query = sql.SQL("select * from {} where evidence_id = any(%(ids)s) and grade <> 'not_found'").format(
+            sql.Identifier("staging", f"stg_{table}")
         )
-        for row in rows_of(read_frame(connection, query, {"ids": [*FACTS, MAX_CONNECTIONS, USERS_PER_SHARD]})):
-            known = [row[name] for name in ("low", "mid", "high") if row[name] is not None]
-            known = known or [float(size) for size in VCPUS.findall(row["said"] or "")]
+        for row in rows_of(read_frame(connection, query, {"ids": list(FACT_IDS)})):
+            stated = (row.get(name) for name in ("low", "mid", "high", "value_low", "value", "value_high"))
+            known = [value for value in stated if value is not None]
+            known = known or [float(size) for size in VCPUS.findall(row.get("value_text") or "")]
             if known:
-                ids = frozenset({row["evidence_id"]})
-                found[row["evidence_id"]] = inputs.Fact(Grade(row["grade"]), ids, min(known), max(known))
+                found[row["evidence_id"]] = inputs.Fact(
+                    Grade(row["grade"]),
+                    frozenset({row["evidence_id"]}),
+                    min(known),
+                    max(known),
+                    row.get("measured_on") or row["as_of"],
+                    row.get("conditions") or row.get("condition") or "",
+                    row.get("payload_bytes"),
+                )
     return found
 
 

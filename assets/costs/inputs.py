@@ -119,6 +119,8 @@ class ServerOffer:
     included_egress_gb_per_month: float | None
     """None where the source does not state it."""
     cost_usd_per_month: Quantity
+    price_region: str | None = None
+    """The region by which storage and traffic are priced; None where it is that of the server."""
 
 
 @dataclass(frozen=True)
@@ -128,10 +130,11 @@ class VolumePrice:
     price_id: str
     provider: str
     region: str
-    item: str
     cost_usd_per_gb_month: Quantity
     disk_gb: float | None = None
     """Size of a disk that is sold as a whole; None where any size is sold."""
+    unsuitable_because: str | None = None
+    """Why no database is put on it; None where one can be."""
 
 
 @dataclass(frozen=True)
@@ -174,6 +177,8 @@ class ManagedOffer:
     """None where no further storage is sold."""
     backup_usd_per_gb_month: float | None
     """None where the source does not state it."""
+    servers_of: str | None = None
+    """The provider of servers beside which it stands, so that traffic between the two is not billed."""
 
 
 @dataclass(frozen=True)
@@ -267,6 +272,10 @@ class Fact(CostRow):
 
     low: float
     high: float
+    known_on: date
+    """The day of the measurement, or else of the source."""
+    condition: str = ""
+    payload_bytes: float | None = None
 
 
 @dataclass(frozen=True)

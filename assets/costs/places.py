@@ -6,13 +6,16 @@ hosts are rented (`fleets.py`), what they cost (`hosting.py`).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from assets.costs.inputs import AddressPrice, CostCatalogue, EgressTier, ManagedOffer, ServerOffer, VolumePrice
-from assets.costs.prices import MANAGED_AT, UNSUITABLE_VOLUMES, cheapest_volume, covers
+from assets.costs.prices import cheapest_volume
 from assets.evidence.quantity import MissingEvidence
 from assets.evidence.tables.costs import Scenario
+
+P = TypeVar("P", AddressPrice, EgressTier, VolumePrice)
 
 
 @dataclass(frozen=True)
@@ -37,35 +40,33 @@ def place_of(place: tuple[str, str], scenario: Scenario, has_archive: bool, cata
     """Return what `place` (provider, region) sells. Raises `MissingEvidence` for a price that every bill there
     needs."""
     provider, region = place
-    volumes = tuple(
-        price
-        for price in catalogue.volume_prices
-        if covers(price, provider, region) and price.item not in UNSUITABLE_VOLUMES
-    )
+    here = [offer for offer in catalogue.offers if (offer.provider, offer.region) == place]
+    regions = {"all", region, *(offer.price_region for offer in here)}
+
+    def sold(prices: Iterable[P]) -> list[P]:
+        return [price for price in prices if price.provider == provider and price.region in regions]
+
+    volumes = tuple(price for price in sold(catalogue.volume_prices) if not price.unsuitable_because)
     disk = cheapest_volume(volumes, scenario.host_disk_gb)
-    offers = _servers(place, scenario, catalogue, disk)
-    address = _address(place, catalogue)
-    backup = _backup(place, catalogue)
+    offers = _servers(here, scenario, disk)
+    address = _address(sold(catalogue.address_prices))
+    backup = _backup(sold(catalogue.backup_prices))
     if has_archive and backup is None:
         raise MissingEvidence("price of storage for backups")
     managed = _managed(place, scenario, catalogue) if has_archive else ()
-    tiers = tuple(tier for tier in catalogue.egress_tiers if covers(tier, provider, region))
+    tiers = tuple(sold(catalogue.egress_tiers))
     return ProviderRegion(provider, region, offers, managed, disk, volumes, backup, address, tiers)
 
 
-def _servers(
-    place: tuple[str, str], scenario: Scenario, catalogue: CostCatalogue, disk: VolumePrice | None
-) -> tuple[ServerOffer, ...]:
+def _servers(here: Iterable[ServerOffer], scenario: Scenario, disk: VolumePrice | None) -> tuple[ServerOffer, ...]:
     """Return the servers that a scenario accepts, with a disk for the system: their own, or `disk`.
 
     Raises `MissingEvidence` where there is none.
     """
     accepted = [
         offer
-        for offer in catalogue.offers
-        if (offer.provider, offer.region) == place
-        and offer.architecture == scenario.architecture
-        and offer.vcpu_kind in scenario.vcpu_kinds
+        for offer in here
+        if offer.architecture == scenario.architecture and offer.vcpu_kind in scenario.vcpu_kinds
     ]
     if not accepted:
         raise MissingEvidence(f"servers with {scenario.architecture} processors, {' or '.join(scenario.vcpu_kinds)}")
@@ -75,17 +76,15 @@ def _servers(
     return _undominated(usable, scenario, disk)
 
 
-def _address(place: tuple[str, str], catalogue: CostCatalogue) -> AddressPrice:
+def _address(known: Collection[AddressPrice]) -> AddressPrice:
     """Return the cheapest public IPv4 address. Raises `MissingEvidence` where none has a price."""
-    known = [price for price in catalogue.address_prices if covers(price, *place)]
     if not known:
         raise MissingEvidence("price of a public IPv4 address")
     return min(known, key=lambda price: (price.cost_usd_per_month.mean, price.price_id))
 
 
-def _backup(place: tuple[str, str], catalogue: CostCatalogue) -> VolumePrice | None:
+def _backup(known: Collection[VolumePrice]) -> VolumePrice | None:
     """Return the cheapest storage for backups, by the GB and month; None where none has a price."""
-    known = [price for price in catalogue.backup_prices if covers(price, *place)]
     return min(known, key=lambda price: (price.cost_usd_per_gb_month.mean, price.price_id), default=None)
 
 
@@ -94,7 +93,7 @@ def _managed(place: tuple[str, str], scenario: Scenario, catalogue: CostCatalogu
     return tuple(
         offer
         for offer in catalogue.managed_offers
-        if (MANAGED_AT.get(offer.provider), offer.region) == place and offer.vcpu_kind in scenario.vcpu_kinds
+        if (offer.servers_of, offer.region) == place and offer.vcpu_kind in scenario.vcpu_kinds
     )
 
 

@@ -14,37 +14,9 @@ import numpy as np
 
 from assets.costs.assumptions import EXCHANGE_RATES, exchange_input, price_input
 from assets.costs.draws import Draws
-from assets.costs.inputs import AddressPrice, EgressTier, VolumePrice
+from assets.costs.inputs import EgressTier, VolumePrice
 from assets.evidence.model import Grade
 from assets.evidence.quantity import MissingEvidence, Quantity, computed, total
-
-UNSUITABLE_VOLUMES = frozenset(
-    {
-        # Spinning disks: a PostgreSQL archive with random reads is not run on them.
-        "pd_standard",
-        "sc1_storage",
-        "st1_storage",
-        "standard_hdd_s4_32gib",
-        "volume_classic",
-        # Sold by performance or by operations as well, so that a price for the size alone is not their price.
-        "standard_ssd_e30_1024gib",
-        "hyperdisk_extreme",
-        "io2_storage",
-        "pd_extreme",
-        "ultra_ssd_storage",
-    }
-)
-
-PRICE_REGIONS = {("hetzner_cloud", "fsn1"): "eu", ("hetzner_cloud", "ash"): "us"}
-"""Providers that sell storage and traffic by a wider region than servers: geography, not a price."""
-
-MANAGED_AT = {
-    "aws_rds": "aws",
-    "azure_postgresql_flexible": "azure",
-    "digitalocean_managed_postgres": "digitalocean",
-    "gcp_cloud_sql": "gcp",
-}
-"""Hosted PostgreSQL that stands beside the servers of a provider, so that traffic between the two is not billed."""
 
 
 def drawn(price: Quantity, provider: str, draws: Draws) -> Quantity:
@@ -63,18 +35,9 @@ def _exchange_inputs(evidence_ids: frozenset[str]) -> tuple[str, ...]:
     return tuple(exchange_input(known) for known in sorted(evidence_ids) if known.startswith(EXCHANGE_RATES))
 
 
-def covers(price: VolumePrice | AddressPrice | EgressTier, provider: str, region: str) -> bool:
-    """Whether a price holds for servers of `provider` in `region`."""
-    return price.provider == provider and price.region in {region, "all", PRICE_REGIONS.get((provider, region))}
-
-
 def cheapest_volume(prices: Iterable[VolumePrice], gb: float) -> VolumePrice | None:
-    """Return the cheapest volume on solid-state disks that holds `gb`, None if none is known."""
-    usable = (
-        price
-        for price in prices
-        if price.item not in UNSUITABLE_VOLUMES and (price.disk_gb is None or price.disk_gb >= gb)
-    )
+    """Return the cheapest volume that holds `gb`, None if none is known."""
+    usable = (price for price in prices if price.disk_gb is None or price.disk_gb >= gb)
     return min(
         usable,
         key=lambda price: (price.cost_usd_per_gb_month.mean * (price.disk_gb or gb), price.price_id),

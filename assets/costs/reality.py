@@ -13,10 +13,11 @@ from typing import Literal
 
 import numpy as np
 
+from assets.common.words import enumerated, number
 from assets.costs.bill import COMPONENTS, INFRASTRUCTURE, Bill
 from assets.costs.distributions import Point
 from assets.costs.draws import Draws
-from assets.costs.inputs import BYTES_PER_KB, DAYS_PER_MONTH, SECONDS_PER_DAY, CostCatalogue, PublishedFigure
+from assets.costs.inputs import BYTES_PER_KB, DAYS_PER_MONTH, SECONDS_PER_DAY, CostCatalogue, Fact, PublishedFigure
 from assets.costs.model import Estimate, World
 from assets.costs.sizing import needs_of
 from assets.costs.whole import mean_whole
@@ -24,8 +25,6 @@ from assets.costs.workload import archived_row_bytes, connections_per_node, rela
 from assets.evidence.quantity import MissingEvidence, Quantity, computed, total
 
 RELAYED = "benchmarks__network_results/dst_relay_bandwidth_1_msg_per_s_libp2p_out_per_node"
-RELAYED_BYTES = 1024
-"""Payload in that measurement."""
 GROWTH = (
     "benchmarks__postgres_results/fleet_partitions_2024_06_hong_kong_one_hour_partition_size",
     "benchmarks__postgres_results/fleet_partitions_2024_06_amsterdam_one_hour_partition_size",
@@ -36,10 +35,12 @@ DATABASES = (
 )
 STORE_REQUESTS = "benchmarks__postgres_results/adoption_query_store_request_rate_upper"
 DATA_CENTRES = "costs__node_requirements/status_production_data_centres"
-FACTS = (RELAYED, *GROWTH, *DATABASES, STORE_REQUESTS, DATA_CENTRES)
-"""Evidence that the model is compared with, besides the published costs of others."""
-
 FLEET_RATE = "status_1to1_fleet_message_rate"
+RATE = f"costs__workload_parameters/{FLEET_RATE}"
+CHECK_INTERVAL = "costs__workload_parameters/status_1to1_missing_message_check_interval"
+FACTS = (RELAYED, *GROWTH, *DATABASES, STORE_REQUESTS, DATA_CENTRES, RATE, CHECK_INTERVAL)
+"""Evidence that the model is compared with, besides the published costs of others, and what is said of it."""
+
 FLEET_HOSTS = ("status_1to1_fleet_boot_nodes", "status_1to1_fleet_store_nodes", "status_1to1_fleet_database_hosts")
 STATUS_SCENARIO = "status_one_to_one"
 SECONDS_PER_HOUR = 3600
@@ -158,9 +159,11 @@ def fleet(estimates: Sequence[Estimate], catalogue: CostCatalogue, draws: Draws)
 
 def _relay(_: Sequence[Estimate], catalogue: CostCatalogue, draws: Draws) -> Check:
     known = catalogue.fact(RELAYED)
+    if known.payload_bytes is None:
+        raise MissingEvidence(f"payload of {RELAYED}")
     exact = Quantity(1.0, known.grade, known.evidence_ids)
     month = SECONDS_PER_DAY * DAYS_PER_MONTH
-    modelled = relayed_bytes(exact * month, exact * RELAYED_BYTES, draws) / (month * BYTES_PER_KB)
+    modelled = relayed_bytes(exact * month, exact * known.payload_bytes, draws) / (month * BYTES_PER_KB)
     return Check(
         "relay_traffic_at_1_message_per_s",
         "Sent by a relay node at 1 message of 1 KB a second",
@@ -197,15 +200,17 @@ def _growth(estimates: Sequence[Estimate], catalogue: CostCatalogue, draws: Draw
         max(fact.high for fact in known),
         "The message rate of the fleet in an hour, times the share of messages that is archived, times the bytes of a "
         "row without indexes; over the middle of what is known.",
-        "Known: two hosts of the Status fleet in May 2024, tables without indexes. Model: the rate published for that "
-        f"fleet half a year before, half to twice; of its messages {archived.middle:.0%} are archived, the others are "
-        f"status broadcasts; {row_bytes.middle:,.0f} bytes each. " + _moved_by(modelled, draws),
+        f"Known: {number(len(known))} hosts of the Status fleet, {known[0].condition}. Model: the rate published for "
+        f"that fleet in {_month(catalogue.fact(RATE))}; of its messages {archived.middle:.0%} are archived, the others "
+        f"are status broadcasts; {row_bytes.middle:,.0f} bytes each. " + _moved_by(modelled, draws),
     )
 
 
 def _processors(estimates: Sequence[Estimate], catalogue: CostCatalogue, draws: Draws) -> Check:
     known = [catalogue.fact(name) for name in DATABASES]
-    modelled = fleet(estimates, catalogue, draws).database_vcpus / catalogue.fact(DATA_CENTRES).low
+    centres = catalogue.fact(DATA_CENTRES).low
+    modelled = fleet(estimates, catalogue, draws).database_vcpus / centres
+    sizes = enumerated(f"{fact.condition} in {_month(fact)}" for fact in known)
     return Check(
         "database_host_of_status_production",
         "Processors of a database host of Status production",
@@ -217,7 +222,7 @@ def _processors(estimates: Sequence[Estimate], catalogue: CostCatalogue, draws: 
         max(fact.high for fact in known),
         "Processors that databases need for the users of that fleet, over its data centres; over the middle of what is "
         "known.",
-        "Known: one database host in each of three data centres, before and after it was doubled for a release. Model: "
+        f"Known: one database host in each of {number(centres)} data centres, {sizes}. Model: "
         "what the users of that fleet ask of today’s schema, with planned headroom. Production had an older schema, "
         "whose queries were many times as slow. " + _moved_by(modelled, draws),
     )
@@ -240,13 +245,14 @@ def _hosts(estimates: Sequence[Estimate], catalogue: CostCatalogue, draws: Draws
         "database hosts take what they ask of databases; both are whole in each data centre. Over the sum of the hosts "
         "that are known.",
         f"Known: boot, store and database hosts. Model: {predicted.users.middle:,.0f} users send what that fleet "
-        f"relays; their connections at peak fill {predicted.nodes.middle:.1f} nodes, and the databases of three data "
-        f"centres take {predicted.database_hosts.middle:.1f} hosts. " + _moved_by(modelled, draws),
+        f"relays; their connections at peak fill {predicted.nodes.middle:.1f} nodes, and the databases of "
+        f"{number(catalogue.fact(DATA_CENTRES).low)} data centres take {predicted.database_hosts.middle:.1f} hosts. "
+        + _moved_by(modelled, draws),
     )
 
 
 def _queries(estimates: Sequence[Estimate], catalogue: CostCatalogue, draws: Draws) -> Check:
-    known = catalogue.fact(STORE_REQUESTS)
+    known, asked = catalogue.fact(STORE_REQUESTS), catalogue.fact(CHECK_INTERVAL)
     modelled = fleet(estimates, catalogue, draws).store_requests_per_min
     return Check(
         "store_requests_of_status_production",
@@ -258,11 +264,15 @@ def _queries(estimates: Sequence[Estimate], catalogue: CostCatalogue, draws: Dra
         known.low,
         known.high,
         "Queries of the users of that fleet in a minute at peak; over what is known.",
-        "Known: the usual ceiling of the whole fleet in November 2023. Model: the users who send what that fleet "
-        "relays. Its clients are those of 2025, which ask every minute for messages that they missed; whether those of "
-        "2023 did is not on record. Where clients ask less, the model errs to the high side. "
-        + _moved_by(modelled, draws),
+        f"Known of the whole fleet: {known.condition}, in {_month(known)}. Model: the users who send what that fleet "
+        f"relays. Its clients are those of {asked.known_on.year}, which ask every {asked.low:g} seconds for messages "
+        f"that they missed; whether those of {known.known_on.year} did is not on record. Where clients ask less, the "
+        "model errs to the high side. " + _moved_by(modelled, draws),
     )
+
+
+def _month(fact: Fact) -> str:
+    return f"{fact.known_on:%B %Y}"
 
 
 def _moved_by(modelled: Quantity, draws: Draws) -> str:

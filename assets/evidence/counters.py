@@ -7,9 +7,10 @@ Belongs here: what may be typed in `readiness/gate_requirements.csv`. Does not b
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from assets.evidence.model import Identifier, Reference, marks
@@ -83,7 +84,14 @@ class ConversationsCounter(DeliverableCounter):
     """Interviews or sessions in packs beside those reported as `metric`, or a property of them."""
 
     kind: Literal["interview", "session"]
-    what: Literal["held", "segments", "questions", "at_devcon_2024", "with_engineer"]
+    what: Literal["held", "segments", "questions", "with_engineer"]
+    metric: Identifier
+
+
+class SessionsAtEventCounter(DeliverableCounter):
+    """Sessions in packs that were held at an event, or those reported as `metric`."""
+
+    event: Annotated[Identifier, Field(examples=["devcon_2024"])]
     metric: Identifier
 
 
@@ -103,6 +111,7 @@ COUNTERS: dict[str, type[CounterParameters]] = {
     "segment_reviews": SegmentReviewsCounter,
     "crm_organisations": CrmOrganisationsCounter,
     "conversations": ConversationsCounter,
+    "sessions_at_event": SessionsAtEventCounter,
     "matrix": MatrixCounter,
 }
 
@@ -137,8 +146,9 @@ def _explained(counter: str, detail: ErrorDetails) -> str:
 
 def _such_as(counter: str) -> str:
     fields = COUNTERS[counter].model_fields.items()
-    return "; ".join(f"{name}={_example(info.annotation)}" for name, info in fields if info.is_required())
+    return "; ".join(f"{name}={_example(info)}" for name, info in fields if info.is_required())
 
 
-def _example(annotation: object) -> str:
-    return str(getattr(annotation, "__args__", ("interviews_held_cumulative",))[0])
+def _example(field: FieldInfo) -> str:
+    examples = field.examples or get_args(field.annotation) or ("interviews_held_cumulative",)
+    return str(examples[0])

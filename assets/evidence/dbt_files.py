@@ -1,6 +1,7 @@
 """What dbt has to know of the tables of evidence, as texts of its files: each follows from the models in `tables/`.
 
-Belongs here: from tables to their sources, staging views, descriptions, tests and their list, pure.
+Belongs here: from tables to their sources, staging views, descriptions, tests and their list, and from marts to what
+is made of them; pure.
 Does not belong here: writing the files (`orchestration.transforms.dbt_files`), staging views with a logic of their own,
 which are written by hand in `dbt_project/models/staging`; these too are described here.
 """
@@ -29,13 +30,31 @@ GENERATED = "generated"
 """The name of each folder of such files. Git does not keep them, and nobody edits them."""
 _STAGING = f"models/staging/{GENERATED}"
 _LIST = f"macros/{GENERATED}/evidence_tables.sql"
+_EXPOSURES = f"models/{GENERATED}/exposures.yml"
 
-_HEADER = "# From the models in assets/evidence/tables.\n"
+_HEADER = "# From the models in assets/evidence/tables and the marts.\n"
+_MADE_OF_MARTS = {
+    "readiness_report": (
+        "Readiness report",
+        "dashboard",
+        "The verdict, its gates and every number behind them, as a site and as a PDF.",
+    ),
+    "data_files": (
+        "data/*.csv and data/*.parquet",
+        "analysis",
+        "One file per released table, stable in name and columns, for scripts.",
+    ),
+}
+"""Label, type and description of what readers get. It is made from a copy of the marts, never while they are built."""
 
 
-def dbt_files(tables: Sequence[Table]) -> dict[str, str]:
-    """Map the path of each file, inside of the dbt project, to its text."""
-    files = {_LIST: _list_of_tables(tables), f"{_STAGING}/_sources.yml": _sources(tables)}
+def dbt_files(tables: Sequence[Table], marts: Sequence[str] = ()) -> dict[str, str]:
+    """Map the path of each file, inside of the dbt project, to its text; `marts` are the names of all marts."""
+    files = {
+        _LIST: _list_of_tables(tables),
+        f"{_STAGING}/_sources.yml": _sources(tables),
+        _EXPOSURES: _exposures(marts),
+    }
     for table in tables:
         files[f"{_STAGING}/{_name(table)}.yml"] = _description(table)
         if not table.is_under_consent:
@@ -89,6 +108,22 @@ def _sources(tables: Sequence[Table]) -> str:
 def _source(name: str, columns: dict[str, str], comments: dict[str, str]) -> dict[str, Any]:
     described = [{"name": c, "data_type": kind, "description": comments[c]} for c, kind in columns.items()]
     return {"name": name, "description": comments[""], "columns": described}
+
+
+def _exposures(marts: Sequence[str]) -> str:
+    exposures = [
+        {
+            "name": name,
+            "label": label,
+            "type": kind,
+            "maturity": "medium",
+            "description": description,
+            "owner": {"name": "Waku PMF team", "email": "waku-pmf-team@example.org"},
+            "depends_on": [f"ref('{mart}')" for mart in marts],
+        }
+        for name, (label, kind, description) in _MADE_OF_MARTS.items()
+    ]
+    return _yaml({"exposures": exposures})
 
 
 def _view(table: Table) -> str:

@@ -64,8 +64,8 @@ order by deliverable_id, metric
 """
 CONVERSATIONS = """
 select
-    kind, held, held_after_report, held_at_devcon_2024, held_with_engineer, questions, segments, segments_with_reported,
-    grade, evidence_ids
+    kind, held, held_after_report, held_with_engineer, questions, segments, segments_with_reported, events, grade,
+    evidence_ids
 from marts.conversations_held order by kind, is_illustrative
 """
 SEGMENTS = f"""

@@ -53,7 +53,8 @@ class NewestProgress(ReadinessRow):
 class Conversations(ReadinessRow):
     """A row of `marts.conversations_held`: interviews or sessions in packs, all segments together.
 
-    `questions` are those of the longest set that was used; None where none is stated.
+    `questions` are those of the longest set that was used; None where none is stated. `events` are those at which they
+    were held, each as often as one was.
     """
 
     kind: str
@@ -61,9 +62,9 @@ class Conversations(ReadinessRow):
     held_after_report: int
     segments: int
     segments_with_reported: int
-    held_at_devcon_2024: int = 0
     held_with_engineer: int = 0
     questions: int | None = None
+    events: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from operator import attrgetter
 from typing import Any
 
 from assets.common.words import number
@@ -26,26 +27,18 @@ from assets.readiness.counting import (
     reported_progress,
     without_illustrative,
 )
-from assets.readiness.inputs import NewestProgress, ReadinessInputs
+from assets.readiness.inputs import Conversations, NewestProgress, ReadinessInputs
 from assets.readiness.model import Basis, MetricValue, Requirement, RequirementResult
 
-ESTIMATED = counters.CostCellsCounter(what="estimated")
 WITHIN_BUDGET = counters.CostCellsCounter(what="within_budget")
-
-TOLD_OF_SESSIONS = {
-    "questions": "questions",
-    "at_devcon_2024": "held_at_devcon_2024",
-    "with_engineer": "held_with_engineer",
-}
-"""By the parameter `what` of a counter of conversations, the number of a row of packs that it takes."""
 
 
 def results_of(inputs: ReadinessInputs) -> tuple[RequirementResult, ...]:
-    """Measure all requirements but made-up ones, which ask for nothing."""
+    """Measure all requirements but made-up ones, which ask for nothing, as a budget does that no scenario has."""
     return tuple(
         RequirementResult(requirement, _dated(measured(requirement, inputs), inputs))
-        for requirement in (*inputs.requirements, *budget_requirements(inputs))
-        if requirement.grade is not Grade.ILLUSTRATIVE
+        for requirement in inputs.requirements
+        if requirement.grade is not Grade.ILLUSTRATIVE and (inputs.budget_cells or requirement.counter != WITHIN_BUDGET)
     )
 
 
@@ -70,32 +63,6 @@ def _dated(found: MetricValue, inputs: ReadinessInputs) -> MetricValue:
     return replace(found, newest_evidence_on=max((day for day in days if day), default=None))
 
 
-def budget_requirements(inputs: ReadinessInputs) -> tuple[Requirement, ...]:
-    """Return what budgets ask of the gates that count cost cells: every cell of a scenario with a budget keeps it.
-
-    Nothing where no scenario has a budget, or no gate counts cost cells: a budget can fail a gate, but make none.
-    """
-    if not inputs.budget_cells:
-        return ()
-    return tuple(
-        replace(
-            asked,
-            requirement_id=f"{asked.gate_id}_cells_within_budget",
-            title="Cost within the budget of its scenario",
-            metric="cells_within_budget",
-            words=replace(asked.words, predicate="within the budget of its scenario"),
-            counter=WITHIN_BUDGET,
-            comparison="at_least",
-            threshold=float(len(inputs.budget_cells)),
-            threshold_high=None,
-            tolerance=None,
-            unit="cost_cases",
-        )
-        for asked in inputs.requirements
-        if asked.counter == ESTIMATED
-    )
-
-
 def cost_cells(asked: counters.CostCellsCounter, _: str, inputs: ReadinessInputs) -> MetricValue:
     """Count the cost cells that are estimated, or those within their budget."""
     return _cells_within_budget(inputs) if asked == WITHIN_BUDGET else _cells_estimated(inputs)
@@ -108,8 +75,10 @@ def _cells_within_budget(inputs: ReadinessInputs) -> MetricValue:
     if usable and "over" not in states and (len(usable) < len(inputs.budget_cells) or "unknown" in states):
         grade = weakest(cell.grade for cell in usable)
         reason = "the cost of a scenario with a budget is not known"
-        return MetricValue(None, grade, evidence_of(usable), illustrative_ids, reason)
-    return count_of(usable, [cell for cell in usable if cell.state == "within"], illustrative_ids, inputs)
+        found = MetricValue(None, grade, evidence_of(usable), illustrative_ids, reason)
+    else:
+        found = count_of(usable, [cell for cell in usable if cell.state == "within"], illustrative_ids, inputs)
+    return replace(found, of=float(len(inputs.budget_cells)))
 
 
 def _cells_estimated(inputs: ReadinessInputs) -> MetricValue:
@@ -202,11 +171,28 @@ def conversations(asked: counters.ConversationsCounter, deliverable_id: str, inp
         return _held(asked, deliverable_id, inputs)
     if asked.what == "segments":
         return _segments_of_conversations(asked, deliverable_id, inputs)
-    # Packs that tell it of no conversation do not mention those that the project reports: the count is then not known.
-    held, left_out = held_in_packs(asked.kind, inputs)
-    if held is not None and (told := getattr(held, TOLD_OF_SESSIONS[asked.what])):
-        return MetricValue(float(told), held.grade, held.evidence_ids, left_out, basis=Basis.COUNTED)
-    return reported_progress(deliverable_id, asked.metric, inputs, beside=left_out)
+    told = attrgetter("questions" if asked.what == "questions" else "held_with_engineer")
+    return _told(asked.kind, told, asked.metric, deliverable_id, inputs)
+
+
+def sessions_at_event(
+    asked: counters.SessionsAtEventCounter, deliverable_id: str, inputs: ReadinessInputs
+) -> MetricValue:
+    """Count the sessions of packs that were held at an event; without any, take what is reported."""
+    return _told("session", lambda held: held.events.count(asked.event), asked.metric, deliverable_id, inputs)
+
+
+def _told(
+    kind: str, told: Callable[[Conversations], int | None], metric: str, deliverable_id: str, inputs: ReadinessInputs
+) -> MetricValue:
+    """Take a number of what packs hold of a kind, or what is reported.
+
+    Packs that tell it of no conversation do not mention those that the project reports: the count is then not known.
+    """
+    held, left_out = held_in_packs(kind, inputs)
+    if held is not None and (number_told := told(held)):
+        return MetricValue(float(number_told), held.grade, held.evidence_ids, left_out, basis=Basis.COUNTED)
+    return reported_progress(deliverable_id, metric, inputs, beside=left_out)
 
 
 def _held(asked: counters.ConversationsCounter, deliverable_id: str, inputs: ReadinessInputs) -> MetricValue:
@@ -275,6 +261,7 @@ COUNTS: dict[type[CounterParameters], Callable[[Any, str, ReadinessInputs], Metr
     counters.SegmentReviewsCounter: segment_reviews,
     counters.CrmOrganisationsCounter: crm_organisations,
     counters.ConversationsCounter: conversations,
+    counters.SessionsAtEventCounter: sessions_at_event,
     counters.MatrixCounter: matrix,
 }
 """What counts, by its parameters. It also gets the deliverable that is meant."""

@@ -1,4 +1,4 @@
-"""The files of the dbt project that follow from the tables of evidence, kept up to date: `make dbt-files`.
+"""The files of the dbt project that follow from tables of evidence and marts, kept up to date: `make dbt-files`.
 
 Belongs here: writing them. Does not belong here: what is in them (`assets.evidence.dbt_files`).
 """
@@ -22,7 +22,8 @@ def write_dbt_files(dbt_project: Path, tables: Sequence[Table] = ALL_TABLES) -> 
     The others are not touched, so that dbt parses no more than what changed. Who reads meanwhile finds each file whole,
     as it was or as it is now. Raises `UserError` if the project cannot be written to.
     """
-    files = {dbt_project / name: text for name, text in dbt_files(tables).items()}
+    marts = sorted(path.stem for path in dbt_project.glob("models/marts/*.sql"))
+    files = {dbt_project / name: text for name, text in dbt_files(tables, marts).items()}
     try:
         for path, text in files.items():
             if not (path.exists() and path.read_text(encoding="utf-8") == text):

@@ -104,6 +104,7 @@ def test_thresholds_of_the_milestone(public: Path) -> None:
         if row["holds_from"] == MILESTONE and milestones[row["gate_id"]] == DEFAULT
     } == {
         ("cost", "cells_estimated"): ("at_least", "8", "", ""),
+        ("cost", "cells_within_budget"): ("all", "", "", ""),
         ("cost", "postgres_phase_2_results"): ("at_least", "1", "", ""),
         ("whitepaper", "whitepapers"): ("at_least", "1", "", ""),
         ("whitepaper", "pages"): ("within", "15", "", "2"),

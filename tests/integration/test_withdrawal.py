@@ -298,6 +298,28 @@ def test_a_folder_that_a_kill_left_half_done_is_taken_back(database: str, tmp_pa
     assert set(contents(folder)) == {"index.html", "manifest.json"}
 
 
+def test_releases_are_found_again_after_a_kill_between_two_of_them(
+    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("r1", "r2", "r3"):
+        write(database, tmp_path, name)
+    change(database, WITHDRAW_A)
+    replaced = []
+
+    def killed_at_the_second(directory: Path, *_: object) -> None:
+        replaced.append(directory.name)
+        if len(replaced) == 2:
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as killed:
+        killed.setattr(withdrawal_rows, "replace_files", killed_at_the_second)
+        with pytest.raises(KeyboardInterrupt):
+            take_back(database, tmp_path, keep="r3")
+    assert replaced == ["r1", "r2"]
+    assert take_back(database, tmp_path, keep="r3") == ["r1", "r2"]
+    assert b"purple walrus" not in b"".join(contents(tmp_path / "releases" / "r2").values())
+
+
 def test_deleted_rows_leave_the_disk_also_after_a_kill(
     database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from assets.costs.distributions import Distribution, Point, UncertainInput
@@ -46,7 +47,7 @@ def offer(offer_id: str, cost: float, **changes: Any) -> ServerOffer:
 
 
 def volume(cost: float, provider: str = "p", region: str = "all", item: str = "volume") -> VolumePrice:
-    return VolumePrice(f"{provider}_{item}", provider, region, item, known(cost, f"volumes/{provider}_{item}"))
+    return VolumePrice(f"{provider}_{item}", provider, region, known(cost, f"volumes/{provider}_{item}"))
 
 
 def address(cost: float, provider: str = "p") -> AddressPrice:
@@ -205,7 +206,7 @@ def all_inputs(**changes: float | Distribution | None) -> dict[str, UncertainInp
 def limits(connections: float = 500, users: float = 10_000) -> dict[str, Fact]:
     """Connections that a node takes, and users of a shard."""
     return {
-        name: Fact(Grade.PUBLISHED, frozenset({name}), most, most)
+        name: Fact(Grade.PUBLISHED, frozenset({name}), most, most, date(2026, 1, 1))
         for name, most in ((MAX_CONNECTIONS, connections), (USERS_PER_SHARD, users))
     }
 

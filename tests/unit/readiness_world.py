@@ -119,8 +119,8 @@ COUNTED: dict[str, tuple[str, str, StandIn | None, Words]] = {
         Words("co-design session", "co-design sessions", "on record"),
     ),
     "sessions_at_devcon_2024": (
-        "conversations",
-        "kind=session;what=at_devcon_2024;metric=sessions_at_devcon_2024",
+        "sessions_at_event",
+        "event=devcon_2024;metric=sessions_at_devcon_2024",
         None,
         Words("co-design session at Devcon 2024", "co-design sessions at Devcon 2024", "on record"),
     ),
@@ -198,6 +198,7 @@ def requirement(gate: str, deliverable: str, metric: str, threshold: float | Non
 REQUIREMENTS = (
     requirement("cost", "cost_self_host", "cells_estimated", 8, unit="estimates", stale_after_days=180),
     requirement("cost", "cost_self_host", "postgres_phase_2_results", 1, unit="results"),
+    requirement("cost", "cost_self_host", "cells_within_budget", None, comparison="all", unit="cost_cases"),
     requirement("whitepaper", "whitepaper", "whitepapers", 1, unit="papers"),
     requirement("whitepaper", "whitepaper", "pages", 15, comparison="within", tolerance=2, unit="pages"),
     requirement("usps", "potential_usps", "register_entries", 1, unit="entries"),

@@ -132,7 +132,7 @@ def town(**levels: float) -> CostCatalogue:
             tier(100, 10_240, 0.009, "aws"),
             tier(10_240, None, 0.005, "aws"),
         ),
-        managed_offers=(ManagedOffer("rds", "aws_rds", "r1", 4, "dedicated", 8, 20.0, known(3.0), 0.05, 0.02),),
+        managed_offers=(ManagedOffer("rds", "aws_rds", "r1", 4, "dedicated", 8, 20.0, known(3.0), 0.05, 0.02, "aws"),),
         rpc_plans=(
             plan("rpc_free", 0, 30_000_000, rate_limit=500.0, rate_limit_unit="credits_per_second"),
             plan("rpc_daily", 20, 2_000_000, included_period="day"),

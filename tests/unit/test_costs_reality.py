@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -15,11 +16,13 @@ from assets.costs.frames import confidence_frame
 from assets.costs.inputs import CostCatalogue, Fact, PublishedFigure
 from assets.costs.model import World, estimate, plan
 from assets.costs.reality import (
+    CHECK_INTERVAL,
     DATA_CENTRES,
     DATABASES,
     FLEET_HOSTS,
     FLEET_RATE,
     GROWTH,
+    RATE,
     RELAYED,
     STORE_REQUESTS,
     Check,
@@ -31,7 +34,17 @@ from tests.unit.costs_world import all_inputs, limits, offer, scenario, world
 
 
 def fact(name: str, low: float, high: float) -> dict[str, Fact]:
-    return {name: Fact(grade=Grade.PUBLISHED, evidence_ids=frozenset({name}), low=low, high=high)}
+    return {
+        name: Fact(
+            grade=Grade.PUBLISHED,
+            evidence_ids=frozenset({name}),
+            low=low,
+            high=high,
+            known_on=date(2023, 11, 7),
+            condition=f"said of {name.rpartition('/')[2]}",
+            payload_bytes=1024 if name == RELAYED else None,
+        )
+    }
 
 
 def held_against(catalogue: CostCatalogue, users: int = 1000, **changes: Any) -> dict[str, Check]:
@@ -79,7 +92,7 @@ def test_a_comparison_with_an_input_of_the_model_says_nothing(known_bytes: float
 
 def production(**facts: tuple[float, float]) -> CostCatalogue:
     """The fleet of Status at ten messages a second: three data centres, twelve hosts."""
-    known = limits() | fact(DATA_CENTRES, 3, 3)
+    known = limits() | fact(DATA_CENTRES, 3, 3) | fact(RATE, 10, 10) | fact(CHECK_INTERVAL, 60, 60)
     for name in DATABASES:
         known |= fact(name, 8, 16)
     for name, (low, high) in facts.items():
@@ -104,6 +117,9 @@ def test_processors_and_store_requests_are_predicted_for_the_users_of_the_fleet(
     found = held_against(production(**{STORE_REQUESTS: (1100, 1100)}), id="status_one_to_one")
     assert found["store_requests_of_status_production"].modelled.mean == pytest.approx(1250)
     assert found["store_requests_of_status_production"].verdict == "agrees"
+    assert found["store_requests_of_status_production"].explanation.startswith(
+        "Known of the whole fleet: said of adoption_query_store_request_rate_upper, in November 2023. Model: "
+    )
     assert found["database_host_of_status_production"].modelled.mean == pytest.approx((2.0833 + 3 * 0.01) / 3, rel=1e-3)
 
 

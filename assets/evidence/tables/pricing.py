@@ -37,6 +37,19 @@ OFFER_COLUMNS: Mapping[str, tuple[str, ...]] = {
 """Of each table whose prices can be refreshed, the columns that say what a price is of."""
 REFRESHED_TABLES = tuple(OFFER_COLUMNS)
 
+ServerProvider = Literal[
+    "aws",
+    "azure",
+    "digitalocean",
+    "gcp",
+    "hetzner_cloud",
+    "hetzner_dedicated",
+    "linode",
+    "ovhcloud",
+    "scaleway",
+    "upcloud",
+    "vultr",
+]
 Currency = Literal["USD", "EUR"]
 SourceKind = Literal[
     "provider_page",
@@ -66,19 +79,7 @@ class ComputeOffer(EvidenceRow):
     id_as: ClassVar[str] = "offer_id"
     subject: ClassVar[tuple[str, ...]] = ("provider", "region", "instance_type")
 
-    provider: Literal[
-        "aws",
-        "azure",
-        "digitalocean",
-        "gcp",
-        "hetzner_cloud",
-        "hetzner_dedicated",
-        "linode",
-        "ovhcloud",
-        "scaleway",
-        "upcloud",
-        "vultr",
-    ] = Field(description="Who sells it")
+    provider: ServerProvider = Field(description="Who sells it")
     region: str = Field(description="Region in the provider's spelling; 'all' where the price is the same everywhere")
     instance_type: str = Field(description="Server type in the provider's spelling")
     vcpus: Positive = Field(description="Virtual processors (cores for a dedicated server)")
@@ -106,6 +107,10 @@ class ComputeOffer(EvidenceRow):
         default=None,
         description="How short stock is, by the provider or by buyers; empty where nobody reports it short",
     )
+    price_region: Annotated[str | None, AddedLater()] = Field(
+        default=None,
+        description="Region by which the provider prices storage and traffic of the server; empty where it is `region`",
+    )
     source_kind: SourceKind = Field(description="How the price reached us")
 
 
@@ -121,20 +126,7 @@ class StorageOrEgressPrice(EvidenceRow):
     id_as: ClassVar[str] = "price_id"
     subject: ClassVar[tuple[str, ...]] = ("provider", "region", "item")
 
-    provider: Literal[
-        "aws",
-        "azure",
-        "digitalocean",
-        "gcp",
-        "hetzner_cloud",
-        "hetzner_dedicated",
-        "hetzner_storage_box",
-        "linode",
-        "ovhcloud",
-        "scaleway",
-        "upcloud",
-        "vultr",
-    ] = Field(description="Who sells it")
+    provider: Literal[ServerProvider, "hetzner_storage_box"] = Field(description="Who sells it")
     region: str = Field(description="Region in the provider's spelling; 'all' where the price is the same everywhere")
     category: Literal[
         "backup",
@@ -177,6 +169,11 @@ class StorageOrEgressPrice(EvidenceRow):
     included_unit: Literal["gib", "tb_per_server"] | None = Field(default=None, description="Unit of included_quantity")
     included_text: str | None = Field(default=None, description="What is included, where one number cannot say it")
     vat_included: bool = Field(description="Whether the price contains value added tax")
+    unsuitable_because: Annotated[Literal["spinning_disk", "performance_sold_apart"] | None, AddedLater()] = Field(
+        default=None,
+        description="Why no database is put on a volume: random reads are slow on it, or the price of its size is not"
+        " all that is billed; empty where one can be",
+    )
     source_kind: SourceKind = Field(description="How the price reached us")
 
     @model_validator(mode="after")
@@ -217,6 +214,10 @@ class ManagedPostgresOffer(EvidenceRow):
     memory_gib: Positive | None = Field(default=None, description="Memory, GiB")
     included_storage_gb: NonNegative | None = Field(default=None, description="Storage in the price, GB")
     high_availability: bool = Field(description="Whether the price contains a standby")
+    servers_of: Annotated[ServerProvider | None, AddedLater()] = Field(
+        default=None,
+        description="Provider of servers in the same regions, to which traffic is not billed; empty for none",
+    )
     price_per_month: NonNegative | None = Field(default=None, description="Price of the plan a month, in `currency`")
     storage_price_per_gb_month: NonNegative | None = Field(
         default=None, description="Further storage, price of one GB for a month, in `currency`"

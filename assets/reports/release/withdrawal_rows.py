@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -259,29 +259,23 @@ def take_out(
 ) -> list[str]:
     """Take `withdrawn` out of the rows and files of all releases but `keep`, which has none; return those changed.
 
-    One transaction for each release, committed after its files were replaced: after a kill the rows are still there,
-    and the next run finds the release again. A release is looked through once for the same `Withdrawn.mark`, each
-    folder always, by what it holds: not all of them are of this database.
+    One look at all releases in one transaction, committed after their files were replaced: after a kill the rows are
+    still there, and the next run finds the releases again. A release is looked through once for the same
+    `Withdrawn.mark`, each folder always, by what it holds: not all of them are of this database.
     """
-    changed = []
     known: dict[str, dict[str, Any]] = dict(connection.execute(_KNOWN).fetchall())
     held = connection.execute(_CONVERSATIONS_OF).fetchall()
     marks = {release_id: withdrawn.mark(ids, code_version) for release_id, _, ids in held}
     unmarked = [release_id for release_id, mark, _ in held if mark != marks[release_id] and release_id != keep]
-    values = _published(connection, withdrawn) if unmarked else {}
-    # Most releases hold nothing of it, and one look at all of them tells which do.
-    with connection.transaction(force_rollback=True):
-        touched = _take_out_of_rows(connection, values, unmarked)
-    for release_id in {keep, *unmarked} & marks.keys() - touched:
-        connection.execute(_MARK, {"release": release_id, "mark": marks[release_id]})
-    for release_id in sorted(touched):
-        with connection.transaction():
+    with connection.transaction():
+        touched = _take_out_of_rows(connection, withdrawn, unmarked)
+        for release_id in {keep, *unmarked} & marks.keys():
             connection.execute(_MARK, {"release": release_id, "mark": marks[release_id]})
-            _take_out_of_rows(connection, values, [release_id])
+        for release_id in touched:
             connection.execute(_DEAD, {"release": release_id})
             frames = read_release(connection, release_id)
             replace_files(releases_dir / release_id, frames, render(frames, Manifest.from_json(known[release_id])))
-        changed.append(release_id)
+    changed = list(touched)
     for directory in folders_to_clean(releases_dir, agreed):
         if directory.name == keep:
             continue
@@ -322,20 +316,18 @@ def _literal(text: str) -> str:
     return re.sub(r"([\\%_])", r"\\\1", text)
 
 
-def _take_out_of_rows(
-    connection: psycopg.Connection, values: Mapping[str, list[str]], releases: Sequence[str]
-) -> set[str]:
-    """Return the releases of which rows were deleted or changed."""
+def _take_out_of_rows(connection: psycopg.Connection, withdrawn: Withdrawn, releases: list[str]) -> list[str]:
+    """Return the releases of which rows were deleted or changed, in order."""
     if not releases:
-        return set()
-    return {
+        return []
+    values = _published(connection, withdrawn) | {"releases": releases}
+    found = {
         release_id
         for name, columns in _tables(connection).items()
         for statement in _statements(name, columns)
-        for (release_id,) in connection.execute(
-            sql.SQL("{} returning release_id").format(statement), {**values, "releases": list(releases)}
-        )
+        for (release_id,) in connection.execute(sql.SQL("{} returning release_id").format(statement), values)
     }
+    return sorted(found)
 
 
 def _statements(name: str, columns: Mapping[str, str]) -> Iterator[sql.Composed]:

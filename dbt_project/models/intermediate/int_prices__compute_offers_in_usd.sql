@@ -28,7 +28,8 @@ by_month as (
                     )
                 )[1]
             else stock
-        end as known_stock
+        end as known_stock,
+        max(price_region) over (partition by provider, region) as known_price_region
 
     from offers
 
@@ -52,6 +53,7 @@ in_usd as (
             when by_month.is_orderable then coalesce(by_month.known_stock, 'orderable')
             else 'retired'
         end as availability,
+        by_month.known_price_region as price_region,
         by_month.memory_gib,
         by_month.local_disk_gb,
         by_month.included_egress_tb_per_month * {{ gigabytes_in("'tb'") }} as included_egress_gb_per_month,

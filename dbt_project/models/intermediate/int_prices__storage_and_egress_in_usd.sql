@@ -21,6 +21,8 @@ measured_in_data as (
             when unit = 'disk_month' then included_quantity * {{ gigabytes_in('included_unit') }}
         end as disk_gb,
         {{ gigabytes_in("split_part(unit, '_', 1)") }} as gigabytes_of_unit,
+        -- A price list does not tell it, and a price that was refreshed by an older version lacks it.
+        max(unsuitable_because) over (partition by provider, region, item) as known_unsuitable_because,
         unit like '%\_month' as is_per_month
 
     from prices
@@ -43,6 +45,7 @@ in_usd as (
         coalesce(measured_in_data.tier_from_tb_per_month, 0) * {{ gigabytes_in("'tb'") }} as from_gb_per_month,
         measured_in_data.tier_to_tb_per_month * {{ gigabytes_in("'tb'") }} as to_gb_per_month,
         measured_in_data.disk_gb,
+        measured_in_data.known_unsuitable_because as unsuitable_because,
         measured_in_data.price * rates.usd_per_unit
         / coalesce(measured_in_data.gigabytes_of_unit, measured_in_data.disk_gb) as cost_usd_per_gb,
 

@@ -29,7 +29,10 @@ newest as (
         ---------- times and provenance
         as_of,
         grade,
-        evidence_ids
+        evidence_ids,
+
+        ---------- values that were added later: those who read by position go on
+        price_region
 
     from offers
 

@@ -51,7 +51,7 @@ conversations as (
         'interview' as kind,
         interviews.segment_id,
         interviews.interviewed_on as held_on,
-        null as event,
+        null::text as event,
         null::boolean as engineer_attended,
         question_counts.questions,
         interviews.grade,
@@ -83,9 +83,9 @@ counted as (
         (
             count(*) filter (where conversations.held_on > coalesce(reported.observed_on, '-infinity'))
         )::integer as held_after_report,
-        (count(*) filter (where conversations.event = 'devcon_2024'))::integer as held_at_devcon_2024,
         (count(*) filter (where conversations.engineer_attended))::integer as held_with_engineer,
         max(conversations.questions) as questions,
+        array_remove(array_agg(conversations.event order by conversations.event), null) as events,
         array_agg(distinct conversations.segment_id) as segment_ids,
         {{ weakest_grade_of_rows('conversations.grade') }} as grade,
         {{ evidence_ids_of_rows('conversations.evidence_id') }} as evidence_ids
@@ -122,9 +122,9 @@ final as (
         counted.evidence_ids,
 
         ---------- values that were added later: those who read by position go on
-        counted.held_at_devcon_2024,
         counted.held_with_engineer,
-        counted.questions
+        counted.questions,
+        counted.events
 
     from counted
 

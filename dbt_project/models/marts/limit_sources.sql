@@ -1,51 +1,36 @@
+{%- set systems = {
+    'costs__rln_parameters': "'RLN'",
+    'costs__node_requirements': 'component',
+} -%}
+
 with
-
-rln as (
-
-    select
-        'RLN' as system,
-        parameter,
-        condition,
-        value,
-        unit,
-        stated_in,
-        source,
-        as_of,
-        grade,
-        evidence_id
-
-    from {{ ref('stg_costs__rln_parameters') }}
-
-),
-
-nodes as (
-
-    select
-        component as system,
-        parameter,
-        condition,
-        value,
-        unit,
-        stated_in,
-        source,
-        as_of,
-        grade,
-        evidence_id
-
-    from {{ ref('stg_costs__node_requirements') }}
-
-),
 
 -- Several measurements of one thing do not disagree: each is as likely as another.
 published as (
 
-    select * from rln
+    {%- for table, system in systems.items() %}
+
+    select
+        {{ system }} as system,
+        parameter,
+        condition,
+        value,
+        unit,
+        stated_in,
+        source,
+        as_of,
+        grade,
+        evidence_id
+
+    from {{ ref('stg_' ~ table) }}
+
     where grade = 'published' and value is not null
+
+    {%- if not loop.last %}
 
     union all
-
-    select * from nodes
-    where grade = 'published' and value is not null
+    {%- endif %}
+    {%- endfor %}
 
 ),
 

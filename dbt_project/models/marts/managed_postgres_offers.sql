@@ -39,6 +39,7 @@ in_usd as (
 
         ---------- values
         newest.high_availability,
+        newest.servers_of,
         newest.vcpus,
         newest.vcpu_kind,
         newest.memory_gib,

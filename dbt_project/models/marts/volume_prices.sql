@@ -26,7 +26,10 @@ newest as (
         ---------- times and provenance
         as_of,
         grade,
-        evidence_ids
+        evidence_ids,
+
+        ---------- values that were added later: those who read by position go on
+        unsuitable_because
 
     from prices
 
