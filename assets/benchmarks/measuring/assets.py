@@ -12,6 +12,8 @@ from assets.benchmarks.measuring.session_files import MEASUREMENTS, RUNS, read_r
 from assets.benchmarks.measuring.session_results import session_results
 from assets.benchmarks.measuring.session_run import SessionProgress, run_grid
 from assets.common import keys
+from assets.common.resources import Warehouse
+from assets.evidence.resource import EvidenceOfRun
 
 
 class BenchmarkConfig(dg.Config):
@@ -27,14 +29,16 @@ class BenchmarkConfig(dg.Config):
     owners=[keys.OWNERS[keys.EVIDENCE]],
     kinds={"python", "postgres"},
     pool=keys.BENCHMARK_POOL,
-    required_resource_keys={"warehouse", "evidence"},
     description="Our own benchmarks of the message archive on PostgreSQL, measured here; rows of evidence in a pack",
 )
-def measured_archive(context: dg.AssetExecutionContext, config: BenchmarkConfig) -> dg.MaterializeResult[None]:
+def measured_archive(
+    context: dg.AssetExecutionContext,
+    config: BenchmarkConfig,
+    warehouse: dg.ResourceParam[Warehouse],
+    evidence: dg.ResourceParam[EvidenceOfRun],
+) -> dg.MaterializeResult[None]:
     """Measure a grid with the warehouse's server to itself; the next run of the chain reads the results."""
-    evidence = context.resources.evidence.read()
-    limits = limits_of_workloads(record.row.model_dump() for record in evidence.records[LATENCY_TARGETS])
-    warehouse = context.resources.warehouse
+    limits = limits_of_workloads(record.row.model_dump() for record in evidence.read().records[LATENCY_TARGETS])
     told = ""
 
     def tell(progress: SessionProgress) -> None:
