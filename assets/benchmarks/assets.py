@@ -15,7 +15,7 @@ from assets.benchmarks.archive.storage_stages import GROWN_STAGES, fit_stages
 from assets.benchmarks.curves import throughput_curves
 from assets.benchmarks.fetch import read_archive_costs, read_limits, read_measurements, read_runs, read_sizes
 from assets.benchmarks.recommendation import TOLERATED_RATIO, candidates, encoding_ratios, savings, with_proposal
-from assets.benchmarks.results import Provenance, by_run, capacities, noise, stage_gains
+from assets.benchmarks.results import by_run, capacities, noise, stage_gains
 from assets.common import keys
 from assets.common.asset_tables import land_table, table_spec
 from assets.common.resources import Warehouse
@@ -129,7 +129,7 @@ def archive_proposal(warehouse: dg.ResourceParam[Warehouse]) -> Iterator[dg.Mate
             judged = candidates(run, of_run, gains, loaded, storage)
             saved = savings(judged, read_archive_costs(connection), storage)
             found = with_proposal(judged, saved)
-            ratios = encoding_ratios(run, grown or loaded, Provenance(run.grade, (run.evidence_id,)))
+            ratios = encoding_ratios(run, grown or loaded)
         proposed = next((candidate.stage.id for candidate in found if candidate.is_proposed), None)
         for key, columns, frame in (
             (

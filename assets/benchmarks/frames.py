@@ -12,7 +12,7 @@ import pandas as pd
 from assets.benchmarks.archive.stages import STAGES
 from assets.benchmarks.curves import CurvePoint
 from assets.benchmarks.recommendation import Candidate, EncodingRatio, Saving
-from assets.benchmarks.results import Capacity, Gain, MeasuredRun, Noise, Provenance
+from assets.benchmarks.results import Capacity, Gain, MeasuredRun, Noise
 from assets.common.intervals import Interval
 
 REAL, TEXT, WHOLE, TRUTH = "double precision", "text", "bigint", "boolean"
@@ -203,7 +203,7 @@ def gains_frame(gains: Iterable[Gain]) -> pd.DataFrame:
                 gain.rounds,
                 gain.is_real,
                 gain.effect,
-                *_provenance(gain.provenance),
+                *gain.basis.cells,
             )
             for gain in gains
         ),
@@ -239,7 +239,7 @@ def capacity_frame(capacities: Iterable[Capacity]) -> pd.DataFrame:
                 found.is_kept,
                 found.lowest_tried_per_s,
                 found.finding,
-                *_provenance(found.provenance),
+                *found.basis.cells,
             )
             for found in capacities
         ),
@@ -263,7 +263,7 @@ def noise_frame(certificates: Iterable[Noise]) -> pd.DataFrame:
                 found.self_test_alarms,
                 found.placebo_comparisons,
                 found.placebo_alarms,
-                *_provenance(found.provenance),
+                *found.basis.cells,
             )
             for found in certificates
         ),
@@ -296,7 +296,7 @@ def scalability_frame(points: Iterable[CurvePoint]) -> pd.DataFrame:
                 point.is_extrapolated,
                 point.peak_clients,
                 point.relative_error,
-                *_provenance(point.provenance),
+                *point.basis.cells,
             )
             for point in points
         ),
@@ -331,7 +331,7 @@ def recommendation_frame(candidates: Iterable[Candidate], tolerated_ratio: float
                 found.is_admissible,
                 found.is_proposed,
                 found.reason,
-                *_provenance(found.provenance),
+                *found.basis.cells,
             )
             for found in candidates
         ),
@@ -364,7 +364,7 @@ def savings_frame(savings: Iterable[Saving], proposed: str | None) -> pd.DataFra
                 found.base_days_to_limit,
                 found.days_to_limit,
                 found.candidate == proposed,
-                *_provenance(found.provenance),
+                *found.basis.cells,
             )
             for found in savings
         ),
@@ -388,7 +388,7 @@ def encoding_frame(ratios: Iterable[EncodingRatio]) -> pd.DataFrame:
                 found.bytea_wal_bytes,
                 found.is_near_two,
                 "near twice" if found.is_near_two else "not near twice",
-                *_provenance(found.provenance),
+                *found.basis.cells,
             )
             for found in ratios
         ),
@@ -410,7 +410,3 @@ def _run(run: MeasuredRun) -> tuple[object, ...]:
 
 def _interval(interval: Interval | None) -> tuple[float | None, ...]:
     return (None, None, None) if interval is None else (interval.low, interval.mid, interval.high)
-
-
-def _provenance(provenance: Provenance) -> tuple[str, list[str]]:
-    return provenance.grade.value, list(provenance.evidence_ids)

@@ -18,7 +18,7 @@ from assets.costs import inputs
 from assets.costs.catalogue import MART_COLUMNS, PROVENANCE, catalogue_from, rows_of
 from assets.costs.reality import FACTS
 from assets.costs.workload import MAX_CONNECTIONS, USERS_PER_SHARD
-from assets.evidence.model import Grade
+from assets.evidence.basis import Basis
 from assets.evidence.tables.costs import Scenario
 
 VCPUS = re.compile(r"(\d+)vcpu")
@@ -48,8 +48,8 @@ def _read_facts(connection: psycopg.Connection) -> dict[str, inputs.Fact]:
         is_range = table in ("costs__assumptions", "costs__workload_parameters")
         low, mid, high = ("low", "mid", "high") if is_range else ("value_low", "value", "value_high")
         query = sql.SQL(
-            "select evidence_id, {low} as low, {mid} as mid, {high} as high, {text} as said, grade"
-            " from {table} where evidence_id = any(%(ids)s) and grade <> 'not_found'"
+            "select evidence_id, {low} as low, {mid} as mid, {high} as high, {text} as said, grade,"
+            " array[evidence_id] as evidence_ids from {table} where evidence_id = any(%(ids)s) and grade <> 'not_found'"
         ).format(
             low=sql.Identifier(low),
             mid=sql.Identifier(mid),
@@ -61,8 +61,7 @@ def _read_facts(connection: psycopg.Connection) -> dict[str, inputs.Fact]:
             known = [row[name] for name in ("low", "mid", "high") if row[name] is not None]
             known = known or [float(size) for size in VCPUS.findall(row["said"] or "")]
             if known:
-                ids = frozenset({row["evidence_id"]})
-                found[row["evidence_id"]] = inputs.Fact(Grade(row["grade"]), ids, min(known), max(known))
+                found[row["evidence_id"]] = inputs.Fact(Basis.of(row), min(known), max(known))
     return found
 
 
