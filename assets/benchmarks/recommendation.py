@@ -356,8 +356,9 @@ def _together(measurements: Sequence[Measurement], stage: str, base: str, *, are
             setting = (found.workload, found.clients, found.archive_messages, found.payload_bytes)
             values[found.stage][found.round, *setting] = found.value
     rounds: dict[int, list[float]] = defaultdict(list)
-    for key in set(values[stage]) & set(values[base]):
-        rounds[int(str(key[0]))].append(math.log(values[stage][key] / values[base][key]))
+    for key, value in values[stage].items():  # in the order of the rows: sums of another order differ in the last digit
+        if key in values[base]:
+            rounds[int(str(key[0]))].append(math.log(value / values[base][key]))
     widest = max(map(len, rounds.values()), default=0)
     ratios = [math.exp(float(np.mean(logs))) for _, logs in sorted(rounds.items()) if len(logs) == widest]
     if len(ratios) < 2:
