@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import dagster as dg
 
 from assets.common import keys
+from assets.common.resources import Warehouse
 from checks.gx import run_suites
 from checks.suites import SUITES
 
@@ -21,13 +22,14 @@ CHECK = "evidence_holds"
     ],
     can_subset=True,
     name="raw_evidence_suites",
-    required_resource_keys={"warehouse"},
 )
-def raw_checks(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
+def raw_checks(
+    context: dg.AssetCheckExecutionContext, warehouse: dg.ResourceParam[Warehouse]
+) -> Iterator[dg.AssetCheckResult]:
     """Run the suites of the selected tables in one session."""
     tables = {str(key.asset_key.path[-1]) for key in context.selected_asset_check_keys}
     found = run_suites(
-        context.resources.warehouse.sqlalchemy_url("waku_fit_loader"),
+        warehouse.sqlalchemy_url("waku_fit_loader"),
         keys.RAW,
         {t: s for t, s in SUITES.items() if t in tables},
     )

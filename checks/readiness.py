@@ -5,6 +5,7 @@ Belongs here: statements as Dagster asset checks. Does not belong here: what the
 
 import dagster as dg
 
+from assets.common.resources import Warehouse
 from checks.statements import STATEMENTS, Statement
 
 SAMPLE = 5
@@ -16,10 +17,9 @@ def _check(statement: Statement) -> dg.AssetChecksDefinition:
         name=statement.name,
         description=statement.description,
         blocking=True,
-        required_resource_keys={"warehouse"},
     )
-    def holds(context: dg.AssetCheckExecutionContext) -> dg.AssetCheckResult:
-        with context.resources.warehouse.connect("waku_fit_admin") as connection:
+    def holds(warehouse: dg.ResourceParam[Warehouse]) -> dg.AssetCheckResult:
+        with warehouse.connect("waku_fit_admin") as connection:
             found = [row[0] for row in connection.execute(statement.offenders).fetchall()]
         sample = "; ".join(map(str, found[:SAMPLE]))
         return dg.AssetCheckResult(

@@ -7,6 +7,7 @@ import dagster as dg
 from psycopg import sql
 
 from assets.common import keys
+from assets.common.resources import Warehouse
 
 CHECKED = keys.mart_key("segment_capture")
 MISSING = sql.SQL(
@@ -19,11 +20,10 @@ MISSING = sql.SQL(
     asset=CHECKED,
     name="all_six_parts_are_captured",
     description="Segment, market size, problems and USPs, competitors, learnings, rationale: which part is missing",
-    required_resource_keys={"warehouse"},
 )
-def segment_checks(context: dg.AssetCheckExecutionContext) -> dg.AssetCheckResult:
+def segment_checks(warehouse: dg.ResourceParam[Warehouse]) -> dg.AssetCheckResult:
     """Warn with the parts that each segment lacks; nothing waits for them."""
-    with context.resources.warehouse.connect("waku_fit_admin") as connection:
+    with warehouse.connect("waku_fit_admin") as connection:
         missing: list[tuple[str, str]] = connection.execute(MISSING).fetchall()
     rows = "\n".join(f"| {segment} | {parts} |" for segment, parts in missing)
     return dg.AssetCheckResult(

@@ -15,9 +15,10 @@ from assets.benchmarks.archive.storage_stages import GROWN_STAGES, fit_stages
 from assets.benchmarks.curves import throughput_curves
 from assets.benchmarks.fetch import read_archive_costs, read_limits, read_measurements, read_runs, read_sizes
 from assets.benchmarks.recommendation import TOLERATED_RATIO, candidates, encoding_ratios, savings, with_proposal
-from assets.benchmarks.results import Provenance, by_run, capacities, noise, stage_gains
+from assets.benchmarks.results import by_run, capacities, noise, stage_gains
 from assets.common import keys
 from assets.common.asset_tables import land_table, table_spec
+from assets.common.resources import Warehouse
 
 MEASURED = [
     keys.mart_key("archive_runs"),
@@ -37,7 +38,6 @@ PROPOSAL_DEPS = [
 
 @dg.multi_asset(
     name="compare_archive_stages",
-    required_resource_keys={"warehouse"},
     specs=[
         table_spec(
             keys.ARCHIVE_GAINS, MEASURED, "Each stage of the archive's schema against the one before, with intervals"
@@ -48,9 +48,9 @@ PROPOSAL_DEPS = [
         ),
     ],
 )
-def archive_results(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
+def archive_results(warehouse: dg.ResourceParam[Warehouse]) -> Iterator[dg.MaterializeResult[None]]:
     """Compare stages within each run, and find what a virtual CPU carries."""
-    with context.resources.warehouse.connect("waku_fit_transformer") as connection:
+    with warehouse.connect("waku_fit_transformer") as connection:
         measured = by_run(read_measurements(connection))
         limits = read_limits(connection)
         runs = [run for run in read_runs(connection) if run.run_id in measured]
@@ -83,15 +83,14 @@ def archive_results(context: dg.AssetExecutionContext) -> Iterator[dg.Materializ
 @dg.asset(
     key=keys.ARCHIVE_SCALABILITY,
     deps=MEASURED,
-    required_resource_keys={"warehouse"},
     description="Throughput against clients and archive size: measured, fitted with a band, to twice the largest point",
     group_name=keys.MODEL,
     owners=[keys.OWNERS[keys.MODEL]],
     kinds={"python", "postgres"},
 )
-def archive_scalability(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+def archive_scalability(warehouse: dg.ResourceParam[Warehouse]) -> dg.MaterializeResult[None]:
     """Fit the curves of the newest run of each environment."""
-    with context.resources.warehouse.connect("waku_fit_admin") as connection:
+    with warehouse.connect("waku_fit_admin") as connection:
         measured = by_run(read_measurements(connection))
         runs = [run for run in read_runs(connection) if run.is_newest and run.run_id in measured]
         points = [point for run in runs for point in throughput_curves(run, measured[run.run_id])]
@@ -102,7 +101,6 @@ def archive_scalability(context: dg.AssetExecutionContext) -> dg.MaterializeResu
 
 @dg.multi_asset(
     name="propose_archive_stage",
-    required_resource_keys={"warehouse"},
     specs=[
         table_spec(
             keys.ARCHIVE_RECOMMENDATION, PROPOSAL_DEPS, "Candidates for the next schema, and the one that is proposed"
@@ -115,9 +113,9 @@ def archive_scalability(context: dg.AssetExecutionContext) -> dg.MaterializeResu
         ),
     ],
 )
-def archive_proposal(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
+def archive_proposal(warehouse: dg.ResourceParam[Warehouse]) -> Iterator[dg.MaterializeResult[None]]:
     """Judge the candidates by the current run alone; without one the tables are empty."""
-    with context.resources.warehouse.connect("waku_fit_admin") as connection:
+    with warehouse.connect("waku_fit_admin") as connection:
         measured = by_run(read_measurements(connection))
         run = next((run for run in read_runs(connection) if run.is_current), None)
         sizes = read_sizes(connection, run.run_id) if run else []
@@ -131,7 +129,7 @@ def archive_proposal(context: dg.AssetExecutionContext) -> Iterator[dg.Materiali
             judged = candidates(run, of_run, gains, loaded, storage)
             saved = savings(judged, read_archive_costs(connection), storage)
             found = with_proposal(judged, saved)
-            ratios = encoding_ratios(run, grown or loaded, Provenance(run.grade, (run.evidence_id,)))
+            ratios = encoding_ratios(run, grown or loaded)
         proposed = next((candidate.stage.id for candidate in found if candidate.is_proposed), None)
         for key, columns, frame in (
             (

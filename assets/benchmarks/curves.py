@@ -16,9 +16,9 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from assets.benchmarks.paired_ratios import RESAMPLES
-from assets.benchmarks.results import SEED, MeasuredRun, Measurement, Provenance
+from assets.benchmarks.results import SEED, MeasuredRun, Measurement
 from assets.benchmarks.scalability import BAND, REACH, fit_scalability
-from assets.evidence.model import weakest
+from assets.evidence.basis import Basis
 
 POINTS = 24
 """At which a curve is read off, from its first measured point to twice its last one."""
@@ -63,7 +63,7 @@ class CurvePoint:
     """Where the fitted law peaks, if within reach."""
     relative_error: float | None
     """Root mean square of the relative residuals of the fit."""
-    provenance: Provenance
+    basis: Basis
 
 
 def throughput_curves(run: MeasuredRun, measurements: Sequence[Measurement]) -> list[CurvePoint]:
@@ -83,10 +83,10 @@ def throughput_curves(run: MeasuredRun, measurements: Sequence[Measurement]) -> 
         what = found.stage, found.workload, found.payload_bytes
         of_clients[*what, found.archive_messages][found.clients].append(found.value)
         of_size[*what, found.clients][found.archive_messages].append(found.value)
-    provenance = Provenance(weakest((run.grade, *(found.grade for found in kept))), (run.evidence_id,))
+    basis = run.basis.at_best(*(found.grade for found in kept))
     return [
-        *_curves(run, "clients", of_clients, provenance),
-        *_curves(run, "archive_messages", of_size, provenance),
+        *_curves(run, "clients", of_clients, basis),
+        *_curves(run, "archive_messages", of_size, basis),
     ]
 
 
@@ -94,7 +94,7 @@ def _curves(
     run: MeasuredRun,
     axis: Literal["clients", "archive_messages"],
     curves: Curves,
-    provenance: Provenance,
+    basis: Basis,
 ) -> list[CurvePoint]:
     points = []
     for (stage, workload, payload_bytes, fixed), rounds in sorted(
@@ -123,7 +123,7 @@ def _curves(
                     is_extrapolated=x > last,
                     peak_clients=fit.peak if fit else None,
                     relative_error=fit.relative_error if fit else None,
-                    provenance=provenance,
+                    basis=basis,
                 )
             )
     return points

@@ -16,6 +16,7 @@ from assets.benchmarks.archive.storage_stages import GROWN_STAGES, MeasuredStage
 from assets.benchmarks.recommendation import ArchiveCost
 from assets.benchmarks.results import KnownLimit, MeasuredRun, Measurement
 from assets.common.tables import read_rows
+from assets.evidence.basis import Basis, with_basis
 from assets.evidence.model import Grade, weakest
 
 HOURS = {
@@ -26,7 +27,7 @@ HOURS = {
 """Time that each archive of our own grids covers, by messages and payload; an imported archive's is not known."""
 
 RUNS = """
-select run_id, environment_id, rounds, is_newest, is_current, grade, evidence_ids[1] as evidence_id,
+select run_id, environment_id, rounds, is_newest, is_current, grade, evidence_ids,
     -- with the server on another host the cores are those of the load generator
     case when server_location <> 'other_host' then cpu_cores end as cpu_cores
 from marts.archive_runs order by run_id
@@ -40,7 +41,7 @@ order by run_id, round, stage, workload, clients, archive_messages, payload_byte
     metric, measurement_id
 """
 LIMITS = """
-select latency_target_id as id, evidence_id, value, unit, percentile, population, grade
+select latency_target_id as id, value, unit, percentile, population, grade, array[evidence_id] as evidence_ids
 from staging.stg_benchmarks__latency_targets
 where value is not null and percentile is not null order by id
 """
@@ -82,7 +83,7 @@ order by summary.scenario_id
 
 def read_runs(connection: psycopg.Connection[Any]) -> list[MeasuredRun]:
     """Read all runs, by id."""
-    return [MeasuredRun(**{**row, "grade": Grade(row["grade"])}) for row in read_rows(connection, RUNS)]
+    return [MeasuredRun(**with_basis(row)) for row in read_rows(connection, RUNS)]
 
 
 def read_measurements(connection: psycopg.Connection[Any]) -> list[Measurement]:
@@ -100,9 +101,7 @@ def read_limits(connection: psycopg.Connection[Any]) -> dict[str, tuple[KnownLim
         return {}
     return {
         workload: tuple(
-            KnownLimit(limit, row["population"], Grade(row["grade"]), row["evidence_id"])
-            for limit in limits
-            for row in (rows[limit.target],)
+            KnownLimit(limit, row["population"], Basis.of(row)) for limit in limits for row in (rows[limit.target],)
         )
         for workload, limits in limits_of_workloads(rows.values()).items()
     }
@@ -140,8 +139,7 @@ def read_archive_costs(connection: psycopg.Connection[Any]) -> list[ArchiveCost]
             row["messages_per_day"],
             row["retention_days"],
             row["limit_gb"],
-            weakest(row["grades"]),
-            tuple(sorted(set(row["evidence_ids"]))),
+            Basis(weakest(row["grades"]), frozenset(row["evidence_ids"])),
         )
         for row in read_rows(connection, COSTS)
     ]

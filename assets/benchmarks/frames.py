@@ -13,7 +13,7 @@ from assets.benchmarks.archive.stages import STAGES
 from assets.benchmarks.archive.storage_stages import StageStorage
 from assets.benchmarks.curves import CurvePoint
 from assets.benchmarks.recommendation import Candidate, EncodingRatio, Saving
-from assets.benchmarks.results import Capacity, Gain, MeasuredRun, Noise, Provenance
+from assets.benchmarks.results import Capacity, Gain, MeasuredRun, Noise
 from assets.common.intervals import Interval
 
 REAL, TEXT, WHOLE, TRUTH = "double precision", "text", "bigint", "boolean"
@@ -212,7 +212,7 @@ def gains_frame(gains: Iterable[Gain]) -> pd.DataFrame:
                 gain.rounds,
                 gain.is_real,
                 gain.effect,
-                *_provenance(gain.provenance),
+                *gain.basis.cells,
             )
             for gain in gains
         ),
@@ -248,7 +248,7 @@ def capacity_frame(capacities: Iterable[Capacity]) -> pd.DataFrame:
                 found.is_kept,
                 found.lowest_tried_per_s,
                 found.finding,
-                *_provenance(found.provenance),
+                *found.basis.cells,
             )
             for found in capacities
         ),
@@ -272,7 +272,7 @@ def noise_frame(certificates: Iterable[Noise]) -> pd.DataFrame:
                 found.self_test_alarms,
                 found.placebo_comparisons,
                 found.placebo_alarms,
-                *_provenance(found.provenance),
+                *found.basis.cells,
             )
             for found in certificates
         ),
@@ -305,7 +305,7 @@ def scalability_frame(points: Iterable[CurvePoint]) -> pd.DataFrame:
                 point.is_extrapolated,
                 point.peak_clients,
                 point.relative_error,
-                *_provenance(point.provenance),
+                *point.basis.cells,
             )
             for point in points
         ),
@@ -343,7 +343,7 @@ def recommendation_frame(candidates: Iterable[Candidate], tolerated_ratio: float
                 found.is_admissible,
                 found.is_proposed,
                 found.reason,
-                *_provenance(found.provenance),
+                *found.basis.cells,
             )
             for found in candidates
         ),
@@ -376,7 +376,7 @@ def savings_frame(savings: Iterable[Saving], proposed: str | None) -> pd.DataFra
                 found.base_days_to_limit,
                 found.days_to_limit,
                 found.candidate == proposed,
-                *_provenance(found.provenance),
+                *found.basis.cells,
             )
             for found in savings
         ),
@@ -403,7 +403,7 @@ def encoding_frame(ratios: Iterable[EncodingRatio]) -> pd.DataFrame:
                 found.bytea_wal_bytes,
                 found.is_near_two,
                 "near twice" if found.is_near_two else "not near twice",
-                *_provenance(found.provenance),
+                *found.basis.cells,
             )
             for found in ratios
         ),
@@ -429,7 +429,3 @@ def _interval(interval: Interval | None) -> tuple[float | None, ...]:
 
 def _formula(formula: StageStorage) -> tuple[float, ...]:
     return formula.fit.random_leaf_fill, formula.fit.repeated_leaf_fill, formula.relative_error
-
-
-def _provenance(provenance: Provenance) -> tuple[str, list[str]]:
-    return provenance.grade.value, list(provenance.evidence_ids)

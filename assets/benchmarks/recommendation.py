@@ -26,9 +26,10 @@ from assets.benchmarks.archive.stages import STAGES, Stage
 from assets.benchmarks.archive.storage import Encoding
 from assets.benchmarks.archive.storage_stages import GROWN_STAGES, MeasuredStage, StageStorage, fit_stages
 from assets.benchmarks.paired_ratios import differs
-from assets.benchmarks.results import Gain, MeasuredRun, Measurement, Provenance
+from assets.benchmarks.results import Gain, MeasuredRun, Measurement
 from assets.common.intervals import Interval
-from assets.evidence.model import Grade, weakest
+from assets.evidence.basis import Basis
+from assets.evidence.model import Grade
 
 TOLERATED_RATIO = 0.95
 """Throughput of a candidate over that of its base."""
@@ -84,7 +85,7 @@ class Candidate:
     """Workloads of which it keeps the narrowest limit of latency in some archive, and its base does not."""
     limits_missed: tuple[str, ...]
     """Workloads of which it does not keep the narrowest limit of latency in some archive."""
-    provenance: Provenance
+    basis: Basis
     saves_money: bool = True
     """Whether what it saves is more than nothing in every scenario, by the whole interval."""
     is_proposed: bool = False
@@ -126,8 +127,7 @@ class ArchiveCost:
     retention_days: float
     limit_gb: float | None
     """Size at which a retention by size begins to drop the oldest messages; None is not known."""
-    grade: Grade
-    evidence_ids: tuple[str, ...]
+    basis: Basis
 
     @property
     def hours(self) -> int:
@@ -150,7 +150,7 @@ class Saving:
     share: Interval
     bytes_per_message: float
     base_bytes_per_message: float
-    provenance: Provenance
+    basis: Basis
 
     @property
     def gb_per_day(self) -> float:
@@ -198,7 +198,7 @@ class EncodingRatio:
     hex_wal_bytes: float | None
     """Write-ahead log of one message by the formula, without commits and images of pages; None is not known."""
     bytea_wal_bytes: float | None
-    provenance: Provenance
+    basis: Basis
 
     @property
     def is_near_two(self) -> bool:
@@ -242,7 +242,7 @@ def _candidate(
     by_workload, failures = _judged(stage, measurements, gains)
     doubtful = {name: i for name, i in sorted(by_workload.items()) if i.low < TOLERATED_RATIO <= i.high}
     worst = min(by_workload, key=lambda name: by_workload[name].mid, default=None)
-    grades = (gain.provenance.grade for gain in gains if gain.stage == stage.id)
+    grades = (gain.basis.grade for gain in gains if gain.stage == stage.id)
     missed, missed_by_base = (_misses(one, measurements) for one in (stage.id, base.stage.id))
     return Candidate(
         run=run,
@@ -264,7 +264,7 @@ def _candidate(
         not_ruled_out=tuple(name for name, i in doubtful.items() if not differs(i)),
         limits_gained=_workloads(at for at, is_missed in missed.items() if missed_by_base.get(at) and not is_missed),
         limits_missed=_workloads(at for at, is_missed in missed.items() if is_missed),
-        provenance=Provenance(weakest((run.grade, *grades)), (run.evidence_id,)),
+        basis=run.basis.at_best(*grades),
     )
 
 
@@ -380,14 +380,13 @@ def savings(found: Sequence[Candidate], costs: Sequence[ArchiveCost], storage: S
         for cost in costs:
             at = round(cost.payload_bytes), cost.messages, cost.hours
             own, base = (storage.bytes_per_message(stage, *at) for stage in stages)
-            grade = weakest((Grade.ESTIMATED, candidate.provenance.grade, cost.grade))
-            ids = tuple(sorted({*candidate.provenance.evidence_ids, *cost.evidence_ids}))
+            basis = (candidate.basis | cost.basis).at_best(Grade.ESTIMATED)
             share = _saved(storage.ratio(*stages, *at))
-            rows.append(Saving(candidate.run, candidate.stage.id, cost, share, own, base, Provenance(grade, ids)))
+            rows.append(Saving(candidate.run, candidate.stage.id, cost, share, own, base, basis))
     return rows
 
 
-def encoding_ratios(run: MeasuredRun, measured: Sequence[MeasuredStage], provenance: Provenance) -> list[EncodingRatio]:
+def encoding_ratios(run: MeasuredRun, measured: Sequence[MeasuredStage]) -> list[EncodingRatio]:
     """Compare hex text with bytea at several payloads: measured where both were, else by the formula fitted to them.
 
     `measured` are the sizes of the storage probe, or of stages in a run without one.
@@ -409,7 +408,6 @@ def encoding_ratios(run: MeasuredRun, measured: Sequence[MeasuredStage], provena
         )
         hex_bytes, bytea_bytes = [size.total_bytes for size in found] if is_measured else predicted
         ratio = [hex_bytes / bytea_bytes] * 3 if is_measured else storage.ratio(*stages, payload)
-        grade = provenance.grade if is_measured else weakest((Grade.ESTIMATED, provenance.grade))
         rows.append(
             EncodingRatio(
                 run=run,
@@ -426,7 +424,7 @@ def encoding_ratios(run: MeasuredRun, measured: Sequence[MeasuredStage], provena
                 else None,
                 hex_wal_bytes=storage.wal_bytes(stages[0], payload),
                 bytea_wal_bytes=storage.wal_bytes(stages[1], payload),
-                provenance=replace(provenance, grade=grade),
+                basis=run.basis if is_measured else run.basis.at_best(Grade.ESTIMATED),
             )
         )
     return rows

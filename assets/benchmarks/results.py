@@ -19,7 +19,8 @@ from assets.benchmarks.archive.limits import Limit
 from assets.benchmarks.archive.stages import PLACEBO, SELF_TEST
 from assets.benchmarks.paired_ratios import differs, paired_ratio, student_975, variation
 from assets.common.intervals import Interval
-from assets.evidence.model import Grade, weakest
+from assets.evidence.basis import Basis
+from assets.evidence.model import Grade
 
 HARNESS_PREFIX = "harness_"
 """Begins the names of workloads that measure the load generator alone."""
@@ -43,8 +44,8 @@ class MeasuredRun:
     rounds: int
     is_newest: bool
     is_current: bool
-    grade: Grade
-    evidence_id: str
+    basis: Basis
+    """A run is one piece of evidence: it is made and dated as a whole."""
 
 
 @dataclass(frozen=True)
@@ -91,16 +92,7 @@ class KnownLimit:
     limit: Limit
     population: str
     """Operations that are counted."""
-    grade: Grade
-    evidence_id: str
-
-
-@dataclass(frozen=True)
-class Provenance:
-    """What a derived figure is based on. A run is one piece of evidence: it is made and dated as a whole."""
-
-    grade: Grade
-    evidence_ids: tuple[str, ...]
+    basis: Basis
 
 
 @dataclass(frozen=True)
@@ -116,7 +108,7 @@ class Gain:
     low: float | None
     high: float | None
     rounds: int
-    provenance: Provenance
+    basis: Basis
 
     @property
     def is_real(self) -> bool | None:
@@ -166,7 +158,7 @@ class Capacity:
     """Rounds in which the limit was not kept at any rate that was tried."""
     lowest_tried_per_s: float | None
     """The lowest rate at which it was not kept, offered to the whole machine; None if it was kept in all rounds."""
-    provenance: Provenance
+    basis: Basis
 
     @property
     def is_kept(self) -> bool:
@@ -204,7 +196,7 @@ class Noise:
     placebo_comparisons: int
     """Figures of queries in which a stage that stores the same bytes as its base was compared with it."""
     placebo_alarms: int
-    provenance: Provenance
+    basis: Basis
 
     @property
     def holds(self) -> bool:
@@ -256,7 +248,7 @@ def stage_gains(run: MeasuredRun, measurements: Sequence[Measurement], bases: Ma
                 low=interval.low if interval else None,
                 high=interval.high if interval else None,
                 rounds=len(rounds),
-                provenance=_provenance(run, grades[stage, setting, metric] | grades[base, setting, metric]),
+                basis=run.basis.at_best(*grades[stage, setting, metric], *grades[base, setting, metric]),
             )
         )
     return gains
@@ -302,7 +294,6 @@ def _capacity(
         return None
     interval = mean_interval(kept) if not tried else None
     highest = max(kept + [rate / cores for rate in tried])
-    provenance = _provenance(run, {found.grade for found in members})
     return Capacity(
         run=run,
         stage=stage,
@@ -320,10 +311,7 @@ def _capacity(
         rounds=len(members),
         failed_rounds=len(tried),
         lowest_tried_per_s=min(tried, default=None),
-        provenance=Provenance(
-            weakest((provenance.grade, known.grade)),
-            tuple(sorted({*provenance.evidence_ids, known.evidence_id})),
-        ),
+        basis=run.basis.at_best(*(found.grade for found in members)) | known.basis,
     )
 
 
@@ -346,7 +334,7 @@ def noise(run: MeasuredRun, measurements: Sequence[Measurement], gains: Iterable
         self_test_alarms=sum(bool(gain.is_real) for gain in tests),
         placebo_comparisons=len(placebos),
         placebo_alarms=sum(bool(gain.is_real) for gain in placebos),
-        provenance=_provenance(run, {found.grade for found in measurements}),
+        basis=run.basis.at_best(*(found.grade for found in measurements)),
     )
 
 
@@ -393,7 +381,3 @@ def _setting(found: Measurement) -> Setting:
         found.limit_ms,
         found.percentile,
     )
-
-
-def _provenance(run: MeasuredRun, grades: Iterable[Grade]) -> Provenance:
-    return Provenance(weakest((run.grade, *grades)), (run.evidence_id,))

@@ -123,7 +123,7 @@ def hosted_costs(scenario: Scenario, load: ScenarioLoad, catalogue: CostCatalogu
                 reason,
                 "; ".join(dict.fromkeys(row.billed_besides for row in rows if row.billed_besides)),
                 tuple(dict.fromkeys(lack for row in rows for lack in row.lacks)),
-                frozenset[str]().union(*(row.cost_usd.evidence_ids for row in rows)),
+                frozenset[str]().union(*(row.cost_usd.basis.ids for row in rows)),
             )
         )
     return sorted(found, key=_order)

@@ -9,6 +9,7 @@ import dagster as dg
 
 from assets.common import keys
 from assets.common.asset_tables import land_table, table_spec
+from assets.common.resources import Warehouse
 from assets.costs import columns, frames
 from assets.costs.alternatives import hosted_costs
 from assets.costs.catalogue import MART_COLUMNS
@@ -33,7 +34,6 @@ READ = [
 
 @dg.multi_asset(
     name="estimate_costs",
-    required_resource_keys={"warehouse"},
     specs=[
         table_spec(
             keys.SCENARIO_COST,
@@ -61,9 +61,9 @@ READ = [
         table_spec(keys.COST_REALITY_CHECKS, READ, "The model compared with what is known"),
     ],
 )
-def cost_tables(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
+def cost_tables(warehouse: dg.ResourceParam[Warehouse]) -> Iterator[dg.MaterializeResult[None]]:
     """Estimate every scenario twice, with and without RLN."""
-    with context.resources.warehouse.connect("waku_fit_admin") as connection:
+    with warehouse.connect("waku_fit_admin") as connection:
         catalogue, scenarios = read_catalogue(connection), read_scenarios(connection)
         first, second = sample(catalogue.inputs.values())
         world = World(catalogue, first)

@@ -41,7 +41,8 @@ from assets.costs.distributions import (
     UncertainInput,
 )
 from assets.costs.inputs import CapacityInput, FeeRow, RangeRow, RlnRow
-from assets.evidence.model import Grade, weakest
+from assets.evidence.basis import Basis
+from assets.evidence.model import Grade
 from assets.evidence.quantity import Quantity
 
 RATES_OF_USE = ("msg/", "req/", "runs/")
@@ -129,11 +130,11 @@ def _width_name(unit: str, grade: Grade) -> str | None:
 def _input(name: str, row: RangeRow, width_name: str | None, widths: Widths) -> UncertainInput | None:
     """Return the input of a row of evidence, None where the row has no number or the width is not assumed."""
     distribution: Distribution
-    grade, ids = row.grade, row.evidence_ids
-    if grade is Grade.NOT_FOUND:
+    basis = row.basis
+    if basis.grade is Grade.NOT_FOUND:
         return None
     if row.low is not None and row.high is not None and row.low < row.high:
-        grade = grade if row.mid is not None else weakest((grade, Grade.ESTIMATED))
+        basis = basis if row.mid is not None else basis.at_best(Grade.ESTIMATED)
         middle = (row.low + row.high) / 2 if row.mid is None else row.mid
         distribution = _triangular(row.low, middle, row.high, row.unit)
     elif row.mid is None:
@@ -145,8 +146,8 @@ def _input(name: str, row: RangeRow, width_name: str | None, widths: Widths) -> 
         if width is None or width.low is None or width.mid is None or width.high is None:
             return None
         distribution = _triangular(row.mid * width.low, row.mid * width.mid, row.mid * width.high, width.unit)
-        grade, ids = weakest((grade, width.grade)), ids | width.evidence_ids
-    return UncertainInput(name, row.label, row.unit, distribution, grade, ids)
+        basis |= width.basis
+    return UncertainInput(name, row.label, row.unit, distribution, basis)
 
 
 def _triangular(low: float, mid: float, high: float, unit: str) -> Distribution:
@@ -157,30 +158,22 @@ def _triangular(low: float, mid: float, high: float, unit: str) -> Distribution:
 
 
 def _from_range(name: str, row: RangeRow, widths: Widths) -> UncertainInput | None:
-    return _input(name, row, _width_name(row.unit, row.grade), widths)
+    return _input(name, row, _width_name(row.unit, row.basis.grade), widths)
 
 
 def _rln_inputs(rows: list[RlnRow], widths: Widths) -> Iterator[UncertainInput | None]:
     for parameter in dict.fromkeys(row.parameter for row in rows):
         of_it = sorted((row for row in rows if row.parameter == parameter), key=authority)
         name, label, newest = f"rln/{parameter}", f"RLN: {parameter.replace('_', ' ')}", of_it[-1]
-        values = tuple(row.value for row in of_it if row.value is not None and row.grade is Grade.MEASURED)
+        values = tuple(row.value for row in of_it if row.value is not None and row.basis.grade is Grade.MEASURED)
         if len(values) > 1 and len(values) == len(of_it):
-            ids = frozenset(i for row in of_it for i in row.evidence_ids)
-            yield UncertainInput(name, label, newest.unit or "", Empirical(values), Grade.MEASURED, ids)
+            basis = Basis.all_of(row.basis for row in of_it)
+            yield UncertainInput(name, label, newest.unit or "", Empirical(values), basis)
         else:
-            row = RangeRow(
-                newest.grade,
-                newest.evidence_ids,
-                parameter,
-                label,
-                newest.unit or "",
-                newest.low,
-                newest.value,
-                newest.high,
-            )
+            ends = newest.low, newest.value, newest.high
+            row = RangeRow(newest.basis, parameter, label, newest.unit or "", *ends)
             # A limit of messages for each epoch is a setting, not a rate of use: only its grade counts.
-            found = _input(name, row, _width_name("", newest.grade), widths)
+            found = _input(name, row, _width_name("", newest.basis.grade), widths)
             yield replace(found, stated=_disagreement(of_it)) if found else None
 
 
@@ -197,7 +190,7 @@ def _disagreement(rows: list[RlnRow]) -> tuple[Stated, ...]:
     said = [
         Stated(row.value, row.stated_in, row.as_of)
         for row in reversed(rows)
-        if row.value is not None and row.grade is Grade.PUBLISHED
+        if row.value is not None and row.basis.grade is Grade.PUBLISHED
     ]
     return tuple(said) if len({each.value for each in said}) > 1 else ()
 
@@ -223,11 +216,9 @@ def _fee_inputs(rows: list[FeeRow], widths: Widths) -> Iterator[UncertainInput |
             yield forecast
         elif newest.median is not None and newest.p90 is not None and 0 < newest.median < newest.p90:
             shape = LogNormal(newest.median, newest.p90)
-            yield UncertainInput(name, label, newest.unit, shape, newest.grade, newest.evidence_ids)
+            yield UncertainInput(name, label, newest.unit, shape, newest.basis)
         else:
-            row = RangeRow(
-                newest.grade, newest.evidence_ids, name, label, newest.unit, newest.low, newest.value, newest.high
-            )
+            row = RangeRow(newest.basis, name, label, newest.unit, newest.low, newest.value, newest.high)
             yield _input(name, row, "estimated_width", widths)
 
 
@@ -245,13 +236,12 @@ def _forecast(name: str, label: str, unit: str, factors: list[list[FeeRow]], wid
     newest = [rows[-1] for rows in factors]
     start = math.prod(row.value for row in newest) * (1.0 if len(factors) == 1 else 1 / GWEI_PER_ETH)
     used = [*(row for month in months for row in month), *newest]
-    grade = weakest((horizon.grade, *(row.grade for row in used)))
-    ids = horizon.evidence_ids.union(*(row.evidence_ids for row in used))
+    basis = Basis.all_of([horizon.basis, *(row.basis for row in used)])
     observed = max(row.observed_until for row in newest)
     remark = f"from {observed:%d %B %Y}".replace("from 0", "from ") + f", {horizon.mid:g} months ahead"
     high = start * math.exp(deviation * Z90)
     shape: Distribution = LogNormal(start, high) if high > start else Point(start)
-    return UncertainInput(name, label, unit, shape, grade, ids, remark)
+    return UncertainInput(name, label, unit, shape, basis, remark)
 
 
 def _year_of_months(factors: list[list[FeeRow]]) -> list[tuple[FeeRow, ...]]:
@@ -288,14 +278,12 @@ def _capacity_inputs(rows: list[CapacityInput], widths: Widths) -> Iterator[Unce
         if len(known) < len(taken):  # a width that is not assumed
             continue
         sizes = tuple(_sized(row, of_row.distribution) for row, of_row in zip(taken, known, strict=True))
-        ids = frozenset(i for row in missed for i in row.evidence_ids)
         yield SizedCapacity(
             name=f"capacity/{workload}",
             label=label,
             unit=CAPACITY,
             distribution=known[-1].distribution,
-            grade=weakest(of_row.grade for of_row in known),
-            evidence_ids=ids.union(*(of_row.evidence_ids for of_row in known)),
+            basis=Basis.all_of(of_row.basis for of_row in known).also(i for row in missed for i in row.basis.ids),
             remark=f"{what.lower()} in the schema of {since:%Y-%m}, {taken[0].limit}, with {_sizes(taken)}"
             + _bounds(missed, since),
             curve=CapacityCurve(sizes, _unknown_from(of_stage, taken)),
@@ -328,7 +316,7 @@ def _unknown_from(rows: Iterable[CapacityInput], taken: list[CapacityInput]) -> 
 
 def _capacity_input(row: CapacityInput, label: str, widths: Widths) -> UncertainInput | None:
     low, mid, high = row.per_vcpu_per_s_low, row.per_vcpu_per_s, row.per_vcpu_per_s_high
-    shape = RangeRow(row.grade, row.evidence_ids, row.workload, label, CAPACITY, low, mid, high)
+    shape = RangeRow(row.basis, row.workload, label, CAPACITY, low, mid, high)
     return _input(f"capacity/{row.workload}", shape, "measured_width", widths)
 
 
@@ -363,22 +351,18 @@ def _bounds(missed: list[CapacityInput], since: date) -> str:
 
 def _price_inputs(prices: list[tuple[str, Quantity]], widths: Widths) -> Iterator[UncertainInput | None]:
     for provider, price in prices:
-        if price.grade not in (Grade.MEASURED, Grade.PUBLISHED):
+        if price.basis.grade not in (Grade.MEASURED, Grade.PUBLISHED):
             label = f"Recalled and second-hand prices of {provider.replace('_', ' ')}"
             yield _width_input(price_input(provider), label, widths.get("estimated_price_width"))
-        for evidence_id in price.evidence_ids:
+        for evidence_id in price.basis.ids:
             if evidence_id.startswith(EXCHANGE_RATES):
                 pair = evidence_id.removeprefix(EXCHANGE_RATES)[:7].replace("_", "/").upper()
                 label = f"Exchange rate {pair}, times the newest"
-                rate = frozenset({evidence_id})
-                yield _width_input(exchange_input(evidence_id), label, widths.get("exchange_rate_width"), rate)
+                yield _width_input(exchange_input(evidence_id), label, widths.get("exchange_rate_width"), [evidence_id])
 
 
-def _width_input(
-    name: str, label: str, width: RangeRow | None, also: frozenset[str] = frozenset()
-) -> UncertainInput | None:
+def _width_input(name: str, label: str, width: RangeRow | None, also: Iterable[str] = ()) -> UncertainInput | None:
     """Return an input that is nothing but a width: another value is taken times it."""
     if width is None:
         return None
-    row = RangeRow(width.grade, width.evidence_ids | also, name, label, width.unit, width.low, width.mid, width.high)
-    return _input(name, row, None, {})
+    return _input(name, replace(width, basis=width.basis.also(also), name=name, label=label), None, {})

@@ -19,7 +19,7 @@ from assets.benchmarks.archive.storage import GROWN, Encoding
 from assets.costs import inputs
 from assets.costs.assumptions import inputs_of
 from assets.costs.distributions import UncertainInput
-from assets.evidence.model import Grade
+from assets.evidence.basis import Basis
 from assets.evidence.quantity import Quantity
 
 GROWN_ARCHIVE = GROWN[Encoding.HEX]
@@ -243,7 +243,7 @@ def _drawn(marts: Mapping[str, pd.DataFrame], known: inputs.CostCatalogue) -> Ma
         assumptions=[_range(row, row["assumption_id"], row["title"]) for row in rows_of(marts["assumptions"])],
         rln=[_rln(row) for row in rows_of(marts["rln_parameters"])],
         fees=[
-            inputs.FeeRow(*_provenance(row), *(row[name] for name in MART_COLUMNS["network_fee_history"]))
+            inputs.FeeRow(Basis.of(row), *(row[name] for name in MART_COLUMNS["network_fee_history"]))
             for row in rows_of(marts["network_fee_history"], "value")
         ],
         capacities=_capacities(marts),
@@ -253,7 +253,7 @@ def _drawn(marts: Mapping[str, pd.DataFrame], known: inputs.CostCatalogue) -> Ma
 
 def _rln(row: Mapping[str, Any]) -> inputs.RlnRow:
     columns = ("parameter", "unit", "value", "value_low", "value_high", "as_of", "stated_in")
-    return inputs.RlnRow(*_provenance(row), *(row[name] for name in columns))
+    return inputs.RlnRow(Basis.of(row), *(row[name] for name in columns))
 
 
 def _prices(known: inputs.CostCatalogue) -> list[tuple[str, Quantity]]:
@@ -279,7 +279,7 @@ def _capacities(marts: Mapping[str, pd.DataFrame]) -> Iterator[inputs.CapacityIn
 
 def _capacity(row: Mapping[str, Any], released_on: date) -> inputs.CapacityInput:
     return inputs.CapacityInput(
-        *_provenance(row),
+        Basis.of(row),
         row["workload"],
         released_on,
         float(row["archive_messages"] or 1),  # an imported run may not know it
@@ -301,7 +301,6 @@ def _reality_figures(marts: Mapping[str, pd.DataFrame]) -> Iterator[inputs.Publi
             continue
         stated = [f"{row[name]:,.12g}" for name in ("value_low", "value", "value_high") if row[name] is not None]
         of_users = f", {row['users']:,.0f} users" if row["users"] else ""
-        grade, ids = _provenance(row)
         yield inputs.PublishedFigure(
             row["reality_figure_id"],
             row["system"],
@@ -311,8 +310,7 @@ def _reality_figures(marts: Mapping[str, pd.DataFrame]) -> Iterator[inputs.Publi
             max(known),
             tuple(part.replace("_", " ") for part in row["includes"] or ()),
             f"{' to '.join(dict.fromkeys(stated))} {row['unit']}{of_users}; {row['condition'] or row['system']}",
-            grade,
-            ids,
+            Basis.of(row),
         )
 
 
@@ -348,7 +346,7 @@ def _archive_sizes(rows: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]
 
 
 def _range(row: Mapping[str, Any], name: str, label: str) -> inputs.RangeRow:
-    return inputs.RangeRow(*_provenance(row), name, label, row["unit"] or "", row["low"], row["mid"], row["high"])
+    return inputs.RangeRow(Basis.of(row), name, label, row["unit"] or "", row["low"], row["mid"], row["high"])
 
 
 def _words(profile: str, parameter: str) -> str:
@@ -360,10 +358,6 @@ def _fields(row: Mapping[str, Any], names: Iterable[str], quantity: str) -> dict
     return {name: row[name] for name in names} | {quantity: _quantity(row, quantity)}
 
 
-def _provenance(row: Mapping[str, Any]) -> tuple[Grade, frozenset[str]]:
-    return Grade(row["grade"]), frozenset(row["evidence_ids"])
-
-
 def rows_of(frame: pd.DataFrame, needed: str | None = None) -> list[dict[str, Any]]:
     """The rows as mappings with None for NULL, without those that lack `needed`."""
     rows = frame.astype(object).where(frame.notna(), None).to_dict("records")
@@ -373,4 +367,4 @@ def rows_of(frame: pd.DataFrame, needed: str | None = None) -> list[dict[str, An
 
 
 def _quantity(row: Mapping[str, Any], column: str) -> Quantity:
-    return Quantity(float(row[column]), Grade(row["grade"]), frozenset(row["evidence_ids"]))
+    return Quantity(float(row[column]), Basis.of(row))

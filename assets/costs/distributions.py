@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from assets.evidence.model import Grade
+from assets.evidence.basis import Basis
 
 FloatArray: TypeAlias = NDArray[np.float64]
 
@@ -144,8 +144,7 @@ class UncertainInput:
     """What a reader calls it."""
     unit: str
     distribution: Distribution
-    grade: Grade
-    evidence_ids: frozenset[str]
+    basis: Basis
     remark: str = ""
     """What a reader must know besides, where the number is used."""
     stated: tuple[Stated, ...] = ()

@@ -66,7 +66,7 @@ class Draws:
             if name not in self.inputs:
                 raise MissingEvidence(f"value of {name}")
             known = self.inputs[name]
-            found = self._quantities[name] = Quantity(self._values[name], known.grade, known.evidence_ids)
+            found = self._quantities[name] = Quantity(self._values[name], known.basis)
         return found
 
     def value(self, name: str) -> Value:

@@ -18,7 +18,7 @@ from assets.costs import inputs
 from assets.costs.catalogue import MART_COLUMNS, PROVENANCE, catalogue_from, rows_of
 from assets.costs.reality import FACTS
 from assets.costs.workload import MAX_CONNECTIONS, USERS_PER_SHARD
-from assets.evidence.model import Grade
+from assets.evidence.basis import Basis
 from assets.evidence.tables.costs import Scenario
 
 VCPUS = re.compile(r"(\d+)vcpu")
@@ -41,17 +41,17 @@ def _read_facts(connection: psycopg.Connection) -> dict[str, inputs.Fact]:
     """Return facts by evidence id. Tables name the low, the middle and the high of a range in one of two ways."""
     found = {}
     for table in FACT_TABLES:
-        query = sql.SQL("select * from {} where evidence_id = any(%(ids)s) and grade <> 'not_found'").format(
-            sql.Identifier("staging", f"stg_{table}")
-        )
+        query = sql.SQL(
+            "select *, array[evidence_id] as evidence_ids from {} where evidence_id = any(%(ids)s)"
+            " and grade <> 'not_found'"
+        ).format(sql.Identifier("staging", f"stg_{table}"))
         for row in rows_of(read_frame(connection, query, {"ids": list(FACT_IDS)})):
             stated = (row.get(name) for name in ("low", "mid", "high", "value_low", "value", "value_high"))
             known = [value for value in stated if value is not None]
             known = known or [float(size) for size in VCPUS.findall(row.get("value_text") or "")]
             if known:
                 found[row["evidence_id"]] = inputs.Fact(
-                    Grade(row["grade"]),
-                    frozenset({row["evidence_id"]}),
+                    Basis.of(row),
                     min(known),
                     max(known),
                     row.get("measured_on") or row["as_of"],

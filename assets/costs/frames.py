@@ -29,6 +29,7 @@ from assets.costs.model import USED_TOTALS, Estimate, RentalPlan
 from assets.costs.reality import Check
 from assets.costs.sensitivity import Driver
 from assets.costs.workload import ScenarioLoad
+from assets.evidence.basis import Basis
 from assets.evidence.model import Grade
 from assets.evidence.quantity import Quantity, Value, total
 from assets.evidence.tables.costs import Scenario
@@ -76,7 +77,7 @@ def _bill_rows(found: Estimate, bill: Bill, once: dict[int, tuple[float | None, 
             month = (bill.month if name == INFRASTRUCTURE else None) or summarise(cost.value, SCRAMBLES)
             error = month.errors[1] if month.errors else None
             figures = (*_money(found, cost.value, month), month.mean, error)
-        yield (*cell, name, True, name, None, is_cheapest, *figures, None, None, NOTES[name], None, *_provenance(cost))
+        yield (*cell, name, True, name, None, is_cheapest, *figures, None, None, NOTES[name], None, *cost.basis.cells)
 
 
 NOTES = {
@@ -94,7 +95,7 @@ def _part(found: Estimate, part: BillLine, unit: str, once: dict[int, tuple[floa
         month = summarise(cost.value)
         once[id(cost)] = (*_of_month_and_user(found, month), *(None,) * 3, month.mean, None)
     what = (amount, unit if amount is not None else None, part.note, part.choice_id)
-    return (*once[id(cost)], *what, *_provenance(cost))
+    return (*once[id(cost)], *what, *cost.basis.cells)
 
 
 def _money(found: Estimate, cost: Value, month: QuantitySummary) -> tuple[float | None, ...]:
@@ -178,7 +179,7 @@ def _summary_provenance(found: Estimate, declared: Quantity | None) -> tuple[str
     if known is None:
         return _unknown(found.scenario)
     messages = found.load.own_messages_per_month if found.load else None
-    return _provenance(known.resting_on(*(quantity for quantity in (declared, messages) if quantity is not None)))
+    return Basis.all_of(one.basis for one in (known, declared, messages) if one is not None).cells
 
 
 def _workload(load: ScenarioLoad | None) -> tuple[float | None, ...]:
@@ -227,8 +228,7 @@ def sensitivity_frame(found: Iterable[tuple[Estimate, Sequence[Driver]]], catalo
                     driver.flip_provider,
                     driver.limit_value,
                     driver.limit,
-                    known.grade.value,
-                    sorted(known.evidence_ids),
+                    *known.basis.cells,
                 )
             )
     return pd.DataFrame(rows, columns=list(SENSITIVITY_COLUMNS), dtype=object)
@@ -241,7 +241,7 @@ def sensitivity_parts_frame(
     rows = [
         (
             *(estimated.scenario.id, estimated.with_rln, driver.name, component, *costs),
-            *(catalogue.inputs[driver.name].grade.value, sorted(catalogue.inputs[driver.name].evidence_ids)),
+            *catalogue.inputs[driver.name].basis.cells,
         )
         for estimated, drivers in found
         for driver in drivers
@@ -270,7 +270,7 @@ def confidence_frame(plans: Iterable[tuple[Estimate, float, RentalPlan | None]])
                 plan.servers_usd_per_month,
                 *figures,
                 *hosts,
-                *_provenance(plan.cost_usd_per_month),
+                *plan.cost_usd_per_month.basis.cells,
             )
         )
     return pd.DataFrame(rows, columns=list(CONFIDENCE_COLUMNS), dtype=object)
@@ -282,12 +282,12 @@ def alternatives_frame(found: Iterable[HostedCost], own: Mapping[str, Quantity |
     for hosted in found:
         cost, users, ours = hosted.cost_usd_per_month, hosted.scenario.active_users, own.get(hosted.scenario.id)
         figures: tuple[float | None, ...] = (None,) * 5
-        provenance: tuple[str, list[str]] = (Grade.NOT_FOUND.value, sorted(hosted.evidence_ids))
+        basis = Basis(Grade.NOT_FOUND, hosted.evidence_ids)
         if cost is not None:
             month = summarise(cost.value)
             per_user = month.p50 / users if users else None
             figures = (month.p5, month.p50, month.p95, per_user, month.p50 / ours.middle if ours else None)
-            provenance = _provenance(cost.resting_on(ours) if ours else cost)
+            basis = cost.basis | ours.basis if ours else cost.basis
         rows.append(
             (
                 hosted.scenario.id,
@@ -300,7 +300,7 @@ def alternatives_frame(found: Iterable[HostedCost], own: Mapping[str, Quantity |
                 "user_to_user_messages" not in hosted.lacks,
                 ", ".join(LACKS.get(lack, lack) for lack in hosted.lacks),
                 hosted.reason,
-                *provenance,
+                *basis.cells,
             )
         )
     return pd.DataFrame(rows, columns=list(ALTERNATIVE_COLUMNS), dtype=object)
@@ -314,12 +314,8 @@ def reality_frame(checks: Iterable[Check]) -> pd.DataFrame:
         known = (check.known_low, check.known_high, check.times_known, check.verdict)
         figures = (modelled.p5, modelled.p50, modelled.p95, *known)
         what = (check.check_id, check.title, check.scenario_id, check.with_rln, check.unit)
-        rows.append((*what, *figures, check.rule, check.explanation, list(check.parts), *_provenance(check.modelled)))
+        rows.append((*what, *figures, check.rule, check.explanation, list(check.parts), *check.modelled.basis.cells))
     return pd.DataFrame(rows, columns=list(REALITY_COLUMNS), dtype=object)
-
-
-def _provenance(quantity: Quantity) -> tuple[str, list[str]]:
-    return quantity.grade.value, quantity.sorted_ids
 
 
 def _unknown(scenario: Scenario) -> tuple[str, list[str]]:

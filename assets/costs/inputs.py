@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from assets.costs.distributions import UncertainInput
-from assets.evidence.model import Grade
+from assets.evidence.basis import Basis
 from assets.evidence.quantity import MissingEvidence, Quantity
 
 DAYS_PER_MONTH = 365 / 12
@@ -28,8 +28,7 @@ BYTES_PER_KB = 1e3
 class CostRow:
     """What every row of a mart has."""
 
-    grade: Grade
-    evidence_ids: frozenset[str]
+    basis: Basis
 
 
 @dataclass(frozen=True)
@@ -293,8 +292,7 @@ class PublishedFigure:
     includes: tuple[str, ...]
     said: str
     """The figure as its source states it."""
-    grade: Grade
-    evidence_ids: frozenset[str]
+    basis: Basis
 
 
 @dataclass(frozen=True)

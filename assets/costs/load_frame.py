@@ -240,8 +240,7 @@ def load_frame(estimates: Iterable[Estimate], draws: Draws) -> pd.DataFrame:
             *((month := summarise(quantity.value)).p5, month.p50, month.p95, month.mean),
             amount.rule,
             list(amount.made_of),
-            quantity.grade.value,
-            quantity.sorted_ids,
+            *quantity.basis.cells,
         )
         for found in estimates
         if found.load

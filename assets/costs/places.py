@@ -124,7 +124,7 @@ def _undominated(
     for offer in sorted(offers, key=lambda known: (*(-merit for merit in merits(known)), known.offer_id)):
         mine = merits(offer)
         if not any(
-            known.cost_usd_per_month.grade is offer.cost_usd_per_month.grade
+            known.cost_usd_per_month.basis.grade is offer.cost_usd_per_month.basis.grade
             and all(theirs >= ours for theirs, ours in zip(merits(known), mine, strict=True))
             for known in kept
         ):

@@ -22,9 +22,9 @@ from assets.evidence.quantity import MissingEvidence, Quantity, computed, total
 def drawn(price: Quantity, provider: str, draws: Draws) -> Quantity:
     """Return `price` in every draw: times the change of its exchange rate, and its own error where it is estimated."""
     in_usd = price
-    for rate in _exchange_inputs(price.evidence_ids):
+    for rate in _exchange_inputs(price.basis.ids):
         in_usd = in_usd * draws[rate]
-    if price.grade in (Grade.MEASURED, Grade.PUBLISHED):
+    if price.basis.grade in (Grade.MEASURED, Grade.PUBLISHED):
         return in_usd
     return in_usd * draws[price_input(provider)]
 

@@ -144,7 +144,7 @@ def fleet(estimates: Sequence[Estimate], catalogue: CostCatalogue, draws: Draws)
     if load is None or database is None or database.archive is None:
         raise MissingEvidence("load of Status chats")
     centres = catalogue.fact(DATA_CENTRES)
-    in_each = Quantity(centres.low, centres.grade, centres.evidence_ids)
+    in_each = Quantity(centres.low, centres.basis)
     users = draws[f"workload/{FLEET_RATE}"] * SECONDS_PER_DAY / sent_of(scenario, draws).per_day
     share = users / float(scenario.active_users or 1)
     connections = load.peak_connections * share
@@ -161,7 +161,7 @@ def _relay(_: Sequence[Estimate], catalogue: CostCatalogue, draws: Draws) -> Che
     known = catalogue.fact(RELAYED)
     if known.payload_bytes is None:
         raise MissingEvidence(f"payload of {RELAYED}")
-    exact = Quantity(1.0, known.grade, known.evidence_ids)
+    exact = Quantity(1.0, known.basis)
     month = SECONDS_PER_DAY * DAYS_PER_MONTH
     modelled = relayed_bytes(exact * month, exact * known.payload_bytes, draws) / (month * BYTES_PER_KB)
     return Check(
@@ -195,7 +195,7 @@ def _growth(estimates: Sequence[Estimate], catalogue: CostCatalogue, draws: Draw
         None,
         None,
         "MB/h",
-        modelled.resting_on(*(Quantity(1.0, fact.grade, fact.evidence_ids) for fact in known)),
+        modelled.resting_on(*(Quantity(1.0, fact.basis) for fact in known)),
         min(fact.low for fact in known),
         max(fact.high for fact in known),
         "The message rate of the fleet in an hour, times the share of messages that is archived, times the bytes of a "
@@ -217,7 +217,7 @@ def _processors(estimates: Sequence[Estimate], catalogue: CostCatalogue, draws: 
         None,
         None,
         "vCPUs",
-        modelled.resting_on(*(Quantity(1.0, fact.grade, fact.evidence_ids) for fact in known)),
+        modelled.resting_on(*(Quantity(1.0, fact.basis) for fact in known)),
         min(fact.low for fact in known),
         max(fact.high for fact in known),
         "Processors that databases need for the users of that fleet, over its data centres; over the middle of what is "
@@ -260,7 +260,7 @@ def _queries(estimates: Sequence[Estimate], catalogue: CostCatalogue, draws: Dra
         None,
         None,
         "requests/min",
-        modelled.resting_on(Quantity(1.0, known.grade, known.evidence_ids)),
+        modelled.resting_on(Quantity(1.0, known.basis)),
         known.low,
         known.high,
         "Queries of the users of that fleet in a minute at peak; over what is known.",
@@ -304,7 +304,7 @@ def _parts(estimated: Estimate, bill: Bill, figures: Sequence[PublishedFigure]) 
         cost = total(bill.parts[name].cost_usd_per_month for name in names)
         if cost.middle <= 0:
             continue
-        per_user = (cost / users).resting_on(Quantity(1.0, nearest.grade, nearest.evidence_ids))
+        per_user = (cost / users).resting_on(Quantity(1.0, nearest.basis))
         yield Check(
             f"{component}_{estimated.scenario.id}",
             f"{component.capitalize()} for a user, against {nearest.system}",

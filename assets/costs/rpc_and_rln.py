@@ -272,7 +272,7 @@ def rpc_cost(calls: Iterable[Calls], chain: str, catalogue: CostCatalogue, draws
     # Where a free plan is of no use it costs what the cheapest paid one does, which is then named.
     frees = {plan.plan_id for plan, *_ in free}
     ordered = sorted(
-        choices, key=lambda one: (one[0].plan_id in frees, GRADE_ORDER.index(one[1].grade), one[0].plan_id)
+        choices, key=lambda one: (one[0].plan_id in frees, GRADE_ORDER.index(one[1].basis.grade), one[0].plan_id)
     )
     stacked = np.stack(np.broadcast_arrays(*(np.asarray(cost.value) for _, cost in ordered)))
     choice = np.argmin(stacked, axis=0)

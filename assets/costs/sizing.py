@@ -15,7 +15,7 @@ from assets.costs.assumptions import CAPACITY_WORKLOADS
 from assets.costs.capacity import capacity_at
 from assets.costs.draws import Draws
 from assets.costs.workload import ScenarioLoad
-from assets.evidence.model import Grade
+from assets.evidence.basis import Basis
 from assets.evidence.quantity import Quantity, computed, total
 from assets.evidence.tables.costs import Scenario
 
@@ -188,4 +188,4 @@ def capacity_basis(load: ScenarioLoad, draws: Draws) -> str:
 def scenario_basis(scenario: Scenario) -> Quantity:
     """The scenario as evidence: every figure is based on its assumptions."""
     ids = {f"costs__scenarios/{scenario.id}", *(f"costs__node_requirements/{row}" for row in scenario.sizing_basis)}
-    return Quantity(1.0, Grade(scenario.grade), frozenset(ids))
+    return Quantity(1.0, Basis(scenario.grade, frozenset(ids)))

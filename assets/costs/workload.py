@@ -14,7 +14,7 @@ import numpy as np
 from assets.costs.draws import Draws
 from assets.costs.inputs import BYTES_PER_GB, BYTES_PER_KB, DAYS_PER_MONTH, SECONDS_PER_DAY, ArchiveProbe, CostCatalogue
 from assets.costs.whole import mean_whole
-from assets.evidence.model import Grade
+from assets.evidence.basis import Basis
 from assets.evidence.quantity import MissingEvidence, Quantity, computed, total
 from assets.evidence.tables.costs import Scenario
 
@@ -150,7 +150,7 @@ def load_of(scenario: Scenario, with_rln: bool, catalogue: CostCatalogue, draws:
     sent, peak = sent_of(scenario, draws), draws["assumption/peak_factor"]
     proof: Quantity | float = draws["rln/proof_overhead_per_message"] if with_rln else 0.0
     most = catalogue.fact(USERS_PER_SHARD)
-    limit = Quantity(most.high, most.grade, most.evidence_ids)
+    limit = Quantity(most.high, most.basis)
     shards = computed(lambda users: np.maximum(users, 1.0), limit * 0.0 + scenario.network_senders / limit.mean)
     per_day = sent.per_day
     per_shard_day = per_day * scenario.network_senders / shards
@@ -212,7 +212,7 @@ def _online(scenario: Scenario, draws: Draws) -> tuple[Quantity, Quantity]:
     """Return the share of clients that is online, on average and at peak."""
     if not scenario.active_users:
         # None, as the scenario says by naming no users.
-        none = Quantity(0.0, Grade(scenario.grade), frozenset({f"costs__scenarios/{scenario.id}"}))
+        none = Quantity(0.0, Basis(scenario.grade, frozenset({f"costs__scenarios/{scenario.id}"})))
         return none, none
     online = draws["assumption/client_online_share"]
     return online, computed(lambda share: np.minimum(share, 1.0), online * draws["assumption/peak_factor"])
@@ -221,7 +221,7 @@ def _online(scenario: Scenario, draws: Draws) -> tuple[Quantity, Quantity]:
 def connections_per_node(catalogue: CostCatalogue) -> Quantity:
     """Return how many connections one node takes. Raises `MissingEvidence`."""
     most = catalogue.fact(MAX_CONNECTIONS)
-    return Quantity(most.high, most.grade, most.evidence_ids)
+    return Quantity(most.high, most.basis)
 
 
 def archived_row_bytes(

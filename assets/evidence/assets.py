@@ -10,9 +10,11 @@ import dagster as dg
 
 from assets.common import keys
 from assets.common.asset_tables import sql_table_metadata
+from assets.common.resources import Warehouse
 from assets.common.tables import table_statistics
 from assets.evidence.load_raw import AnotherDateError, load_raw
 from assets.evidence.read_packs import Evidence, Scope, format_problems
+from assets.evidence.resource import EvidenceOfRun
 from assets.evidence.tables import ALL_TABLES
 from assets.evidence.tables.pricing import REFRESHED_TABLES
 
@@ -62,23 +64,22 @@ def _typed_in(table_key: str) -> list[dg.AssetKey]:
     return [keys.evidence_key(table_key), *([keys.LIVE_PRICES] if table_key in REFRESHED_TABLES else [])]
 
 
-@dg.multi_asset(
-    specs=raw_specs(), can_subset=True, name="load_evidence", required_resource_keys={"warehouse", "evidence"}
-)
-def raw_tables(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
+@dg.multi_asset(specs=raw_specs(), can_subset=True, name="load_evidence")
+def raw_tables(
+    context: dg.AssetExecutionContext, warehouse: dg.ResourceParam[Warehouse], evidence: dg.ResourceParam[EvidenceOfRun]
+) -> Iterator[dg.MaterializeResult[None]]:
     """Validate all packs, then replace the selected tables in one transaction; one mistake anywhere lands nothing."""
-    source = context.resources.evidence
-    evidence = source.read()
-    if evidence.problems:
+    found = evidence.read()
+    if found.problems:
         raise dg.Failure(
-            "The evidence has mistakes; nothing was loaded.\n" + format_problems(evidence.problems), allow_retries=False
+            "The evidence has mistakes; nothing was loaded.\n" + format_problems(found.problems), allow_retries=False
         )
     wanted = [t.key for t in ALL_TABLES if keys.raw_key(t.key) in context.selected_asset_keys]
-    versions = raw_data_versions(evidence, source.scope)
-    with context.resources.warehouse.connect("waku_fit_loader") as connection:
+    versions = raw_data_versions(found, evidence.scope)
+    with warehouse.connect("waku_fit_loader") as connection:
         try:
             load_raw(
-                connection, evidence, wanted, source.scope, move_date=keys.EVIDENCE_SCOPE in context.selected_asset_keys
+                connection, found, wanted, evidence.scope, move_date=keys.EVIDENCE_SCOPE in context.selected_asset_keys
             )
         except AnotherDateError as error:
             raise dg.Failure(str(error), allow_retries=False) from error

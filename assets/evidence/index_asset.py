@@ -14,6 +14,7 @@ from psycopg import sql
 
 from assets.common import keys
 from assets.common.asset_tables import land_table
+from assets.common.resources import Warehouse
 from assets.common.tables import read_rows
 from assets.evidence.index import INDEX_COLUMNS, Said, index_rows, said, stated_columns
 from assets.evidence.tables import ALL_TABLES
@@ -28,11 +29,10 @@ TYPED = "select * from marts.evidence_index order by evidence_id"
     group_name=keys.MODEL,
     owners=[keys.OWNERS[keys.MODEL]],
     kinds={"python", "postgres"},
-    required_resource_keys={"warehouse"},
 )
-def indexed_evidence(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
+def indexed_evidence(warehouse: dg.ResourceParam[Warehouse]) -> Iterator[dg.MaterializeResult[None]]:
     """Say of each row what it says, as far as it is published."""
-    with context.resources.warehouse.connect("waku_fit_admin") as connection:
+    with warehouse.connect("waku_fit_admin") as connection:
         rows = index_rows(read_rows(connection, TYPED), _statements(connection))
         frame = pd.DataFrame(rows, columns=list(INDEX_COLUMNS), dtype=object)
         yield land_table(connection, keys.EVIDENCE_INDEX, INDEX_COLUMNS, frame)

@@ -8,18 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from assets.evidence.model import GRADE_ORDER, Grade
+from assets.evidence.basis import Basis
+from assets.evidence.model import Grade
 
 Value: TypeAlias = float | NDArray[np.float64]
 """A number that is the same in every draw, or an array with one number per draw."""
-
-_RANK = {grade: rank for rank, grade in enumerate(GRADE_ORDER)}
 
 
 class MissingEvidence(Exception):  # noqa: N818 - it is a finding, not a fault of the program
@@ -28,24 +26,18 @@ class MissingEvidence(Exception):  # noqa: N818 - it is a finding, not a fault o
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """A value, the weakest grade and all evidence ids that it is based on.
+    """A value and what it is based on.
 
     A plain number in an operation is exact: a definition (seconds in a day) or a count, never something observed.
     Raises `ValueError` for a value without evidence, or of grade `not_found`.
     """
 
     value: Value
-    grade: Grade
-    evidence_ids: frozenset[str]
+    basis: Basis
 
     def __post_init__(self) -> None:
-        if not self.evidence_ids or self.grade is Grade.NOT_FOUND:
+        if not self.basis.ids or self.basis.grade is Grade.NOT_FOUND:
             raise ValueError(f"{self.value} is based on no evidence; expected a grade other than not_found and an id")
-
-    @property
-    def sorted_ids(self) -> list[str]:
-        """The evidence ids in a stable order."""
-        return sorted(self.evidence_ids)
 
     @property
     def middle(self) -> float:
@@ -63,7 +55,7 @@ class Quantity:
 
     def having(self, value: Value) -> Quantity:
         """Return another value that is based on the same evidence."""
-        return Quantity(value, self.grade, self.evidence_ids)
+        return Quantity(value, self.basis)
 
     def __add__(self, other: Quantity | Value) -> Quantity:
         if isinstance(other, Quantity):
@@ -97,18 +89,9 @@ def computed(function: Callable[..., Any], *operands: Quantity) -> Quantity:
     return _combined(function(*(operand.value for operand in operands)), *operands)
 
 
-@lru_cache(maxsize=1 << 11)
-def _union(one: frozenset[str], other: frozenset[str]) -> frozenset[str]:
-    """Unite two sets once: a bill asks for the same pairs at every place, and sets keep their hash."""
-    return one | other
-
-
 def _combined(value: Value, first: Quantity, *others: Quantity) -> Quantity:
-    # Written out: this runs tens of thousands of times for one cost table.
-    grade, ids = first.grade, first.evidence_ids
+    basis = first.basis
     for other in others:
-        if _RANK[other.grade] > _RANK[grade]:
-            grade = other.grade
-        if other.evidence_ids is not ids:
-            ids = _union(ids, other.evidence_ids)
-    return Quantity(value, grade, ids)
+        if other.basis is not basis:
+            basis |= other.basis
+    return Quantity(value, basis)

@@ -10,6 +10,7 @@ import dagster as dg
 
 from assets.common import keys
 from assets.common.http import HttpClient
+from assets.evidence.resource import EvidenceOfRun
 from assets.pricing.refresh import SourceOutcome
 from assets.pricing.registry import SOURCES
 from assets.pricing.service import KnownPrices, RefreshRefused, refresh
@@ -24,17 +25,15 @@ SAMPLE = 5
     owners=[keys.OWNERS[keys.EVIDENCE]],
     kinds={"csv"},
     description="Prices as providers state them now: later rows of the same offers, laid over the public evidence.",
-    required_resource_keys={"evidence"},
     check_specs=[
         dg.AssetCheckSpec(
             CHECK, asset=keys.LIVE_PRICES, description="Every source answers, and what it says is near what is known"
         )
     ],
 )
-def live_prices(context: dg.AssetExecutionContext) -> dg.MaterializeResult:  # type: ignore[type-arg]
+def live_prices(evidence: dg.ResourceParam[EvidenceOfRun]) -> dg.MaterializeResult:  # type: ignore[type-arg]
     """Ask all sources that the environment allows, add the accepted prices, warn of the rest; no source can fail it."""
-    resource = context.resources.evidence
-    prices = KnownPrices(resource.prices_dir, resource.read, resource.resolved)
+    prices = KnownPrices(evidence.prices_dir, evidence.read, evidence.resolved)
     try:
         with HttpClient() as client:
             outcomes, added = refresh(prices, client, lambda: datetime.now(UTC), os.environ, listed=SOURCES)

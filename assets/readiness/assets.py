@@ -9,6 +9,7 @@ import dagster as dg
 
 from assets.common import keys
 from assets.common.asset_tables import land_table, table_spec
+from assets.common.resources import Warehouse
 from assets.readiness.fetch import read_inputs
 from assets.readiness.frames import (
     GATE_COLUMNS,
@@ -39,7 +40,6 @@ MARTS = (
 
 @dg.multi_asset(
     name="judge_readiness",
-    required_resource_keys={"warehouse"},
     specs=[
         table_spec(
             keys.REQUIREMENT_RESULTS,
@@ -54,9 +54,9 @@ MARTS = (
         ),
     ],
 )
-def readiness_tables(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
+def readiness_tables(warehouse: dg.ResourceParam[Warehouse]) -> Iterator[dg.MaterializeResult[None]]:
     """Measure every requirement, combine them into gates and the gates into verdicts."""
-    with context.resources.warehouse.connect("waku_fit_admin") as connection:
+    with warehouse.connect("waku_fit_admin") as connection:
         inputs = read_inputs(connection)
         results = results_of(inputs)
         gates = gates_of(results)

@@ -72,8 +72,8 @@ def probabilities_of(results: Sequence[RequirementResult], priors: CountPriors, 
         # A seed of its own, so that one requirement more leaves the others as they are.
         random = np.random.default_rng([SEED, *result.requirement.requirement_id.encode()])
         measured = result.measurement
-        unrecorded = _drawn(priors.unrecorded[measured.basis.value], random, draws)
-        mistaken = _drawn(priors.mistaken.get(measured.grade, Spread(0, 0, 0)), random, draws)
+        unrecorded = _drawn(priors.unrecorded[measured.origin.value], random, draws)
+        mistaken = _drawn(priors.mistaken.get(measured.basis.grade, Spread(0, 0, 0)), random, draws)
         found[result.requirement.requirement_id] = met(result.requirement, measured, unrecorded, mistaken)
     return found
 

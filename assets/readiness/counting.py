@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
+from assets.evidence.basis import Basis
 from assets.evidence.model import Grade, weakest
 from assets.readiness.inputs import Conversations, NewestProgress, ReadinessInputs, ReadinessRow
-from assets.readiness.model import Basis, MetricValue
+from assets.readiness.model import MetricValue, NumberOrigin
 
 NOTHING_THERE = frozenset({"not_done", "not_planned", "dropped", "descoped"})
 """States of a deliverable in which there is nothing of it."""
@@ -34,13 +35,13 @@ def reported_by_deliverable(
     if not usable:
         return nothing_on_record(illustrative_ids)
     found = usable[0]
-    known = MetricValue(None, found.grade, found.evidence_ids, illustrative_ids)
+    known = MetricValue(None, found.basis, illustrative_ids)
     if found.status == "done_privately":
         return replace(known, reason=PRIVATE)
     if found.status == "unknown":
         return replace(known, reason=f"no public report says whether {found.title} is done")
-    if found.status in NOTHING_THERE and found.basis != "reported":
-        return replace(known, basis=Basis.INFERRED)
+    if found.status in NOTHING_THERE and found.stated != "reported":
+        return replace(known, origin=NumberOrigin.INFERRED)
     value = None if is_yes_or_no else found.actual_value
     if value is None and found.status in NOTHING_THERE:
         value = 0.0
@@ -49,7 +50,7 @@ def reported_by_deliverable(
     if value is None:
         reason = f"{found.title} is {found.status.replace('_', ' ')}, and no count is reported"
         return replace(known, reason=reason)
-    return replace(known, value=value, basis=Basis.REPORTED)
+    return replace(known, value=value, origin=NumberOrigin.REPORTED)
 
 
 def reported_progress(
@@ -70,8 +71,8 @@ def reported_progress(
     value = value_of(found) if found.value is not None else None
     if value is None:
         reason = NOT_FOUND if found.value is None else missing
-        return MetricValue(None, found.grade, found.evidence_ids, illustrative_ids, reason)
-    return MetricValue(value, found.grade, found.evidence_ids, illustrative_ids, basis=Basis.REPORTED)
+        return MetricValue(None, found.basis, illustrative_ids, reason)
+    return MetricValue(value, found.basis, illustrative_ids, origin=NumberOrigin.REPORTED)
 
 
 def reported_or_private(deliverable_id: str, metric: str, inputs: ReadinessInputs) -> MetricValue:
@@ -82,7 +83,7 @@ def reported_or_private(deliverable_id: str, metric: str, inputs: ReadinessInput
     state = reported_by_deliverable(deliverable_id, inputs)
     if state.reason != PRIVATE:
         return found
-    return replace(state, evidence_ids=tuple(sorted({*state.evidence_ids, *found.evidence_ids})))
+    return replace(state, basis=state.basis.also(found.basis.ids))
 
 
 def progress_of(deliverable_id: str, metric: str, inputs: ReadinessInputs) -> list[NewestProgress]:
@@ -112,15 +113,17 @@ def count_of(
     looked_at: Sequence[RowT], counted: Sequence[RowT], illustrative_ids: tuple[str, ...], inputs: ReadinessInputs
 ) -> MetricValue:
     """Count rows. A count is based on the rows that it counts; a count of zero on all that were looked at."""
-    evidence_ids = evidence_of(counted or looked_at)
-    if counted:
-        grade = weakest(row.grade for row in counted)
-    else:
-        found = {inputs.evidence_grades.get(evidence_id, Grade.NOT_FOUND) for evidence_id in evidence_ids}
-        grade = weakest(found - {Grade.NOT_FOUND})
-    if grade is Grade.NOT_FOUND:
+    basis = basis_of(counted or looked_at)
+    if not counted:
+        found = {inputs.evidence_grades.get(evidence_id, Grade.NOT_FOUND) for evidence_id in basis.ids}
+        basis = Basis(weakest(found - {Grade.NOT_FOUND}), basis.ids)
+    if basis.grade is Grade.NOT_FOUND:
         return nothing_on_record(illustrative_ids)
-    return MetricValue(float(len(counted)), grade, evidence_ids, illustrative_ids, basis=Basis.COUNTED)
+    return counted_as(len(counted), basis, illustrative_ids)
+
+
+def counted_as(number: float, basis: Basis, illustrative_ids: tuple[str, ...]) -> MetricValue:
+    return MetricValue(float(number), basis, illustrative_ids, origin=NumberOrigin.COUNTED)
 
 
 def without_illustrative(rows: Iterable[RowT], inputs: ReadinessInputs) -> tuple[list[RowT], tuple[str, ...]]:
@@ -129,7 +132,7 @@ def without_illustrative(rows: Iterable[RowT], inputs: ReadinessInputs) -> tuple
     All in these tables, because a mart shows the better of two rows about one thing: a made-up one may be behind it.
     """
     listed = list(rows)
-    tables = {evidence_id.partition("/")[0] for evidence_id in evidence_of(listed)}
+    tables = {evidence_id.partition("/")[0] for evidence_id in basis_of(listed).ids}
     illustrative_ids = tuple(
         sorted(
             evidence_id
@@ -138,13 +141,13 @@ def without_illustrative(rows: Iterable[RowT], inputs: ReadinessInputs) -> tuple
         )
     )
     made_up = set(illustrative_ids)
-    usable = [row for row in listed if row.grade is not Grade.ILLUSTRATIVE and not made_up & set(row.evidence_ids)]
+    usable = [row for row in listed if row.basis.grade is not Grade.ILLUSTRATIVE and not made_up & row.basis.ids]
     return usable, illustrative_ids
 
 
-def evidence_of(rows: Iterable[ReadinessRow]) -> tuple[str, ...]:
-    return tuple(sorted({evidence_id for row in rows for evidence_id in row.evidence_ids}))
+def basis_of(rows: Iterable[ReadinessRow]) -> Basis:
+    return Basis.all_of(row.basis for row in rows)
 
 
 def nothing_on_record(illustrative_ids: tuple[str, ...]) -> MetricValue:
-    return MetricValue(None, Grade.NOT_FOUND, (), illustrative_ids, "nothing is on record")
+    return MetricValue(None, Basis(Grade.NOT_FOUND), illustrative_ids, "nothing is on record")

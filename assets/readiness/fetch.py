@@ -12,6 +12,7 @@ import psycopg
 
 from assets.common.tables import read_frozen_rows
 from assets.costs.budget import budget_state
+from assets.evidence.basis import with_basis
 from assets.evidence.counters import parameters_of
 from assets.evidence.model import Grade
 from assets.readiness.inputs import (
@@ -55,8 +56,8 @@ select
 from marts.gate_requirements order by position
 """
 DELIVERABLES = """
-select deliverable_id, title, status, basis, actual_value, grade, evidence_ids from marts.milestone_deliverables
-order by deliverable_id
+select deliverable_id, title, status, basis as stated, actual_value, grade, evidence_ids
+from marts.milestone_deliverables order by deliverable_id
 """
 PROGRESS = """
 select deliverable_id, metric, value, segment_ids, grade, evidence_ids from marts.milestone_progress
@@ -125,33 +126,32 @@ EVIDENCE = "select evidence_id, grade, as_of from marts.evidence_index order by 
 
 def read_inputs(connection: psycopg.Connection[Any]) -> ReadinessInputs:
     """Read everything that requirements are measured from."""
-    evidence = _graded(connection, EVIDENCE)
+    evidence = read_frozen_rows(connection, EVIDENCE)
     return ReadinessInputs(
         milestones=[
             Milestone(row["milestone_id"], row["title"], row["question"], row["is_default"])
-            for row in _graded(connection, MILESTONES)
+            for row in _rows(connection, MILESTONES)
         ],
-        requirements=[_requirement(**row) for row in _graded(connection, REQUIREMENTS)],
-        deliverables=[MilestoneDeliverable(**row) for row in _graded(connection, DELIVERABLES)],
-        progress=[NewestProgress(**row) for row in _graded(connection, PROGRESS)],
-        conversations=[Conversations(**row) for row in _graded(connection, CONVERSATIONS)],
-        segments=[SegmentCapture(**row) for row in _graded(connection, SEGMENTS)],
-        usps=[RegisteredUsp(**row) for row in _graded(connection, USPS)],
-        matrix=[MatrixCell(**row) for row in _graded(connection, MATRIX)],
-        cost_cells=[CostCell(**row) for row in _graded(connection, COST_CELLS)],
+        requirements=[_requirement(**row) for row in _rows(connection, REQUIREMENTS)],
+        deliverables=[MilestoneDeliverable(**row) for row in _rows(connection, DELIVERABLES)],
+        progress=[NewestProgress(**row) for row in _rows(connection, PROGRESS)],
+        conversations=[Conversations(**row) for row in _rows(connection, CONVERSATIONS)],
+        segments=[SegmentCapture(**row) for row in _rows(connection, SEGMENTS)],
+        usps=[RegisteredUsp(**row) for row in _rows(connection, USPS)],
+        matrix=[MatrixCell(**row) for row in _rows(connection, MATRIX)],
+        cost_cells=[CostCell(**row) for row in _rows(connection, COST_CELLS)],
         budget_cells=[
             BudgetCell(
-                row["grade"],
-                row["evidence_ids"],
+                row["basis"],
                 budget_state(row["cost_usd_per_month"], row["budget_usd_per_month"]) or "unknown",
             )
-            for row in _graded(connection, BUDGET_CELLS)
+            for row in _rows(connection, BUDGET_CELLS)
         ],
-        archive_capacities=[ReadinessRow(**row) for row in _graded(connection, ARCHIVE_CAPACITIES)],
-        crm_organisations=[CrmOrganisation(**row) for row in _graded(connection, CRM_ORGANISATIONS)],
-        question_sets=[KnownQuestionSet(**row) for row in _graded(connection, QUESTION_SETS)],
-        ranking=[SegmentRank(**row) for row in _graded(connection, RANKING)],
-        evidence_grades={row["evidence_id"]: row["grade"] for row in evidence},
+        archive_capacities=[ReadinessRow(**row) for row in _rows(connection, ARCHIVE_CAPACITIES)],
+        crm_organisations=[CrmOrganisation(**row) for row in _rows(connection, CRM_ORGANISATIONS)],
+        question_sets=[KnownQuestionSet(**row) for row in _rows(connection, QUESTION_SETS)],
+        ranking=[SegmentRank(**row) for row in _rows(connection, RANKING)],
+        evidence_grades={row["evidence_id"]: Grade(row["grade"]) for row in evidence},
         evidence_days={row["evidence_id"]: row["as_of"] for row in evidence},
     )
 
@@ -160,13 +160,7 @@ def _requirement(noun: str, nouns: str, predicate: str, counter: str, parameters
     return Requirement(words=Words(noun, nouns, predicate), counter=parameters_of(counter, parameters), **row)
 
 
-def _graded(connection: psycopg.Connection[Any], query: Any) -> list[dict[str, Any]]:
-    """Return rows with typed grades, and no ids where they are NULL."""
-    return [
-        {
-            **row,
-            "grade": Grade(row["grade"]),
-            **{name: row[name] or () for name in ("evidence_ids", "segment_ids") if name in row},
-        }
-        for row in read_frozen_rows(connection, query)
-    ]
+def _rows(connection: psycopg.Connection[Any], query: str) -> list[dict[str, Any]]:
+    """Return rows with what they are based on, and no segments where they are NULL."""
+    rows = map(with_basis, read_frozen_rows(connection, query))
+    return [row | {"segment_ids": row["segment_ids"] or ()} if "segment_ids" in row else row for row in rows]

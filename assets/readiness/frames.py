@@ -102,7 +102,7 @@ def requirement_results_frame(results: Iterable[RequirementResult]) -> pd.DataFr
             result.requirement.quote,
             result.requirement.metric,
             result.measurement.value,
-            result.measurement.basis.value,
+            result.measurement.origin.value,
             result.threshold,
             result.requirement.threshold_high,
             result.requirement.tolerance,
@@ -114,8 +114,7 @@ def requirement_results_frame(results: Iterable[RequirementResult]) -> pd.DataFr
             result.measurement.newest_evidence_on,
             result.requirement.stale_after_days,
             result.stale_on,
-            result.grade.value,
-            list(result.evidence_ids),
+            *result.basis.cells,
             list(result.measurement.beside_ids),
         )
         for result in results
@@ -132,18 +131,19 @@ def gates_frame(gates: Iterable[Gate]) -> pd.DataFrame:
             gate.deliverable_id,
             gate.title,
             gate.shown.measurement.value,
-            gate.shown.measurement.basis.value,
+            gate.shown.measurement.origin.value,
             gate.shown.threshold,
             gate.shown.requirement.unit,
             gate.status.value,
-            gate.grade.value,
+            grade,
             gate.reason,
             gate.newest_evidence_on,
             gate.stale_on,
-            list(gate.evidence_ids),
+            ids,
             len(gate.illustrative_ids),
         )
         for gate in gates
+        for grade, ids in [gate.basis.cells]
     ]
     return pd.DataFrame(rows, columns=list(GATE_COLUMNS), dtype=object)
 
@@ -161,8 +161,7 @@ def verdict_frame(verdicts: Iterable[Verdict]) -> pd.DataFrame:
             verdict.count(GateStatus.PASS),
             verdict.count(GateStatus.FAIL),
             verdict.count(GateStatus.UNKNOWN),
-            verdict.grade.value,
-            list(verdict.evidence_ids),
+            *verdict.basis.cells,
             list(verdict.weakest_path),
         )
         for verdict in verdicts

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from assets.costs.budget import BudgetState
+from assets.evidence.basis import Basis
 from assets.evidence.model import Grade
 from assets.readiness.model import Milestone, Requirement
 
@@ -21,22 +22,21 @@ RPC_PROFILES = frozenset({"status_1to1", "community"})
 class ReadinessRow:
     """What every row of a mart has."""
 
-    grade: Grade
-    evidence_ids: tuple[str, ...]
+    basis: Basis
 
 
 @dataclass(frozen=True)
 class MilestoneDeliverable(ReadinessRow):
     """A row of `marts.milestone_deliverables`; `actual_value` is None where no count is reported.
 
-    `basis` says whether the state was `reported`, `judged` by us, or is `inferred_from_absence`; None without a state.
+    `stated` says whether the state was `reported`, `judged` by us, or is `inferred_from_absence`; None without a state.
     """
 
     deliverable_id: str
     title: str
     status: str
     actual_value: float | None
-    basis: str | None = "reported"
+    stated: str | None = "reported"
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ the rows (`inputs.py`), SQL (`fetch.py`), which requirement uses which counter (
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from operator import attrgetter
 from typing import Any
@@ -15,10 +15,11 @@ from typing import Any
 from assets.common.words import number
 from assets.evidence import counters
 from assets.evidence.counters import CounterParameters, StandIn
-from assets.evidence.model import Grade, weakest
+from assets.evidence.model import Grade
 from assets.readiness.counting import (
+    basis_of,
     count_of,
-    evidence_of,
+    counted_as,
     held_in_packs,
     progress_of,
     reported_and_held,
@@ -28,7 +29,7 @@ from assets.readiness.counting import (
     without_illustrative,
 )
 from assets.readiness.inputs import Conversations, NewestProgress, ReadinessInputs
-from assets.readiness.model import Basis, MetricValue, Requirement, RequirementResult
+from assets.readiness.model import MetricValue, NumberOrigin, Requirement, RequirementResult
 
 WITHIN_BUDGET = counters.CostCellsCounter(what="within_budget")
 
@@ -38,7 +39,8 @@ def results_of(inputs: ReadinessInputs) -> tuple[RequirementResult, ...]:
     return tuple(
         RequirementResult(requirement, _dated(measured(requirement, inputs), inputs))
         for requirement in inputs.requirements
-        if requirement.grade is not Grade.ILLUSTRATIVE and (inputs.budget_cells or requirement.counter != WITHIN_BUDGET)
+        if requirement.basis.grade is not Grade.ILLUSTRATIVE
+        and (inputs.budget_cells or requirement.counter != WITHIN_BUDGET)
     )
 
 
@@ -50,14 +52,14 @@ def measured(requirement: Requirement, inputs: ReadinessInputs) -> MetricValue:
     if requirement.stand_in is None or found.value:
         return found
     text, ids = STAND_INS[requirement.stand_in](deliverable_id, inputs)
-    return replace(found, beside=text, beside_ids=ids)
+    return replace(found, beside=text, beside_ids=tuple(sorted(ids)))
 
 
 def _dated(found: MetricValue, inputs: ReadinessInputs) -> MetricValue:
     """Add the day of the newest evidence. A search without result is no evidence, however late it was."""
     days = (
         inputs.evidence_days.get(evidence_id)
-        for evidence_id in found.evidence_ids
+        for evidence_id in found.basis.ids
         if inputs.evidence_grades.get(evidence_id) is not Grade.NOT_FOUND
     )
     return replace(found, newest_evidence_on=max((day for day in days if day), default=None))
@@ -73,9 +75,8 @@ def _cells_within_budget(inputs: ReadinessInputs) -> MetricValue:
     usable, illustrative_ids = without_illustrative(inputs.budget_cells, inputs)
     states = [cell.state for cell in usable]
     if usable and "over" not in states and (len(usable) < len(inputs.budget_cells) or "unknown" in states):
-        grade = weakest(cell.grade for cell in usable)
         reason = "the cost of a scenario with a budget is not known"
-        found = MetricValue(None, grade, evidence_of(usable), illustrative_ids, reason)
+        found = MetricValue(None, basis_of(usable), illustrative_ids, reason)
     else:
         found = count_of(usable, [cell for cell in usable if cell.state == "within"], illustrative_ids, inputs)
     return replace(found, of=float(len(inputs.budget_cells)))
@@ -90,10 +91,9 @@ def _cells_estimated(inputs: ReadinessInputs) -> MetricValue:
     usable, illustrative_ids = without_illustrative(inputs.cost_cells, inputs)
     lacking = [cell for cell in usable if cell.lacks]
     if lacking:
-        grade = weakest(cell.grade for cell in lacking)
         judged = f"{number(len(lacking))} of {number(len(usable))} cannot be judged"
         reason = f"{judged}, the first {lacking[0].lacks}"
-        return MetricValue(None, grade, evidence_of(lacking), illustrative_ids, reason)
+        return MetricValue(None, basis_of(lacking), illustrative_ids, reason)
     counted = [cell for cell in usable if cell.is_feasible]
     found = count_of(usable, counted, illustrative_ids, inputs)
     left_out = len(usable) - len(counted)
@@ -101,7 +101,7 @@ def _cells_estimated(inputs: ReadinessInputs) -> MetricValue:
         return found
     cases = "case" if left_out == 1 else "cases"
     remark = f"{number(left_out)} {cases} cannot run as specified"
-    return replace(found, evidence_ids=evidence_of(usable), remark=remark)
+    return replace(found, basis=found.basis.also(basis_of(usable).ids), remark=remark)
 
 
 def deliverable_state(
@@ -121,15 +121,14 @@ def newest_report(asked: counters.ReportedProgressCounter, deliverable_id: str, 
 def usps(asked: counters.UspsCounter, _: str, inputs: ReadinessInputs) -> MetricValue:
     """Count the USPs in the register, or those that the website names, of all in the register."""
     usable, illustrative_ids = without_illustrative(inputs.usps, inputs)
-    claimed = [usp for usp in usable if usp.grade is not Grade.NOT_FOUND]
+    claimed = [usp for usp in usable if usp.basis.grade is not Grade.NOT_FOUND]
     if asked.what == "in_register":
         return count_of(usable, claimed, illustrative_ids, inputs)
     found = count_of(usable, [usp for usp in claimed if usp.is_on_site], illustrative_ids, inputs)
     if found.value is None:
         return found
     # Both numbers are counted: the evidence is that of all of them.
-    grade = weakest(usp.grade for usp in claimed)
-    return replace(found, of=float(len(claimed)), grade=grade, evidence_ids=evidence_of(claimed))
+    return replace(found, of=float(len(claimed)), basis=basis_of(claimed))
 
 
 def segments_captured(_: counters.SegmentsCounter, _deliverable: str, inputs: ReadinessInputs) -> MetricValue:
@@ -139,7 +138,7 @@ def segments_captured(_: counters.SegmentsCounter, _deliverable: str, inputs: Re
     found = count_of(usable, captured, illustrative_ids, inputs)
     if found.value != 0:
         return found
-    return replace(found, value=None, basis=Basis.NOT_KNOWN, reason="no segment on record has all six items")
+    return replace(found, value=None, origin=NumberOrigin.NOT_KNOWN, reason="no segment on record has all six items")
 
 
 def segment_reviews(asked: counters.SegmentReviewsCounter, deliverable_id: str, inputs: ReadinessInputs) -> MetricValue:
@@ -150,9 +149,7 @@ def segment_reviews(asked: counters.SegmentReviewsCounter, deliverable_id: str, 
     decided = [row for row in ranked if row.is_decided]
     if found.value or held is None or not decided:
         return found
-    grade = weakest((held.grade, *(row.grade for row in decided)))
-    ids = evidence_of((held, *decided))
-    return MetricValue(1.0, grade, ids, tuple(sorted({*left_out, *made_up})), basis=Basis.COUNTED)
+    return counted_as(1, basis_of((held, *decided)), tuple(sorted({*left_out, *made_up})))
 
 
 def crm_organisations(
@@ -191,7 +188,7 @@ def _told(
     """
     held, left_out = held_in_packs(kind, inputs)
     if held is not None and (number_told := told(held)):
-        return MetricValue(float(number_told), held.grade, held.evidence_ids, left_out, basis=Basis.COUNTED)
+        return counted_as(number_told, held.basis, left_out)
     return reported_progress(deliverable_id, metric, inputs, beside=left_out)
 
 
@@ -205,10 +202,9 @@ def _held(asked: counters.ConversationsCounter, deliverable_id: str, inputs: Rea
     if held is None:
         return reported_progress(deliverable_id, asked.metric, inputs, beside=illustrative_ids)
     if reported is None or reported.value is None:
-        return MetricValue(float(held.held), held.grade, held.evidence_ids, illustrative_ids, basis=Basis.COUNTED)
+        return counted_as(held.held, held.basis, illustrative_ids)
     value = max(float(held.held), reported.value + held.held_after_report)
-    grade = weakest((reported.grade, held.grade))
-    return MetricValue(value, grade, evidence_of((reported, held)), illustrative_ids, basis=Basis.COUNTED)
+    return counted_as(value, basis_of((reported, held)), illustrative_ids)
 
 
 def _segments_of_conversations(
@@ -227,9 +223,8 @@ def _segments_of_conversations(
         missing = "the report names no segment"
         return reported_progress(deliverable_id, asked.metric, inputs, named_segments, missing, illustrative_ids)
     if reported is None:
-        return MetricValue(float(held.segments), held.grade, held.evidence_ids, illustrative_ids, basis=Basis.COUNTED)
-    grade, value = weakest((reported.grade, held.grade)), float(held.segments_with_reported)
-    return MetricValue(value, grade, evidence_of((reported, held)), illustrative_ids, basis=Basis.COUNTED)
+        return counted_as(held.segments, held.basis, illustrative_ids)
+    return counted_as(held.segments_with_reported, basis_of((reported, held)), illustrative_ids)
 
 
 def matrix(asked: counters.MatrixCounter, deliverable_id: str, inputs: ReadinessInputs) -> MetricValue:
@@ -248,8 +243,7 @@ def matrix(asked: counters.MatrixCounter, deliverable_id: str, inputs: Readiness
         cells, made_up = without_illustrative([cell for cell in inputs.matrix if cell.interviews], inputs)[0], ()
         if not cells:
             return reported_progress(deliverable_id, asked.metric, inputs)
-    grade = weakest(cell.grade for cell in cells)
-    return MetricValue(1.0, grade, evidence_of(cells), made_up, basis=Basis.COUNTED)
+    return counted_as(1, basis_of(cells), made_up)
 
 
 COUNTS: dict[type[CounterParameters], Callable[[Any, str, ReadinessInputs], MetricValue]] = {
@@ -266,7 +260,7 @@ COUNTS: dict[type[CounterParameters], Callable[[Any, str, ReadinessInputs], Metr
 }
 """What counts, by its parameters. It also gets the deliverable that is meant."""
 
-Beside = tuple[str, tuple[str, ...]]
+Beside = tuple[str, Iterable[str]]
 """What stands beside a count in words, '' for nothing, and its evidence."""
 
 
@@ -274,7 +268,7 @@ def _archive_capacities(_: str, inputs: ReadinessInputs) -> Beside:
     own, _made_up = without_illustrative(inputs.archive_capacities, inputs)
     results = "capacity result" if len(own) == 1 else "capacity results"
     text = f"{number(len(own))} {results} of our own benchmark, which is not that deliverable"
-    return (text, evidence_of(own)) if own else ("", ())
+    return (text, basis_of(own).ids) if own else ("", ())
 
 
 def _captured_segments(deliverable_id: str, inputs: ReadinessInputs) -> Beside:
@@ -283,7 +277,7 @@ def _captured_segments(deliverable_id: str, inputs: ReadinessInputs) -> Beside:
         return "", ()
     segments = "segment" if captured.value == 1 else "segments"
     # Conversations, whose day is not published, are named where they count and nowhere else.
-    dated = tuple(evidence_id for evidence_id in captured.evidence_ids if inputs.evidence_days.get(evidence_id))
+    dated = [evidence_id for evidence_id in captured.basis.ids if inputs.evidence_days.get(evidence_id)]
     return f"this record, which captures {number(captured.value)} {segments} in full", dated
 
 
@@ -294,14 +288,14 @@ def _question_sets(_: str, inputs: ReadinessInputs) -> Beside:
         return "", ()
     longest = max(sets, key=lambda row: row.questions)
     text = f"{number(longest.questions)} questions of our own, with which no interview on record was held"
-    return text, longest.evidence_ids
+    return text, longest.basis.ids
 
 
 def _reworked_matrix(deliverable_id: str, inputs: ReadinessInputs) -> Beside:
     """A report that a matrix was reworked shows no matrix."""
     reports = [row for row in progress_of(deliverable_id, "matrix_reworks", inputs) if row.value]
     text = "a report that the team reworked its matrix, which nobody outside can read"
-    return (text, evidence_of(reports)) if reports else ("", ())
+    return (text, basis_of(reports).ids) if reports else ("", ())
 
 
 def _segment_ranking(_: str, inputs: ReadinessInputs) -> Beside:

@@ -16,6 +16,7 @@ from enum import StrEnum
 from typing import Literal
 
 from assets.common.words import enumerated, number, sentence, sentences
+from assets.evidence.basis import Basis
 from assets.evidence.counters import CounterParameters, StandIn
 from assets.evidence.model import GRADE_ORDER, Grade, weakest
 from assets.readiness.wording import Asked, Words, beside, counted, inferred_absent, not_counted
@@ -36,7 +37,7 @@ class GateStatus(StrEnum):
     PASS = "pass"  # noqa: S105 - a status, not a password
 
 
-class Basis(StrEnum):
+class NumberOrigin(StrEnum):
     """Where the number of a measurement comes from."""
 
     COUNTED = "counted"
@@ -98,8 +99,7 @@ class Requirement:
     threshold: float | None
     tolerance: float | None
     unit: str
-    grade: Grade
-    evidence_ids: tuple[str, ...]
+    basis: Basis
     quote: str
     stale_after_days: int
     threshold_high: float | None = None
@@ -110,18 +110,17 @@ class Requirement:
 class MetricValue:
     """What a metric came to, without illustrative evidence.
 
-    `value` is None where it is not known; `reason` then says why. `grade` and `evidence_ids` are what the value, or the
-    finding that there is none, is based on. `illustrative_ids` name the made-up rows beside it, not counted.
+    `value` is None where it is not known; `reason` then says why. `basis` is what the value, or the finding that there
+    is none, is based on. `illustrative_ids` name the made-up rows beside it, not counted.
     `of` is how many there are in all, for what is asked of all of them. `remark` adds to the number. `beside` says what
     looks like an answer and is none, such as our substitute for an input that the milestone names.
     """
 
     value: float | None
-    grade: Grade
-    evidence_ids: tuple[str, ...]
+    basis: Basis
     illustrative_ids: tuple[str, ...] = ()
     reason: str = ""
-    basis: Basis = Basis.NOT_KNOWN
+    origin: NumberOrigin = NumberOrigin.NOT_KNOWN
     of: float | None = None
     remark: str = ""
     beside: str = ""
@@ -129,8 +128,8 @@ class MetricValue:
     newest_evidence_on: date | None = None
 
     def __post_init__(self) -> None:
-        if (self.value is None) != (self.basis in (Basis.INFERRED, Basis.NOT_KNOWN)):
-            raise ValueError(f"a value of {self.value} cannot be {self.basis}")
+        if (self.value is None) != (self.origin in (NumberOrigin.INFERRED, NumberOrigin.NOT_KNOWN)):
+            raise ValueError(f"a value of {self.value} cannot be {self.origin}")
 
     @property
     def illustrative_count(self) -> int:
@@ -156,14 +155,9 @@ class RequirementResult:
         return requirement_status(self.requirement, self.measurement)
 
     @property
-    def grade(self) -> Grade:
-        """The weaker of threshold and measurement."""
-        return weakest((self.requirement.grade, self.measurement.grade))
-
-    @property
-    def evidence_ids(self) -> tuple[str, ...]:
-        """What threshold and measurement are based on, sorted."""
-        return _union(self.requirement.evidence_ids, self.measurement.evidence_ids)
+    def basis(self) -> Basis:
+        """What threshold and measurement are based on."""
+        return self.requirement.basis | self.measurement.basis
 
     @property
     def stale_on(self) -> date | None:
@@ -175,11 +169,11 @@ class RequirementResult:
     def clauses(self) -> Iterator[str]:
         """What was found, as parts of sentences."""
         asked, found, threshold = self.requirement, self.measurement, self.threshold
-        if found.basis is Basis.INFERRED:
+        if found.origin is NumberOrigin.INFERRED:
             yield inferred_absent(asked.words)
-        elif found.value is None or found.grade in NO_EVIDENCE:
+        elif found.value is None or found.basis.grade in NO_EVIDENCE:
             yield not_counted(asked.words, found.reason or "nothing is on record")
-        elif threshold is None or asked.grade in NO_EVIDENCE:
+        elif threshold is None or asked.basis.grade in NO_EVIDENCE:
             yield not_counted(asked.words, "it is not known how many are asked for")
         else:
             yield counted(asked.words, found.value, Asked(threshold, asked.threshold_high, asked.tolerance is not None))
@@ -220,19 +214,14 @@ class Gate:
         return self.deciding[0]
 
     @property
-    def grade(self) -> Grade:
-        """The weakest of all that the gate is based on."""
-        return weakest(result.grade for result in self.results)
-
-    @property
-    def evidence_ids(self) -> tuple[str, ...]:
-        """All evidence under the gate, sorted."""
-        return _union(*(result.evidence_ids for result in self.results))
+    def basis(self) -> Basis:
+        """All that the gate is based on."""
+        return Basis.all_of(result.basis for result in self.results)
 
     @property
     def illustrative_ids(self) -> tuple[str, ...]:
         """The illustrative rows that were not counted."""
-        return _union(*(result.measurement.illustrative_ids for result in self.results))
+        return tuple(sorted({i for result in self.results for i in result.measurement.illustrative_ids}))
 
     @property
     def reason(self) -> str:
@@ -267,14 +256,9 @@ class Verdict:
     weakest_path: tuple[str, ...]
 
     @property
-    def grade(self) -> Grade:
-        """The weakest of all gates; no gate at all counts as not found."""
-        return weakest(gate.grade for gate in self.gates)
-
-    @property
-    def evidence_ids(self) -> tuple[str, ...]:
-        """All evidence under the verdict, sorted."""
-        return _union(*(gate.evidence_ids for gate in self.gates))
+    def basis(self) -> Basis:
+        """All that the gates are based on; no gate at all counts as not found."""
+        return Basis.all_of(gate.basis for gate in self.gates)
 
     def count(self, status: GateStatus) -> int:
         """Return the number of gates with `status`."""
@@ -286,9 +270,9 @@ def requirement_status(requirement: Requirement, measurement: MetricValue) -> Ga
 
     What is inferred from absence fails: no number, and a judgement that there is nothing.
     """
-    if {requirement.grade, measurement.grade} & NO_EVIDENCE:
+    if {requirement.basis.grade, measurement.basis.grade} & NO_EVIDENCE:
         return GateStatus.UNKNOWN
-    if measurement.basis is Basis.INFERRED:
+    if measurement.origin is NumberOrigin.INFERRED:
         return GateStatus.FAIL
     value = measurement.value
     threshold = measurement.of if requirement.comparison == "all" else requirement.threshold
@@ -378,13 +362,13 @@ def _weakest_path(gates: Sequence[Gate], evidence_grades: Mapping[str, Grade]) -
 
 
 def _weakest_of(results: Sequence[tuple[Gate, RequirementResult]]) -> tuple[Gate, RequirementResult]:
-    return max(results, key=lambda pair: GRADE_ORDER.index(pair[1].grade))
+    return max(results, key=lambda pair: GRADE_ORDER.index(pair[1].basis.grade))
 
 
 def _turns_on_one_row(result: RequirementResult) -> bool:
     """Whether a requirement that is met would not be met with one row less."""
     found, asked = result.measurement, result.requirement
-    if len(found.evidence_ids) == 1 or found.value is None or asked.threshold is None:
+    if len(found.basis.ids) == 1 or found.value is None or asked.threshold is None:
         return True
     return found.value - (asked.threshold - (asked.tolerance or 0)) < 1
 
@@ -393,10 +377,10 @@ def _weakest_row(result: RequirementResult, evidence_grades: Mapping[str, Grade]
     """Return the row with the weakest grade, of what was counted before the threshold; None if it is one of several."""
     groups = [
         [evidence_id for evidence_id in ids if evidence_id in evidence_grades]
-        for ids in (result.measurement.evidence_ids, result.requirement.evidence_ids)
+        for ids in (result.measurement.basis.ids, result.requirement.basis.ids)
     ]
     # What was looked for and not found has no row that could be named.
-    if result.grade is Grade.NOT_FOUND and not groups[0]:
+    if result.basis.grade is Grade.NOT_FOUND and not groups[0]:
         return None
     known = [evidence_grades[evidence_id] for ids in groups for evidence_id in ids]
     for ids in groups:
@@ -415,7 +399,3 @@ def _titles(gates: Iterable[Gate]) -> str:
 
 def _verb(gates: Sequence[Gate], verb: str) -> str:
     return verb if len(gates) > 1 else {"fail": "fails", "pass": "passes"}[verb]
-
-
-def _union(*groups: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(sorted({evidence_id for group in groups for evidence_id in group}))

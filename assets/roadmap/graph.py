@@ -11,7 +11,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
-from assets.evidence.model import Grade
+from assets.evidence.basis import Basis
 
 DAYS_A_WEEK: Final = 7
 
@@ -65,8 +65,7 @@ class RoadmapItem:
     planned_end: date | None
     effort_weeks: float | None
     """What somebody said that it takes."""
-    grade: Grade
-    evidence_ids: tuple[str, ...]
+    basis: Basis
 
     @property
     def standing(self) -> Standing:

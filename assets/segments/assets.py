@@ -9,6 +9,7 @@ import dagster as dg
 
 from assets.common import keys
 from assets.common.asset_tables import land_table, table_spec
+from assets.common.resources import Warehouse
 from assets.segments.fetch import read_inputs
 from assets.segments.market import market_frames
 
@@ -30,7 +31,6 @@ KEYS = (
 
 @dg.multi_asset(
     name="judge_market_evidence",
-    required_resource_keys={"warehouse"},
     specs=[
         table_spec(
             keys.VALIDATION_MATRIX, CLAIMS, "Which USP holds for which problem of which segment, as far as was said"
@@ -56,9 +56,9 @@ KEYS = (
         ),
     ],
 )
-def market_tables(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
+def market_tables(warehouse: dg.ResourceParam[Warehouse]) -> Iterator[dg.MaterializeResult[None]]:
     """Judge the findings: cells, themes, opportunities, saturation, ranking."""
-    with context.resources.warehouse.connect("waku_fit_admin") as connection:
+    with warehouse.connect("waku_fit_admin") as connection:
         tables = market_frames(read_inputs(connection))
         for key in KEYS:
             columns, frame = tables[key.path[-1]]

@@ -11,6 +11,7 @@ from typing import Any
 import psycopg
 
 from assets.common.tables import read_frozen_rows
+from assets.evidence.basis import Basis, with_basis
 from assets.segments.inputs import Claim, CodedFinding, MarketFigure, MarketInputs, Order, Rules, SegmentRecord
 
 FINDINGS = """
@@ -36,11 +37,11 @@ def read_inputs(connection: psycopg.Connection[Any]) -> MarketInputs:
     rules = read_frozen_rows(connection, RULES)
     order = read_frozen_rows(connection, ORDER)
     return MarketInputs(
-        findings=tuple(CodedFinding(**row) for row in read_frozen_rows(connection, FINDINGS)),
-        claims=tuple(Claim(**row) for row in read_frozen_rows(connection, CLAIMS)),
-        profiles=tuple(SegmentRecord(**row) for row in read_frozen_rows(connection, PROFILES)),
-        figures=tuple(MarketFigure(**row) for row in read_frozen_rows(connection, FIGURES)),
-        order=tuple(Order(frozenset(row["tags"]), row["grade"], row["evidence_ids"]) for row in order),
+        findings=tuple(CodedFinding(**with_basis(row)) for row in read_frozen_rows(connection, FINDINGS)),
+        claims=tuple(Claim(**with_basis(row)) for row in read_frozen_rows(connection, CLAIMS)),
+        profiles=tuple(SegmentRecord(**with_basis(row)) for row in read_frozen_rows(connection, PROFILES)),
+        figures=tuple(MarketFigure(**with_basis(row)) for row in read_frozen_rows(connection, FIGURES)),
+        order=tuple(Order(frozenset(row["tags"]), Basis.of(row)) for row in order),
         rules=Rules.of({row["rule_id"]: row["value"] for row in rules}) if rules else None,
-        rule_rows=tuple((row["rule_id"], row["grade"], row["evidence_ids"]) for row in rules),
+        rule_rows={row["rule_id"]: Basis.of(row) for row in rules},
     )

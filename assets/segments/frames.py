@@ -8,11 +8,12 @@ Saturation is based on all findings of interviews in every row: which of them a 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import pandas as pd
 
 from assets.common.numerals import beside
+from assets.evidence.basis import Basis
 from assets.evidence.model import Grade, weakest
 from assets.segments.inputs import KINDS, CodedFinding, Kind, Rules
 from assets.segments.matrix import CellStatus, Count, Group, Matrix, ValidationCell
@@ -128,14 +129,14 @@ CRITERIA_COLUMNS: dict[str, str] = {
 class Sources:
     """Grades of evidence ids, gathered from what the models took in, and the ids of the rules."""
 
-    def __init__(self, grades: Mapping[str, str], rule_ids: Sequence[str]) -> None:
+    def __init__(self, grades: Mapping[str, Grade], rule_ids: Sequence[str]) -> None:
         self._grades = grades
         self._rule_ids = rule_ids
 
     def of(self, evidence_ids: Iterable[str], *, with_rules: bool = True) -> tuple[str, list[str]]:
         """Return the weakest grade of `evidence_ids`, and them, sorted; with the rules that were applied."""
-        ids = sorted({*evidence_ids, *(self._rule_ids if with_rules else ())})
-        return weakest(Grade(self._grades[evidence_id]) for evidence_id in ids).value, ids
+        ids = frozenset(evidence_ids).union(self._rule_ids if with_rules else ())
+        return Basis(weakest(self._grades[evidence_id] for evidence_id in ids), ids).cells
 
 
 def matrix_frame(matrix: Matrix, rules: Rules, sources: Sources) -> pd.DataFrame:
@@ -154,7 +155,7 @@ def matrix_frame(matrix: Matrix, rules: Rules, sources: Sources) -> pd.DataFrame
             cell.effective_n,
             *_share(cell),
             reason(cell, rules),
-            *sources.of({*said[cell.key[0], cell.key[2]], *(cell.claim.evidence_ids if cell.claim else ())}),
+            *sources.of({*said[cell.key[0], cell.key[2]], *(cell.claim.basis.ids if cell.claim else ())}),
         )
         for cell in matrix.cells
     ]
@@ -194,7 +195,7 @@ def voices_frame(matrix: Matrix, rules: Rules, sources: Sources) -> pd.DataFrame
             finding.kind,
             finding.relation,
             rules.weight(finding),
-            *sources.of(finding.evidence_ids, with_rules=False),
+            *sources.of(finding.basis.ids, with_rules=False),
         )
         for cell in matrix.cells
         for voice in cell.voices
@@ -261,7 +262,7 @@ def saturation_frame(runs: Iterable[SaturationRun], interview_ids: Sequence[str]
 
 
 def ranking_frame(
-    ranked: Sequence[RankedSegment], records: Mapping[str, Sequence[str]], sources: Sources
+    ranked: Sequence[RankedSegment], records: Mapping[str, Collection[str]], sources: Sources
 ) -> pd.DataFrame:
     """One row per segment; columns as in `RANKING_COLUMNS`. `records` has the ids behind each segment.
 
@@ -289,7 +290,7 @@ def ranking_frame(
 
 
 def criteria_frame(
-    ranked: Iterable[RankedSegment], records: Mapping[str, Sequence[str]], rules: Rules, sources: Sources
+    ranked: Iterable[RankedSegment], records: Mapping[str, Collection[str]], rules: Rules, sources: Sources
 ) -> pd.DataFrame:
     """One row per segment and criterion; columns as in `CRITERIA_COLUMNS`."""
     rows = []
@@ -298,7 +299,7 @@ def criteria_frame(
             low, high = criterion.bounds(rules.interval_probability)
             # what nothing is known about still is based on the row that asks for it
             ids = criterion.evidence_ids or records[found.segment_id]
-            values = (low, criterion.middle, high, criterion.basis, criterion.is_known, RULES[criterion.name])
+            values = (low, criterion.middle, high, criterion.things, criterion.is_known, RULES[criterion.name])
             rows.append((found.segment_id, criterion.name, CRITERIA[criterion.name], *values, *sources.of(ids)))
     return pd.DataFrame(rows, columns=list(CRITERIA_COLUMNS), dtype=object)
 
@@ -331,8 +332,8 @@ def _share(found: ValidationCell | Group) -> tuple[float, float, float, float]:
 
 
 def _ids(findings: Iterable[CodedFinding]) -> set[str]:
-    return {evidence_id for finding in findings for evidence_id in finding.evidence_ids}
+    return {evidence_id for finding in findings for evidence_id in finding.basis.ids}
 
 
 def _claimed_by(cells: Iterable[ValidationCell]) -> set[str]:
-    return {i for cell in cells if cell.claim for i in cell.claim.evidence_ids}
+    return {i for cell in cells if cell.claim for i in cell.claim.basis.ids}

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Literal, get_args
+from typing import Literal, TypeAlias, get_args
+
+from assets.evidence.basis import Basis
+from assets.evidence.model import Grade
 
 OTHER_SEGMENTS = "other"
 """Stands for segments of which fewer conversations are on record than a published group may have."""
@@ -36,10 +39,9 @@ class CodedFinding:
     problem_id: str | None
     relation: Relation | None
     strength: str
-    grade: str
+    basis: Basis
     importance: float | None = None
     satisfaction: float | None = None
-    evidence_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -49,8 +51,7 @@ class Claim:
     usp_id: str
     segment_id: str
     problem_id: str | None
-    grade: str
-    evidence_ids: tuple[str, ...]
+    basis: Basis
 
 
 @dataclass(frozen=True)
@@ -67,8 +68,7 @@ class SegmentRecord:
     """Projects that use it, or have begun to."""
     leavers: int
     """Projects that left, or ended a trial."""
-    grade: str
-    evidence_ids: tuple[str, ...]
+    basis: Basis
 
 
 @dataclass(frozen=True)
@@ -78,8 +78,7 @@ class MarketFigure:
     segment_id: str
     family: str
     value: float
-    grade: str
-    evidence_ids: tuple[str, ...]
+    basis: Basis
 
 
 @dataclass(frozen=True)
@@ -117,8 +116,8 @@ class Rules:
     def weight(self, finding: CodedFinding) -> float:
         """Return what a finding is worth, in strong findings of an interview: kind times strength times grade."""
         kind = {"interview": self.weight_interview, "session": self.weight_session, "signal": self.weight_signal}
-        graded = {"estimated": self.weight_estimated, "illustrative": self.weight_illustrative}
-        return kind[finding.kind] * self.strength(finding) * graded.get(finding.grade, 1.0)
+        graded = {Grade.ESTIMATED: self.weight_estimated, Grade.ILLUSTRATIVE: self.weight_illustrative}
+        return kind[finding.kind] * self.strength(finding) * graded.get(finding.basis.grade, 1.0)
 
     def strength(self, finding: CodedFinding) -> float:
         """Return how strongly something was said, above 0 to 1: its points of those of a strong finding."""
@@ -135,8 +134,10 @@ class Order:
     """The tags of one interview; interviews are in the order in which they were held."""
 
     tags: frozenset[str]
-    grade: str
-    evidence_ids: tuple[str, ...]
+    basis: Basis
+
+
+MarketRow: TypeAlias = CodedFinding | Claim | SegmentRecord | MarketFigure | Order
 
 
 @dataclass(frozen=True)
@@ -149,5 +150,5 @@ class MarketInputs:
     figures: tuple[MarketFigure, ...]
     order: tuple[Order, ...]
     rules: Rules | None
-    rule_rows: tuple[tuple[str, str, tuple[str, ...]], ...]
-    """Name, grade and evidence ids of each rule."""
+    rule_rows: Mapping[str, Basis]
+    """What each rule is based on, by its name."""

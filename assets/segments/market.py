@@ -11,7 +11,7 @@ import pandas as pd
 
 from assets.evidence.model import GRADE_ORDER, Grade
 from assets.segments import frames
-from assets.segments.inputs import MarketInputs
+from assets.segments.inputs import MarketInputs, MarketRow
 from assets.segments.matrix import Matrix, validation_matrix
 from assets.segments.ranking import rank_segments
 from assets.segments.synthesis import opportunities_of, saturation_of, themes_of
@@ -47,9 +47,9 @@ def market_frames(inputs: MarketInputs) -> dict[str, tuple[Mapping[str, str], pd
         return found | {name: (columns, pd.DataFrame(columns=list(columns))) for name, columns in empty.items()}
     matrix: Matrix = validation_matrix(inputs.findings, inputs.claims, rules)
     ranked = rank_segments(inputs.profiles, inputs.findings, inputs.figures, matrix, rules)
-    records = {record.segment_id: record.evidence_ids for record in inputs.profiles}
+    records = {record.segment_id: record.basis.ids for record in inputs.profiles}
     runs = saturation_of([interview.tags for interview in inputs.order], rules)
-    held = sorted({evidence_id for interview in inputs.order for evidence_id in interview.evidence_ids})
+    held = sorted({evidence_id for interview in inputs.order for evidence_id in interview.basis.ids})
     return found | {
         "validation_matrix": (frames.MATRIX_COLUMNS, frames.matrix_frame(matrix, rules, by_matrix)),
         "validation_summary": (frames.SUMMARY_COLUMNS, frames.summary_frame(matrix, rules, by_matrix)),
@@ -61,25 +61,18 @@ def market_frames(inputs: MarketInputs) -> dict[str, tuple[Mapping[str, str], pd
 
 
 def _rules(inputs: MarketInputs, names: tuple[str, ...]) -> list[str]:
-    return [evidence_id for rule, _, ids in inputs.rule_rows if rule.startswith(names) for evidence_id in ids]
+    return [i for rule, basis in inputs.rule_rows.items() if rule.startswith(names) for i in basis.ids]
 
 
-def _grades(inputs: MarketInputs) -> dict[str, str]:
+def _grades(inputs: MarketInputs) -> dict[str, Grade]:
     """Return the grade of each row of evidence, never better than it is.
 
     A row of a mart has the weakest grade of what it is based on, so an id is at least as strong as its strongest row.
     """
-    rows = [
-        *((row.grade, row.evidence_ids) for row in inputs.findings),
-        *((row.grade, row.evidence_ids) for row in inputs.claims),
-        *((row.grade, row.evidence_ids) for row in inputs.profiles),
-        *((row.grade, row.evidence_ids) for row in inputs.figures),
-        *((row.grade, row.evidence_ids) for row in inputs.order),
-        *((grade, ids) for _, grade, ids in inputs.rule_rows),
-    ]
-    grades: dict[str, str] = {}
-    for grade, ids in rows:
-        for evidence_id in ids:
-            known = grades.get(evidence_id, Grade.NOT_FOUND.value)
-            grades[evidence_id] = min(grade, known, key=lambda name: GRADE_ORDER.index(Grade(name)))
+    rows: list[MarketRow] = [*inputs.findings, *inputs.claims, *inputs.profiles, *inputs.figures, *inputs.order]
+    grades: dict[str, Grade] = {}
+    for basis in (*(row.basis for row in rows), *inputs.rule_rows.values()):
+        for evidence_id in basis.ids:
+            known = grades.get(evidence_id, Grade.NOT_FOUND)
+            grades[evidence_id] = min(basis.grade, known, key=GRADE_ORDER.index)
     return grades

@@ -123,7 +123,7 @@ class Matrix:
                 for cell in group.cells
                 for voice in cell.voices
                 for finding in voice.findings
-                for evidence_id in finding.evidence_ids
+                for evidence_id in finding.basis.ids
             )
             for group in self.groups
         }

@@ -60,15 +60,15 @@ class Decision(StrEnum):
 class Criterion:
     """How good a segment is by one criterion, 0 (worst) to 1 (best): values at `LEVELS`, shape (41,).
 
-    `basis` is how many things of evidence it is based on; none means that the whole range is open. `is_known` tells
+    `things` is how many things of evidence it is based on; none means that the whole range is open. `is_known` tells
     whether that is enough for a decision: of what was said as much as one strong interview is worth, else one fact.
     """
 
     name: str
     quantiles: Array
-    basis: int
+    things: int
     is_known: bool
-    evidence_ids: tuple[str, ...]
+    evidence_ids: frozenset[str]
 
     @property
     def middle(self) -> float:
@@ -209,14 +209,14 @@ def market_sizes(figures: Sequence[MarketFigure], rules: Rules) -> dict[str, Cri
         if len({figure.segment_id for figure in members}) < 2 or logs.min() == logs.max():
             continue
         spread = np.log10(rules.size_factor)
-        ends_of_scale = {i for end in (logs.argmin(), logs.argmax()) for i in members[int(end)].evidence_ids}
+        ends_of_scale = {i for end in (logs.argmin(), logs.argmax()) for i in members[int(end)].basis.ids}
         for figure, value in zip(members, logs, strict=True):
             ends = (np.array([value - spread, value + spread]) - logs.min()) / (logs.max() - logs.min())
             placed.setdefault(figure.segment_id, []).extend(np.clip(ends, 0, 1).tolist())
-            ids.setdefault(figure.segment_id, set()).update(figure.evidence_ids, ends_of_scale)
+            ids.setdefault(figure.segment_id, set()).update(figure.basis.ids, ends_of_scale)
             counted[figure.segment_id] = counted.get(figure.segment_id, 0) + 1
     return {
-        segment: _between("market_size", min(ends), max(ends), counted[segment], tuple(sorted(ids[segment])))
+        segment: _between("market_size", min(ends), max(ends), counted[segment], frozenset(ids[segment]))
         for segment, ends in placed.items()
     }
 
@@ -238,9 +238,9 @@ def problem_strength(findings: Sequence[CodedFinding], rules: Rules) -> Criterio
         weight = rules.weight(best) / rules.strength(best)
         strength = rules.strength(best) if has else 0.0
         for_it, against = for_it + weight * strength, against + weight * (1 - strength)
-        ids.update(evidence_id for finding in said for evidence_id in finding.evidence_ids)
+        ids.update(evidence_id for finding in said for evidence_id in finding.basis.ids)
     is_known = _has_said_enough((finding for said in by_source.values() for finding in said), rules)
-    return _beta("problem_strength", for_it, against, len(by_source), is_known, tuple(sorted(ids)))
+    return _beta("problem_strength", for_it, against, len(by_source), is_known, frozenset(ids))
 
 
 def usp_fit(cells: Sequence[ValidationCell], said: Mapping[GroupKey, Collection[str]], rules: Rules) -> Criterion:
@@ -254,9 +254,9 @@ def usp_fit(cells: Sequence[ValidationCell], said: Mapping[GroupKey, Collection[
     quantiles = np.mean([share_quantiles(cell.share, rules.interval_probability) for cell in cells], axis=0)
     voices = {voice.organisation_key for cell in cells for voice in cell.voices}
     ids = {evidence_id for cell in cells for evidence_id in said[cell.key[0], cell.key[2]]}
-    ids |= {evidence_id for cell in cells if cell.claim for evidence_id in cell.claim.evidence_ids}
+    ids |= {evidence_id for cell in cells if cell.claim for evidence_id in cell.claim.basis.ids}
     is_known = _has_said_enough((f for cell in cells for voice in cell.voices for f in voice.findings), rules)
-    return Criterion("usp_fit", quantiles, len(voices), is_known, tuple(sorted(ids)))
+    return Criterion("usp_fit", quantiles, len(voices), is_known, frozenset(ids))
 
 
 def share_quantiles(share: Share, interval: float) -> Array:
@@ -273,13 +273,13 @@ def technical_gaps(record: SegmentRecord) -> Criterion:
     if record.open_gaps is None or record.unknown_gaps is None:
         return _open("technical_gaps")
     low, high = 1 / (1 + record.open_gaps + record.unknown_gaps), 1 / (1 + record.open_gaps)
-    return _between("technical_gaps", low, high, 1, record.evidence_ids)
+    return _between("technical_gaps", low, high, 1, record.basis.ids)
 
 
 def integrations(record: SegmentRecord) -> Criterion:
     """Beta(1 + projects that use it, 1 + projects that left)."""
     projects = record.users + record.leavers
-    return _beta("integrations", record.users, record.leavers, projects, projects > 0, record.evidence_ids)
+    return _beta("integrations", record.users, record.leavers, projects, projects > 0, record.basis.ids)
 
 
 def _has_said_enough(findings: Iterable[CodedFinding], rules: Rules) -> bool:
@@ -290,15 +290,15 @@ def _has_said_enough(findings: Iterable[CodedFinding], rules: Rules) -> bool:
     return sum(best.values()) > rules.known_effective_n - 1e-9
 
 
-def _between(name: str, low: float, high: float, basis: int, evidence_ids: tuple[str, ...]) -> Criterion:
-    return Criterion(name, low + (high - low) * LEVELS, basis, basis > 0, evidence_ids)
+def _between(name: str, low: float, high: float, things: int, evidence_ids: frozenset[str]) -> Criterion:
+    return Criterion(name, low + (high - low) * LEVELS, things, things > 0, evidence_ids)
 
 
 def _open(name: str) -> Criterion:
-    return _between(name, 0.0, 1.0, 0, ())
+    return _between(name, 0.0, 1.0, 0, frozenset())
 
 
 def _beta(
-    name: str, for_it: float, against: float, basis: int, is_known: bool, evidence_ids: tuple[str, ...]
+    name: str, for_it: float, against: float, things: int, is_known: bool, evidence_ids: frozenset[str]
 ) -> Criterion:
-    return Criterion(name, np.asarray(betaincinv(1 + for_it, 1 + against, LEVELS)), basis, is_known, evidence_ids)
+    return Criterion(name, np.asarray(betaincinv(1 + for_it, 1 + against, LEVELS)), things, is_known, evidence_ids)

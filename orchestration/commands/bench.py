@@ -1,28 +1,27 @@
 """`waku-fit bench`: measure the archive, with progress on the terminal, then say what was found and where it lies.
 
-Belongs here: choosing server and folders, what is printed. Does not belong here: measuring (`assets.benchmarks`).
+Belongs here: choosing server and folders, what is printed. Does not belong here: a benchmark itself
+(`assets.benchmarks.measuring.service`).
 """
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import IO, Any
 
 import click
 
-from assets.benchmarks.archive.grids import GRIDS, MAIN
-from assets.benchmarks.archive.requests import LATENCY_TARGETS, limits_of_workloads
+from assets.benchmarks.archive.grids import MAIN
 from assets.benchmarks.measuring.errors import BenchmarkError
-from assets.benchmarks.measuring.session_files import MEASUREMENTS, RUNS, finished, keep, read_rows, refresh_pack
-from assets.benchmarks.measuring.session_results import SessionResults, session_results
-from assets.benchmarks.measuring.session_run import Result, SessionProgress, run_grid
+from assets.benchmarks.measuring.service import Benchmark, measure
+from assets.benchmarks.measuring.session_files import RUNS, finished, keep, refresh_pack
+from assets.benchmarks.measuring.session_run import SessionProgress
 from assets.benchmarks.results import Gain, Noise
 from assets.evidence.packs import BENCHMARKS, resolve_pack
-from assets.evidence.read_packs import format_problems
 from orchestration.errors import UserError
 from orchestration.settings import Settings
 from orchestration.staleness.evidence import read_evidence
@@ -42,32 +41,32 @@ def measure_and_tell(
     as_json: bool = False,
 ) -> None:
     """Measure a grid and print gains, certificate and where the results lie. Raises `UserError` if it fails."""
-    evidence = read_evidence(settings, settings.packs)
-    if evidence.problems:
-        raise UserError(
-            f"{format_problems(evidence.problems)}\nNothing was measured: the latency targets are evidence."
-        )
     terminal = Terminal(sys.stderr if as_json else sys.stdout)
     try:
-        with open_warehouse(database_url or settings.database_url, settings.state_dir) as database:
-            for note in database.notes:
-                click.echo(note, err=as_json)
-            with run_lock(database.url):
-                result = run_grid(
-                    database.url,
-                    wheel_binaries(),
-                    GRIDS[grid],
-                    settings.state_dir / BENCHMARKS,
-                    limits_of_workloads(record.row.model_dump() for record in evidence.records[LATENCY_TARGETS]),
-                    seed,
-                    terminal.tell,
-                    fresh=fresh,
-                )
+        done = measure(
+            read_evidence(settings, settings.packs),
+            _server(settings, database_url, as_json),
+            wheel_binaries(),
+            grid,
+            settings.state_dir / BENCHMARKS,
+            seed,
+            terminal.tell,
+            fresh=fresh,
+        )
     except (BenchmarkError, WarehouseError) as error:
         terminal.end()
         raise UserError(str(error)) from error
     terminal.end()
-    click.echo(json.dumps(as_data(result), indent=2) if as_json else "\n".join(summary(result)))
+    click.echo(json.dumps(as_data(done), indent=2) if as_json else "\n".join(summary(done)))
+
+
+@contextmanager
+def _server(settings: Settings, database_url: str | None, as_json: bool) -> Iterator[str]:
+    with open_warehouse(database_url or settings.database_url, settings.state_dir) as database:
+        for note in database.notes:
+            click.echo(note, err=as_json)
+        with run_lock(database.url):
+            yield database.url
 
 
 def keep_newest(settings: Settings, pack: str) -> int:
@@ -87,9 +86,9 @@ def keep_newest(settings: Settings, pack: str) -> int:
     return 0
 
 
-def summary(result: Result) -> list[str]:
+def summary(done: Benchmark) -> list[str]:
     """Return what is printed at the end."""
-    run, found = _read(result.folder)
+    run, found = done.run, done.found
     lines = [
         f"Throughput of each stage over that of the one before, {run['rounds']} rounds, with an interval of 95 %;",
         "* is a difference beyond 2 %.",
@@ -97,8 +96,8 @@ def summary(result: Result) -> list[str]:
         "",
         *certificate_lines(found.noise),
         "",
-        *result.notes,
-        f"Measured for {float(run['duration_seconds']):,.0f} s. Results: {result.folder}",
+        *done.result.notes,
+        f"Measured for {float(run['duration_seconds']):,.0f} s. Results: {done.result.folder}",
         "`waku-fit run` uses them; `waku-fit bench --keep public` makes them part of the public evidence.",
     ]
     return ["", *lines]
@@ -137,14 +136,13 @@ def certificate_lines(found: Noise) -> list[str]:
     ]
 
 
-def as_data(result: Result) -> dict[str, Any]:
+def as_data(done: Benchmark) -> dict[str, Any]:
     """Return the same for scripts."""
-    run, found = _read(result.folder)
-    certificate = found.noise
+    run, certificate = done.run, done.found.noise
     return {
         "run_id": run["id"],
-        "results": str(result.folder),
-        "pack": str(result.pack),
+        "results": str(done.result.folder),
+        "pack": str(done.result.pack),
         "duration_seconds": float(run["duration_seconds"]),
         "gains": [
             {
@@ -156,7 +154,7 @@ def as_data(result: Result) -> dict[str, Any]:
                 "high": gain.high,
                 "differs": gain.is_real,
             }
-            for gain in found.gains
+            for gain in done.found.gains
         ],
         "certificate": {
             "comparisons": certificate.self_test_comparisons,
@@ -170,7 +168,7 @@ def as_data(result: Result) -> dict[str, Any]:
             "harness_select_1_per_s": certificate.harness_select_1_per_s,
             "highest_throughput_per_s": certificate.highest_throughput_per_s,
         },
-        "notes": list(result.notes),
+        "notes": list(done.result.notes),
     }
 
 
@@ -197,12 +195,6 @@ class Terminal:
         if self.last and self.stream.isatty():
             self.stream.write("\r\x1b[K")
             self.stream.flush()
-
-
-def _read(folder: Path) -> tuple[Mapping[str, str], SessionResults]:
-    (run,) = read_rows(RUNS, folder / f"{RUNS.name}.csv")
-    rows = read_rows(MEASUREMENTS, folder / f"{MEASUREMENTS.name}.csv")
-    return run, session_results(run, rows)
 
 
 def _archive(gain: Gain) -> tuple[int | None, int | None, int | None]:

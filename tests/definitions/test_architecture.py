@@ -49,3 +49,10 @@ def test_functions_that_nobody_can_follow_do_not_pass() -> None:
     assert TOOLS["ruff"]["lint"]["mccabe"]["max-complexity"] <= 20
     ignored = {rule for rules in TOOLS["ruff"]["lint"]["per-file-ignores"].values() for rule in rules}
     assert {"C901", "C90", "C"} & {*TOOLS["ruff"]["lint"]["ignore"], *ignored} == set()
+
+
+def test_resources_have_types() -> None:
+    """What is asked of `context.resources` is of type Any: a method that is not there is found when it is called."""
+    sources = [file for folder in PRODUCT for file in (PROJECT / folder).rglob("*.py")]
+    asked = [str(path) for path in sources if "context.resources" in path.read_text(encoding="utf-8")]
+    assert asked == []

@@ -11,8 +11,8 @@ import pytest
 from assets.benchmarks.archive.requests import limits_of_workloads
 from assets.benchmarks.measuring.session_results import measurement_of
 from assets.benchmarks.results import Capacity, KnownLimit, MeasuredRun, capacities
-from assets.evidence.model import Grade
 from tests.places import PROJECT
+from tests.unit.bases import based
 
 RUN = "full_20261130_094246"
 """Of which the document tells."""
@@ -29,14 +29,14 @@ def found(public: Path) -> dict[tuple[str, str, float, int], Capacity]:
     (row,) = (row for row in rows_of(public, "runs") if row["id"] == RUN)
     run = MeasuredRun(
         row["id"], "e", int(row["cpu_cores"]), int(row["rounds"]), is_newest=True, is_current=True,
-        grade=Grade.MEASURED, evidence_id=f"benchmarks__runs/{row['id']}",
+        basis=based("measured", f"benchmarks__runs/{row['id']}"),
     )  # fmt: skip
     targets = [
         {**target, **{name: float(target[name]) if target[name] else None for name in ("value", "percentile")}}
         for target in rows_of(public, "latency_targets")
     ]
     limits = {
-        workload: [KnownLimit(limit, "", Grade.PUBLISHED, limit.target) for limit in of_workload]
+        workload: [KnownLimit(limit, "", based("published", limit.target)) for limit in of_workload]
         for workload, of_workload in limits_of_workloads(targets).items()
     }
     measured = [measurement_of(row) for row in measurements(public) if row["metric"] == "capacity_per_s"]

@@ -15,6 +15,7 @@ import pytest
 
 from assets.benchmarks.archive.grids import GRIDS
 from assets.benchmarks.measuring.assets import measured_archive
+from assets.benchmarks.measuring.service import Benchmark
 from assets.benchmarks.measuring.session_files import RUNS, finished, read_rows
 from assets.benchmarks.measuring.session_run import Result, SessionProgress
 from orchestration.commands.bench import Terminal, as_data, keep_newest, measure_and_tell
@@ -79,7 +80,7 @@ def test_the_chain_reads_it_as_a_pack(measured: Measured) -> None:
 
 def test_scripts_get_json(measured: Measured) -> None:
     (folder,) = finished(measured.settings.state_dir / "benchmarks")
-    data = json.loads(json.dumps(as_data(Result(folder, folder, ("a note",)))))
+    data = json.loads(json.dumps(as_data(Benchmark.of(Result(folder, folder, ("a note",))))))
     assert {gain["stage"] for gain in data["gains"]} == {"lookup_partitioned"}
     assert {gain["workload"] for gain in data["gains"]} == {"insert", "first_page_20"}
     assert data["certificate"]["comparisons"] >= 4
@@ -119,6 +120,27 @@ def test_the_asset_measures_with_the_warehouse_to_itself(
     (event,) = done.asset_materializations_for_node("evidence__archive_benchmarks")
     assert " of " in str(event.metadata["false_alarms"].value)
     assert len(Request.of(settings).packs) == 2
+
+
+def test_nothing_is_measured_by_evidence_with_mistakes(own: Settings, tmp_path: Path) -> None:
+    public = tmp_path / "evidence" / "public"
+    shutil.copytree(FROZEN / "public", public)
+    with (public / "benchmarks" / "latency_targets.csv").open("a") as targets:
+        targets.write("not a row\n")
+    broken = replace(own, evidence_dir=public.parent)
+    with pytest.raises(UserError, match="Nothing was measured: the latency targets are evidence"):
+        measure_and_tell(broken, "quick")
+    state = str(own.state_dir)
+    done = dg.materialize(
+        [measured_archive],
+        resources={
+            "warehouse": WarehouseResource(state_dir=state, database_url=own.database_url),
+            "evidence": EvidenceResource(evidence_dir=str(public.parent), state_dir=state),
+        },
+        raise_on_error=False,
+    )
+    (failed,) = done.filter_events(lambda event: event.is_step_failure)
+    assert "Nothing was measured" in str(failed.step_failure_data.user_failure_data)
 
 
 def test_progress_moves_on_a_terminal_and_stays_elsewhere() -> None:

@@ -22,8 +22,8 @@ from assets.benchmarks.recommendation import (
     savings,
     with_proposal,
 )
-from assets.benchmarks.results import KnownLimit, Provenance, capacities, noise, stage_gains
-from assets.evidence.model import Grade
+from assets.benchmarks.results import KnownLimit, capacities, noise, stage_gains
+from tests.unit.bases import based
 from tests.unit.bench_world import RUN, measurement, rounds
 
 RUN_EVIDENCE = "benchmarks__runs/run_a"
@@ -70,12 +70,12 @@ def bench_tables(*, has_run: bool = True) -> dict[str, pd.DataFrame]:
     judged = candidates(RUN, measured, gains, sizes, storage) if has_run else []
     cost = ArchiveCost(
         *("community", "A community", 2048.0, 100.0, 8.0, "cloud", 1_000_000, 30, 32.2),
-        *(Grade.ESTIMATED, (SCENARIO,)),
+        based("estimated", SCENARIO),
     )
     saved = savings(judged, [cost], storage)
     found = with_proposal(judged, saved)
-    ratios = encoding_ratios(RUN, sizes, Provenance(Grade.MEASURED, (RUN_EVIDENCE,))) if has_run else []
-    limits = dict.fromkeys(WORKLOADS, (KnownLimit(Limit("older", 400.0, 95), "requests", Grade.PUBLISHED, LIMIT),))
+    ratios = encoding_ratios(RUN, sizes) if has_run else []
+    limits = dict.fromkeys(WORKLOADS, (KnownLimit(Limit("older", 400.0, 95), "requests", based("published", LIMIT)),))
     return {
         "archive_benchmarks": _figures(has_run),
         "archive_capacity": frames.capacity_frame(capacities(RUN, measured, limits)),

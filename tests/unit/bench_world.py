@@ -6,9 +6,10 @@ from typing import Any
 
 from assets.benchmarks.results import MeasuredRun, Measurement
 from assets.evidence.model import Grade
+from tests.unit.bases import based
 
 RUN = MeasuredRun(
-    "run_a", "e1", 2, 4, is_newest=True, is_current=True, grade=Grade.MEASURED, evidence_id="benchmarks__runs/run_a"
+    "run_a", "e1", 2, 4, is_newest=True, is_current=True, basis=based("measured", "benchmarks__runs/run_a")
 )
 NOISE = (0.98, 1.0, 1.01, 1.02)
 """What each round is off by, for all stages alike: it cancels in a pair."""

@@ -21,13 +21,14 @@ from assets.costs.inputs import (
 )
 from assets.costs.model import Estimate, World, estimate
 from assets.costs.workload import MAX_CONNECTIONS, USERS_PER_SHARD
+from assets.evidence.basis import Basis
 from assets.evidence.model import Grade
 from assets.evidence.quantity import Quantity
 from assets.evidence.tables.costs import Scenario
 
 
 def known(value: float, evidence_id: str = "t/x", grade: Grade = Grade.PUBLISHED) -> Quantity:
-    return Quantity(value, grade, frozenset({evidence_id}))
+    return Quantity(value, Basis(grade, frozenset({evidence_id})))
 
 
 def offer(offer_id: str, cost: float, **changes: Any) -> ServerOffer:
@@ -188,7 +189,7 @@ OTHERS = {
 
 def an_input(name: str, value: float | Distribution, grade: Grade = Grade.PUBLISHED, unit: str = "") -> UncertainInput:
     shape = Point(value) if isinstance(value, float) else value
-    return UncertainInput(name, name, unit, shape, grade, frozenset({name}))
+    return UncertainInput(name, name, unit, shape, Basis(grade, frozenset({name})))
 
 
 def all_inputs(**changes: float | Distribution | None) -> dict[str, UncertainInput]:
@@ -206,7 +207,7 @@ def all_inputs(**changes: float | Distribution | None) -> dict[str, UncertainInp
 def limits(connections: float = 500, users: float = 10_000) -> dict[str, Fact]:
     """Connections that a node takes, and users of a shard."""
     return {
-        name: Fact(Grade.PUBLISHED, frozenset({name}), most, most, date(2026, 1, 1))
+        name: Fact(Basis(Grade.PUBLISHED, frozenset({name})), most, most, date(2026, 1, 1))
         for name, most in ((MAX_CONNECTIONS, connections), (USERS_PER_SHARD, users))
     }
 

@@ -11,14 +11,15 @@ import pandas as pd
 
 from assets.segments.inputs import CodedFinding, MarketInputs, Order, Rules, SegmentRecord
 from assets.segments.market import market_frames
+from tests.unit.bases import based
 from tests.unit.segments_world import RULES, claim, finding
 
-RULE_ROWS = tuple((field.name, "estimated", (f"segments__rules/{field.name}",)) for field in fields(Rules))
+RULE_ROWS = {field.name: based("estimated", f"segments__rules/{field.name}") for field in fields(Rules)}
 
 
 def _said(name: str, **changes: Any) -> CodedFinding:
     evidence_id = f"interviews__findings/{name}"
-    return finding(name, finding_id=evidence_id, evidence_ids=(evidence_id,), **changes)
+    return finding(name, finding_id=evidence_id, basis=based("published", evidence_id), **changes)
 
 
 SPOKEN = (
@@ -34,12 +35,12 @@ SPOKEN = (
         strength="weak",
         tag=None,
         problem_id=None,
-        evidence_ids=("interviews__sessions/k1", "segments__usps/private"),
+        basis=based("published", "interviews__sessions/k1", "segments__usps/private"),
     ),
 )
 EVIDENCE: dict[str, str] = {
-    **{evidence_id: row.grade for row in SPOKEN for evidence_id in row.evidence_ids},
-    **{evidence_id: grade for _, grade, ids in RULE_ROWS for evidence_id in ids},
+    **{evidence_id: row.basis.grade for row in SPOKEN for evidence_id in row.basis.ids},
+    **{evidence_id: basis.grade for basis in RULE_ROWS.values() for evidence_id in basis.ids},
     "segments__segments/chat": "published",
     "segments__segments/games": "published",
     "segments__integrations/messenger": "published",
@@ -61,7 +62,7 @@ def market_tables(findings: tuple[CodedFinding, ...] = SPOKEN) -> dict[str, pd.D
         claims=(claim(), claim(segment_id="games", problem_id=None)),
         profiles=tuple(_profile(name) for name in ("chat", "games")),
         figures=(),
-        order=tuple(Order(frozenset({tag}), "published", ("interviews__findings/one",)) for tag in "abcdef"),
+        order=tuple(Order(frozenset({tag}), based("published", "interviews__findings/one")) for tag in "abcdef"),
         rules=RULES,
         rule_rows=RULE_ROWS,
     )
@@ -131,7 +132,7 @@ def market_tables(findings: tuple[CodedFinding, ...] = SPOKEN) -> dict[str, pd.D
 
 
 def _profile(segment_id: str) -> SegmentRecord:
-    return SegmentRecord(segment_id, ("private",), 0, 0, 1, 0, "published", (f"segments__segments/{segment_id}",))
+    return SegmentRecord(segment_id, ("private",), 0, 0, 1, 0, based("published", f"segments__segments/{segment_id}"))
 
 
 def _rows(key: str, names: list[str], of: str | None = None, **values: Any) -> pd.DataFrame:

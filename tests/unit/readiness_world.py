@@ -20,6 +20,7 @@ from assets.readiness.inputs import (
 )
 from assets.readiness.model import Milestone, Requirement
 from assets.readiness.wording import Words
+from tests.unit.bases import based
 
 PUBLISHED, ESTIMATED, ILLUSTRATIVE, NOT_FOUND = Grade.PUBLISHED, Grade.ESTIMATED, Grade.ILLUSTRATIVE, Grade.NOT_FOUND
 
@@ -170,7 +171,14 @@ GATE_TITLES = {
 }
 
 
-def requirement(gate: str, deliverable: str, metric: str, threshold: float | None, **changes: Any) -> Requirement:
+def requirement(
+    gate: str,
+    deliverable: str,
+    metric: str,
+    threshold: float | None,
+    grade: Grade = PUBLISHED,
+    **changes: Any,
+) -> Requirement:
     counter, parameters, stand_in, words = COUNTED[metric]
     row = Requirement(
         requirement_id=f"{gate}_{metric}",
@@ -186,8 +194,7 @@ def requirement(gate: str, deliverable: str, metric: str, threshold: float | Non
         threshold=threshold,
         tolerance=None,
         unit="things",
-        grade=PUBLISHED,
-        evidence_ids=(f"readiness__gate_requirements/{gate}_{metric}",),
+        basis=based(grade, f"readiness__gate_requirements/{gate}_{metric}"),
         quote=f"The words on {metric}",
         stale_after_days=365,
         stand_in=stand_in,
@@ -232,31 +239,34 @@ REQUIREMENTS = (
 
 
 def deliverable(
-    name: str, status: str, actual: float | None = None, grade: Grade = ESTIMATED, basis: str = "reported"
+    name: str, status: str, actual: float | None = None, grade: Grade = ESTIMATED, stated: str = "reported"
 ) -> MilestoneDeliverable:
     title = name.replace("_", " ").capitalize()
-    return MilestoneDeliverable(grade, (f"roadmap__deliverable_states/{name}",), name, title, status, actual, basis)
+    return MilestoneDeliverable(
+        based(grade, f"roadmap__deliverable_states/{name}"), name, title, status, actual, stated
+    )
 
 
 def progress(
     name: str, metric: str, value: float | None, segment_ids: tuple[str, ...] = (), grade: Grade = PUBLISHED
 ) -> NewestProgress:
-    return NewestProgress(grade, (f"roadmap__milestone_progress/{name}_{metric}",), name, metric, value, segment_ids)
+    return NewestProgress(
+        based(grade, f"roadmap__milestone_progress/{name}_{metric}"), name, metric, value, segment_ids
+    )
 
 
 def segment(name: str, *, has_all_items: bool, grade: Grade = PUBLISHED) -> SegmentCapture:
-    return SegmentCapture(grade, (f"segments__segments/{name}",), name, has_all_items)
+    return SegmentCapture(based(grade, f"segments__segments/{name}"), name, has_all_items)
 
 
 def usp(name: str, *, is_on_site: bool, grade: Grade = PUBLISHED) -> RegisteredUsp:
-    return RegisteredUsp(grade, (f"segments__usps/{name}",), is_on_site)
+    return RegisteredUsp(based(grade, f"segments__usps/{name}"), is_on_site)
 
 
-def cost_cell(name: str, **changes: Any) -> CostCell:
+def cost_cell(name: str, grade: Grade = ESTIMATED, **changes: Any) -> CostCell:
     """A case of a community that is estimated, can run and has RPC in it."""
     cell = CostCell(
-        grade=ESTIMATED,
-        evidence_ids=(f"costs__scenarios/{name}",),
+        basis=based(grade, f"costs__scenarios/{name}"),
         profile_id="community",
         is_estimated=True,
         is_feasible=True,
@@ -270,14 +280,14 @@ def cost_not_known(name: str, reason: str = "missing: a price") -> CostCell:
 
 
 DELIVERABLES = (
-    deliverable("cost_self_host", "partial", basis="inferred_from_absence"),
-    deliverable("postgres_opt_phase_2", "unknown", basis="judged"),
-    deliverable("whitepaper", "not_done", basis="inferred_from_absence"),
-    deliverable("potential_usps", "done", basis="judged"),
+    deliverable("cost_self_host", "partial", stated="inferred_from_absence"),
+    deliverable("postgres_opt_phase_2", "unknown", stated="judged"),
+    deliverable("whitepaper", "not_done", stated="inferred_from_absence"),
+    deliverable("potential_usps", "done", stated="judged"),
     deliverable("target_customers", "partial", 3),
     deliverable("customer_interviews", "partial", 2),
     deliverable("codesign_sessions", "partial", 1),
-    deliverable("review_mvp", "done_privately", basis="judged"),
+    deliverable("review_mvp", "done_privately", stated="judged"),
 )
 PROGRESS = (
     progress("potential_usps", "matrix_reworks", 1),
@@ -292,9 +302,9 @@ PROGRESS = (
 )
 SEGMENTS = (segment("gaming", has_all_items=True), segment("zk_identity", has_all_items=False))
 USPS = (usp("gasless", is_on_site=True), usp("offline_store", is_on_site=False, grade=ESTIMATED))
-QUESTION_SETS = (KnownQuestionSet(ESTIMATED, ("interviews__question_sets/core",), 5),)
+QUESTION_SETS = (KnownQuestionSet(based(ESTIMATED, "interviews__question_sets/core"), 5),)
 CELLS = tuple(cost_cell(f"scenario_{number}") for number in range(8))
-CAPACITY = ReadinessRow(PUBLISHED, ("benchmarks__runs/run_a",))
+CAPACITY = ReadinessRow(based(PUBLISHED, "benchmarks__runs/run_a"))
 DAY = date(2025, 6, 30)
 """Of all evidence."""
 
@@ -315,9 +325,9 @@ def world(**changes: Any) -> ReadinessInputs:
         **changes,
     }
     rows = [row for name, part in parts.items() if name != "milestones" for row in part]
-    grades = {evidence_id: row.grade for row in rows for evidence_id in row.evidence_ids}
+    grades = {evidence_id: row.basis.grade for row in rows for evidence_id in row.basis.ids}
     # An unknown cell still names its scenario, which is known.
-    grades |= {evidence_id: ESTIMATED for row in parts["cost_cells"] for evidence_id in row.evidence_ids}
+    grades |= {evidence_id: ESTIMATED for row in parts["cost_cells"] for evidence_id in row.basis.ids}
     # The day of a conversation is not published.
     days = {name: None if name.startswith("interviews__interviews/") else DAY for name in grades}
     return ReadinessInputs(**parts, evidence_grades=grades, evidence_days=days)

@@ -363,8 +363,8 @@ def _deliverables(inputs: ReadinessInputs) -> pd.DataFrame:
             "depends_on": waits_for.get(row.deliverable_id, []),
             "unblocks": ["review_mvp"],
             "note": HOSTILE,
-            "grade": row.grade.value,
-            "evidence_ids": list(row.evidence_ids),
+            "grade": row.basis.grade.value,
+            "evidence_ids": list(row.basis.ids),
         }
         for row in inputs.deliverables
     ]
@@ -378,15 +378,15 @@ def _history(inputs: ReadinessInputs) -> pd.DataFrame:
         (f"{row.deliverable_id}_{day.year}", row.deliverable_id, status, basis, None, day, HOSTILE, row)
         for row in inputs.deliverables
         for day, status, basis in (
-            (date(2025, 6, 30), row.status, row.basis),
+            (date(2025, 6, 30), row.status, row.stated),
             (date(2024, 9, 25), "planned", "reported"),
         )
     ]
     frame = pd.DataFrame([values for *values, _ in rows], columns=columns, dtype=object)
     return frame.assign(
         source="roadmap@1a2b",
-        grade=[row.grade.value for *_, row in rows],
-        evidence_ids=[list(row.evidence_ids) for *_, row in rows],
+        grade=[row.basis.grade.value for *_, row in rows],
+        evidence_ids=[list(row.basis.ids) for *_, row in rows],
     )
 
 

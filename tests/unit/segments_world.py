@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from assets.segments.inputs import Claim, CodedFinding, Rules
+from tests.unit.bases import based
 
 RULES = Rules(
     weight_interview=1.0,
@@ -43,11 +44,10 @@ def finding(source: str, **changes: Any) -> CodedFinding:
         "problem_id": "exposed",
         "relation": "supports",
         "strength": "strong",
-        "grade": "published",
-        "evidence_ids": (f"f/{source}",),
+        "basis": based("published", f"f/{source}"),
     }
     return CodedFinding(**{**values, **changes})
 
 
 def claim(segment_id: str = "chat", usp_id: str = "private", problem_id: str | None = "exposed") -> Claim:
-    return Claim(usp_id, segment_id, problem_id, "published", (f"segments__segments/{segment_id}",))
+    return Claim(usp_id, segment_id, problem_id, based("published", f"segments__segments/{segment_id}"))

@@ -20,8 +20,9 @@ from assets.benchmarks.frames import (
     scalability_frame,
 )
 from assets.benchmarks.recommendation import ArchiveCost, Candidate, candidates, encoding_ratios, savings, with_proposal
-from assets.benchmarks.results import Measurement, Provenance, stage_gains
+from assets.benchmarks.results import Measurement, stage_gains
 from assets.evidence.model import Grade
+from tests.unit.bases import based
 from tests.unit.bench_world import RUN, measurement, rounds
 
 BASES = {stage.id: stage.base for stage in ALL_STAGES.values()}
@@ -34,7 +35,7 @@ def size(stage: str, total: float, index: float = 300, lookup: float = 200, payl
 
 COST = ArchiveCost(
     *("s", "A community", 2048.0, 100.0, 8.0, "cloud", 1_000_000, 30, 32.2),
-    *(Grade.PUBLISHED, ("costs__scenarios/s",)),
+    based("published", "costs__scenarios/s"),
 )
 SIZES = [size(BASE, 3400), size("bytea_payload", 1650), size("one_index_set", 3240, index=140)]
 
@@ -211,12 +212,12 @@ def test_money_is_the_saved_share_at_the_payload_of_the_scenario() -> None:
     assert gigabytes is not None
     assert (money.mid, gigabytes.mid) == pytest.approx((8 * share, 100 * share))
     assert money.low < money.mid < money.high
-    assert saved.provenance.grade is Grade.ESTIMATED
+    assert saved.basis.grade is Grade.ESTIMATED
     assert not_known.of(unknown.cost_usd_per_month) is None
 
 
 def test_hex_against_bytea_is_measured_where_both_were_and_computed_elsewhere() -> None:
-    rows = encoding_ratios(RUN, SIZES, Provenance(Grade.MEASURED, ("benchmarks__runs/run_a",)))
+    rows = encoding_ratios(RUN, SIZES)
     ratios = {row.payload_bytes: row for row in rows}
     assert ratios[1000].is_measured
     assert ratios[1000].ratio.mid == pytest.approx(3400 / 1650)
@@ -224,7 +225,7 @@ def test_hex_against_bytea_is_measured_where_both_were_and_computed_elsewhere() 
     assert ratios[1000].formula_error is not None
     assert ratios[50].formula_error is None
     assert not ratios[50].is_measured
-    assert ratios[50].provenance.grade is Grade.ESTIMATED
+    assert ratios[50].basis.grade is Grade.ESTIMATED
     assert not ratios[50].is_near_two
 
 
@@ -313,7 +314,7 @@ def test_frames_have_the_columns_that_are_declared() -> None:
     saved = savings_frame(savings(list(found.values()), [COST], storage), "bytea_payload")
     assert list(saved) == list(SAVING_COLUMNS)
     assert saved.loc[saved["is_proposed"], "candidate"].tolist() == ["bytea_payload"]
-    ratios = encoding_ratios(RUN, SIZES, Provenance(Grade.MEASURED, ("benchmarks__runs/run_a",)))
+    ratios = encoding_ratios(RUN, SIZES)
     assert list(encoding_frame(ratios)) == list(ENCODING_COLUMNS)
     measured = [f for n in (1, 2, 4) for f in rounds(BASE, "insert", "throughput_per_s", 100.0 * n, clients=n)]
     frame = scalability_frame(throughput_curves(RUN, measured))

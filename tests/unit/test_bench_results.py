@@ -18,6 +18,7 @@ from assets.benchmarks.frames import (
 )
 from assets.benchmarks.results import Gain, KnownLimit, capacities, mean_interval, noise, stage_gains
 from assets.evidence.model import Grade
+from tests.unit.bases import based
 from tests.unit.bench_world import RUN, measurement, rounds
 
 BASES = {"lookup_partitioned": "lookup_table", "bytea_payload": "lookup_partitioned", "self_test_b": "self_test_a"}
@@ -37,7 +38,7 @@ def test_a_stage_that_is_a_tenth_faster_in_every_round_is_really_faster() -> Non
     # The noise of a round is in both, so that it cancels and nothing is left of it.
     assert (found.low, found.ratio, found.high) == pytest.approx((1.1, 1.1, 1.1))
     assert (found.is_real, found.effect) == (True, "gain")
-    assert found.provenance.evidence_ids == ("benchmarks__runs/run_a",)
+    assert found.basis.ids == {"benchmarks__runs/run_a"}
 
 
 def test_an_interval_around_one_shows_nothing() -> None:
@@ -86,7 +87,7 @@ def test_a_table_that_is_not_there_has_no_ratio() -> None:
 
 
 P95 = Limit("older", 400.0, 95)
-LIMITS = {"insert": (KnownLimit(P95, "inserts", Grade.PUBLISHED, "benchmarks__latency_targets/older"),)}
+LIMITS = {"insert": (KnownLimit(P95, "inserts", based("published", "benchmarks__latency_targets/older")),)}
 
 
 def test_capacity_is_the_geometric_mean_of_the_rounds_divided_by_the_cores() -> None:
@@ -99,8 +100,8 @@ def test_capacity_is_the_geometric_mean_of_the_rounds_divided_by_the_cores() -> 
     # logarithms differ by ln 1.25 = 0.2231, which is their standard deviation: 4.303 x 0.2231 / sqrt(3) = 0.5544
     assert (found.low, found.high) == pytest.approx((500 / 1.741, 500 * 1.741), rel=1e-3)
     assert (found.failed_rounds, found.lowest_tried_per_s, found.finding) == (0, None, "limit kept")
-    assert found.provenance.grade is Grade.PUBLISHED
-    assert found.provenance.evidence_ids == ("benchmarks__latency_targets/older", "benchmarks__runs/run_a")
+    assert found.basis.grade is Grade.PUBLISHED
+    assert found.basis.ids == {"benchmarks__latency_targets/older", "benchmarks__runs/run_a"}
 
 
 def test_one_capacity_has_no_interval_and_unknown_cores_or_limits_no_capacity() -> None:
@@ -124,7 +125,9 @@ def test_a_rate_that_was_too_much_at_its_lowest_is_a_bound_and_no_capacity() -> 
 
 
 def test_each_limit_of_a_workload_has_its_capacity_and_an_old_percentile_has_none() -> None:
-    wide = KnownLimit(Limit("typical", 2000.0, 95), "any query", Grade.ESTIMATED, "benchmarks__latency_targets/typical")
+    wide = KnownLimit(
+        Limit("typical", 2000.0, 95), "any query", based("estimated", "benchmarks__latency_targets/typical")
+    )
     limits = {"insert": (*LIMITS["insert"], wide)}
     measured = [
         measurement("lookup_table", "insert", "capacity_per_s", None, value_high=24.0),
@@ -135,7 +138,7 @@ def test_each_limit_of_a_workload_has_its_capacity_and_an_old_percentile_has_non
     assert (narrow.limit_ms, narrow.is_narrowest, narrow.is_kept, narrow.high) == (400, True, False, 12)
     assert (wider.limit_ms, wider.is_narrowest, wider.is_kept) == (2000, False, True)
     assert wider.per_vcpu_per_s == pytest.approx(45)
-    assert wider.provenance.grade is Grade.ESTIMATED
+    assert wider.basis.grade is Grade.ESTIMATED
     assert capacity_frame([narrow, wider])["capacity_id"].tolist() == [
         "run_a|lookup_table|insert|1000|100000|p95 below 400 ms",
         "run_a|lookup_table|insert|1000|100000|p95 below 2000 ms",

@@ -12,13 +12,14 @@ from assets.costs.assumptions import inputs_of
 from assets.costs.capacity import SLOPE_FACTOR, CapacityCurve, SizedCapacity, SizedInterval, capacity_at
 from assets.costs.draws import Draws, sample
 from assets.costs.inputs import CapacityInput, RangeRow
+from assets.evidence.basis import Basis
 from assets.evidence.model import Grade
 from assets.evidence.quantity import MissingEvidence, Quantity
 
 SMALL, LARGE = SizedInterval(100_000, 300, 400, 500), SizedInterval(1_000_000, 160, 200, 250)
 CURVE = CapacityCurve((SMALL, LARGE))
 NEWER = date(2026, 8, 19)
-SLOPE = RangeRow(Grade.ESTIMATED, frozenset({"a/slope"}), "capacity_slope_factor", "Slope", "factor", 0, 1, 2)
+SLOPE = RangeRow(Basis(Grade.ESTIMATED, frozenset({"a/slope"})), "capacity_slope_factor", "Slope", "factor", 0, 1, 2)
 
 
 @pytest.mark.parametrize(
@@ -71,7 +72,7 @@ def test_capacity_never_rises_with_the_archive_and_never_jumps(drawn: float, fac
 def row(messages: float, mid: float | None, limit_ms: float = 10.0, is_narrowest: bool = True) -> CapacityInput:
     ends = (None, None, 30.0) if mid is None else (mid * 0.8, mid, mid * 1.25)
     ids = frozenset({f"m/{messages:.0f}_{limit_ms:.0f}"})
-    return CapacityInput(Grade.MEASURED, ids, "by_hashes", NEWER, messages, *ends, limit_ms, 95, is_narrowest)
+    return CapacityInput(Basis(Grade.MEASURED, ids), "by_hashes", NEWER, messages, *ends, limit_ms, 95, is_narrowest)
 
 
 def known(*rows: CapacityInput) -> SizedCapacity:
@@ -93,7 +94,7 @@ def test_where_the_narrowest_limit_is_not_kept_at_every_size_the_wider_one_says_
         "queries by hash in the schema of 2026-08, p95 below 2,000 ms, with 100,000 to 1,000,000 messages, while it "
         "did not keep p95 below 10 ms: at most 30.0 with 1,000,000 messages, a second and vCPU"
     )
-    assert found.evidence_ids == {"m/100000_2000", "m/1000000_2000", "m/1000000_10"}
+    assert found.basis.ids == {"m/100000_2000", "m/1000000_2000", "m/1000000_10"}
 
 
 def test_of_limits_that_are_kept_at_every_size_the_narrowest_is_taken() -> None:
@@ -110,18 +111,18 @@ def draws_of(found: SizedCapacity) -> Draws:
 def test_the_cost_model_is_told_at_the_size_of_each_draw_and_beyond_the_largest_it_is_an_estimate() -> None:
     draws = draws_of(known(row(100_000, 100.0), row(1_000_000, 50.0)))
     ids = frozenset({"w/messages"})
-    inside = capacity_at(draws, "by_hashes", Quantity(np.full(16, 1e6), Grade.MEASURED, ids))
+    inside = capacity_at(draws, "by_hashes", Quantity(np.full(16, 1e6), Basis(Grade.MEASURED, ids)))
     assert np.allclose(inside.value, draws["capacity/by_hashes"].value)
-    assert inside.grade is Grade.MEASURED
-    beyond = capacity_at(draws, "by_hashes", Quantity(np.linspace(1e6, 1e7, 16), Grade.MEASURED, ids))
-    assert beyond.grade is Grade.ESTIMATED
-    assert {"a/slope", "w/messages"} <= beyond.evidence_ids
+    assert inside.basis.grade is Grade.MEASURED
+    beyond = capacity_at(draws, "by_hashes", Quantity(np.linspace(1e6, 1e7, 16), Basis(Grade.MEASURED, ids)))
+    assert beyond.basis.grade is Grade.ESTIMATED
+    assert {"a/slope", "w/messages"} <= beyond.basis.ids
     assert SLOPE_FACTOR in draws.used
 
 
 def test_beyond_a_size_at_which_no_limit_was_kept_nothing_is_known() -> None:
     draws = draws_of(known(row(100_000, 100.0), row(1_000_000, None)))
-    messages = Quantity(1_000_000.0, Grade.MEASURED, frozenset({"w/messages"}))
+    messages = Quantity(1_000_000.0, Basis(Grade.MEASURED, frozenset({"w/messages"})))
     with pytest.raises(MissingEvidence, match="capacity of by_hashes with 1,000,000 messages, where no limit is kept"):
         capacity_at(draws, "by_hashes", messages)
     smaller = capacity_at(draws, "by_hashes", replace(messages, value=999_999.0))

@@ -15,13 +15,14 @@ from assets.costs.draws import Draws, sample
 from assets.costs.inputs import FeeRow, RangeRow, RlnRow
 from assets.costs.prices import drawn
 from assets.costs.rpc_and_rln import usd_per_gas
+from assets.evidence.basis import Basis
 from assets.evidence.model import Grade
 from assets.evidence.quantity import Quantity
 from tests.unit.costs_world import all_inputs
 
 
 def ranged(name: str, low: float | None, mid: float | None, high: float | None, unit: str) -> RangeRow:
-    return RangeRow(Grade.PUBLISHED, frozenset({f"t/{name}"}), name, name, unit, low, mid, high)
+    return RangeRow(Basis(Grade.PUBLISHED, frozenset({f"t/{name}"})), name, name, unit, low, mid, high)
 
 
 WIDTHS = (ranged("behaviour_width", 0.5, 1, 2, "factor"), ranged("exchange_rate_width", 0.8, 1, 1.25, "factor"))
@@ -77,8 +78,7 @@ def fee(metric: str, month: int, value: float, period: str = "month", day: int =
     nothing = (None, None, None, None)
     ids = frozenset({f"fees/{metric}_{month}" if period == "month" else f"fees/{metric}_{month}_{day}"})
     return FeeRow(
-        Grade.PUBLISHED,
-        ids,
+        Basis(Grade.PUBLISHED, ids),
         "ethereum_mainnet",
         metric,
         "",
@@ -112,13 +112,13 @@ def test_a_forecast_starts_from_the_newest_price_and_spreads_with_the_changes_of
     logarithms = np.log(np.asarray(draws["fee/ethereum_mainnet/gas_price"].value) / 7.0)
     assert float(np.median(logarithms)) == pytest.approx(0, abs=0.01)
     assert float(np.std(logarithms)) == pytest.approx(math.sqrt(12 / 11 * 6), rel=0.01)
-    assert {"fees/gas_price_14_2", "fees/gas_price_13", "fees/gas_price_1", "t/fee_horizon"} <= found.evidence_ids
+    assert {"fees/gas_price_14_2", "fees/gas_price_13", "fees/gas_price_1", "t/fee_horizon"} <= found.basis.ids
 
 
 def test_only_the_last_year_of_changes_counts() -> None:
     quiet = [fee("gas_price", month, 2.0 + month / 1e6) for month in range(14, 27)]
     found = gas(*up_and_down("gas_price", 13), *quiet)
-    assert "fees/gas_price_13" not in found.evidence_ids
+    assert "fees/gas_price_13" not in found.basis.ids
     draws, _ = sample([found])
     assert np.std(np.asarray(draws["fee/ethereum_mainnet/gas_price"].value)) < 0.001
 
@@ -126,7 +126,7 @@ def test_only_the_last_year_of_changes_counts() -> None:
 def test_without_a_year_of_months_the_newest_observation_has_a_width() -> None:
     found = gas(*up_and_down("gas_price", 12), fee("gas_price", 13, 0.7, "week"))
     assert found.distribution == LogTriangular(0.35, 0.7, 1.4)
-    assert found.evidence_ids >= {"fees/gas_price_13_28"}
+    assert found.basis.ids >= {"fees/gas_price_13_28"}
 
 
 def test_gas_and_ether_are_forecast_as_one_price() -> None:
@@ -147,8 +147,8 @@ def test_without_a_year_in_common_gas_and_ether_are_drawn_apart() -> None:
 
 def test_prices_in_one_currency_change_together_and_dollars_not_at_all() -> None:
     rate = "pricing__exchange_rates/eur_usd_2026_10_28"
-    dollars = Quantity(20.0, Grade.PUBLISHED, frozenset({"offers/in_usd"}))
-    euros = replace(dollars, evidence_ids=frozenset({"offers/in_eur", rate}))
+    dollars = Quantity(20.0, Basis(Grade.PUBLISHED, frozenset({"offers/in_usd"})))
+    euros = replace(dollars, basis=Basis(Grade.PUBLISHED, frozenset({"offers/in_eur", rate})))
     draws, _ = sample(inputs_of(assumptions=WIDTHS, prices=[("p", dollars), ("q", euros)]).values())
     first, second = drawn(euros, "p", draws), drawn(euros * 2, "q", draws)
     assert np.array_equal(np.asarray(first.value) * 2, second.value)
@@ -158,7 +158,7 @@ def test_prices_in_one_currency_change_together_and_dollars_not_at_all() -> None
 
 
 def test_recalled_prices_of_one_provider_err_together() -> None:
-    recalled = Quantity(10.0, Grade.ESTIMATED, frozenset({"offers/recalled"}))
+    recalled = Quantity(10.0, Basis(Grade.ESTIMATED, frozenset({"offers/recalled"})))
     width = ranged("estimated_price_width", 0.8, 1, 1.3, "factor")
     known = inputs_of(assumptions=[width], prices=[("p", recalled), ("q", recalled)])
     assert {name for name in known if name.startswith("price/")} == {"price/p", "price/q"}
@@ -169,7 +169,9 @@ def test_recalled_prices_of_one_provider_err_together() -> None:
 
 
 def cap(value: float, stated_in: str | None, day: date) -> RlnRow:
-    return RlnRow(Grade.PUBLISHED, frozenset({f"r/{day}"}), "cap", "msg/epoch", value, None, None, day, stated_in)
+    return RlnRow(
+        Basis(Grade.PUBLISHED, frozenset({f"r/{day}"})), "cap", "msg/epoch", value, None, None, day, stated_in
+    )
 
 
 SCRIPT = cap(1_000_000, "deploy_script", date(2025, 11, 25))

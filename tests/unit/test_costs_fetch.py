@@ -10,6 +10,7 @@ import pandas as pd
 from assets.costs.catalogue import MART_COLUMNS, PROVENANCE, catalogue_from
 from assets.costs.distributions import Point, Triangular
 from assets.costs.inputs import CostCatalogue
+from assets.evidence.basis import Basis
 from assets.evidence.model import Grade
 from assets.evidence.quantity import Quantity
 
@@ -159,14 +160,14 @@ CATALOGUE = catalogue()
 
 
 def test_row_becomes_a_quantity_with_its_grade_and_evidence() -> None:
-    assert CATALOGUE.offers[0].cost_usd_per_month == Quantity(5.0, Grade.PUBLISHED, frozenset({"t/a"}))
+    assert CATALOGUE.offers[0].cost_usd_per_month == Quantity(5.0, Basis(Grade.PUBLISHED, frozenset({"t/a"})))
 
 
 def test_parameter_becomes_an_input_under_the_id_of_its_row_unless_it_has_no_number() -> None:
     assert [name for name in CATALOGUE.inputs if name.startswith("workload/")] == ["workload/a_size"]
     known = CATALOGUE.inputs["workload/a_size"]
-    assert (known.distribution, known.grade) == (Point(5.0), Grade.PUBLISHED)
-    assert known.evidence_ids == {"costs__workload_parameters/a_size"}
+    assert (known.distribution, known.basis.grade) == (Point(5.0), Grade.PUBLISHED)
+    assert known.basis.ids == {"costs__workload_parameters/a_size"}
 
 
 def test_null_stays_unknown() -> None:
@@ -186,7 +187,9 @@ def test_sizes_of_the_archive_are_of_one_measurement_our_own_before_a_published_
 
 
 def test_newest_parameter_counts_and_the_middle_of_a_range_is_estimated() -> None:
-    found = {name: (known.distribution, known.grade) for name, known in CATALOGUE.inputs.items() if "rln/" in name}
+    found = {
+        name: (known.distribution, known.basis.grade) for name, known in CATALOGUE.inputs.items() if "rln/" in name
+    }
     assert found == {
         "rln/gas": (Point(2.0), Grade.PUBLISHED),
         "rln/range": (Triangular(2.0, 2.5, 3.0), Grade.ESTIMATED),

@@ -44,7 +44,7 @@ def test_each_node_has_an_address() -> None:
     assert found.cost_usd_per_month.mean == pytest.approx(3 * 3.65)
     assert found.amount is not None
     assert found.amount.mean == 3
-    assert "addresses/p" in found.cost_usd_per_month.evidence_ids
+    assert "addresses/p" in found.cost_usd_per_month.basis.ids
 
 
 @pytest.mark.parametrize(("sold_in", "is_known"), [("ash", True), ("us", True), ("all", True), ("eu", False)])
@@ -323,5 +323,5 @@ def test_nothing_rests_on_hosts_that_are_never_the_cheapest() -> None:
     # In the second draw `between` is less than `usual`, which has the lower mean, and `rare` less than both.
     found = _in_each_draw([option("rare", 9.0, 1.0), option("between", 6.0, 2.0), option("usual", 3.0, 4.0)])
     assert np.array_equal(found.total, [3, 1])
-    assert found.costs["compute"].evidence_ids == {"usual", "rare"}
+    assert found.costs["compute"].basis.ids == {"usual", "rare"}
     assert [way.choice_id for way in found.ways] == ["usual", "rare"]

@@ -138,11 +138,11 @@ def test_totals_have_the_weakest_grade_and_rest_on_what_was_chosen() -> None:
     assert best is not None
     assert best.infrastructure is not None
     assert best.all_in is not None
-    assert best.all_in.grade is Grade.PUBLISHED
-    ids = best.infrastructure.evidence_ids
+    assert best.all_in.basis.grade is Grade.PUBLISHED
+    ids = best.infrastructure.basis.ids
     assert {"offers/small", "volumes/p_snapshot", "egress/p_0", "plans/rpc_free", MAX_CONNECTIONS} <= ids
     assert {"costs__scenarios/chat", "costs__node_requirements/staging"} <= ids
-    assert {"rln/gas_register_call", "rln/active_period"} <= best.all_in.evidence_ids - ids
+    assert {"rln/gas_register_call", "rln/active_period"} <= best.all_in.basis.ids - ids
     assert "offers/large" not in ids
 
 

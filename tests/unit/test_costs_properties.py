@@ -22,6 +22,7 @@ from assets.costs.distributions import Distribution, LogTriangular, Point, Trian
 from assets.costs.draws import sample
 from assets.costs.inputs import ArchiveProbe, CostCatalogue, ManagedOffer, MethodCredits, RpcCalls
 from assets.costs.model import ALL_IN, INFRASTRUCTURE, World, estimate
+from assets.evidence.basis import Basis
 from assets.evidence.model import Grade
 from assets.evidence.tables.costs import Scenario
 from tests.unit.costs_world import address, all_inputs, crowd, known, offer, plan, tier, volume, world
@@ -159,7 +160,7 @@ def sized(load: str) -> SizedCapacity:
     """The capacity of a database at three sizes of archive."""
     sizes = tuple(SizedInterval(*size) for size in CAPACITIES[load])
     name, largest = f"capacity/{load}", LogTriangular(*CAPACITIES[load][-1][1:])
-    return SizedCapacity(name, name, "", largest, Grade.MEASURED, frozenset({name}), curve=CapacityCurve(sizes))
+    return SizedCapacity(name, name, "", largest, Basis(Grade.MEASURED, frozenset({name})), curve=CapacityCurve(sizes))
 
 
 def bills(of: Scenario, with_rln: bool, catalogue: CostCatalogue) -> dict[str, dict[str, float]]:

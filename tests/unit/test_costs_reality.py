@@ -28,6 +28,7 @@ from assets.costs.reality import (
     Check,
     checks,
 )
+from assets.evidence.basis import Basis
 from assets.evidence.model import Grade
 from assets.evidence.quantity import Quantity
 from tests.unit.costs_world import all_inputs, limits, offer, scenario, world
@@ -36,8 +37,7 @@ from tests.unit.costs_world import all_inputs, limits, offer, scenario, world
 def fact(name: str, low: float, high: float) -> dict[str, Fact]:
     return {
         name: Fact(
-            grade=Grade.PUBLISHED,
-            evidence_ids=frozenset({name}),
+            Basis(Grade.PUBLISHED, frozenset({name})),
             low=low,
             high=high,
             known_on=date(2023, 11, 7),
@@ -56,7 +56,7 @@ def held_against(catalogue: CostCatalogue, users: int = 1000, **changes: Any) ->
 
 def a_check(low: float, high: float) -> Check:
     """The median of the model is 150."""
-    modelled = Quantity(np.linspace(100.0, 200.0, 101), Grade.ESTIMATED, frozenset({"t/x"}))
+    modelled = Quantity(np.linspace(100.0, 200.0, 101), Basis(Grade.ESTIMATED, frozenset({"t/x"})))
     return Check("c", "C", None, None, "MB/h", modelled, low, high, "", "")
 
 
@@ -146,9 +146,9 @@ def test_the_inputs_that_move_a_figure_are_named() -> None:
 
 
 def figure(component: str, usd: float, users: float | None, system: str = "Peer") -> PublishedFigure:
-    ids = frozenset({f"r/{system}_{component}"})
+    basis = Basis(Grade.PUBLISHED, frozenset({f"r/{system}_{component}"}))
     return PublishedFigure(
-        f"{system}_{component}", system, component, users, usd, usd, (component,), f"USD {usd:g}", Grade.PUBLISHED, ids
+        f"{system}_{component}", system, component, users, usd, usd, (component,), f"USD {usd:g}", basis
     )
 
 
@@ -169,7 +169,7 @@ def test_each_part_of_a_bill_is_held_against_the_published_figure_of_the_nearest
     }
     assert found["compute_chat"].modelled.mean == pytest.approx(0.005)
     assert "against Peer" in found["compute_chat"].title
-    assert "r/Peer_compute" in found["compute_chat"].modelled.evidence_ids
+    assert "r/Peer_compute" in found["compute_chat"].modelled.basis.ids
 
 
 def test_a_figure_is_held_against_all_that_it_includes() -> None:

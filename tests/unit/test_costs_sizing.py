@@ -17,6 +17,7 @@ from assets.costs.inputs import ArchiveProbe, CapacityInput, RangeRow
 from assets.costs.sizing import Needs, capacity_basis, needs_of
 from assets.costs.whole import mean_whole
 from assets.costs.workload import ScenarioLoad, load_of
+from assets.evidence.basis import Basis
 from assets.evidence.model import Grade
 from assets.evidence.tables.costs import Scenario
 from tests.unit.costs_world import all_inputs, crowd, known, scenario, world
@@ -25,13 +26,15 @@ OLDER, NEWER = date(2024, 8, 8), date(2026, 8, 19)
 
 
 LIMIT: dict[str, Any] = {"limit_ms": 10, "percentile": 95, "is_narrowest": True}
-WIDTH = RangeRow(Grade.ESTIMATED, frozenset({"a/width"}), "measured_width", "Width", "factor", 0.5, 1, 2)
+WIDTH = RangeRow(Basis(Grade.ESTIMATED, frozenset({"a/width"})), "measured_width", "Width", "factor", 0.5, 1, 2)
 
 
 def measured(workload: str, released_on: date, per_s: float, archive_messages: float = 100_000) -> CapacityInput:
     """A capacity that was measured once."""
     ids = frozenset({f"m/{workload}_{per_s:g}"})
-    return CapacityInput(Grade.MEASURED, ids, workload, released_on, archive_messages, None, per_s, None, **LIMIT)
+    return CapacityInput(
+        Basis(Grade.MEASURED, ids), workload, released_on, archive_messages, None, per_s, None, **LIMIT
+    )
 
 
 def test_each_load_takes_the_newest_schema_that_was_measured_for_it_and_there_the_lowest() -> None:
@@ -49,8 +52,8 @@ def test_each_load_takes_the_newest_schema_that_was_measured_for_it_and_there_th
         "capacity/first_page_20": LogTriangular(303, 606, 1212),
         "capacity/by_hashes": LogTriangular(25.5, 51, 102),
     }
-    assert found["capacity/first_page_20"].evidence_ids == {"m/first_page_20_606", "m/first_page_20_620", "a/width"}
-    assert found["capacity/first_page_20"].grade is Grade.ESTIMATED
+    assert found["capacity/first_page_20"].basis.ids == {"m/first_page_20_606", "m/first_page_20_620", "a/width"}
+    assert found["capacity/first_page_20"].basis.grade is Grade.ESTIMATED
     assert found["capacity/by_hashes"].label == "Queries by hash a second and vCPU, in the schema of 2024-08"
 
 
@@ -81,7 +84,9 @@ def test_only_released_schemas_of_the_current_run_count() -> None:
 
 def test_half_of_all_draws_of_a_capacity_lie_below_its_geometric_mean_however_wide_its_interval_is() -> None:
     # As from two rounds of one benchmark: 498 / 3,831 to 498 x 3,696, whose arithmetic middle is near a million.
-    row = CapacityInput(Grade.MEASURED, frozenset({"m/x"}), "first_page_20", NEWER, 1e6, 0.13, 498, 1_840_630, **LIMIT)
+    row = CapacityInput(
+        Basis(Grade.MEASURED, frozenset({"m/x"})), "first_page_20", NEWER, 1e6, 0.13, 498, 1_840_630, **LIMIT
+    )
     draws, _ = sample(inputs_of(capacities=[row]).values())
     assert draws["capacity/first_page_20"].middle == pytest.approx(498, rel=0.02)
 
@@ -196,7 +201,7 @@ def too_slow(workload: str, released_on: date, at_most_per_s: float, archive_mes
     """A load that missed its limit of latency at the lowest rate tried."""
     ids = frozenset({f"m/{workload}_below_{at_most_per_s:g}"})
     bound = (None, None, at_most_per_s)
-    return CapacityInput(Grade.MEASURED, ids, workload, released_on, archive_messages, *bound, **LIMIT)
+    return CapacityInput(Basis(Grade.MEASURED, ids), workload, released_on, archive_messages, *bound, **LIMIT)
 
 
 def test_a_schema_that_keeps_the_limit_is_taken_and_the_newest_that_does_not_is_named() -> None:
@@ -215,7 +220,7 @@ def test_a_schema_that_keeps_the_limit_is_taken_and_the_newest_that_does_not_is_
         "queries by hash in the schema of 2024-08, p95 below 10 ms, with 100,000 messages, while that of 2026-08 did "
         "not keep p95 below 10 ms: at most 14.0 with 100,000 messages, 2.8 with 1,000,000 messages, a second and vCPU"
     )
-    assert {"m/by_hashes_51", "m/by_hashes_below_14", "m/by_hashes_below_2.8"} <= found.evidence_ids
+    assert {"m/by_hashes_51", "m/by_hashes_below_14", "m/by_hashes_below_2.8"} <= found.basis.ids
 
 
 def test_a_larger_archive_in_which_the_taken_schema_is_too_slow_is_named() -> None:

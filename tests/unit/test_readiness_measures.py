@@ -34,15 +34,16 @@ from assets.readiness.inputs import (
 )
 from assets.readiness.measures import COUNTS, STAND_INS, results_of
 from assets.readiness.model import (
-    Basis,
     GateStatus,
     MetricValue,
+    NumberOrigin,
     RequirementResult,
     combined_status,
     gates_of,
     verdicts_of,
 )
 from assets.readiness.wording import number
+from tests.unit.bases import based
 from tests.unit.readiness_world import (
     CELLS,
     COUNTED,
@@ -74,9 +75,9 @@ def measured(metric: str, inputs: ReadinessInputs) -> MetricValue:
     return judged(metric, inputs).measurement
 
 
-def with_deliverable(name: str, status: str, actual: float | None, basis: str = "reported") -> ReadinessInputs:
+def with_deliverable(name: str, status: str, actual: float | None, stated: str = "reported") -> ReadinessInputs:
     others = [row for row in DELIVERABLES if row.deliverable_id != name]
-    return world(deliverables=[*others, deliverable(name, status, actual, basis=basis)])
+    return world(deliverables=[*others, deliverable(name, status, actual, stated=stated)])
 
 
 def with_progress(*rows: Any) -> ReadinessInputs:
@@ -131,7 +132,7 @@ def test_no_evidence_is_unknown_and_never_zero(metric: str) -> None:
         question_sets=[],
         archive_capacities=[],
     )
-    assert measured(metric, nothing) == MetricValue(None, Grade.NOT_FOUND, (), (), "nothing is on record")
+    assert measured(metric, nothing) == MetricValue(None, based("not_found"), (), "nothing is on record")
     assert judged(metric, nothing).status is GateStatus.UNKNOWN
 
 
@@ -156,8 +157,8 @@ def test_pages_as_the_deliverable_reports_them(
 ) -> None:
     found = measured("pages", with_deliverable("whitepaper", status, actual))
     assert (found.value, found.reason) == (value, reason)
-    assert found.evidence_ids == ("roadmap__deliverable_states/whitepaper",)
-    assert found.basis is (Basis.NOT_KNOWN if value is None else Basis.REPORTED)
+    assert found.basis.ids == {"roadmap__deliverable_states/whitepaper"}
+    assert found.origin is (NumberOrigin.NOT_KNOWN if value is None else NumberOrigin.REPORTED)
 
 
 @pytest.mark.parametrize("metric", ["whitepapers", "pages"])
@@ -165,7 +166,11 @@ def test_pages_as_the_deliverable_reports_them(
 @pytest.mark.parametrize("basis", ["inferred_from_absence", "judged"])
 def test_what_is_inferred_from_absence_fails_and_is_no_zero(metric: str, status: str, basis: str) -> None:
     found = judged(metric, with_deliverable("whitepaper", status, None, basis))
-    assert (found.measurement.value, found.measurement.basis, found.status) == (None, Basis.INFERRED, GateStatus.FAIL)
+    assert (found.measurement.value, found.measurement.origin, found.status) == (
+        None,
+        NumberOrigin.INFERRED,
+        GateStatus.FAIL,
+    )
     assert found.reason.endswith("was found (inferred from absence).")
     assert "none of" not in found.reason.lower()
 
@@ -192,16 +197,16 @@ def test_the_named_input_is_what_its_deliverable_says(
 ) -> None:
     found = judged("postgres_phase_2_results", with_deliverable("postgres_opt_phase_2", status, None))
     assert (found.measurement.value, found.status) == (value, of_requirement)
-    assert found.measurement.evidence_ids == ("roadmap__deliverable_states/postgres_opt_phase_2",)
+    assert found.measurement.basis.ids == {"roadmap__deliverable_states/postgres_opt_phase_2"}
 
 
 def test_our_own_capacity_stands_beside_the_named_input_and_never_passes_for_it() -> None:
-    many = [ReadinessRow(PUBLISHED, ("benchmarks__runs/run_a",)) for _ in range(6)]
+    many = [ReadinessRow(based(PUBLISHED, "benchmarks__runs/run_a")) for _ in range(6)]
     found = judged("postgres_phase_2_results", world(archive_capacities=many))
     assert (found.measurement.value, found.status) == (None, GateStatus.UNKNOWN)
     assert found.measurement.beside == "six capacity results of our own benchmark, which is not that deliverable"
     assert found.measurement.beside_ids == ("benchmarks__runs/run_a",)
-    assert "benchmarks__runs/run_a" not in found.evidence_ids
+    assert "benchmarks__runs/run_a" not in found.basis.ids
     assert found.reason == (
         "The number of results of PostgreSQL Optimisation phase 2 is not known: no public report says whether "
         "Postgres opt phase 2 is done. Not counted: six capacity results of our own benchmark, which is not that "
@@ -210,12 +215,12 @@ def test_our_own_capacity_stands_beside_the_named_input_and_never_passes_for_it(
 
 
 def test_made_up_capacity_does_not_even_stand_beside() -> None:
-    made_up = ReadinessRow(ILLUSTRATIVE, ("benchmarks__runs/made_up",))
+    made_up = ReadinessRow(based(ILLUSTRATIVE, "benchmarks__runs/made_up"))
     assert measured("postgres_phase_2_results", world(archive_capacities=[made_up])).beside == ""
 
 
 def budget_cell(name: str, state: BudgetState, grade: Grade = Grade.ESTIMATED) -> BudgetCell:
-    return BudgetCell(grade, (f"costs__scenarios/{name}",), state)
+    return BudgetCell(based(grade, f"costs__scenarios/{name}"), state)
 
 
 @pytest.mark.parametrize(
@@ -263,11 +268,15 @@ def test_a_budget_never_makes_a_verdict_better(state: BudgetState) -> None:
 def test_cost_cells_that_can_run_are_counted() -> None:
     some = [*CELLS[:3], cost_cell("other", is_feasible=False)]
     found = judged("cells_estimated", world(cost_cells=some))
-    assert (found.measurement.value, found.measurement.grade, found.status) == (3, Grade.ESTIMATED, GateStatus.FAIL)
+    assert (found.measurement.value, found.measurement.basis.grade, found.status) == (
+        3,
+        Grade.ESTIMATED,
+        GateStatus.FAIL,
+    )
     assert found.reason == (
         "Three of eight cost cases are estimated and able to run. One case cannot run as specified."
     )
-    assert "costs__scenarios/other" in found.measurement.evidence_ids
+    assert "costs__scenarios/other" in found.measurement.basis.ids
 
 
 def test_eight_cells_that_can_run_pass() -> None:
@@ -308,7 +317,7 @@ def test_a_case_that_cannot_run_needs_no_price() -> None:
 def test_segments_with_all_items_are_counted() -> None:
     segments = [segment("a", has_all_items=True), segment("b", has_all_items=False)]
     found = measured("segments_fully_captured", world(segments=segments))
-    assert (found.value, found.evidence_ids) == (1, ("segments__segments/a",))
+    assert (found.value, found.basis.ids) == (1, {"segments__segments/a"})
 
 
 def test_no_segment_with_all_items_is_not_known_and_no_zero() -> None:
@@ -320,14 +329,14 @@ def test_no_segment_with_all_items_is_not_known_and_no_zero() -> None:
 def test_a_segment_that_needs_made_up_evidence_is_not_counted() -> None:
     made_up = segment("b", has_all_items=True, grade=ILLUSTRATIVE)
     found = measured("segments_fully_captured", world(segments=[segment("a", has_all_items=True), made_up]))
-    assert (found.value, found.grade, found.illustrative_ids) == (1, PUBLISHED, made_up.evidence_ids)
+    assert (found.value, found.basis.grade, found.illustrative_ids) == (1, PUBLISHED, tuple(made_up.basis.ids))
 
 
 def test_the_register_holds_what_was_found() -> None:
     looked_for = usp("looked_for", is_on_site=False, grade=NOT_FOUND)
     made_up = usp("made_up", is_on_site=True, grade=ILLUSTRATIVE)
     found = measured("register_entries", world(usps=[*USPS, looked_for, made_up]))
-    assert (found.value, found.grade, found.illustrative_count) == (2, Grade.ESTIMATED, 1)
+    assert (found.value, found.basis.grade, found.illustrative_count) == (2, Grade.ESTIMATED, 1)
 
 
 @pytest.mark.parametrize(
@@ -338,7 +347,7 @@ def test_every_usp_of_the_register_has_to_be_on_the_site(on_site: int, of: int, 
     usps = [usp(f"usp_{n}", is_on_site=n < on_site) for n in range(of)]
     found = judged("usps_named_on_site", world(usps=usps))
     assert (found.measurement.value, found.threshold, found.status) == (on_site, of, status)
-    assert len(found.measurement.evidence_ids) == of
+    assert len(found.measurement.basis.ids) == of
 
 
 def test_a_made_up_usp_on_the_site_is_neither_asked_for_nor_there() -> None:
@@ -355,11 +364,11 @@ def test_a_rework_of_a_matrix_is_no_matrix() -> None:
 
 def test_a_public_matrix_counts_and_so_does_ours_with_a_decided_cell() -> None:
     published = progress("potential_usps", "matrices_published", 1)
-    assert measured("validation_matrix", with_progress(published)).basis is Basis.REPORTED
-    cells = [MatrixCell(ESTIMATED, ("interviews__signals/a",), is_decided=True)]
+    assert measured("validation_matrix", with_progress(published)).origin is NumberOrigin.REPORTED
+    cells = [MatrixCell(based(ESTIMATED, "interviews__signals/a"), is_decided=True)]
     found = measured("validation_matrix", world(matrix=cells))
-    assert (found.value, found.basis, found.evidence_ids) == (1, Basis.COUNTED, ("interviews__signals/a",))
-    made_up = [MatrixCell(ILLUSTRATIVE, ("interviews__findings/a",), is_decided=True)]
+    assert (found.value, found.origin, found.basis.ids) == (1, NumberOrigin.COUNTED, {"interviews__signals/a"})
+    made_up = [MatrixCell(based(ILLUSTRATIVE, "interviews__findings/a"), is_decided=True)]
     assert measured("validation_matrix", world(matrix=made_up)).value is None
 
 
@@ -373,9 +382,9 @@ def test_a_document_on_segments_is_not_this_record() -> None:
 
 def test_segments_in_the_crm_are_counted_where_its_rows_are_in_a_pack() -> None:
     assert judged("crm_organisations_with_segment", world()).status is GateStatus.UNKNOWN
-    rows = [CrmOrganisation(PUBLISHED, (f"segments__organisations/{n}",), has_segment=n == 1) for n in range(3)]
+    rows = [CrmOrganisation(based(PUBLISHED, f"segments__organisations/{n}"), has_segment=n == 1) for n in range(3)]
     found = measured("crm_organisations_with_segment", world(crm_organisations=rows))
-    assert (found.value, found.basis) == (1, Basis.COUNTED)
+    assert (found.value, found.origin) == (1, NumberOrigin.COUNTED)
     assert judged("crm_organisations_with_segment", world(crm_organisations=rows[:1])).status is GateStatus.FAIL
 
 
@@ -394,14 +403,14 @@ def test_questions_count_where_interviews_in_packs_used_them(questions: int | No
 
 
 def test_what_interviews_told_is_in_the_matrix_by_report_or_in_ours() -> None:
-    assert measured("interviews_captured", world()).basis is Basis.REPORTED
-    cells = [MatrixCell(PUBLISHED, ("interviews__findings/a",), is_decided=False, interviews=2)]
-    assert measured("interviews_captured", world(matrix=cells)).basis is Basis.COUNTED
+    assert measured("interviews_captured", world()).origin is NumberOrigin.REPORTED
+    cells = [MatrixCell(based(PUBLISHED, "interviews__findings/a"), is_decided=False, interviews=2)]
+    assert measured("interviews_captured", world(matrix=cells)).origin is NumberOrigin.COUNTED
 
 
 def test_a_review_of_segments_needs_interviews_and_a_decision() -> None:
-    undecided = SegmentRank(ESTIMATED, ("segments__segments/a",), is_decided=False)
-    decided = SegmentRank(ESTIMATED, ("segments__segments/b",), is_decided=True)
+    undecided = SegmentRank(based(ESTIMATED, "segments__segments/a"), is_decided=False)
+    decided = SegmentRank(based(ESTIMATED, "segments__segments/b"), is_decided=True)
     talked = [held("interview", 1, 1, 1, 3)]
     assert measured("segment_reviews", world(ranking=[undecided, decided])).value is None
     assert measured("segment_reviews", world(ranking=[undecided], conversations=talked)).value is None
@@ -471,7 +480,7 @@ def test_an_outline_done_in_private_cannot_be_counted() -> None:
     ],
 )
 def test_what_was_looked_for_in_vain_is_unknown(metric: str, deliverable_id: str) -> None:
-    rows = [replace(row, value=None, grade=NOT_FOUND) for row in PROGRESS]
+    rows = [replace(row, value=None, basis=based(NOT_FOUND, *row.basis.ids)) for row in PROGRESS]
     found = judged(metric, world(progress=rows, requirements=[requirement("g", deliverable_id, metric, 1)]))
     assert (found.measurement.value, found.status) == (None, GateStatus.UNKNOWN)
     assert "no public report gives it" in found.reason
@@ -581,7 +590,7 @@ def test_what_is_stale_is_told_as_of_the_last_day_of_evidence_or_the_day_of_the_
 
 def held(kind: str, number: int, after: int, segments: int, together: int, grade: Grade = PUBLISHED) -> Conversations:
     table = "interviews__interviews" if kind == "interview" else "interviews__sessions"
-    return Conversations(grade, (f"{table}/{grade}_1",), kind, number, after, segments, together)
+    return Conversations(based(grade, f"{table}/{grade}_1"), kind, number, after, segments, together)
 
 
 @pytest.mark.parametrize(
@@ -594,8 +603,8 @@ def held(kind: str, number: int, after: int, segments: int, together: int, grade
 )
 def test_interviews_of_packs_count_beside_the_report_and_never_twice(number: int, after: int, value: int) -> None:
     found = measured("interviews_held", world(conversations=[held("interview", number, after, 1, 3)]))
-    assert (found.value, found.grade) == (value, PUBLISHED)
-    assert "interviews__interviews/published_1" in found.evidence_ids
+    assert (found.value, found.basis.grade) == (value, PUBLISHED)
+    assert "interviews__interviews/published_1" in found.basis.ids
     assert measured("sessions_held", world(conversations=[held("session", 2, 2, 1, 1)])).value == 3
 
 
@@ -613,6 +622,6 @@ def test_segments_of_packs_and_of_the_report_are_counted_once() -> None:
 def test_made_up_interviews_are_left_out_and_named() -> None:
     made_up = held("interview", 12, 12, 6, 8, ILLUSTRATIVE)
     found = measured("interviews_held", world(conversations=[made_up]))
-    assert (found.value, found.illustrative_ids) == (2, made_up.evidence_ids)
+    assert (found.value, found.illustrative_ids) == (2, tuple(made_up.basis.ids))
     beside = world(conversations=[held("interview", 1, 1, 1, 3), made_up])
     assert (measured("interviews_held", beside).value, measured("interview_segments", beside).value) == (3, 3)

@@ -11,11 +11,11 @@ from assets.evidence.model import GRADE_ORDER, Grade
 from assets.readiness.inputs import ReadinessInputs
 from assets.readiness.measures import results_of
 from assets.readiness.model import (
-    Basis,
     Gate,
     GateStatus,
     MetricValue,
     Milestone,
+    NumberOrigin,
     RequirementResult,
     Verdict,
     VerdictAnswer,
@@ -25,13 +25,16 @@ from assets.readiness.model import (
     verdict_of,
     verdicts_of,
 )
+from tests.unit.bases import based
 from tests.unit.readiness_world import MILESTONE, REQUIREMENTS, progress, requirement, world
 
 FAIL, UNKNOWN, PASS = GateStatus.FAIL, GateStatus.UNKNOWN, GateStatus.PASS
 
 
 def measured(value: float | None, grade: Grade = Grade.PUBLISHED) -> MetricValue:
-    return MetricValue(value, grade, ("t/m",), basis=Basis.NOT_KNOWN if value is None else Basis.COUNTED)
+    return MetricValue(
+        value, based(grade, "t/m"), origin=NumberOrigin.NOT_KNOWN if value is None else NumberOrigin.COUNTED
+    )
 
 
 def judge(inputs: ReadinessInputs) -> Verdict:
@@ -98,19 +101,24 @@ def test_all_that_there_are(value: float | None, of: float | None, status: GateS
 
 def test_what_is_inferred_from_absence_fails_unless_the_inference_itself_is_not_found() -> None:
     asked = requirement("g", "d", "pages", 15)
-    inferred = MetricValue(None, Grade.ESTIMATED, ("t/m",), basis=Basis.INFERRED)
+    inferred = MetricValue(None, based("estimated", "t/m"), origin=NumberOrigin.INFERRED)
     assert requirement_status(asked, inferred) is FAIL
-    assert requirement_status(asked, replace(inferred, grade=Grade.NOT_FOUND)) is UNKNOWN
+    assert requirement_status(asked, replace(inferred, basis=based("not_found", "t/m"))) is UNKNOWN
     assert RequirementResult(asked, inferred).reason == ("No page of the whitepaper was found (inferred from absence).")
 
 
 @pytest.mark.parametrize(
-    ("value", "basis"),
-    [(0.0, Basis.INFERRED), (0.0, Basis.NOT_KNOWN), (None, Basis.COUNTED), (None, Basis.REPORTED)],
+    ("value", "origin"),
+    [
+        (0.0, NumberOrigin.INFERRED),
+        (0.0, NumberOrigin.NOT_KNOWN),
+        (None, NumberOrigin.COUNTED),
+        (None, NumberOrigin.REPORTED),
+    ],
 )
-def test_nothing_that_nobody_counted_has_a_number(value: float | None, basis: Basis) -> None:
+def test_nothing_that_nobody_counted_has_a_number(value: float | None, origin: NumberOrigin) -> None:
     with pytest.raises(ValueError, match="cannot be"):
-        MetricValue(value, Grade.PUBLISHED, (), basis=basis)
+        MetricValue(value, based("published"), origin=origin)
 
 
 @pytest.mark.parametrize("grade", [Grade.ILLUSTRATIVE, Grade.NOT_FOUND])
@@ -118,7 +126,7 @@ def test_nothing_that_nobody_counted_has_a_number(value: float | None, basis: Ba
 def test_made_up_or_missing_evidence_decides_nothing(value: float, grade: Grade) -> None:
     asked = requirement("g", "d", "pages", 10)
     assert requirement_status(asked, measured(value, grade)) is UNKNOWN
-    assert requirement_status(replace(asked, grade=grade), measured(value)) is UNKNOWN
+    assert requirement_status(replace(asked, basis=based(grade, "t/a")), measured(value)) is UNKNOWN
 
 
 @pytest.mark.parametrize("statuses", itertools.product(GateStatus, repeat=3))
@@ -289,8 +297,8 @@ def test_ten_made_up_interviews_never_pass_the_gate() -> None:
     found = gate(world(progress=[made_up]), "interviews")
     assert found.status is UNKNOWN
     assert [result.measurement.value for result in found.results] == [None] * 5
-    assert found.illustrative_ids == made_up.evidence_ids
-    assert found.grade is Grade.NOT_FOUND
+    assert found.illustrative_ids == tuple(made_up.basis.ids)
+    assert found.basis.grade is Grade.NOT_FOUND
 
 
 @pytest.mark.parametrize(("first", "second"), itertools.product(GRADE_ORDER, repeat=2))
@@ -301,7 +309,7 @@ def test_nothing_is_better_founded_than_its_weakest_evidence(first: Grade, secon
     ]
     verdict = verdict_of(MILESTONE, gates_of(results), {})
     for grade in (first, second):
-        assert GRADE_ORDER.index(verdict.grade) >= GRADE_ORDER.index(grade)
+        assert GRADE_ORDER.index(verdict.basis.grade) >= GRADE_ORDER.index(grade)
     if {first, second} & {Grade.ILLUSTRATIVE, Grade.NOT_FOUND}:
         assert verdict.answer is VerdictAnswer.UNKNOWN
 
@@ -319,9 +327,9 @@ def counted_pages(
     gate_id: str, value: float | None, *rows: str, grade: Grade = Grade.PUBLISHED, asked: tuple[str, ...] = ()
 ) -> RequirementResult:
     """Pages of which at least five are asked for."""
-    basis = Basis.NOT_KNOWN if value is None else Basis.COUNTED
-    counted = MetricValue(value, grade, rows, basis=basis)
-    return RequirementResult(requirement(gate_id, "d", "pages", 5, evidence_ids=asked), counted)
+    origin = NumberOrigin.NOT_KNOWN if value is None else NumberOrigin.COUNTED
+    counted = MetricValue(value, based(grade, *rows), origin=origin)
+    return RequirementResult(requirement(gate_id, "d", "pages", 5, basis=based("published", *asked)), counted)
 
 
 @pytest.mark.parametrize(
@@ -380,7 +388,7 @@ def test_the_weakest_path_leads_to_what_decides(results: list[RequirementResult]
 def test_the_weakest_path_ends_where_nothing_was_found() -> None:
     found = judge(world(progress=[], requirements=[requirement("codesign", "codesign_sessions", "sessions_held", 3)]))
     assert found.weakest_path == ("codesign", "codesign_sessions_held")
-    assert found.grade is Grade.NOT_FOUND
+    assert found.basis.grade is Grade.NOT_FOUND
 
 
 def test_gates_keep_the_order_of_their_requirements() -> None:

@@ -12,6 +12,7 @@ from assets.evidence.tables.segments import Rule
 from assets.segments.frames import reason
 from assets.segments.inputs import CodedFinding, Rules
 from assets.segments.matrix import CellStatus, Count, ValidationCell, status_of, validation_matrix, voices_of
+from tests.unit.bases import based
 from tests.unit.segments_world import RULES, claim, finding
 
 
@@ -76,8 +77,8 @@ def test_contradictions_are_kept_beside_support() -> None:
         ({"strength": "weak"}, 1 / 3),
         ({"kind": "session"}, 0.75),
         ({"kind": "signal"}, 0.5),
-        ({"kind": "signal", "grade": "estimated", "strength": "weak"}, 0.5 * 0.5 / 3),
-        ({"grade": "illustrative"}, 0.5),
+        ({"kind": "signal", "basis": based("estimated", "f/a"), "strength": "weak"}, 0.5 * 0.5 / 3),
+        ({"basis": based("illustrative", "f/a")}, 0.5),
     ],
 )
 def test_evidence_is_weighted_by_kind_grade_and_strength(changes: dict[str, str], weight: float) -> None:

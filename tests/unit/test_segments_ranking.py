@@ -21,6 +21,7 @@ from assets.segments.ranking import (
     rank_segments,
     usp_fit,
 )
+from tests.unit.bases import based
 from tests.unit.segments_world import RULES, claim, finding
 
 
@@ -30,9 +31,7 @@ def fixed(*values: float) -> np.ndarray:
 
 def record(segment_id: str, **changes: int | None) -> SegmentRecord:
     counts: dict[str, Any] = {"open_gaps": 0, "unknown_gaps": 0, "users": 0, "leavers": 0, **changes}
-    return SegmentRecord(
-        segment_id, (), **counts, grade="published", evidence_ids=(f"segments__segments/{segment_id}",)
-    )
+    return SegmentRecord(segment_id, (), **counts, basis=based("published", f"segments__segments/{segment_id}"))
 
 
 def test_a_segment_that_is_better_by_every_criterion_is_always_first() -> None:
@@ -64,20 +63,20 @@ def test_the_same_evidence_gives_the_same_ranking() -> None:
 
 def test_figures_that_disagree_are_both_kept() -> None:
     figures = [
-        MarketFigure("defi", "money", 1e9, "published", ("m/one",)),
-        MarketFigure("defi", "money", 1e10, "published", ("m/other",)),
-        MarketFigure("chat", "money", 1e7, "published", ("m/chat",)),
-        MarketFigure("dao", "money", 1e12, "published", ("m/dao",)),
-        MarketFigure("alone", "people", 5e6, "published", ("m/alone",)),
-        MarketFigure("alone", "people", 8e6, "published", ("m/alone_too",)),
+        MarketFigure("defi", "money", 1e9, based("published", "m/one")),
+        MarketFigure("defi", "money", 1e10, based("published", "m/other")),
+        MarketFigure("chat", "money", 1e7, based("published", "m/chat")),
+        MarketFigure("dao", "money", 1e12, based("published", "m/dao")),
+        MarketFigure("alone", "people", 5e6, based("published", "m/alone")),
+        MarketFigure("alone", "people", 8e6, based("published", "m/alone_too")),
     ]
     sizes = market_sizes(figures, RULES)
     low, high = sizes["defi"].bounds(1.0)
     # from 1e7 to 1e12 are five decades; a figure may be wrong by a factor of two
     assert (low, high) == (pytest.approx((2 - 0.30103) / 5), pytest.approx((3 + 0.30103) / 5))
-    assert (sizes["defi"].basis, sizes["defi"].evidence_ids) == (
+    assert (sizes["defi"].things, sizes["defi"].evidence_ids) == (
         2,
-        ("m/chat", "m/dao", "m/one", "m/other"),  # the ends of the scale decide as well
+        {"m/chat", "m/dao", "m/one", "m/other"},  # the ends of the scale decide as well
     )
     assert "alone" not in sizes  # nothing to compare it with
 
@@ -119,7 +118,7 @@ def test_where_nobody_has_looked_for_gaps_nothing_is_known_of_them() -> None:
 @pytest.mark.parametrize(
     ("said", "is_known"),
     [
-        ([finding("lead", kind="signal", strength="weak", grade="estimated")], False),
+        ([finding("lead", kind="signal", strength="weak", basis=based("estimated", "f/lead"))], False),
         ([finding("issue", kind="signal")], False),
         ([finding("issue", kind="signal"), finding("post", kind="signal")], True),
         ([finding("issue", kind="signal"), finding("issue", finding_id="f/again", kind="signal")], False),
@@ -140,8 +139,8 @@ def test_a_lead_is_not_yet_knowledge(said: list[CodedFinding], is_known: bool) -
 def test_a_segment_whose_only_customer_left_is_not_pursued() -> None:
     gone = [finding("gone", kind="signal", relation="contradicts", organisation_key="project gone")]
     figures = [
-        MarketFigure("chat", "held", 1e9, "published", ("m/chat",)),
-        MarketFigure("dao", "held", 1e6, "published", ("m/dao",)),
+        MarketFigure("chat", "held", 1e9, based("published", "m/chat")),
+        MarketFigure("dao", "held", 1e6, based("published", "m/dao")),
     ]
     matrix = validation_matrix(gone, [claim()], RULES)
     ranked = rank_segments([record("chat", leavers=1), record("dao")], gone, figures, matrix, RULES)
@@ -197,9 +196,9 @@ def test_fit_and_place_rest_on_what_was_said_in_other_segments() -> None:
     records = [record("chat"), record("games")]
     games = criteria_of(records, said, [], matrix, RULES)[1]
     fit = next(criterion for criterion in games if criterion.name == "usp_fit")
-    assert fit.evidence_ids == ("f/p1", "segments__segments/games")
+    assert fit.evidence_ids == {"f/p1", "segments__segments/games"}
 
-    ids = {one.segment_id: one.evidence_ids for one in records}
+    ids = {one.segment_id: one.basis.ids for one in records}
     sources = Sources(dict.fromkeys(["f/p1", *(i for of_one in ids.values() for i in of_one)], "published"), [])
     ranking = ranking_frame(rank_segments(records, said, [], matrix, RULES), ids, sources)
     assert ranking["evidence_ids"].tolist() == [["f/p1", "segments__segments/chat", "segments__segments/games"]] * 2

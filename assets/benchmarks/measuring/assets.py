@@ -1,17 +1,18 @@
 """The archive benchmarks as an asset of the graph: they make evidence, and are started on their own.
 
-Belongs here: the thin asset. Does not belong here: measuring (`session_run.py`), what the figures mean.
+Belongs here: the thin asset. Does not belong here: a benchmark itself (`service.py`), what the figures mean.
 """
+
+from contextlib import nullcontext
 
 import dagster as dg
 
-from assets.benchmarks.archive.grids import GRIDS
-from assets.benchmarks.archive.requests import LATENCY_TARGETS, limits_of_workloads
 from assets.benchmarks.measuring.errors import BenchmarkError
-from assets.benchmarks.measuring.session_files import MEASUREMENTS, RUNS, read_rows
-from assets.benchmarks.measuring.session_results import session_results
-from assets.benchmarks.measuring.session_run import SessionProgress, run_grid
+from assets.benchmarks.measuring.service import measure
+from assets.benchmarks.measuring.session_run import SessionProgress
 from assets.common import keys
+from assets.common.resources import Warehouse
+from assets.evidence.resource import EvidenceOfRun
 
 
 class BenchmarkConfig(dg.Config):
@@ -27,14 +28,15 @@ class BenchmarkConfig(dg.Config):
     owners=[keys.OWNERS[keys.EVIDENCE]],
     kinds={"python", "postgres"},
     pool=keys.BENCHMARK_POOL,
-    required_resource_keys={"warehouse", "evidence"},
     description="Our own benchmarks of the message archive on PostgreSQL, measured here; rows of evidence in a pack",
 )
-def measured_archive(context: dg.AssetExecutionContext, config: BenchmarkConfig) -> dg.MaterializeResult[None]:
+def measured_archive(
+    context: dg.AssetExecutionContext,
+    config: BenchmarkConfig,
+    warehouse: dg.ResourceParam[Warehouse],
+    evidence: dg.ResourceParam[EvidenceOfRun],
+) -> dg.MaterializeResult[None]:
     """Measure a grid with the warehouse's server to itself; the next run of the chain reads the results."""
-    evidence = context.resources.evidence.read()
-    limits = limits_of_workloads(record.row.model_dump() for record in evidence.records[LATENCY_TARGETS])
-    warehouse = context.resources.warehouse
     told = ""
 
     def tell(progress: SessionProgress) -> None:
@@ -45,22 +47,26 @@ def measured_archive(context: dg.AssetExecutionContext, config: BenchmarkConfig)
         told = part
 
     try:
-        result = run_grid(
-            warehouse.url, warehouse.programs, GRIDS[config.grid], warehouse.benchmarks_dir, limits, config.seed, tell
+        done = measure(
+            evidence.read(),
+            nullcontext(warehouse.url),
+            warehouse.programs,
+            config.grid,
+            warehouse.benchmarks_dir,
+            config.seed,
+            tell,
         )
     except BenchmarkError as error:
         raise dg.Failure(str(error), allow_retries=False) from error
-    (run,) = read_rows(RUNS, result.folder / f"{RUNS.name}.csv")
-    rows = read_rows(MEASUREMENTS, result.folder / f"{MEASUREMENTS.name}.csv")
-    found = session_results(run, rows).noise
+    noise = done.found.noise
     return dg.MaterializeResult(
-        data_version=dg.DataVersion(run["id"]),
+        data_version=dg.DataVersion(done.run["id"]),
         metadata={
-            "dagster/row_count": len(rows),
-            "run": run["id"],
-            "duration_seconds": float(run["duration_seconds"]),
-            "false_alarms": f"{found.self_test_alarms} of {found.self_test_comparisons}",
-            "variation_median": found.variation_median,
-            "notes": "; ".join(result.notes),
+            "dagster/row_count": done.rows,
+            "run": done.run["id"],
+            "duration_seconds": float(done.run["duration_seconds"]),
+            "false_alarms": f"{noise.self_test_alarms} of {noise.self_test_comparisons}",
+            "variation_median": noise.variation_median,
+            "notes": "; ".join(done.result.notes),
         },
     )

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from assets.benchmarks.archive.stages import ALL_STAGES, STAGES
 from assets.benchmarks.results import Gain, MeasuredRun, Measurement, Noise, noise, stage_gains
+from assets.evidence.basis import Basis
 from assets.evidence.model import Grade
 
 
@@ -31,8 +32,7 @@ def session_results(run: Mapping[str, str], rows: Iterable[Mapping[str, str]]) -
         rounds=int(run["rounds"]),
         is_newest=True,
         is_current=True,
-        grade=Grade(run["grade"]),
-        evidence_id=f"benchmarks__runs/{run['id']}",
+        basis=Basis(Grade(run["grade"]), frozenset({f"benchmarks__runs/{run['id']}"})),
     )
     measured = [measurement_of(row) for row in rows]
     gains = stage_gains(known, measured, {stage.id: stage.base for stage in ALL_STAGES.values()})

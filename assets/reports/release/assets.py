@@ -4,6 +4,7 @@ Belongs here: the order of publication. Does not belong here: how rows, files an
 The three are one step: a release without its files, or files that nothing points to, are of no use to anybody.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -12,6 +13,8 @@ import pandas as pd
 
 from assets.common import keys
 from assets.common.asset_tables import table_spec
+from assets.common.resources import Warehouse
+from assets.evidence.packs import Pack
 from assets.readiness.frames import readiness_json
 from assets.reports.model import Manifest
 from assets.reports.page.site import ReleaseData, render_pages
@@ -39,9 +42,43 @@ RELEASES_CLEANED = "releases_with_withdrawn_content"
 RELEASED_KEYS = [dg.AssetKey([schema, name]) for schema, names in RELEASED.items() for name in names]
 
 
+class ReleasedEvidence(ABC):
+    """What a release must know of the evidence of its run, which is not how a row is read."""
+
+    @abstractmethod
+    def resolved(self) -> list[Pack]:
+        """Return the folders of all packs."""
+
+    @abstractmethod
+    def raw_versions(self) -> dict[dg.AssetKey, str]:
+        """Name the content that each raw table of this run must have."""
+
+    @abstractmethod
+    def remember(self, warehouse: str, release_id: str) -> None:
+        """Note that `release_id` was made from what there was when this run began."""
+
+
+class ReleaseOfRun(ABC):
+    """Where releases go, what the code is called, and the guard that nothing stale is published."""
+
+    releases_dir: str
+    latest: str
+    code_version: str
+
+    @abstractmethod
+    def require_fresh(self, context: dg.AssetExecutionContext, evidence: ReleasedEvidence) -> None:
+        """Raise `dg.Failure` unless every table upstream was made from what its own inputs are now.
+
+        Raw tables must hold what this run was asked for: a run of a few tables with other packs would publish a mix.
+        """
+
+    @abstractmethod
+    def remember(self, evidence: ReleasedEvidence, warehouse: str, release_id: str) -> None:
+        """Note what was published, so that nothing is run for it again; not if the code changed since it was loaded."""
+
+
 @dg.multi_asset(
     name="publish_release",
-    required_resource_keys={"warehouse", "release", "evidence"},
     specs=[
         table_spec(
             keys.RELEASE, RELEASED_KEYS, "All tables that readers get, under one release id", kinds=["postgres"]
@@ -54,12 +91,15 @@ RELEASED_KEYS = [dg.AssetKey([schema, name]) for schema, names in RELEASED.items
         ),
     ],
 )
-def published_release(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
+def published_release(
+    context: dg.AssetExecutionContext,
+    warehouse: dg.ResourceParam[Warehouse],
+    evidence: dg.ResourceParam[ReleasedEvidence],
+    release: dg.ResourceParam[ReleaseOfRun],
+) -> Iterator[dg.MaterializeResult[None]]:
     """Copy the rows, make the files from the copy as `waku_fit_reader`, then move pointer and link."""
-    settings = context.resources.release
-    evidence = context.resources.evidence
-    settings.require_fresh(context, evidence)
-    warehouse, releases_dir, latest = context.resources.warehouse, Path(settings.releases_dir), Path(settings.latest)
+    release.require_fresh(context, evidence)
+    releases_dir, latest = Path(release.releases_dir), Path(release.latest)
     with warehouse.connect("waku_fit_admin") as connection:
         align_link(connection, releases_dir, latest)
         folders = folders_of(evidence.resolved(), connection)
@@ -71,7 +111,7 @@ def published_release(context: dg.AssetExecutionContext) -> Iterator[dg.Material
             raise dg.Failure(
                 f"{'; '.join(found)}. Nothing was published; look at what makes these tables.", allow_retries=False
             )
-        manifest = write_rows(connection, manifest_of(context, connection), folders)
+        manifest = write_rows(connection, manifest_of(context, release.code_version, connection), folders)
     with warehouse.connect("waku_fit_reader") as connection:
         frames = read_release(connection, manifest.release_id)
     directory = releases_dir / manifest.release_id
@@ -86,9 +126,9 @@ def published_release(context: dg.AssetExecutionContext) -> Iterator[dg.Material
             releases_dir,
             _texts_again,
             keep=manifest.release_id,
-            code_version=settings.code_version,
+            code_version=release.code_version,
         )
-    settings.remember(evidence, warehouse.identity, manifest.release_id)
+    release.remember(evidence, warehouse.identity, manifest.release_id)
     version = dg.DataVersion(manifest.release_id)
     name = {"release_id": manifest.release_id}
     yield dg.MaterializeResult(

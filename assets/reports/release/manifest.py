@@ -30,10 +30,9 @@ def folders_of(packs: Iterable[Pack], connection: psycopg.Connection) -> dict[st
     return {pack.name: hashlib.sha256(f"{key} {pack.path}".encode()).hexdigest() for pack in packs}
 
 
-def manifest_of(context: dg.AssetExecutionContext, connection: psycopg.Connection) -> Manifest:
+def manifest_of(context: dg.AssetExecutionContext, code_version: str, connection: psycopg.Connection) -> Manifest:
     """Say of the release that the current run makes where it comes from."""
     created_at = datetime.now(UTC)
-    settings = context.resources.release
     scope = read_table(connection, keys.RAW, "evidence_scope").iloc[0]
     hashes = _evidence_hashes(context, scope["content_key"])
     evaluations = _checks_of(context)
@@ -46,7 +45,7 @@ def manifest_of(context: dg.AssetExecutionContext, connection: psycopg.Connectio
         packs=tuple(scope["packs"]),
         evidence_hash=hashlib.sha256(repr(sorted(hashes.items())).encode()).hexdigest(),
         evidence=hashes,
-        code_version=settings.code_version,
+        code_version=code_version,
         verdict=read_table(connection, keys.READINESS, "verdict").set_index("is_default")["verdict"][True],
         checks_passed=outcomes["passed"],
         checks_warned=outcomes["warned"],

@@ -1,0 +1,63 @@
+"""What a value is based on: its grade and its evidence, which travel with it.
+
+Belongs here: the type, and how two of them become one. Does not belong here: values (`quantity.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from assets.evidence.model import GRADE_ORDER, Grade, weakest
+
+_RANK = {grade: rank for rank, grade in enumerate(GRADE_ORDER)}
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """The weakest grade of what a value is based on, and the ids of all of it."""
+
+    grade: Grade
+    ids: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> Basis:
+        """Return the basis of a row with the columns `grade` and `evidence_ids`."""
+        return cls(Grade(row["grade"]), frozenset(row["evidence_ids"] or ()))
+
+    @classmethod
+    def all_of(cls, bases: Iterable[Basis]) -> Basis:
+        """Return the weakest grade and the union of the ids; nothing to go by counts as not found."""
+        known = list(bases)
+        return cls(weakest(basis.grade for basis in known), frozenset().union(*(basis.ids for basis in known)))
+
+    def __or__(self, other: Basis) -> Basis:
+        # Written out: this runs tens of thousands of times for one cost table.
+        ids = self.ids if other.ids is self.ids else _union(self.ids, other.ids)
+        return Basis(other.grade if _RANK[other.grade] > _RANK[self.grade] else self.grade, ids)
+
+    def at_best(self, *grades: Grade) -> Basis:
+        """Return the same evidence with the weakest of its grade and `grades`."""
+        return Basis(weakest((self.grade, *grades)), self.ids)
+
+    def also(self, ids: Iterable[str]) -> Basis:
+        """Return the same grade with further evidence, which was looked at and does not make it weaker."""
+        return Basis(self.grade, self.ids.union(ids))
+
+    @property
+    def cells(self) -> tuple[str, list[str]]:
+        """The columns `grade` and `evidence_ids` of a table, ids in a stable order."""
+        return self.grade.value, sorted(self.ids)
+
+
+def with_basis(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a row with its `basis` in place of the columns `grade` and `evidence_ids`."""
+    return {name: row[name] for name in row if name not in ("grade", "evidence_ids")} | {"basis": Basis.of(row)}
+
+
+@lru_cache(maxsize=1 << 11)
+def _union(one: frozenset[str], other: frozenset[str]) -> frozenset[str]:
+    """Unite two sets once: a bill asks for the same pairs at every place, and sets keep their hash."""
+    return one | other
