@@ -161,3 +161,12 @@ REALITY_COLUMNS: dict[str, str] = {
     "parts": "text[]",
     **PROVENANCE,
 }
+REALITY_STEP_COLUMNS: dict[str, str] = {
+    "check_id": TEXT,
+    "title": TEXT,
+    "unit": TEXT,
+    "p5": REAL,
+    "p50": REAL,
+    "p95": REAL,
+    **PROVENANCE,
+}

@@ -19,6 +19,7 @@ from assets.costs.columns import (
     COST_COLUMNS,
     MONEY,
     REALITY_COLUMNS,
+    REALITY_STEP_COLUMNS,
     SENSITIVITY_COLUMNS,
     SENSITIVITY_PART_COLUMNS,
     SUMMARY_COLUMNS,
@@ -316,6 +317,17 @@ def reality_frame(checks: Iterable[Check]) -> pd.DataFrame:
         what = (check.check_id, check.title, check.scenario_id, check.with_rln, check.unit)
         rows.append((*what, *figures, check.rule, check.explanation, list(check.parts), *check.modelled.basis.cells))
     return pd.DataFrame(rows, columns=list(REALITY_COLUMNS), dtype=object)
+
+
+def reality_steps_frame(checks: Iterable[Check]) -> pd.DataFrame:
+    """One row for each figure on the way to what the model gives in a comparison."""
+    rows = []
+    for check in checks:
+        for step in check.steps:
+            found = summarise(step.value.value)
+            figures = (found.p5, found.p50, found.p95)
+            rows.append((check.check_id, step.title, step.unit, *figures, *step.value.basis.cells))
+    return pd.DataFrame(rows, columns=list(REALITY_STEP_COLUMNS), dtype=object)
 
 
 def _unknown(scenario: Scenario) -> tuple[str, list[str]]:

@@ -68,6 +68,15 @@ Verdict = Literal["agrees", "differs", "deviates", "circular"]
 
 
 @dataclass(frozen=True)
+class Step:
+    """A figure on the way to what the model gives."""
+
+    title: str
+    unit: str
+    value: Quantity
+
+
+@dataclass(frozen=True)
 class Check:
     """One comparison: what the model gives, and the range in which the known value lies, in `unit`."""
 
@@ -84,6 +93,7 @@ class Check:
     explanation: str
     is_circular: bool = False
     """Whether an input of the model comes from what it is compared with."""
+    steps: tuple[Step, ...] = ()
     parts: tuple[str, ...] = ()
     """The parts of a bill that are added up, where it is of a bill."""
 
@@ -108,6 +118,9 @@ class StatusFleet:
 
     users: Quantity
     """Who send so many messages."""
+    connections: Quantity
+    """At peak, all together."""
+    connections_per_node: Quantity
     nodes: Quantity
     database_vcpus: Quantity
     """Of all databases together, with the copies of all data centres."""
@@ -149,12 +162,13 @@ def fleet(estimates: Sequence[Estimate], catalogue: CostCatalogue, draws: Draws)
     share = users / float(scenario.active_users or 1)
     connections = load.peak_connections * share
     swing = draws["assumption/month_swing"]
-    nodes = computed(mean_whole, connections / connections_per_node(catalogue) / in_each, swing) * in_each
+    each = connections_per_node(catalogue)
+    nodes = computed(mean_whole, connections / each / in_each, swing) * in_each
     vcpus = (database.vcpus + database.archive.insert_vcpus * centres.low) * share
     largest = max(catalogue.fact(name).high for name in DATABASES)
     hosts = computed(mean_whole, vcpus / in_each / largest, swing) * in_each
     asked = total(rate for name, rate in load.peak_database_rates.items() if name != "insert")
-    return StatusFleet(users, nodes, vcpus, hosts, asked * share * SECONDS_PER_MINUTE)
+    return StatusFleet(users, connections, each, nodes, vcpus, hosts, asked * share * SECONDS_PER_MINUTE)
 
 
 def _relay(_: Sequence[Estimate], catalogue: CostCatalogue, draws: Draws) -> Check:
@@ -203,13 +217,19 @@ def _growth(estimates: Sequence[Estimate], catalogue: CostCatalogue, draws: Draw
         f"Known: {number(len(known))} hosts of the Status fleet, {known[0].condition}. Model: the rate published for "
         f"that fleet in {_month(catalogue.fact(RATE))}; of its messages {archived.middle:.0%} are archived, the others "
         f"are status broadcasts; {row_bytes.middle:,.0f} bytes each. " + _moved_by(modelled, draws),
+        steps=(
+            Step("messages of the fleet", "messages an hour", per_hour),
+            Step("share of messages that is archived", "of one", archived),
+            Step("row without indexes", "bytes", row_bytes),
+        ),
     )
 
 
 def _processors(estimates: Sequence[Estimate], catalogue: CostCatalogue, draws: Draws) -> Check:
     known = [catalogue.fact(name) for name in DATABASES]
     centres = catalogue.fact(DATA_CENTRES).low
-    modelled = fleet(estimates, catalogue, draws).database_vcpus / centres
+    predicted = fleet(estimates, catalogue, draws)
+    modelled = predicted.database_vcpus / centres
     sizes = enumerated(f"{fact.condition} in {_month(fact)}" for fact in known)
     return Check(
         "database_host_of_status_production",
@@ -225,6 +245,11 @@ def _processors(estimates: Sequence[Estimate], catalogue: CostCatalogue, draws: 
         f"Known: one database host in each of {number(centres)} data centres, {sizes}. Model: "
         "what the users of that fleet ask of today’s schema, with planned headroom. Production had an older schema, "
         "whose queries were many times as slow. " + _moved_by(modelled, draws),
+        steps=(
+            Step("users who send what the fleet relays", "users", predicted.users),
+            Step("processors of all databases", "vCPUs", predicted.database_vcpus),
+            Step("data centres", "data centres", Quantity(centres, catalogue.fact(DATA_CENTRES).basis)),
+        ),
     )
 
 
@@ -248,12 +273,20 @@ def _hosts(estimates: Sequence[Estimate], catalogue: CostCatalogue, draws: Draws
         f"relays; their connections at peak fill {predicted.nodes.middle:.1f} nodes, and the databases of "
         f"{number(catalogue.fact(DATA_CENTRES).low)} data centres take {predicted.database_hosts.middle:.1f} hosts. "
         + _moved_by(modelled, draws),
+        steps=(
+            Step("users who send what the fleet relays", "users", predicted.users),
+            Step("their connections at peak", "connections", predicted.connections),
+            Step("connections that a node takes", "connections", predicted.connections_per_node),
+            Step("nodes", "hosts", predicted.nodes),
+            Step("database hosts", "hosts", predicted.database_hosts),
+        ),
     )
 
 
 def _queries(estimates: Sequence[Estimate], catalogue: CostCatalogue, draws: Draws) -> Check:
     known, asked = catalogue.fact(STORE_REQUESTS), catalogue.fact(CHECK_INTERVAL)
-    modelled = fleet(estimates, catalogue, draws).store_requests_per_min
+    predicted = fleet(estimates, catalogue, draws)
+    modelled = predicted.store_requests_per_min
     return Check(
         "store_requests_of_status_production",
         "Store requests of Status production at peak",
@@ -268,6 +301,10 @@ def _queries(estimates: Sequence[Estimate], catalogue: CostCatalogue, draws: Dra
         f"relays. Its clients are those of {asked.known_on.year}, which ask every {asked.low:g} seconds for messages "
         f"that they missed; whether those of {known.known_on.year} did is not on record. Where clients ask less, the "
         "model errs to the high side. " + _moved_by(modelled, draws),
+        steps=(
+            Step("users who send what the fleet relays", "users", predicted.users),
+            Step("their queries at peak", "queries a second", modelled / SECONDS_PER_MINUTE),
+        ),
     )
 
 

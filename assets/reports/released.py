@@ -89,6 +89,7 @@ RELEASED_TABLES: dict[str, ReleasedTable] = {
         MODEL, ("scenario_id", "with_rln", "confidence"), about=("scenario_id", "with_rln"), is_shown=True
     ),
     "cost_reality_checks": ReleasedTable(MODEL, ("check_id",), is_shown=True),
+    "cost_reality_steps": ReleasedTable(MODEL, ("check_id", "title"), is_shown=True),
     "cost_sensitivity": ReleasedTable(MODEL, ("scenario_id", "with_rln", "input"), is_shown=True),
     "cost_sensitivity_parts": ReleasedTable(MODEL, ("scenario_id", "with_rln", "input", "component"), is_shown=True),
     "cost_summary": ReleasedTable(MODEL, ("scenario_id", "with_rln"), about=("title", "with_rln"), is_shown=True),

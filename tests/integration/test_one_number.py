@@ -122,7 +122,16 @@ def bills_at_both_ends_are_of_their_parts(parts: dict[str, float], row: Row) -> 
     yield "bill", row["usd_per_month_at_p50"], sum(value for name, value in parts.items() if name not in inputs)
 
 
-def cost_of_a_user_is_near_the_parts(parts: dict[str, float], row: Row) -> Pairs:
+def comparison_is_near_its_parts(parts: dict[str, float], row: Row) -> Pairs:
+    if "data centres" in parts:
+        yield "processors", row["model_p50"], parts["processors of all databases"] / parts["data centres"]
+    if "their queries at peak" in parts:
+        yield "queries", row["model_p50"], 60 * parts["their queries at peak"]
+    if "nodes" in parts:
+        yield "hosts", row["model_p50"], parts["nodes"] + parts["database hosts"]
+    if "row without indexes" in parts:
+        of_a_message = parts["share of messages that is archived"] * parts["row without indexes"]
+        yield "growth", row["model_p50"], parts["messages of the fleet"] * of_a_message / 1e6
     if "active users" in parts:
         users = parts.pop("active users")
         yield "user", row["model_p50"], sum(parts.values()) / users
@@ -163,7 +172,7 @@ MAKES: dict[str, Callable[[dict[str, float], Row], Pairs]] = {
     "compute_offer_history": price_changed,
     "cost_alternatives": over("p50_usd_per_month", "infrastructure run oneself", "times_self_hosting"),
     "cost_of_confidence": over("p50_usd_per_month", "the bill in which servers follow the need", "times_headline"),
-    "cost_reality_checks": cost_of_a_user_is_near_the_parts,
+    "cost_reality_checks": comparison_is_near_its_parts,
     "cost_sensitivity": bills_at_both_ends_are_of_their_parts,
     "cost_summary": over("at the next cheapest", "at the cheapest place", "second_times_cheapest"),
     "scenario_cost": mean_is_of_parts,

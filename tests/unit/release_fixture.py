@@ -325,6 +325,19 @@ def _beside_costs() -> dict[str, pd.DataFrame]:
     return {
         "scenario_load": _frame([{**cell, **load}], columns.LOAD_COLUMNS),
         "cost_sensitivity": _frame([{**cell, **driver}, {**cell, **steady}], columns.SENSITIVITY_COLUMNS),
+        "cost_reality_steps": _frame(
+            [
+                {
+                    "check_id": "growth",
+                    "title": "Rows",
+                    "unit": "MB",
+                    "p50": 3.0,
+                    "grade": "estimated",
+                    "evidence_ids": [VOLUME],
+                }
+            ],
+            columns.REALITY_STEP_COLUMNS,
+        ),
         "cost_sensitivity_parts": _frame(
             [{**cell, "input": driver["input"], "component": "compute", "usd_per_month_at_p50": 45.0}],
             columns.SENSITIVITY_PART_COLUMNS,

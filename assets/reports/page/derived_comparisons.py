@@ -18,6 +18,7 @@ from assets.reports.page.derived_loads import OF_DATABASES, OF_NODES, SCENARIOS,
 
 ONLINE = ("costs__assumptions/client_online_share", "costs__assumptions/peak_factor")
 """What makes users into connections and minutes, which some sellers bill."""
+STEPS = "cost_reality_steps"
 DRIVER_PARTS, OF_DRIVER = "cost_sensitivity_parts", ("scenario_id", "with_rln", "input")
 
 
@@ -52,7 +53,8 @@ class ComparisonDerivations:
             self._value(table, key, "rule"), self._value(table, key, "parts") or [], self._ids(table, key)
         )  # fmt: skip
         if not parts:
-            return Derivation(rule, rows=own)
+            steps = self._cells.keys(STEPS, check_id=key)
+            return Derivation(rule, tuple(self._step(step) for step in steps), own)
         scenario, _ = cell = self._costs.cell(table, key)
         bill = self._costs.bill(*cell)
         used = {name: bill[name] for name in parts if name in bill}
@@ -60,6 +62,16 @@ class ComparisonDerivations:
             rule,
             (*self._costs.parts(used, MIDDLE), *self._loads.users(scenario)),
             self._costs.left(table, key, used.values()),
+        )
+
+    def _step(self, key: str) -> Input:
+        """Return a figure on the way to what the model gives."""
+        return Input(
+            CellName(STEPS, key, "title"),
+            CellName(STEPS, key, "p50", "quantity"),
+            Place(STEPS, key),
+            ends=(CellName(STEPS, key, "p5", "quantity"), CellName(STEPS, key, "p95", "quantity")),
+            unit=CellName(STEPS, key, "unit"),
         )
 
     def _hosted(self, table: str, key: str) -> Derivation:
