@@ -20,6 +20,7 @@ from assets.evidence.index_asset import indexed_evidence
 from assets.pricing.assets import live_prices
 from assets.readiness.assets import readiness_tables
 from assets.reports.release.assets import published_release
+from assets.roadmap.assets import mvp_tables
 from assets.segments.assets import market_tables
 from checks.raw import raw_checks
 from checks.readiness import readiness_checks
@@ -42,6 +43,7 @@ ASSETS: dict[str, tuple[dg.AssetsDefinition, ...]] = {
     "assets.benchmarks.assets": (archive_results, archive_scalability, archive_proposal),
     "assets.costs.assets": (cost_tables,),
     "assets.segments.assets": (market_tables,),
+    "assets.roadmap.assets": (mvp_tables,),
     "assets.readiness.assets": (readiness_tables,),
     "assets.reports.release.assets": (published_release,),
 }

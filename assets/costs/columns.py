@@ -79,6 +79,7 @@ LOAD_COLUMNS: dict[str, str] = {
     "mean": REAL,
     "rule": TEXT,
     "made_of": "text[]",
+    "of_scenario": "text[]",
     **PROVENANCE,
 }
 SENSITIVITY_COLUMNS: dict[str, str] = {

@@ -56,15 +56,21 @@ class Amount:
     of: Callable[[LoadAndNeeds], Quantity | None]
     made_of: tuple[str, ...] = ()
     """Other amounts that it is made of."""
+    of_scenario: tuple[str, ...] = ()
+    """Numbers of the scenario that it is made of."""
+
+
+SENDERS = ("network_senders", "message_rate_factor")
 
 
 AMOUNTS: dict[str, Amount] = {
     "own_messages_per_month": Amount(
         "messages that people write",
         "messages a month",
-        "What one sender writes a day, times senders, times the days of a month. A rate by the active hour holds while "
-        "a client is online.",
+        "What one sender writes a day, times the factor of the rate, times own senders, times the days of a month. A "
+        "rate by the active hour holds while a client is online, any other rate by the hour for all of a day.",
         lambda asked: asked.load.own_messages_per_month,
+        of_scenario=("own_senders", "message_rate_factor"),
     ),
     "message_bytes": Amount(
         "size of a message",
@@ -77,18 +83,21 @@ AMOUNTS: dict[str, Amount] = {
         "shards",
         "Senders of the network over the users that a shard takes, one at least.",
         lambda asked: asked.load.shards,
+        of_scenario=SENDERS[:1],
     ),
     "peak_messages_per_s": Amount(
         "messages relayed by a node at peak",
         "messages a second",
         "All messages of one shard, those of control as well, times the peak factor.",
         lambda asked: asked.load.peak_messages_per_s,
+        of_scenario=SENDERS,
     ),
     "peak_connections": Amount(
         "connections at peak",
         "connections",
         "Users, times the share of clients online at peak, times the connections of a client.",
         lambda asked: asked.load.peak_connections,
+        of_scenario=("active_users",),
     ),
     "connections_per_node": Amount(
         "connections that a node takes",
@@ -102,6 +111,7 @@ AMOUNTS: dict[str, Amount] = {
         "The most of: as many as the scenario states, one for each data centre, one for each shard.",
         lambda asked: asked.needs.node.least_hosts,
         ("shards",),
+        of_scenario=("relay_nodes", "data_centres"),
     ),
     "node_vcpus_each": Amount(
         "processors that each node takes",
@@ -136,18 +146,22 @@ AMOUNTS: dict[str, Amount] = {
         "Messages of a shard, times their bytes on the wire, times the amplification of relay, and what gossip and "
         "discovery send anyway.",
         lambda asked: asked.load.relay_egress_gb,
+        of_scenario=SENDERS,
     ),
     "shared_egress_gb": Amount(
         "sent to light clients and in answers to queries",
         "GB a month, all nodes",
         "Messages pushed to light clients that are online, and the answers to checks for missing messages.",
         lambda asked: asked.load.shared_egress_gb,
+        of_scenario=(*SENDERS, "active_users", "light_client_share"),
     ),
     "archived_messages_per_day": Amount(
         "messages archived",
         "messages a day",
-        "What is archived of what one sender sends a day, times senders.",
+        "What is archived of what one sender sends a day, times the factor of the rate, times the senders of the "
+        "network.",
         lambda asked: asked.load.archived_messages_per_s * SECONDS_PER_DAY if asked.load.archive_gb else None,
+        of_scenario=SENDERS,
     ),
     "archived_bytes_per_message": Amount(
         "size of an archived message with its indexes",
@@ -175,12 +189,14 @@ AMOUNTS: dict[str, Amount] = {
         "Users, times checks for missing messages a day, times the share of clients online at peak, times the pages "
         "of an answer.",
         lambda asked: asked.load.peak_database_rates.get("first_page_20"),
+        of_scenario=("active_users",),
     ),
     "peak_by_hashes_per_s": Amount(
         "queries by hash at peak",
         "queries a second",
         "Checks for missing messages at peak, times the messages that a check misses; one fetch for a check at most.",
         lambda asked: asked.load.peak_database_rates.get("by_hashes"),
+        of_scenario=("active_users",),
     ),
     "capacity_insert_per_s": Amount(
         "messages that a processor archives",
@@ -210,6 +226,7 @@ AMOUNTS: dict[str, Amount] = {
             *("peak_insert_per_s", "peak_first_page_20_per_s", "peak_by_hashes_per_s"),
             *("capacity_insert_per_s", "capacity_first_page_20_per_s", "capacity_by_hashes_per_s"),
         ),
+        of_scenario=("data_centres",),
     ),
     "database_memory_shared_gib": Amount(
         "memory for what is read often",
@@ -217,6 +234,7 @@ AMOUNTS: dict[str, Amount] = {
         "A share of the archive of each data centre, over planned use.",
         lambda asked: asked.of_database(lambda need: need.memory_gib),
         ("archive_gb",),
+        of_scenario=("data_centres",),
     ),
     "database_memory_each_gib": Amount(
         "memory that each database takes",
@@ -240,6 +258,7 @@ def load_frame(estimates: Iterable[Estimate], draws: Draws) -> pd.DataFrame:
             *((month := summarise(quantity.value)).p5, month.p50, month.p95, month.mean),
             amount.rule,
             list(amount.made_of),
+            list(amount.of_scenario),
             *quantity.basis.cells,
         )
         for found in estimates

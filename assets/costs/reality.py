@@ -60,15 +60,16 @@ PARTS = {
 }
 """By what a published figure is of, the parts of a bill that are compared with it."""
 PER_USER = (
-    "The sum of these parts in every draw, over the users; over the middle of what is known, which is the root of the "
-    "product of its ends. The middles of the parts are shown, which add up only roughly."
+    "The model: the sum of these parts in every draw, divided by the users. The middles of the parts are shown, which "
+    "add up only roughly. What is known: the published figure for a month in dollars, divided by its own users, who "
+    "stand in its row. The multiple divides the one by the other; of a range, by the root of the product of its ends."
 )
 
 Verdict = Literal["agrees", "differs", "deviates", "circular"]
 
 
 @dataclass(frozen=True)
-class Step:
+class CheckStep:
     """A figure on the way to what the model gives."""
 
     title: str
@@ -93,7 +94,7 @@ class Check:
     explanation: str
     is_circular: bool = False
     """Whether an input of the model comes from what it is compared with."""
-    steps: tuple[Step, ...] = ()
+    steps: tuple[CheckStep, ...] = ()
     parts: tuple[str, ...] = ()
     """The parts of a bill that are added up, where it is of a bill."""
 
@@ -218,9 +219,9 @@ def _growth(estimates: Sequence[Estimate], catalogue: CostCatalogue, draws: Draw
         f"that fleet in {_month(catalogue.fact(RATE))}; of its messages {archived.middle:.0%} are archived, the others "
         f"are status broadcasts; {row_bytes.middle:,.0f} bytes each. " + _moved_by(modelled, draws),
         steps=(
-            Step("messages of the fleet", "messages an hour", per_hour),
-            Step("share of messages that is archived", "of one", archived),
-            Step("row without indexes", "bytes", row_bytes),
+            CheckStep("messages of the fleet", "messages an hour", per_hour),
+            CheckStep("share of messages that is archived", "of one", archived),
+            CheckStep("row without indexes", "bytes", row_bytes),
         ),
     )
 
@@ -246,9 +247,9 @@ def _processors(estimates: Sequence[Estimate], catalogue: CostCatalogue, draws: 
         "what the users of that fleet ask of today’s schema, with planned headroom. Production had an older schema, "
         "whose queries were many times as slow. " + _moved_by(modelled, draws),
         steps=(
-            Step("users who send what the fleet relays", "users", predicted.users),
-            Step("processors of all databases", "vCPUs", predicted.database_vcpus),
-            Step("data centres", "data centres", Quantity(centres, catalogue.fact(DATA_CENTRES).basis)),
+            CheckStep("users who send what the fleet relays", "users", predicted.users),
+            CheckStep("processors of all databases", "vCPUs", predicted.database_vcpus),
+            CheckStep("data centres", "data centres", Quantity(centres, catalogue.fact(DATA_CENTRES).basis)),
         ),
     )
 
@@ -274,11 +275,11 @@ def _hosts(estimates: Sequence[Estimate], catalogue: CostCatalogue, draws: Draws
         f"{number(catalogue.fact(DATA_CENTRES).low)} data centres take {predicted.database_hosts.middle:.1f} hosts. "
         + _moved_by(modelled, draws),
         steps=(
-            Step("users who send what the fleet relays", "users", predicted.users),
-            Step("their connections at peak", "connections", predicted.connections),
-            Step("connections that a node takes", "connections", predicted.connections_per_node),
-            Step("nodes", "hosts", predicted.nodes),
-            Step("database hosts", "hosts", predicted.database_hosts),
+            CheckStep("users who send what the fleet relays", "users", predicted.users),
+            CheckStep("their connections at peak", "connections", predicted.connections),
+            CheckStep("connections that a node takes", "connections", predicted.connections_per_node),
+            CheckStep("nodes", "hosts", predicted.nodes),
+            CheckStep("database hosts", "hosts", predicted.database_hosts),
         ),
     )
 
@@ -302,8 +303,8 @@ def _queries(estimates: Sequence[Estimate], catalogue: CostCatalogue, draws: Dra
         f"that they missed; whether those of {known.known_on.year} did is not on record. Where clients ask less, the "
         "model errs to the high side. " + _moved_by(modelled, draws),
         steps=(
-            Step("users who send what the fleet relays", "users", predicted.users),
-            Step("their queries at peak", "queries a second", modelled / SECONDS_PER_MINUTE),
+            CheckStep("users who send what the fleet relays", "users", predicted.users),
+            CheckStep("their queries at peak", "queries a second", modelled / SECONDS_PER_MINUTE),
         ),
     )
 

@@ -24,6 +24,7 @@ from scipy.stats import binom
 
 from assets.evidence.model import Grade
 from assets.readiness.model import Gate, GateStatus, MetricValue, Requirement, RequirementResult, Verdict
+from assets.roadmap.inputs import Spread
 
 Array = npt.NDArray[np.float64]
 
@@ -31,15 +32,6 @@ DRAWS: Final = 4096
 SEED: Final = 20261130
 """The same draws in each run."""
 INTERVAL: Final = 0.9
-
-
-@dataclass(frozen=True)
-class Spread:
-    """A declared range with its most likely value."""
-
-    low: float
-    mid: float
-    high: float
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,7 @@ RELEASED_TABLES: dict[str, ReleasedTable] = {
     "compute_offers": ReleasedTable(MARTS, ("offer_id",)),
     "conversations_held": ReleasedTable(MARTS, ("kind", "is_illustrative")),
     "customer_problems": ReleasedTable(MARTS, ("problem_id",), is_shown=True),
+    "decision_rules": ReleasedTable(MARTS, ("rule_id",)),
     "deliverable_history": ReleasedTable(MARTS, ("deliverable_state_id",), is_shown=True),
     "egress_tiers": ReleasedTable(MARTS, ("price_id",)),
     "finding_tags": ReleasedTable(MARTS, ("tag",), is_shown=True),
@@ -94,6 +95,9 @@ RELEASED_TABLES: dict[str, ReleasedTable] = {
     "cost_sensitivity_parts": ReleasedTable(MODEL, ("scenario_id", "with_rln", "input", "component"), is_shown=True),
     "cost_summary": ReleasedTable(MODEL, ("scenario_id", "with_rln"), about=("title", "with_rln"), is_shown=True),
     "evidence_index": ReleasedTable(MODEL, ("evidence_id",), is_shown=True),
+    "mvp_gaps": ReleasedTable(MODEL, ("deliverable_id",)),
+    "mvp_outline": ReleasedTable(MODEL, ("outline",)),
+    "mvp_usps": ReleasedTable(MODEL, ("outline", "usp_id")),
     "opportunities": ReleasedTable(MODEL, ("problem_id",), is_shown=True),
     "saturation": ReleasedTable(MODEL, ("run",), is_shown=True),
     "scenario_cost": ReleasedTable(

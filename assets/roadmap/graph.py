@@ -53,6 +53,7 @@ class RoadmapItem:
     deliverable_id: str
     title: str
     status: str | None
+    status_on: date | None
     is_inferred: bool
     """Named by us, since the roadmap has no item for it."""
     needs: frozenset[str]

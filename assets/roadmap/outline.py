@@ -18,7 +18,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -28,9 +27,6 @@ from scipy.sparse import csr_array
 Array = npt.NDArray[np.float64]
 Row = tuple[dict[int, float], float]
 """Of the programme: by column what it is multiplied by, and what the sum is at most."""
-
-SMALLER_FIRST: Final = 1e-7
-"""What one more USP or segment costs, so that of equal choices the smaller one is taken."""
 
 
 @dataclass(frozen=True)
@@ -132,15 +128,20 @@ def outline(options: Options, values: Values) -> Outline:
 
 def value_of(choice: Choice, options: Options, values: Values) -> float:
     """Return the value of a choice by its definition."""
-    worth = demand(options, values)
-    best: dict[tuple[str, str | None], float] = {}
-    for cell, value in zip(options.cells, worth, strict=True):
-        if cell.usp in choice.usps and cell.segment in choice.segments:
-            key = cell.segment, cell.problem
-            best[key] = max(best.get(key, 0.0), float(value))
     needed = options.needed(choice)
     weeks = sum(week for name, week in zip(options.deliverables, values.weeks, strict=True) if name in needed)
-    return values.weight_demand * sum(best.values()) - values.weight_effort * float(weeks) / (values.weeks.sum() or 1.0)
+    served = sum(value for _, value in _served(choice, options, values))
+    return values.weight_demand * served - values.weight_effort * float(weeks) / (values.weeks.sum() or 1.0)
+
+
+def _served(choice: Choice, options: Options, values: Values) -> list[tuple[DemandCell, float]]:
+    """Return the best chosen USP for each problem that is served, with the demand that it serves."""
+    best: dict[tuple[str, str | None], tuple[DemandCell, float]] = {}
+    for cell, value in zip(options.cells, demand(options, values).tolist(), strict=True):
+        key = cell.segment, cell.problem
+        if cell.usp in choice.usps and cell.segment in choice.segments and value > best.get(key, (cell, 0.0))[1]:
+            best[key] = cell, value
+    return list(best.values())
 
 
 def demand(options: Options, values: Values) -> Array:
@@ -178,7 +179,10 @@ class ChoiceModel:
         self._rows = [*self._implications(), *self._limits()]
 
     def best(self, values: Values, not_all_of: frozenset[str] = frozenset()) -> Ranked:
-        """Return the best choice, of those that lack one or more of the USPs `not_all_of` if any are given."""
+        """Return the best choice, of those that lack one or more of the USPs `not_all_of` if any are given.
+
+        What serves nothing is left out of it.
+        """
         if not self._options.cells:
             return Ranked(Choice(), 0.0)
         rows = self._rows
@@ -199,13 +203,14 @@ class ChoiceModel:
             frozenset(name for name, column in columns_of.items() if found.x[column] > 1 / 2)
             for columns_of in (self._usp, self._segment)
         )
-        choice = Choice(usps, segments)
+        served = [cell for cell, _ in _served(Choice(usps, segments), self._options, values)]
+        choice = Choice(frozenset(cell.usp for cell in served), frozenset(cell.segment for cell in served))
         return Ranked(choice, value_of(choice, self._options, values))
 
     def _costs(self, values: Values) -> Array:
-        small = np.full(self._chosen, SMALLER_FIRST)
+        chosen = np.zeros(self._chosen)
         weeks = values.weight_effort * values.weeks / (values.weeks.sum() or 1.0)
-        return np.concatenate([small, weeks, -values.weight_demand * demand(self._options, values)])
+        return np.concatenate([chosen, weeks, -values.weight_demand * demand(self._options, values)])
 
     def _implications(self) -> Iterator[Row]:
         """Yield that a thing is chosen only with what it needs."""

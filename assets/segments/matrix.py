@@ -14,7 +14,7 @@ from enum import StrEnum
 import numpy as np
 
 from assets.segments.inputs import KINDS, OTHER_SEGMENTS, Claim, CodedFinding, Kind, Relation, Rules
-from assets.segments.pooling import Shares, cell_shares, fine_nodes, group_shares, group_weights, pooling_nodes
+from assets.segments.pooling import Array, Shares, cell_shares, fine_nodes, group_shares, group_weights, pooling_nodes
 
 CellKey = tuple[str | None, str, str | None]
 """USP, segment, problem. No USP: a problem that none is claimed for. No problem: a USP for none that is worded."""
@@ -169,6 +169,23 @@ def validation_matrix(findings: Iterable[CodedFinding], claims: Iterable[Claim],
             for key, share in zip(group_keys, common, strict=True)
         ),
     )
+
+
+def drawn_shares(matrix: Matrix, rules: Rules, draws: int, random: np.random.Generator) -> Array:
+    """Draw the shares of all cells from what is known of them, shape (cells, draws).
+
+    Cells of one USP and problem are drawn together: what their segments have in common is the same in a draw.
+    """
+    if not matrix.cells:
+        return np.empty((0, draws))
+    groups = {group.key: position for position, group in enumerate(matrix.groups)}
+    group = np.array([groups[cell.key[0], cell.key[2]] for cell in matrix.cells])
+    a = np.array([_sum(cell.voices, "supports") for cell in matrix.cells])
+    b = np.array([_sum(cell.voices, "contradicts") for cell in matrix.cells])
+    nodes = pooling_nodes(rules.pooling_concentration_low, rules.pooling_concentration_high)
+    chosen = np.stack([random.choice(len(row), draws, p=row) for row in group_weights(nodes, group, len(groups), a, b)])
+    alpha, beta = nodes.mean * nodes.concentration, (1 - nodes.mean) * nodes.concentration
+    return np.asarray(random.beta(alpha[chosen][group] + a[:, None], beta[chosen][group] + b[:, None]))
 
 
 def spoken_cells(

@@ -152,16 +152,26 @@ def rank_acceptabilities(quantiles: Array, draws: int = DRAWS) -> Array:
     weights uniformly from the simplex (a Dirichlet distribution with all parameters one) and each value from its
     distribution, independently.
     """
+    values, weights = drawn_criteria(quantiles, draws)
+    ranks = np.argsort(np.argsort(-utilities(values, weights), axis=0), axis=0)
+    return np.array([np.bincount(row, minlength=len(ranks)) / draws for row in ranks])
+
+
+def drawn_criteria(quantiles: Array, draws: int = DRAWS) -> tuple[Array, Array]:
+    """Draw the criteria of each segment, shape (segments, criteria, draws), and weightings, shape (draws, criteria)."""
     segments, criteria, _ = quantiles.shape
     random = np.random.default_rng(SEED)
     weights = random.dirichlet(np.ones(criteria), size=draws)
-    utility = np.zeros((segments, draws))
+    values = np.empty((segments, criteria, draws))
     for segment in range(segments):
         for criterion in range(criteria):
-            values = np.interp(random.random(draws), LEVELS, quantiles[segment, criterion])
-            utility[segment] += weights[:, criterion] * values
-    ranks = np.argsort(np.argsort(-utility, axis=0), axis=0)
-    return np.array([np.bincount(row, minlength=segments) / draws for row in ranks])
+            values[segment, criterion] = np.interp(random.random(draws), LEVELS, quantiles[segment, criterion])
+    return values, weights
+
+
+def utilities(values: Array, weights: Array) -> Array:
+    """Return how good each segment is in each draw: the weighted sum of its criteria, shape (segments, draws)."""
+    return np.asarray(np.einsum("scd,dc->sd", values, weights))
 
 
 def criteria_of(

@@ -200,6 +200,7 @@ def _scenarios() -> pd.DataFrame:
             "budget_usd_per_month": budget,
             "active_users": 10_000,
             "host_disk_gb": 20.0,
+            "data_centres": 1,
             "network_senders": 10_000,
             "receivers_per_message": 10_000.0,
             "grade": "estimated",
@@ -321,6 +322,7 @@ def _beside_costs() -> dict[str, pd.DataFrame]:
         "mean": 44.0,
         "rule": "Messages archived a day, times the days that they are kept.",
         "made_of": [],
+        "of_scenario": ["active_users"],
     }
     return {
         "scenario_load": _frame([{**cell, **load}], columns.LOAD_COLUMNS),

@@ -265,7 +265,7 @@ BillPart = Literal[
 class RealityFigure(ValueRow):
     """What somebody else pays or asks for running a messaging service or a part of it, to hold the model against."""
 
-    says: ClassVar[Says] = Says(conditions=("system", "component", "condition"))
+    says: ClassVar[Says] = Says(conditions=("system", "component", "users", "condition"))
     subject: ClassVar[tuple[str, ...]] = ("system", "component")
 
     system: str = Field(min_length=1, description="Network, service or trade that the figure is of")

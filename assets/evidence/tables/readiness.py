@@ -5,6 +5,7 @@ Does not belong here: whether a requirement is met (`assets.readiness`), the sta
 counters take (`assets.evidence.counters`).
 """
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, ClassVar, Literal, Self
 
@@ -12,6 +13,7 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from assets.evidence.counters import COUNTERS, StandIn, parameters_of
 from assets.evidence.model import (
+    EvidenceRow,
     Grade,
     Identifier,
     NonNegative,
@@ -133,22 +135,69 @@ class GateRequirement(StandingRow):
             yield "parameters", value, reference
 
 
+class DecisionRule(EvidenceRow):
+    """One weight, limit, prior or effort by which evidence becomes a decision. The note says why it is what it is."""
+
+    value_columns: ClassVar[tuple[str, ...]] = ("value",)
+    says: ClassVar[Says] = Says(("low", "value", "high"), conditions=("title",))
+    subject: ClassVar[tuple[str, ...]] = ("title",)
+
+    title: str = Field(description="Name for readers")
+    low: NonNegative | None = Field(default=None, description="Lowest value, in `unit`; empty for what is one value")
+    value: NonNegative | None = Field(default=None, description="The value, or the most likely one, in `unit`")
+    high: NonNegative | None = Field(default=None, description="Highest value, in `unit`; empty for what is one value")
+    unit: Literal["draws", "hours", "share", "things", "usps"] = Field(description="Unit of the values")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if (self.low is None) != (self.high is None):
+            raise ValueError("low and high are both filled, or both empty")
+        known = [value for value in (self.low, self.value, self.high) if value is not None]
+        if known != sorted(known):
+            raise ValueError("low, value and high do not ascend")
+        if self.unit == "share" and known and known[-1] > 1:
+            raise ValueError("a share is at most 1")
+        return self
+
+
+WEIGHTS_TOGETHER = (
+    ("weight_demand", "weight_effort"),
+    ("weight_gates", "weight_segments", "weight_usps"),
+)
+"""Decision rules that share one whole."""
+
+DECISION_RULES = Table("readiness", "decision_rules", DecisionRule, "Weights and priors of the decision")
+
 TABLES: tuple[Table, ...] = (
     Table("readiness", "milestones", MilestoneAsked, "Milestones that are judged"),
     Table("readiness", "gates", GateAsked, "Gates of the milestones"),
     Table("readiness", "gate_requirements", GateRequirement, "Requirements of the gates"),
+    DECISION_RULES,
 )
 
 
 def contradictions(records: Mapping[str, Sequence[Record]]) -> Iterator[Problem]:
     """Yield what is wrong between milestones, gates and requirements that are each sound by themselves."""
-    milestones, gates, requirements = (records[table.key] for table in TABLES)
+    milestones, gates, requirements, rules = (records[table.key] for table in TABLES)
     defaults = [record for record in milestones if isinstance(record.row, MilestoneAsked) and record.row.is_default]
     for record in defaults[1:]:
         message = f"{defaults[0].file}:{defaults[0].line} is the default already"
         yield Problem(record.file, record.line, "is_default", message, "true for one milestone of all packs")
     for parents, children, column in ((milestones, gates, "milestone_id"), (gates, requirements, "gate_id")):
         yield from _contradictions(parents, children, column)
+    yield from _weights(rules)
+
+
+def _weights(rules: Sequence[Record]) -> Iterator[Problem]:
+    """Yield where weights that share one whole do not sum to one."""
+    for together in WEIGHTS_TOGETHER:
+        found = {record.row.id: record for record in rules if record.row.id in together}
+        values = [getattr(record.row, "value", None) for record in found.values()]
+        known = [value for value in values if value is not None]
+        if known and (len(known) < len(together) or not math.isclose(sum(known), 1.0, abs_tol=1e-9)):
+            last = found[max(found, key=lambda name: found[name].line)]
+            message = f"{', '.join(together)} sum to {sum(known):g}"
+            yield Problem(last.file, last.line, "value", message, "a sum of 1")
 
 
 def _contradictions(parents: Sequence[Record], children: Sequence[Record], column: str) -> Iterator[Problem]:

@@ -4,17 +4,23 @@ Belongs here: the columns of `evidence/public/roadmap/*.csv`.
 Does not belong here: what a deliverable must reach (`readiness`), which progress is the newest (dbt).
 """
 
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from graphlib import CycleError, TopologicalSorter
 from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
 from assets.evidence.model import (
+    AddedLater,
     EvidenceRow,
     Grade,
     Identifier,
     NonNegative,
     Planned,
+    Positive,
+    Problem,
+    Record,
     Reference,
     Says,
     Table,
@@ -53,7 +59,16 @@ class Deliverable(EvidenceRow):
     )
     target_value: NonNegative | None = Field(default=None, description="What it should reach, in `target_unit`")
     target_unit: str | None = Field(default=None, description="Unit of target_value, and of what it reached")
+    effort_weeks: Annotated[Positive | None, AddedLater()] = Field(
+        default=None, description="Weeks of work that somebody stated; empty where nobody does"
+    )
     mvp_relevance: Literal["core", "blocker", "supporting", "context"] = Field(description="What it means for the MVP")
+
+    @model_validator(mode="after")
+    def _ends_after_it_starts(self) -> Self:
+        if self.planned_start and self.planned_end and self.planned_end < self.planned_start:
+            raise ValueError("planned_end lies before planned_start")
+        return self
 
 
 class DeliverableState(EvidenceRow):
@@ -167,6 +182,26 @@ class MilestoneProgress(EvidenceRow):
     segment_ids: Annotated[TextList, Reference("segments__segments")] = Field(
         default=[], description="Segments of what is counted, only where the report names them"
     )
+
+
+def contradictions(records: Mapping[str, Sequence[Record]]) -> Iterator[Problem]:
+    """Yield where deliverables need each other in a circle: none of them could ever be begun."""
+    found = {record.row.id: record for record in records["roadmap__deliverables"]}
+    needs: dict[str, set[str]] = {name: set() for name in found}
+    for name, record in found.items():
+        if isinstance(record.row, Deliverable):
+            needs[name].update(record.row.depends_on)
+            for later in record.row.unblocks:
+                needs[later].add(name)
+    try:
+        TopologicalSorter(needs).prepare()
+    except CycleError as error:
+        circle = list(reversed(error.args[1]))[:-1]  # it ends where it begins
+        last = found[max(circle, key=lambda name: (found[name].file, found[name].line))]
+        start = circle.index(last.row.id)
+        order = [*circle[start:], *circle[:start], last.row.id]
+        message = f"this needs itself: {' needs '.join(order)}"
+        yield Problem(last.file, last.line, "depends_on", message, "an order in which all can be done")
 
 
 TABLES: tuple[Table, ...] = (

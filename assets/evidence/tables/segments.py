@@ -29,7 +29,7 @@ class Segment(EvidenceRow):
     """One group of possible customers."""
 
     says: ClassVar[Says] = Says(
-        ("segment_status", "public_leads", "market_value", "technical_gaps"),
+        ("segment_status", "public_leads", "technical_gaps", "market_value"),
         unit="market_unit",
         conditions=("name", "problem"),
     )

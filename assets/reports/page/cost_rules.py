@@ -26,6 +26,11 @@ HOSTS = (
     "as many hosts as the largest of these needs takes: whole ones in every month, of which the mean over months with "
     "more and with less to do is taken, and then over all draws."
 )
+STORED = (
+    "To that comes its storage: the archive over the planned use of a disk, for each copy, beyond what the price "
+    "holds, times the price of a volume. And one backup: a copy of the archive, times the share that backups take, "
+    "times their price."
+)
 PARTS = {
     "compute": HOSTS,
     "addresses": "Hosts that face the internet, times the price of an address.",
@@ -43,9 +48,9 @@ PARTS = {
     "month, times the credits of a call, in the cheapest plan.",
     "rpc_wallet": "Users, times calls of a wallet a day, times the share of a day online, times the days of a month, "
     "times the credits of a call, in the cheapest plan.",
-    SELF_MANAGED: "As many hosts as the largest of these needs takes, times their price and that of a system disk; and "
-    "their storage and backups.",
-    MANAGED: "As many plans as the largest of these needs takes, times their price; and their storage and backups.",
+    SELF_MANAGED: "As many hosts as the largest of these needs takes, times their price and that of a system disk. "
+    + STORED,
+    MANAGED: "As many plans as the largest of these needs takes, times their price. " + STORED,
 }
 """By part of a bill, how it is made in every draw."""
 NEXT = "Infrastructure at the next cheapest place over infrastructure at the cheapest, both in the middle of all draws."
@@ -61,8 +66,9 @@ FULL = (
 SENSITIVITY = (
     "The bill with this input at its low and at its high end and all others in the middle. Each is the sum of its "
     "parts, which are listed with the input in the middle, and at both ends. Nine draws of ten of the input lie "
-    "between its ends. The share of uncertainty is its total Sobol index. We search for the value at which another "
-    "place is cheapest, from a tenth of the lowest value that is drawn to ten times the highest."
+    "between its ends. The share of uncertainty is its total Sobol index, of the variance of the bill over all draws. "
+    "We search for the value at which another place is cheapest, from a tenth of the lowest value that is drawn to ten "
+    "times the highest."
 )
 HOSTED = (
     "The published prices, tier by tier, for these users and messages, as the seller counts them; and the middle of "

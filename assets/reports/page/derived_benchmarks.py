@@ -50,8 +50,9 @@ GAIN = (
 )
 CAPACITY = (
     "The geometric mean over the rounds of the highest rate within the limit, divided by all cores. Its interval is "
-    "that of Student’s t at ninety-five per cent, of the logarithms of the rounds. A round in which even the lowest "
-    "rate was too late gives a bound instead."
+    "that of Student’s t at ninety-five per cent, of the logarithms of the rounds. Where in a round even the lowest "
+    "rate was too late, no mean is known: the bound is the most that any round carried, or may have carried, divided "
+    "by all cores. A capacity was looked for in fewer rounds than a run has."
 )
 CURVE = (
     "The universal scalability law, fitted to all rounds by least squares of logarithms: clients times a rate, over "
@@ -152,8 +153,11 @@ class BenchmarkDerivations:
         """Return a figure of our own with its rounds."""
         if figure is None or self._value(FIGURES, figure, "value") is None:
             return []
-        rows = set(self._cells.all_evidence_ids(FIGURES, figure)) - set(self._ids(FIGURES, figure))
-        return [Input(label, CellName(FIGURES, figure, "value", "ratio"), rows=tuple(sorted(rows)))]
+        return [Input(label, CellName(FIGURES, figure, "value", "ratio"), rows=self._measured(figure))]
+
+    def _measured(self, figure: str) -> tuple[str, ...]:
+        """Return the single measurements of a figure."""
+        return tuple(sorted(set(self._cells.all_evidence_ids(FIGURES, figure)) - set(self._ids(FIGURES, figure))))
 
     def _figure(self, table: str, key: str) -> Derivation:
         if self._value(table, key, "run_id") is None:
@@ -186,7 +190,10 @@ class BenchmarkDerivations:
             for run in self._cells.keys("archive_runs", run_id=row["run_id"])
         ]
         inputs = [
-            given for figure in found for given in self._rounds("all cores together, median of the rounds", figure)
+            given
+            for figure in found
+            for given in self._rounds("all cores together, median of the rounds", figure)
+            or [Input("all cores together, by round", rows=self._measured(figure))]
         ]
         return Derivation(CAPACITY, (*inputs, *cores, *self._settings(table, key)), self._ids(table, key))
 

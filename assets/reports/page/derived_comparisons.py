@@ -13,7 +13,7 @@ from assets.costs.model import USED_TOTALS
 from assets.reports.page.basis import CellName, Derivation, Derive, Input, Place
 from assets.reports.page.cells import Cells, row_key
 from assets.reports.page.cost_rules import CHANGED, HELD_ALWAYS, HOSTED, SENSITIVITY
-from assets.reports.page.derived_costs import HELD, MIDDLE, SUMMARY, CostDerivations
+from assets.reports.page.derived_costs import COST, HELD, MIDDLE, SUMMARY, CostDerivations
 from assets.reports.page.derived_loads import OF_DATABASES, OF_NODES, SCENARIOS, LoadDerivations
 
 ONLINE = ("costs__assumptions/client_online_share", "costs__assumptions/peak_factor")
@@ -98,6 +98,19 @@ class ComparisonDerivations:
             for label, column in values
             if self._value(table, key, column) is not None
         ]
+        bill = self._costs.bill(*self._costs.cell(table, key))
+        if total := bill.get(USED_TOTALS["sensitivity"]):
+            inputs.append(
+                Input(
+                    "the bill over all draws, middle",
+                    CellName(COST, total, MIDDLE, "usd"),
+                    Place(COST, total),
+                    ends=(
+                        CellName(COST, total, "p5_usd_per_month", "usd"),
+                        CellName(COST, total, "p95_usd_per_month", "usd"),
+                    ),
+                )
+            )
         parts = self._cells.keys(DRIVER_PARTS, **{name: self._value(table, key, name) for name in OF_DRIVER})
         costs = [
             (f"usd_per_month_at_{end}", label) for end, label in (("p5", "low"), ("p50", "middle"), ("p95", "high"))
@@ -108,12 +121,14 @@ class ComparisonDerivations:
                 Input(
                     CellName(DRIVER_PARTS, part, "component", "word"),
                     CellName(DRIVER_PARTS, part, costs[1][0], "usd"),
+                    self._costs.place(bill[component]) if component in bill else None,
                     ends=(
                         CellName(DRIVER_PARTS, part, costs[0][0], "usd"),
                         CellName(DRIVER_PARTS, part, costs[2][0], "usd"),
                     ),
                 )
                 for part in parts
+                for component in [self._value(DRIVER_PARTS, part, "component")]
             ),
         ]
         return Derivation(SENSITIVITY, tuple(inputs), self._ids(table, key))

@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
-from assets.costs.bill import ALL_IN, COMPONENTS, INFRASTRUCTURE, SELF_MANAGED
+from assets.costs.bill import ALL_IN, COMPONENTS, INFRASTRUCTURE, MANAGED, SELF_MANAGED
 from assets.costs.model import CONFIDENCE, USED_TOTALS
 from assets.reports.page.basis import CellName, Derivation, Derive, Input, Place
 from assets.reports.page.cells import Cells
@@ -35,6 +35,8 @@ SECOND, FULLEST = "second_times_cheapest", "fullest_share"
 ERROR = "sampling_error_usd_per_month"
 
 HOST_PARTS = ("compute", "database", SELF_MANAGED)
+WITH_STORAGE = (SELF_MANAGED, MANAGED)
+"""Databases by themselves, with what they store."""
 ON_HOSTS = ("addresses", "archive_storage", "egress")
 """Parts whose amount depends on the number of hosts."""
 PRICES = ("pricing__compute_offers/", "pricing__storage_and_egress_prices/", "pricing__managed_postgres_offers/")
@@ -171,8 +173,12 @@ class CostDerivations:
             )
             return Derivation(SUM, inputs, self.left(table, key, self._in_total(parts, component).values()))
         amount = self._amount(key)
+        if component in WITH_STORAGE:
+            mean = Input("mean of all of it", CellName(COST, key, MEAN, "usd"))
+            copies = Input("copies", CellName(SCENARIOS, scenario, "data_centres", "count"), Place(SCENARIOS, scenario))
+            amount = (mean, *amount, copies)
         cheapest = self._cheapest.get((scenario, with_rln), {}).get(component)
-        if cheapest is None or cheapest == key:
+        if cheapest is None or cheapest == key or component in WITH_STORAGE:
             asked = self._loads.asked(scenario, *ASKED.get(component, ()), with_rln=with_rln)
             return Derivation(PARTS[component], (*amount, *asked), tuple(self._cells.all_evidence_ids(table, key)))
         needs = Input("what the scenario asks for", leads_to=Place(SCENARIOS, scenario, NEEDS[with_rln]))

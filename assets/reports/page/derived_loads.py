@@ -13,6 +13,7 @@ from assets.costs.bill import MANAGED, SELF_MANAGED
 from assets.reports.page.basis import CellName, Derivation, Derive, Input, Place
 from assets.reports.page.cells import Cells
 from assets.reports.page.cost_rules import ASKED_FOR
+from assets.reports.page.formats import word
 
 SCENARIOS, LOAD, CAPACITY = "scenarios", "scenario_load", "archive_capacity"
 NEEDS = {False: "needs", True: "needs with RLN"}
@@ -88,14 +89,16 @@ class LoadDerivations:
     def _load(self, table: str, key: str) -> Derivation:
         row = self._cells.row(table, key)
         scenario, with_rln = (row["scenario_id"], bool(row["with_rln"]))
-        senders = Input(
-            "senders", CellName(SCENARIOS, scenario, "network_senders", "count"), Place(SCENARIOS, scenario)
+        stated = tuple(
+            Input(word(name), CellName(SCENARIOS, scenario, name, "quantity"), Place(SCENARIOS, scenario))
+            for name in row["of_scenario"] or ()
+            if self._value(SCENARIOS, scenario, name) is not None
         )
         made_of = self.asked(scenario, *(row["made_of"] or ()), with_rln=with_rln)
         measured = self._capacities(row["quantity"], set(self._cells.all_evidence_ids(table, key)))
         return Derivation(
             row["rule"],
-            (*self.users(scenario), senders, *made_of, *measured),
+            (*stated, *made_of, *measured),
             tuple(self._cells.all_evidence_ids(table, key)),
         )
 

@@ -27,6 +27,11 @@ OF_ALL = (
     "The share that all segments have in common, not that of one of them. Each who spoke counts with a weight, for or "
     "against, in the beta distribution of its own segment; the segments vary about what they have in common. " + PRIOR
 )
+THEME = (
+    "A count of those who brought it up, each once, of all who spoke; and of the segments in which somebody did, of "
+    "all segments in which anybody spoke. Those segments are listed with their public sources; the rows are of those "
+    "who brought it up."
+)
 WEIGHT = (
     "Three weights multiplied: of how it was heard, of how strongly it was said (its points over those of strong), and "
     "of its grade."
@@ -46,10 +51,26 @@ class MarketDerivations:
         self.rules: dict[str, Derive] = {
             "segment_criteria": self._criterion,
             "segment_ranking": self._rank,
+            "themes": self._theme,
             "validation_findings": self._weight,
             "validation_matrix": self._of_segment,
             "validation_summary": self._of_all,
         }
+
+    def _theme(self, table: str, key: str) -> Derivation:
+        """Return who brought a theme up, and in which segments anybody spoke."""
+        if self._value(table, key, "segment_id") is not None:
+            return Derivation(THEME, rows=self._ids(table, key))
+        heard = {
+            segment: row
+            for row in reversed(self._cells.keys(table))
+            if (segment := self._value(table, row, "segment_id")) is not None
+        }
+        spoke = tuple(
+            Input(CellName(table, row, "segment_id", "word"), CellName(table, row, "signals", "count"))
+            for _, row in sorted(heard.items())
+        )
+        return Derivation(THEME, spoke, self._ids(table, key))
 
     def _criterion(self, table: str, key: str) -> Derivation:
         row = self._cells.row(table, key)

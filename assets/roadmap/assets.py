@@ -1,0 +1,44 @@
+"""The outline of the MVP as tables of the graph.
+
+Belongs here: reading marts, calling the model, landing its frames. Does not belong here: arithmetic.
+"""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from assets.common import keys
+from assets.common.asset_tables import land_table, table_spec
+from assets.common.resources import Warehouse
+from assets.roadmap import frames
+from assets.roadmap.fetch import read_inputs
+from assets.roadmap.mvp import decide
+
+READ = [
+    keys.mart_key(name)
+    for name in (
+        *("decision_rules", "findings", "interview_order", "market_sizes", "roadmap_deliverables", "segment_profiles"),
+        *("segment_rules", "source_organisations", "usp_claims"),
+    )
+]
+
+
+@dg.multi_asset(
+    name="outline_mvp",
+    specs=[
+        table_spec(keys.MVP_OUTLINE, READ, "Which USPs make the MVP, on what is validated and on the leads alone"),
+        table_spec(keys.MVP_USPS, READ, "How often each USP is part of the outline, and what is missing for it"),
+        table_spec(keys.MVP_GAPS, READ, "What is demanded and not done: to complete, in no plan, or dropped"),
+    ],
+)
+def mvp_tables(warehouse: dg.ResourceParam[Warehouse]) -> Iterator[dg.MaterializeResult[None]]:
+    """Choose the USPs of the MVP and say what is missing for them."""
+    with warehouse.connect("waku_fit_admin") as connection:
+        inputs = read_inputs(connection)
+        decided = decide(inputs)
+        for key, columns, frame in (
+            (keys.MVP_OUTLINE, frames.OUTLINE_COLUMNS, frames.outline_frame(decided.outlines, inputs.rules)),
+            (keys.MVP_USPS, frames.USP_COLUMNS, frames.usp_frame(decided.outlines, inputs.rules)),
+            (keys.MVP_GAPS, frames.GAP_COLUMNS, frames.gap_frame(decided.missing)),
+        ):
+            yield land_table(connection, key, columns, frame)

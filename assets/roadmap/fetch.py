@@ -1,0 +1,53 @@
+"""What the outline of an MVP is made from, read from the marts.
+
+Belongs here: SQL and the way from its rows to the types of `inputs.py`. Writes nothing.
+Does not belong here: arithmetic.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+
+from assets.common.tables import read_frozen_rows
+from assets.evidence.basis import Basis, with_basis
+from assets.roadmap.graph import RoadmapGraph, RoadmapItem
+from assets.roadmap.inputs import DecisionRules, RoadmapInputs, Spread
+from assets.segments import fetch as market
+
+DELIVERABLES = """
+select deliverable_id, title, status, status_on, kind = 'derived_gap' as is_inferred, needs, usp_ids, segment_ids,
+    planned_start, planned_end, effort_weeks, grade, evidence_ids
+from marts.roadmap_deliverables where grade <> 'illustrative' order by deliverable_id
+"""
+RULES = """
+select rule_id, coalesce(low, value) as low, value, coalesce(high, value) as high, grade, evidence_ids
+from marts.decision_rules where value is not null order by rule_id
+"""
+
+
+def read_inputs(connection: psycopg.Connection[Any]) -> RoadmapInputs:
+    """Read everything."""
+    items = [_item(row) for row in read_frozen_rows(connection, DELIVERABLES)]
+    return RoadmapInputs(
+        market=market.read_inputs(connection),
+        graph=RoadmapGraph({item.deliverable_id: item for item in items}),
+        rules=read_rules(connection),
+    )
+
+
+def read_rules(connection: psycopg.Connection[Any]) -> DecisionRules | None:
+    """Read the rules of the decision; None where there are none yet."""
+    rows = read_frozen_rows(connection, RULES)
+    if not rows:
+        return None
+    return DecisionRules(
+        spreads={row["rule_id"]: Spread(row["low"], row["value"], row["high"]) for row in rows},
+        bases={row["rule_id"]: Basis.of(row) for row in rows},
+    )
+
+
+def _item(row: dict[str, Any]) -> RoadmapItem:
+    edges = {name: frozenset(row[name]) for name in ("needs", "usp_ids", "segment_ids")}
+    return RoadmapItem(**with_basis(row) | edges)

@@ -1,0 +1,256 @@
+"""The MVP as an outline: the USPs that serve the chosen segments, and what is missing for them.
+
+Belongs here: what may be chosen on which evidence, and what follows; pure. Does not belong here: the optimisation
+(`outline.py`), the roadmap itself (`graph.py`), tables (`frames.py`).
+
+Two outlines are made. The first is based on what is validated: cells of the matrix with enough evidence, and segments
+that the ranking decides to pursue. The second is what would be the outline under the leads alone: every claim that
+nobody has refuted, and the segments that come first. A lead is no fact, and the second outline is never one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+
+from assets.evidence.basis import Basis
+from assets.roadmap.graph import RoadmapGraph, RoadmapItem, Standing
+from assets.roadmap.inputs import DecisionRules, RoadmapInputs
+from assets.roadmap.outline import (
+    Acceptability,
+    Array,
+    DemandCell,
+    Options,
+    Outline,
+    Values,
+    acceptability,
+    outline,
+)
+from assets.segments.inputs import OTHER_SEGMENTS, Rules
+from assets.segments.matrix import CellKey, CellStatus, ValidationCell, drawn_shares, validation_matrix
+from assets.segments.ranking import Decision, RankedSegment, drawn_criteria, rank_segments, utilities
+
+DRAWS: Final = 200
+"""How often a set wins is then known to seven in a hundred, at nineteen of twenty."""
+SEED: Final = 20261130
+LEFT: Final = (Standing.DROPPED, Standing.NOT_PLANNED, Standing.MUST_COMPLETE, Standing.UNKNOWN)
+"""What is not done, in the order in which readers get it."""
+
+
+class OutlineOf(StrEnum):
+    """What an outline is based on."""
+
+    VALIDATED = "validated"
+    LEADS = "leads"
+
+
+@dataclass(frozen=True)
+class MvpOutline:
+    """One outline, with how often it wins. `cells` are those that it may serve."""
+
+    of: OutlineOf
+    options: Options
+    values: Values
+    outline: Outline
+    accepted: Acceptability
+    cells: tuple[ValidationCell, ...]
+    segments: tuple[RankedSegment, ...]
+    left_out: str
+    """Why there is nothing to choose from; empty where there is."""
+
+    @property
+    def usps(self) -> frozenset[str]:
+        return self.outline.best.choice.usps
+
+    @cached_property
+    def win_share(self) -> float | None:
+        """In what share of draws the same USPs are the best; None where there is nothing to choose."""
+        return None if self.left_out else dict(self.accepted.sets).get(self.usps, 0.0)
+
+    @property
+    def weeks(self) -> float:
+        """Weeks of all that it needs and that is not done; what nobody knows is taken as the middle of others."""
+        needed = self.options.needed(self.outline.best.choice)
+        return sum(
+            float(week)
+            for name, week in zip(self.options.deliverables, self.values.weeks, strict=True)
+            if name in needed
+        )
+
+    @property
+    def served(self) -> tuple[ValidationCell, ...]:
+        """The cells of its USPs and segments."""
+        choice = self.outline.best.choice
+        return tuple(cell for cell in self.cells if cell.key[0] in choice.usps and cell.key[1] in choice.segments)
+
+
+@dataclass(frozen=True)
+class Missing:
+    """A deliverable that is not done and that USPs or segments need, directly or for something that they need."""
+
+    item: RoadmapItem
+    usps: tuple[str, ...]
+    segments: tuple[str, ...]
+    """Segments that name it as a gap, or that one of these USPs is claimed for."""
+    outlines: tuple[OutlineOf, ...]
+    """The outlines that need it."""
+    demand: Basis
+    """What the demand is based on."""
+
+
+@dataclass(frozen=True)
+class Decided:
+    """Both outlines and all that is missing."""
+
+    outlines: tuple[MvpOutline, ...]
+    missing: tuple[Missing, ...]
+
+
+def decide(inputs: RoadmapInputs) -> Decided:
+    """Return the outlines of the MVP and what is missing; nothing on a day before there were rules."""
+    rules, market = inputs.rules, inputs.market.rules
+    if rules is None or market is None:
+        return Decided((), ())
+    matrix = validation_matrix(inputs.market.findings, inputs.market.claims, market)
+    ranked = rank_segments(inputs.market.profiles, inputs.market.findings, inputs.market.figures, matrix, market)
+    shares = drawn_shares(matrix, market, DRAWS, np.random.default_rng(SEED))
+    drawn = {cell.key: row for cell, row in zip(matrix.cells, shares, strict=True)}
+    world = _World(inputs.graph, rules, market, matrix.cells, drawn, ranked)
+    outlines = tuple(world.outline(of) for of in OutlineOf)
+    return Decided(outlines, tuple(_missing(inputs, matrix.cells, outlines)))
+
+
+@dataclass(frozen=True)
+class _World:
+    """All that both outlines choose from."""
+
+    graph: RoadmapGraph
+    rules: DecisionRules
+    market: Rules
+    cells: Sequence[ValidationCell]
+    drawn: Mapping[CellKey, Array]
+    ranked: Sequence[RankedSegment]
+
+    def outline(self, of: OutlineOf) -> MvpOutline:
+        """Choose on one kind of evidence."""
+        segments = tuple(self._segments(of))
+        chosen = {segment.segment_id for segment in segments}
+        cells = tuple(cell for cell in self.cells if cell.key[1] in chosen and self._counts(cell, of))
+        left_out = "" if cells else self._why_nothing(of, segments)
+        options = self._options(cells)
+        draws = [] if left_out else list(self._draws(options, cells))
+        middle = self._middle(options, cells)
+        return MvpOutline(
+            of, options, middle, outline(options, middle), acceptability(options, draws), cells, segments, left_out
+        )
+
+    def _segments(self, of: OutlineOf) -> Iterator[RankedSegment]:
+        if of is OutlineOf.VALIDATED:
+            yield from (segment for segment in self.ranked if segment.decision is Decision.PURSUE)
+        else:
+            yield from self.ranked[: int(self.market.pursue_segments)]
+
+    @staticmethod
+    def _counts(cell: ValidationCell, of: OutlineOf) -> bool:
+        usp_id, segment_id, _ = cell.key
+        if usp_id is None or segment_id == OTHER_SEGMENTS:
+            return False
+        if of is OutlineOf.VALIDATED:
+            return cell.status is CellStatus.VALIDATED
+        return cell.claim is not None and cell.status is not CellStatus.INVALIDATED
+
+    @staticmethod
+    def _why_nothing(of: OutlineOf, segments: Sequence[RankedSegment]) -> str:
+        if of is OutlineOf.LEADS:
+            return "no selling point is claimed for a segment that comes first"
+        if not segments:
+            return "no segment is decided to be pursued"
+        return "no selling point is validated for a segment that is decided to be pursued"
+
+    def _options(self, cells: Sequence[ValidationCell]) -> Options:
+        usps = sorted({cell.key[0] for cell in cells if cell.key[0] is not None})
+        segments = sorted({cell.key[1] for cell in cells})
+        of_usp = {usp: self.graph.left_for(self.graph.of_usp(usp)) for usp in usps}
+        of_segment = {segment: self.graph.left_for(self.graph.of_segment(segment)) for segment in segments}
+        return Options(
+            cells=tuple(DemandCell(str(cell.key[0]), cell.key[1], cell.key[2]) for cell in cells),
+            of_usp=of_usp,
+            of_segment=of_segment,
+            deliverables=tuple(sorted(frozenset().union(*of_usp.values(), *of_segment.values()))),
+            most_usps=int(self.rules.value("most_usps")),
+        )
+
+    @cached_property
+    def _utilities(self) -> dict[str, Array]:
+        """How good each segment is, in each draw of its criteria and of their weights."""
+        table = np.array([[criterion.quantiles for criterion in segment.criteria] for segment in self.ranked])
+        found = utilities(*drawn_criteria(table, DRAWS))
+        return {segment.segment_id: row for segment, row in zip(self.ranked, found, strict=True)}
+
+    def _middle(self, options: Options, cells: Sequence[ValidationCell]) -> Values:
+        known = self.graph.known_weeks()
+        typical = float(np.median(known)) if known else 1.0
+        stated = [self.graph.deliverables[name].weeks for name in options.deliverables]
+        return Values(
+            shares=np.array([cell.share.mean for cell in cells]),
+            segment_weights=np.array([self._utilities[segment].mean() for segment in options.segments]),
+            weeks=np.array([typical if weeks is None else weeks for weeks in stated]),
+            weight_demand=self.rules.value("weight_demand"),
+        )
+
+    def _draws(self, options: Options, cells: Sequence[ValidationCell]) -> Iterator[Values]:
+        """Yield draws of all that is not known: shares, segments, the weights, and weeks from those that are known."""
+        random = np.random.default_rng(SEED)
+        middle = self._middle(options, cells)
+        is_known = np.array(
+            [self.graph.deliverables[name].weeks is not None for name in options.deliverables], dtype=bool
+        )
+        known = np.array(self.graph.known_weeks() or (1.0,))
+        for draw in range(DRAWS):
+            yield Values(
+                shares=np.array([self.drawn[cell.key][draw] for cell in cells]),
+                segment_weights=np.array([self._utilities[segment][draw] for segment in options.segments]),
+                weeks=np.where(is_known, middle.weeks, random.choice(known, len(is_known))),
+                weight_demand=float(random.random()),
+            )
+
+
+def _missing(
+    inputs: RoadmapInputs, cells: Sequence[ValidationCell], outlines: Sequence[MvpOutline]
+) -> Iterator[Missing]:
+    """Yield what is not done and demanded, what is in no plan first, then what most segments need."""
+    claims: dict[str, list[ValidationCell]] = {}
+    for cell in cells:
+        usp_id, segment_id, _ = cell.key
+        if usp_id is not None and segment_id != OTHER_SEGMENTS and cell.claim is not None:
+            claims.setdefault(usp_id, []).append(cell)
+    profiles = {profile.segment_id: profile.basis for profile in inputs.market.profiles}
+    graph = inputs.graph
+    of_usps = {usp: graph.left_for(graph.of_usp(usp)) for usp in claims}
+    of_segments = {segment: graph.left_for(graph.of_segment(segment)) for segment in profiles}
+    needed = {each.of: each.options.needed(each.outline.best.choice) for each in outlines}
+    found = []
+    for name, item in graph.deliverables.items():
+        usps = sorted(usp for usp, left in of_usps.items() if name in left)
+        lacking = {segment for segment, left in of_segments.items() if name in left}
+        if not usps and not lacking:
+            continue
+        claimed = [cell for usp in usps for cell in claims[usp]]
+        segments = sorted(lacking | {str(cell.key[1]) for cell in claimed})
+        demand = Basis.all_of(
+            [
+                *(cell.claim.basis for cell in claimed if cell.claim is not None),
+                *(finding.basis for cell in claimed for voice in cell.voices for finding in voice.findings),
+                *(profiles[segment] for segment in sorted(lacking)),
+            ]
+        )
+        in_outlines = tuple(of for of, names in needed.items() if name in names)
+        found.append(Missing(item, tuple(usps), tuple(segments), in_outlines, demand))
+    yield from sorted(
+        found, key=lambda one: (LEFT.index(one.item.standing), -len(one.segments), one.item.deliverable_id)
+    )

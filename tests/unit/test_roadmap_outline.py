@@ -1,0 +1,145 @@
+"""Which USPs make the MVP: the choice agrees with a search of all choices, and with small cases worked by hand."""
+
+from __future__ import annotations
+
+from itertools import chain, combinations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assets.roadmap.outline import Choice, DemandCell, Options, Ranked, Values, acceptability, outline, value_of
+
+
+def subsets(names: tuple[str, ...], most: int) -> list[frozenset[str]]:
+    return [frozenset(some) for some in chain.from_iterable(combinations(names, size) for size in range(most + 1))]
+
+
+def searched(options: Options, values: Values, not_all_of: frozenset[str] | None = None) -> float:
+    """The value of the best of all choices."""
+    return max(
+        value_of(Choice(usps, segments), options, values)
+        for usps in subsets(options.usps, options.most_usps)
+        if not_all_of is None or not not_all_of <= usps
+        for segments in subsets(options.segments, len(options.segments))
+    )
+
+
+def two_usps(weight_demand: float = 0.7, shares: tuple[float, ...] = (0.8, 0.6, 0.9)) -> tuple[Options, Values]:
+    """Privacy serves both segments, storage the second: 30 weeks to build the first, 10 for the second."""
+    options = Options(
+        cells=(
+            DemandCell("privacy", "chat", "exposed"),
+            DemandCell("privacy", "games", "exposed"),
+            DemandCell("storage", "games", "offline"),
+        ),
+        of_usp={"privacy": frozenset({"mixnet"}), "storage": frozenset({"sync"})},
+        of_segment={"chat": frozenset(), "games": frozenset()},
+        deliverables=("mixnet", "sync"),
+        most_usps=2,
+    )
+    return options, Values(np.array(shares), np.array([3.0, 1.0]), np.array([30.0, 10.0]), weight_demand)
+
+
+def test_the_value_of_a_choice_by_hand() -> None:
+    options, values = two_usps()
+    both = frozenset({"chat", "games"})
+    # chat has 3/4 of the demand and one problem, games 1/4 and two
+    assert value_of(Choice(frozenset({"privacy"}), both), options, values) == pytest.approx(
+        0.7 * (0.75 * 0.8 + 0.125 * 0.6) - 0.3 * 30 / 40
+    )
+    assert value_of(Choice(frozenset({"storage"}), both), options, values) == pytest.approx(
+        0.7 * 0.125 * 0.9 - 0.3 * 10 / 40
+    )
+    assert value_of(Choice(), options, values) == 0.0
+
+
+def test_the_best_choice_and_what_comes_second() -> None:
+    options, values = two_usps()
+    found = outline(options, values)
+    assert found.best.choice == Choice(frozenset({"privacy", "storage"}), frozenset({"chat", "games"}))
+    assert found.runner_up is not None
+    assert found.runner_up.choice.usps == {"privacy"}
+    assert found.margin == pytest.approx(0.7 * 0.125 * 0.9 - 0.3 * 10 / 40)
+
+
+def test_where_nothing_is_worth_its_weeks_nothing_is_chosen() -> None:
+    options, values = two_usps(weight_demand=0.2)
+    assert outline(options, values) == outline(options, values)
+    assert outline(options, values).best == Ranked(Choice(), 0.0)
+    assert outline(options, values).runner_up is None
+
+
+def test_what_two_usps_need_is_built_once() -> None:
+    options, values = two_usps()
+    shared = Options(
+        options.cells, dict.fromkeys(options.of_usp, frozenset({"mixnet"})), options.of_segment, ("mixnet", "sync"), 2
+    )
+    both = Choice(frozenset({"privacy", "storage"}), frozenset({"games"}))
+    assert value_of(both, shared, values) == pytest.approx(0.7 * 0.125 * (0.6 + 0.9) - 0.3 * 30 / 40)
+
+
+def test_a_segment_that_lacks_too_much_is_not_served() -> None:
+    options, values = two_usps()
+    lacking = Options(
+        options.cells, options.of_usp, {"chat": frozenset(), "games": frozenset({"sync"})}, ("mixnet", "sync"), 1
+    )
+    found = outline(lacking, values)
+    # of games 0.7 x 0.125 x 0.6 = 0.0525 with privacy, for 0.3 x 10 / 40 = 0.075 of weeks
+    assert found.best.choice == Choice(frozenset({"privacy"}), frozenset({"chat"}))
+
+
+def test_no_usp_at_all_is_no_mistake() -> None:
+    nothing = Options((), {}, {}, (), 4)
+    values = Values(np.array([]), np.array([]), np.array([]), 0.7)
+    assert outline(nothing, values).best == Ranked(Choice(), 0.0)
+    assert acceptability(nothing, [values]).sets == ((frozenset(), 1.0),)
+
+
+def test_how_often_each_set_wins() -> None:
+    draws = [two_usps(shares=(0.8, 0.6, 0.9)), two_usps(shares=(0.8, 0.6, 0.9)), two_usps(shares=(0.8, 0.6, 0.1))]
+    found = acceptability(draws[0][0], (values for _, values in draws))
+    assert found.sets == (
+        (frozenset({"privacy", "storage"}), pytest.approx(2 / 3)),
+        (frozenset({"privacy"}), pytest.approx(1 / 3)),
+    )
+    assert found.usps == {"privacy": 1.0, "storage": pytest.approx(2 / 3)}
+    assert found.draws == 3
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> tuple[Options, Values]:
+    usps = [f"u{i}" for i in range(draw(st.integers(1, 6)))]
+    segments = [f"s{i}" for i in range(draw(st.integers(1, 3)))]
+    deliverables = tuple(f"d{i}" for i in range(draw(st.integers(1, 5))))
+    some = st.frozensets(st.sampled_from(deliverables), max_size=3)
+    cells = tuple(
+        DemandCell(usp, segment, problem)
+        for segment in segments
+        for problem in ("a", "b")[: draw(st.integers(1, 2))]
+        for usp in draw(st.lists(st.sampled_from(usps), min_size=1, max_size=3, unique=True))
+    )
+    options = Options(
+        cells, {usp: draw(some) for usp in usps}, {segment: draw(some) for segment in segments}, deliverables,
+        draw(st.integers(0, 4)),
+    )  # fmt: skip
+    share = st.floats(0, 1).map(lambda value: round(value, 3))
+    values = Values(
+        np.array([draw(share) for _ in cells]),
+        np.array([draw(st.floats(0.1, 1)) for _ in segments]),
+        np.array([draw(st.floats(1, 50)) for _ in deliverables]),
+        draw(share),
+    )
+    return options, values
+
+
+@given(worlds())
+def test_the_choice_is_that_of_a_search_of_all(world: tuple[Options, Values]) -> None:
+    found = outline(*world)
+    assert found.best.value == pytest.approx(searched(*world), abs=1e-5)
+    assert len(found.best.choice.usps) <= world[0].most_usps
+    if found.runner_up is not None:
+        assert found.runner_up.value == pytest.approx(searched(*world, not_all_of=found.best.choice.usps), abs=1e-5)
+        assert found.margin is not None
+        assert found.margin >= -1e-5
