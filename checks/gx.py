@@ -8,7 +8,6 @@ Belongs here: how a suite is run on PostgreSQL. Does not belong here: what is ex
 from __future__ import annotations
 
 import gc
-import importlib.util
 import json
 import os
 import sys
@@ -66,7 +65,6 @@ def serve() -> None:
     """Answer one request of `run_suites` (see `assets.common.helper_process`)."""
     gc.disable()  # nearly all that there is stays to the end
     os.environ.update(QUIET)
-    _import_scipy_stats_when_used()
     import great_expectations  # noqa: F401  before the request is there
 
     request = sys.stdin.readline()
@@ -78,23 +76,6 @@ def serve() -> None:
         sys.exit(str(error))
     json.dump({table: [asdict(finding) for finding in findings] for table, findings in found.items()}, sys.stdout)
     gc.freeze()  # and needs no looking through then
-
-
-def _import_scipy_stats_when_used() -> None:
-    """Put the module in its place, to be loaded at its first use, as `importlib.util.LazyLoader` documents.
-
-    Great Expectations imports it for distributions that no suite expects: a third of its own time.
-    """
-    if "scipy.stats" in sys.modules:
-        return
-    import scipy
-
-    spec = importlib.util.find_spec("scipy.stats")
-    assert spec is not None
-    assert spec.loader is not None
-    spec.loader = loader = importlib.util.LazyLoader(spec.loader)
-    sys.modules["scipy.stats"] = scipy.stats = module = importlib.util.module_from_spec(spec)
-    loader.exec_module(module)
 
 
 def _found(

@@ -24,10 +24,7 @@ CONFIDENCES = (0.8, 0.95, 0.99)
 """How surely chosen hosts are large enough, for the price of certainty."""
 
 READ = [
-    *(
-        keys.ARCHIVE_CAPACITY if name == "archive_capacity" else keys.mart_key(name)
-        for name in ("scenarios", *MART_COLUMNS)
-    ),
+    *(keys.mart_key(name) for name in ("scenarios", *MART_COLUMNS)),
     *(keys.staging_key(name) for name in FACT_TABLES),
 ]
 

@@ -10,7 +10,7 @@ import dagster as dg
 from assets.common import keys
 from assets.common.asset_tables import land_table, table_spec
 from assets.common.resources import Warehouse
-from assets.readiness.fetch import read_inputs
+from assets.readiness.fetch import READ, read_inputs
 from assets.readiness.frames import (
     GATE_COLUMNS,
     REQUIREMENT_COLUMNS,
@@ -22,28 +22,13 @@ from assets.readiness.frames import (
 from assets.readiness.measures import results_of
 from assets.readiness.model import gates_of, verdicts_of
 
-MARTS = (
-    "archive_capacity",
-    "conversations_held",
-    "evidence_index",
-    "gate_requirements",
-    "milestone_deliverables",
-    "milestone_progress",
-    "milestones",
-    "organisations",
-    "question_sets",
-    "scenarios",
-    "segment_capture",
-    "usp_register",
-)
-
 
 @dg.multi_asset(
     name="judge_readiness",
     specs=[
         table_spec(
             keys.REQUIREMENT_RESULTS,
-            [*(keys.mart_key(name) for name in MARTS), keys.COST_SUMMARY, keys.VALIDATION_MATRIX, keys.SEGMENT_RANKING],
+            [dg.AssetKey(path) for path in READ],
             "What each requirement of a milestone asks for, what the evidence shows, and whether that is enough",
         ),
         table_spec(keys.GATES, [keys.REQUIREMENT_RESULTS], "What each gate of a milestone comes to"),

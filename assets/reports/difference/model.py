@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, TypeAlias
 
 from assets.costs.budget import BudgetState, budget_state
+from assets.reports.released import RELEASED_TABLES
 
 Row: TypeAlias = Mapping[str, str]
 """A row of a released CSV file: an empty cell is not known, lists are separated by ';'."""
@@ -39,7 +40,6 @@ class Judgement:
     """A table whose rows have a state, and perhaps a number behind it. Without a title a row is named by its key."""
 
     table: str
-    key: tuple[str, ...]
     title: str | None
     state: str
     value: str
@@ -59,12 +59,12 @@ MONEY: tuple[Money, ...] = (
     Money(SUMMARY, ("scenario_id", "with_rln"), (), "all_in_p50_usd_per_month", ("provider", "region")),
 )
 JUDGEMENTS: tuple[Judgement, ...] = (
-    Judgement("verdict", ("milestone_id",), "title", "verdict", "passed"),
-    Judgement("gates", ("gate_id",), "title", "status", "value"),
-    Judgement("requirement_results", ("requirement_id",), "title", "status", "value"),
-    Judgement("validation_summary", ("usp_id", "problem_id"), None, "status", "sources"),
-    Judgement("validation_matrix", ("usp_id", "problem_id", "segment_id"), None, "status", "sources"),
-    Judgement("segment_ranking", ("segment_id",), None, "decision", "position"),
+    Judgement("verdict", "title", "verdict", "passed"),
+    Judgement("gates", "title", "status", "value"),
+    Judgement("requirement_results", "title", "status", "value"),
+    Judgement("validation_summary", None, "status", "sources"),
+    Judgement("validation_matrix", None, "status", "sources"),
+    Judgement("segment_ranking", None, "decision", "position"),
 )
 RLN = "rln_parameters"
 MEMBERSHIP_LIMITS = ("total_rate_limit_cap", "membership_rate_", "epoch_length")
@@ -244,8 +244,9 @@ def _judgements(
     table: Judgement, before: ComparedRelease, after: ComparedRelease, moved: frozenset[str]
 ) -> Iterable[JudgementChange]:
     # A release of before a table had its key does not mention it.
-    keyed = ([row for row in release.rows(table.table) if row.keys() >= set(table.key)] for release in (before, after))
-    old, new = (_by_key(rows, table.key) for rows in keyed)
+    columns = RELEASED_TABLES[table.table].key
+    keyed = ([row for row in release.rows(table.table) if row.keys() >= set(columns)] for release in (before, after))
+    old, new = (_by_key(rows, columns) for rows in keyed)
     for key in _in_order(old, new):
         was, now = old.get(key), new.get(key)
         row = now or was or {}

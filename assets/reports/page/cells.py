@@ -25,9 +25,9 @@ from assets.reports.released import RELEASED_TABLES
 
 KEYS: dict[str, tuple[str, ...]] = {
     "manifest": (),
-    **{name: table.key for name, table in RELEASED_TABLES.items() if table.is_shown},
+    **{name: table.key for name, table in RELEASED_TABLES.items()},
 }
-"""The columns that name a row of each table that a report shows; a table without any has one row, called `only`."""
+"""The columns that name a row of each table that a report may show; a table without any has one row, called `only`."""
 
 APPROXIMATE = frozenset({Grade.ESTIMATED, Grade.ILLUSTRATIVE})
 """Grades of which money is written with a sign that it is about so much."""
@@ -68,16 +68,22 @@ class Cells:
     """
 
     def __init__(self, frames: Mapping[str, pd.DataFrame], explains: Callable[[Cells], Explains] | None = None) -> None:
-        self._rows = {table: _by_key(table, frames[table]) for table in KEYS}
+        self._frames = frames
+        self._rows: dict[str, dict[str, Row]] = {}
         self._shown: set[str] = set()
         self._explains = explains(self) if explains else _AsItStands(self)
         self._derivations: dict[Place, Derivation] = {}
         self._wanted: dict[Place, None] = {}
         self._placed: set[Place] = set()
 
+    def _of(self, table: str) -> dict[str, Row]:
+        if table not in self._rows:
+            self._rows[table] = _by_key(table, self._frames[table])
+        return self._rows[table]
+
     def keys(self, table: str, **where: Any) -> list[str]:
         """Return the keys of the rows of `table` with these values, in the order of the table."""
-        rows = self._rows[table].items()
+        rows = self._of(table).items()
         return [key for key, row in rows if all(row[column] == value for column, value in where.items())]
 
     def value(self, table: str, key: str, column: str) -> Any:
@@ -236,7 +242,7 @@ class Cells:
             metric = self.metric_of(evidence_id).replace("_", " ")
             group = (session, row["file"], metric, row["unit"] or "")
             lines.setdefault(group, []).append(line_of(row["line"], str(row["value"])))
-        self._shown.update(session for session, *_ in lines if session in self._rows["evidence_index"])
+        self._shown.update(session for session, *_ in lines if session in self._of("evidence_index"))
         return Markup("; ").join(
             Markup('<span class="lines">{}, <a href="#e:{}">{}</a>, {} {}</span>').format(
                 metric, session, file, ", ".join(found), unit
@@ -261,7 +267,7 @@ class Cells:
         return grouped
 
     def _row(self, table: str, key: str, column: str | None = None) -> Row:
-        row = self._rows[table].get(key)
+        row = self._of(table).get(key)
         if row is None or (column is not None and column not in row):
             raise KeyError(
                 f"the report asks for {table}/{key}/{column or '*'}, which the release does not have; "
