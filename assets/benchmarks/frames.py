@@ -15,9 +15,9 @@ from assets.benchmarks.curves import CurvePoint
 from assets.benchmarks.recommendation import Candidate, EncodingRatio, Saving
 from assets.benchmarks.results import Capacity, Gain, MeasuredRun, Noise
 from assets.common.intervals import Interval
+from assets.evidence.basis import BASIS_COLUMNS
 
 REAL, TEXT, WHOLE, TRUTH = "double precision", "text", "bigint", "boolean"
-PROVENANCE = {"grade": TEXT, "evidence_ids": "text[]"}
 RUN = {"run_id": TEXT, "environment_id": TEXT, "is_newest": TRUTH, "is_current": TRUTH}
 
 GAIN_COLUMNS: dict[str, str] = {
@@ -39,7 +39,7 @@ GAIN_COLUMNS: dict[str, str] = {
     "rounds": WHOLE,
     "is_real": TRUTH,
     "effect": TEXT,
-    **PROVENANCE,
+    **BASIS_COLUMNS,
 }
 CAPACITY_COLUMNS: dict[str, str] = {
     "capacity_id": TEXT,
@@ -62,7 +62,7 @@ CAPACITY_COLUMNS: dict[str, str] = {
     "is_kept": TRUTH,
     "lowest_tried_per_s": REAL,
     "finding": TEXT,
-    **PROVENANCE,
+    **BASIS_COLUMNS,
 }
 NOISE_COLUMNS: dict[str, str] = {
     **RUN,
@@ -76,7 +76,7 @@ NOISE_COLUMNS: dict[str, str] = {
     "self_test_alarms": WHOLE,
     "placebo_comparisons": WHOLE,
     "placebo_alarms": WHOLE,
-    **PROVENANCE,
+    **BASIS_COLUMNS,
 }
 SCALABILITY_COLUMNS: dict[str, str] = {
     "point_id": TEXT,
@@ -96,7 +96,7 @@ SCALABILITY_COLUMNS: dict[str, str] = {
     "is_extrapolated": TRUTH,
     "peak_clients": REAL,
     "relative_error": REAL,
-    **PROVENANCE,
+    **BASIS_COLUMNS,
 }
 FORMULA = {"random_leaf_fill": REAL, "repeated_leaf_fill": REAL, "formula_largest_miss": REAL}
 """What is fitted of the storage formula, as shares: how full leaves are, and by how much it misses a total at most."""
@@ -134,7 +134,7 @@ RECOMMENDATION_COLUMNS: dict[str, str] = {
     "is_admissible": TRUTH,
     "is_proposed": TRUTH,
     "reason": TEXT,
-    **PROVENANCE,
+    **BASIS_COLUMNS,
 }
 SAVING_COLUMNS: dict[str, str] = {
     "candidate": TEXT,
@@ -163,7 +163,7 @@ SAVING_COLUMNS: dict[str, str] = {
     "base_days_to_limit": REAL,
     "days_to_limit": REAL,
     "is_proposed": TRUTH,
-    **PROVENANCE,
+    **BASIS_COLUMNS,
 }
 ENCODING_COLUMNS: dict[str, str] = {
     "run_id": TEXT,
@@ -182,7 +182,7 @@ ENCODING_COLUMNS: dict[str, str] = {
     "bytea_wal_bytes": REAL,
     "is_near_two": TRUTH,
     "finding": TEXT,
-    **PROVENANCE,
+    **BASIS_COLUMNS,
 }
 """Each: column to PostgreSQL type, in the order of the table."""
 

@@ -30,8 +30,6 @@ ARCHIVE_STUDY = "row-size-probe"
 
 WORKLOAD_TABLE = "costs__workload_parameters/"
 
-PROVENANCE = ("grade", "evidence_ids")
-
 RANGE = ("low", "mid", "high", "unit")
 
 ORDERABLE = "orderable"

@@ -6,9 +6,9 @@ Belongs here: names and types. Does not belong here: what fills them (`frames.py
 from __future__ import annotations
 
 from assets.costs.bill import ALL_IN, INFRASTRUCTURE
+from assets.evidence.basis import BASIS_COLUMNS
 
 TEXT, REAL, WHOLE, TRUTH = "text", "double precision", "bigint", "boolean"
-PROVENANCE = {"grade": TEXT, "evidence_ids": "text[]"}
 CELL = {"scenario_id": TEXT, "with_rln": TRUTH}
 
 MONEY = {
@@ -36,7 +36,7 @@ COST_COLUMNS: dict[str, str] = {
     "unit": TEXT,
     "explanation": TEXT,
     "choice_id": TEXT,
-    **PROVENANCE,
+    **BASIS_COLUMNS,
 }
 SUMMARY_COLUMNS: dict[str, str] = {
     **CELL,
@@ -66,7 +66,7 @@ SUMMARY_COLUMNS: dict[str, str] = {
     "is_feasible": TRUTH,
     "status": TEXT,
     "reason": TEXT,
-    **PROVENANCE,
+    **BASIS_COLUMNS,
 }
 LOAD_COLUMNS: dict[str, str] = {
     **CELL,
@@ -80,7 +80,7 @@ LOAD_COLUMNS: dict[str, str] = {
     "rule": TEXT,
     "made_of": "text[]",
     "of_scenario": "text[]",
-    **PROVENANCE,
+    **BASIS_COLUMNS,
 }
 SENSITIVITY_COLUMNS: dict[str, str] = {
     **CELL,
@@ -101,7 +101,7 @@ SENSITIVITY_COLUMNS: dict[str, str] = {
     "flip_provider": TEXT,
     "limit_value": REAL,
     "limit_met": TEXT,
-    **PROVENANCE,
+    **BASIS_COLUMNS,
 }
 SENSITIVITY_PART_COLUMNS: dict[str, str] = {
     **CELL,
@@ -110,7 +110,7 @@ SENSITIVITY_PART_COLUMNS: dict[str, str] = {
     "usd_per_month_at_p5": REAL,
     "usd_per_month_at_p50": REAL,
     "usd_per_month_at_p95": REAL,
-    **PROVENANCE,
+    **BASIS_COLUMNS,
 }
 CONFIDENCE_COLUMNS: dict[str, str] = {
     **CELL,
@@ -125,7 +125,7 @@ CONFIDENCE_COLUMNS: dict[str, str] = {
     "hosts": TEXT,
     "fullest_role": TEXT,
     "fullest_share": REAL,
-    **PROVENANCE,
+    **BASIS_COLUMNS,
 }
 ALTERNATIVE_COLUMNS: dict[str, str] = {
     "scenario_id": TEXT,
@@ -142,7 +142,7 @@ ALTERNATIVE_COLUMNS: dict[str, str] = {
     "is_chat": TRUTH,
     "lacks": TEXT,
     "reason": TEXT,
-    **PROVENANCE,
+    **BASIS_COLUMNS,
 }
 REALITY_COLUMNS: dict[str, str] = {
     "check_id": TEXT,
@@ -160,7 +160,7 @@ REALITY_COLUMNS: dict[str, str] = {
     "rule": TEXT,
     "explanation": TEXT,
     "parts": "text[]",
-    **PROVENANCE,
+    **BASIS_COLUMNS,
 }
 REALITY_STEP_COLUMNS: dict[str, str] = {
     "check_id": TEXT,
@@ -169,5 +169,5 @@ REALITY_STEP_COLUMNS: dict[str, str] = {
     "p5": REAL,
     "p50": REAL,
     "p95": REAL,
-    **PROVENANCE,
+    **BASIS_COLUMNS,
 }

@@ -15,10 +15,10 @@ from psycopg import sql
 
 from assets.common.tables import read_frame
 from assets.costs import inputs
-from assets.costs.catalogue import MART_COLUMNS, PROVENANCE, catalogue_from, rows_of
+from assets.costs.catalogue import MART_COLUMNS, catalogue_from, rows_of
 from assets.costs.reality import FACTS
 from assets.costs.workload import MAX_CONNECTIONS, USERS_PER_SHARD
-from assets.evidence.basis import Basis
+from assets.evidence.basis import BASIS_COLUMNS, Basis
 from assets.evidence.tables.costs import Scenario
 
 VCPUS = re.compile(r"(\d+)vcpu")
@@ -32,7 +32,7 @@ FACT_TABLES = sorted({evidence_id.partition("/")[0] for evidence_id in FACT_IDS}
 def read_catalogue(connection: psycopg.Connection) -> inputs.CostCatalogue:
     """Read everything that the model knows."""
     catalogue = catalogue_from(
-        {mart: _read(connection, mart, (*columns, *PROVENANCE)) for mart, columns in MART_COLUMNS.items()}
+        {mart: _read(connection, mart, (*columns, *BASIS_COLUMNS)) for mart, columns in MART_COLUMNS.items()}
     )
     return replace(catalogue, facts=_read_facts(connection))
 

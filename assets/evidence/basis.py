@@ -12,6 +12,9 @@ from typing import Any
 
 from assets.evidence.model import GRADE_ORDER, Grade, weakest
 
+BASIS_COLUMNS = {"grade": "text", "evidence_ids": "text[]"}
+"""Of a table whose rows say what they are based on."""
+
 _RANK = {grade: rank for rank, grade in enumerate(GRADE_ORDER)}
 
 

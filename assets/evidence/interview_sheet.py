@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import yaml
 
 from assets.common.spreadsheet import inert, separator_of, typed
+from assets.evidence.importer import Importer, SourceFile
 from assets.evidence.model import EvidenceRow, Table
 from assets.evidence.tables import TABLES_BY_KEY
 from assets.evidence.wording import misread
@@ -33,8 +34,11 @@ FINDING_NOTE = "finding_note"
 Document = dict[str, Any]
 
 
-class SheetError(ValueError):
-    """A sheet that is not one of interviews: the lines and what is wrong, one per line."""
+class ImportedInterview(NamedTuple):
+    """A document, and the line of a file in which it begins."""
+
+    line: int
+    document: Document
 
 
 def columns_of(questions: Sequence[str]) -> list[str]:
@@ -59,43 +63,43 @@ def to_sheet(documents: Sequence[Document]) -> str:
     return out.getvalue()
 
 
-def from_sheet(text: str) -> dict[str, tuple[int, Document]]:
-    """Return by id the line in which an interview begins, and its document. Raises `SheetError`."""
-    text = text.removeprefix("\ufeff")
+def read_sheet(source: SourceFile) -> Iterable[ImportedInterview]:
+    """Read the interviews of a sheet."""
+    text = source.text()
     reader = csv.DictReader(io.StringIO(text), strict=True, delimiter=separator_of(text))
-    _require_columns(list(reader.fieldnames or []))
-    found: dict[str, tuple[int, Document]] = {}
-    problems = []
-    for row in reader:
-        # a cell of several lines: the row begins as many before its last one
-        line = reader.line_num - sum(str(value).count("\n") for value in row.values())
-        if not (cells := _cells(row)):
-            continue
-        if None in row or "id" not in cells:
-            problems.append(f"{line}: the row has no id, or more cells than the header")
-            continue
-        own = _interview(cells)
-        first, document = found.setdefault(cells["id"], (line, own))
-        if differing := _differing(document, own):
-            problems.append(f"{line}: {', '.join(differing)} differ from line {first}, which is the same interview")
-        elif first != line:
-            document.setdefault("findings", []).extend(own.get("findings", []))
-    if problems:
-        raise SheetError("\n".join(problems))
-    return found
+    found: dict[str, ImportedInterview] = {}
+    try:
+        _require_columns(source, list(reader.fieldnames or []))
+        for row in reader:
+            # a cell of several lines: the row begins as many before its last one
+            source.line = reader.line_num - sum(str(value).count("\n") for value in row.values())
+            if not (cells := _cells(row)):
+                continue
+            if None in row or "id" not in cells:
+                source.wrong("", "the row has no id, or more cells than the header", "")
+                continue
+            own = _interview(cells)
+            first, document = found.setdefault(cells["id"], ImportedInterview(source.line, own))
+            if differing := _differing(document, own):
+                source.wrong("", f"{', '.join(differing)} differ from line {first}, which is the same interview", "")
+            elif first != source.line:
+                document.setdefault("findings", []).extend(own.get("findings", []))
+    except csv.Error:
+        source.line = 1
+        source.stop("this is not a CSV file", "a file saved as CSV")
+    return found.values()
 
 
-def _require_columns(header: Sequence[str]) -> None:
-    """Raise `SheetError` unless these are columns of a sheet of interviews."""
+SHEET = Importer("sheet", "interviews", lambda _: True, read_sheet)
+
+
+def _require_columns(source: SourceFile, header: Sequence[str]) -> None:
+    """Stop unless these are columns of a sheet of interviews."""
     known = set(columns_of([]))
     if missing := [name for name in ("id", "segment_id", "tag") if name not in header]:
-        raise SheetError(
-            f"1: the columns {', '.join(missing)} are missing; expected {', '.join(columns_of(['<question>']))}"
-        )
+        source.stop(f"the columns {', '.join(missing)} are missing", ", ".join(columns_of(["<question>"])))
     if unknown := [name for name in header if name not in known and not name.startswith(ANSWER)]:
-        raise SheetError(
-            f"1: {len(unknown)} columns are none of a sheet of interviews; expected {', '.join(sorted(known))}"
-        )
+        source.stop(f"{len(unknown)} columns are none of a sheet of interviews", ", ".join(sorted(known)))
 
 
 def _cells(row: Mapping[str, Any]) -> dict[str, str]:

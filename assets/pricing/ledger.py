@@ -6,10 +6,11 @@ Belongs here: reading and writing that note, with the standard library only: `wa
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+
+from assets.common.files import write_all
 
 
 def ledger_path(prices_dir: Path) -> Path:
@@ -18,11 +19,7 @@ def ledger_path(prices_dir: Path) -> Path:
 
 def remember(outcomes: Mapping[str, Mapping[str, Any]], prices_dir: Path) -> None:
     """Note what became of each source, by name; of sources that were not asked, what is known stays."""
-    path = ledger_path(prices_dir)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_suffix(".json-new")
-    fresh.write_text(json.dumps({**read_ledger(prices_dir), **outcomes}, indent=2), encoding="utf-8")
-    os.replace(fresh, path)
+    write_all({ledger_path(prices_dir): json.dumps({**read_ledger(prices_dir), **outcomes}, indent=2)})
 
 
 def read_ledger(prices_dir: Path) -> dict[str, Any]:

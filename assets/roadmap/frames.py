@@ -10,14 +10,12 @@ from collections.abc import Iterable
 import pandas as pd
 
 from assets.common.words import enumerated, number, sentence
-from assets.evidence.basis import Basis
+from assets.evidence.basis import BASIS_COLUMNS, Basis
 from assets.evidence.model import Grade
 from assets.roadmap.inputs import DecisionRules
 from assets.roadmap.mvp import Missing, MvpOutline, OutlineOf
 
 REAL, TEXT, WHOLE, TRUTH, LIST = "double precision", "text", "bigint", "boolean", "text[]"
-PROVENANCE = {"grade": TEXT, "evidence_ids": LIST}
-
 OUTLINE_COLUMNS: dict[str, str] = {
     "outline": TEXT,
     "usps": LIST,
@@ -32,7 +30,7 @@ OUTLINE_COLUMNS: dict[str, str] = {
     "effective_n": REAL,
     "weeks": REAL,
     "finding": TEXT,
-    **PROVENANCE,
+    **BASIS_COLUMNS,
 }
 USP_COLUMNS: dict[str, str] = {
     "outline": TEXT,
@@ -41,7 +39,7 @@ USP_COLUMNS: dict[str, str] = {
     "chosen_share": REAL,
     "segments": LIST,
     "missing": LIST,
-    **PROVENANCE,
+    **BASIS_COLUMNS,
 }
 GAP_COLUMNS: dict[str, str] = {
     "deliverable_id": TEXT,
@@ -54,7 +52,7 @@ GAP_COLUMNS: dict[str, str] = {
     "usps": LIST,
     "segments": LIST,
     "outlines": LIST,
-    **PROVENANCE,
+    **BASIS_COLUMNS,
 }
 """Each: column to PostgreSQL type, in the order of the table."""
 

@@ -16,9 +16,10 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, TypeAlias
 
 from assets.common.spreadsheet import inert, separator_of, typed
+from assets.evidence.importer import Importer, SourceFile
 from assets.evidence.model import IDENTIFIER_PATTERN, split_list
 
 KEY = "waku_fit_id"
@@ -39,10 +40,6 @@ HEADINGS = {
 """Columns of the neutral file and the fields that they hold. Lists are separated by ';'."""
 
 
-class CrmFileError(Exception):
-    """A file that is not what was exported: one `line: what is wrong` per mistake."""
-
-
 @dataclass(frozen=True)
 class OrganisationRecord:
     """One organisation. What is empty is not known, and is never taken for an answer."""
@@ -59,6 +56,10 @@ class OrganisationRecord:
     def cells(self) -> dict[str, str]:
         """Return the fields as text by heading."""
         return {heading: _text(getattr(self, field)) for heading, field in HEADINGS.items()}
+
+
+Told: TypeAlias = tuple[int, OrganisationRecord]
+"""An organisation of a file, and its line."""
 
 
 @dataclass(frozen=True)
@@ -146,19 +147,21 @@ def to_csv(organisations: Iterable[OrganisationRecord]) -> str:
     return file.getvalue()
 
 
-def from_csv(text: str) -> dict[int, OrganisationRecord]:
-    """Return the organisations of a neutral file by line. Other columns are left alone. Raises `CrmFileError`."""
+def read_csv(source: SourceFile) -> Iterable[Told]:
+    """Read the organisations of a neutral file with their lines. Other columns are left alone."""
+    text = source.text()
     reader = csv.DictReader(io.StringIO(text), strict=True, delimiter=separator_of(text))
     if missing := [heading for heading in (KEY, "Name") if heading not in (reader.fieldnames or ())]:
-        raise CrmFileError(f"1: there is no column {missing[0]}; expected {', '.join(HEADINGS)}")
+        source.stop(f"there is no column {missing[0]}", ", ".join(HEADINGS))
     found, line = {}, reader.line_num + 1
     try:
         for row in reader:
             found[line] = organisation({heading: typed(row.get(heading) or "") for heading in (*HEADINGS, WRITTEN)})
             line = reader.line_num + 1
     except csv.Error as error:
-        raise CrmFileError(f"{line}: this is not a CSV file ({error}); expected a file saved as CSV") from None
-    return _sound(found)
+        source.line = line
+        source.stop(f"this is not a CSV file ({error})", "a file saved as CSV")
+    return _sound(source, found)
 
 
 def to_json(organisations: Iterable[OrganisationRecord]) -> str:
@@ -168,16 +171,16 @@ def to_json(organisations: Iterable[OrganisationRecord]) -> str:
     return json.dumps(rows, indent=2, ensure_ascii=False) + "\n"
 
 
-def from_json(text: str) -> dict[int, OrganisationRecord]:
-    """Return the organisations of a neutral file by their number in it. Raises `CrmFileError`."""
+def read_json(source: SourceFile) -> Iterable[Told]:
+    """Read the organisations of a neutral file with their number in it."""
     try:
-        rows = json.loads(text)
+        rows = json.loads(source.text())
     except (ValueError, RecursionError) as error:
-        line = getattr(error, "lineno", 1)
-        raise CrmFileError(f"{line}: this is not JSON; expected an array of objects") from None
+        source.line = getattr(error, "lineno", 1)
+        source.stop("this is not JSON", "an array of objects")
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise CrmFileError("1: this is not an array of objects; expected what `waku-fit crm export` writes")
-    return _sound({number: organisation(row) for number, row in enumerate(rows, start=1)})
+        source.stop("this is not an array of objects", "what `waku-fit crm export` writes")
+    return _sound(source, {number: organisation(row) for number, row in enumerate(rows, start=1)})
 
 
 def evidence_row(one: OrganisationRecord, day: date, source: str) -> dict[str, str]:
@@ -207,21 +210,23 @@ def with_rows(text: str, columns: Sequence[str], rows: Iterable[Mapping[str, str
     return file.getvalue(), lines
 
 
-def _sound(found: dict[int, OrganisationRecord]) -> dict[int, OrganisationRecord]:
-    """Return what was found if every organisation has a key of its own. Raises `CrmFileError`."""
+def _sound(source: SourceFile, found: Mapping[int, OrganisationRecord]) -> Iterable[Told]:
+    """Return what was found, and note each organisation without a key of its own."""
     lines: dict[str, int] = {}
-    problems = []
     for line, one in found.items():
+        source.line = line
         if not re.fullmatch(IDENTIFIER_PATTERN, one.organisation_id):
-            problems.append(f"{line}: {KEY}: is not a key; expected one in lower_snake_case")
+            source.wrong(KEY, "is not a key", "one in lower_snake_case")
         elif one.organisation_id in lines:
-            problems.append(f"{line}: {KEY}: is the key of {lines[one.organisation_id]} too; expected each once")
+            source.wrong(KEY, f"is the key of {lines[one.organisation_id]} too", "each once")
         elif not one.name:
-            problems.append(f"{line}: Name: has no value; expected what the organisation is called")
+            source.wrong("Name", "has no value", "what the organisation is called")
         lines.setdefault(one.organisation_id, line)
-    if problems:
-        raise CrmFileError("\n".join(problems))
-    return found
+    return found.items()
+
+
+CRM_CSV = Importer("csv", "organisations", lambda file: file.suffix.lower() == ".csv", read_csv)
+CRM_JSON = Importer("json", "organisations", lambda file: file.suffix.lower() == ".json", read_json)
 
 
 def _fingerprint(text: str) -> str:

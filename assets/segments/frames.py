@@ -13,14 +13,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 import pandas as pd
 
 from assets.common.numerals import beside
-from assets.evidence.basis import Basis
+from assets.evidence.basis import BASIS_COLUMNS, Basis
 from assets.evidence.model import Grade, weakest
 from assets.segments.inputs import KINDS, CodedFinding, Kind, Rules
 from assets.segments.matrix import CellStatus, Count, Group, Matrix, ValidationCell
 from assets.segments.ranking import CRITERIA, RULES, RankedSegment
 from assets.segments.synthesis import Opportunity, SaturationRun, Theme
 
-PROVENANCE = {"grade": "text", "evidence_ids": "text[]"}
 SHARE = dict.fromkeys(
     ("posterior_mean", "posterior_low", "posterior_high", "probability_above_half"), "double precision"
 )
@@ -40,7 +39,7 @@ MATRIX_COLUMNS: dict[str, str] = {
     "effective_n": "double precision",
     **SHARE,
     "reason": "text",
-    **PROVENANCE,
+    **BASIS_COLUMNS,
 }
 SUMMARY_COLUMNS: dict[str, str] = {
     "usp_id": "text",
@@ -54,7 +53,7 @@ SUMMARY_COLUMNS: dict[str, str] = {
     "effective_n": "double precision",
     **SHARE,
     "reason": "text",
-    **PROVENANCE,
+    **BASIS_COLUMNS,
 }
 VOICE_COLUMNS: dict[str, str] = {
     "finding_id": "text",
@@ -64,7 +63,7 @@ VOICE_COLUMNS: dict[str, str] = {
     "kind": "text",
     "relation": "text",
     "weight": "double precision",
-    **PROVENANCE,
+    **BASIS_COLUMNS,
 }
 THEME_COLUMNS: dict[str, str] = {
     "tag": "text",
@@ -76,7 +75,7 @@ THEME_COLUMNS: dict[str, str] = {
     "strong": "integer",
     "segments": "integer",
     "segments_heard": "integer",
-    **PROVENANCE,
+    **BASIS_COLUMNS,
 }
 OPPORTUNITY_COLUMNS: dict[str, str] = {
     "problem_id": "text",
@@ -87,7 +86,7 @@ OPPORTUNITY_COLUMNS: dict[str, str] = {
     "score": "double precision",
     "score_low": "double precision",
     "score_high": "double precision",
-    **PROVENANCE,
+    **BASIS_COLUMNS,
 }
 SATURATION_COLUMNS: dict[str, str] = {
     "run": "integer",
@@ -97,7 +96,7 @@ SATURATION_COLUMNS: dict[str, str] = {
     "tags_so_far": "integer",
     "new_share": "double precision",
     "is_saturated": "boolean",
-    **PROVENANCE,
+    **BASIS_COLUMNS,
 }
 RANKING_COLUMNS: dict[str, str] = {
     "segment_id": "text",
@@ -109,7 +108,7 @@ RANKING_COLUMNS: dict[str, str] = {
     "rank_shares": "double precision[]",
     "known_criteria": "integer",
     "criteria": "integer",
-    **PROVENANCE,
+    **BASIS_COLUMNS,
 }
 CRITERIA_COLUMNS: dict[str, str] = {
     "segment_id": "text",
@@ -121,7 +120,7 @@ CRITERIA_COLUMNS: dict[str, str] = {
     "basis": "integer",
     "is_known": "boolean",
     "rule": "text",
-    **PROVENANCE,
+    **BASIS_COLUMNS,
 }
 """Each: column to PostgreSQL type, in the order of the table."""
 

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import click
 
-from assets.evidence.check_file import FilePlace, check_file, ids_of
+from assets.evidence.check_file import ids_of
 from assets.evidence.model import IDENTIFIER_PATTERN, Problem, Reference, Table
 from assets.evidence.packs import Pack, resolve_pack
 from assets.evidence.parsing import parse_yaml
@@ -28,7 +28,7 @@ from assets.evidence.tables import ALL_TABLES, TABLES_BY_KEY
 from assets.evidence.templates import document_template, row_guide, row_template
 from assets.evidence.wording import counted
 from orchestration.errors import UserError
-from orchestration.paths import openable, shown, write_file
+from orchestration.paths import shown, write_file
 from orchestration.settings import Settings
 
 KINDS = {"interview": "interviews__interviews", "session": "interviews__sessions", "price": "pricing__compute_offers"}
@@ -190,10 +190,11 @@ def _ids(table: Table, packs: Sequence[Pack]) -> dict[str, list[str]]:
 def export_interviews(settings: Settings, pack_name: str, file: Path) -> int:
     """Write the interviews of a pack as a sheet."""
     from assets.evidence.interview_sheet import INTERVIEWS, plain_document, to_sheet
+    from orchestration.commands.importers import checked
 
     pack = resolve_pack(pack_name, settings.evidence_dir)
     paths = sorted((pack.path / INTERVIEWS.path).glob("[!.]*.yaml"))
-    problems = [problem for path in paths for problem in _check(settings, pack, path)]
+    problems = [problem for path in paths for problem in checked(settings, pack, INTERVIEWS, path)]
     if problems:
         click.echo(format_problems(problems), err=True)
         return 1
@@ -204,40 +205,26 @@ def export_interviews(settings: Settings, pack_name: str, file: Path) -> int:
 
 
 def import_interviews(settings: Settings, file: Path, pack_name: str, *, replace_existing: bool) -> int:
-    """Write a document for each interview of a sheet; with a mistake anywhere nothing is written."""
-    from assets.evidence.interview_sheet import INTERVIEWS, SheetError, document_text, from_sheet
+    """Write a document for each interview of a file; with a mistake anywhere nothing is written."""
+    from assets.common.files import write_all
+    from assets.evidence.interview_sheet import INTERVIEWS, ImportedInterview, document_text
+    from orchestration.commands.importers import checked, nothing_written, rows_of
 
     pack = pack_to_write(settings, pack_name)
     folder = pack.path / INTERVIEWS.path
-    try:
-        found = from_sheet(file.read_text(encoding="utf-8-sig"))
-    except (SheetError, UnicodeDecodeError, csv.Error) as error:
-        lines = str(error) if isinstance(error, SheetError) else "1: this is not a CSV file saved as UTF-8"
-        raise UserError("\n".join(f"{shown(file)}:{line}" for line in lines.splitlines())) from None
     schema = os.path.relpath(settings.evidence_dir / FOLDER / f"{INTERVIEWS.key}.json", folder)
-    texts = {row_id: document_text(document, schema) for row_id, (_, document) in found.items()}
-    problems: list[Problem] = []
-    for row_id, (line, _) in found.items():
-        path = folder / f"{row_id}.yaml"
-        problems += [
-            replace(problem, file=shown(file), line=line) for problem in _check(settings, pack, path, texts[row_id])
-        ]
-        if path.exists() and not replace_existing and path.read_text(encoding="utf-8") != texts[row_id]:
+    found: list[ImportedInterview]
+    found, problems = rows_of("interviews", file)
+    texts: dict[Path, str] = {}
+    for line, document in found if not problems else ():
+        path = folder / f"{document['id']}.yaml"
+        text = texts[path] = document_text(document, schema)
+        problems += [replace(p, file=shown(file), line=line) for p in checked(settings, pack, INTERVIEWS, path, text)]
+        if path.exists() and not replace_existing and path.read_text(encoding="utf-8") != text:
             message = "an interview with this id is already in the pack"
             problems.append(Problem(shown(file), line, "id", message, "another id, or --replace"))
     if problems:
-        click.echo(format_problems(problems, then="import the sheet again"), err=True)
-        click.echo("Nothing was written.", err=True)
-        return 1
-    folder.mkdir(parents=True, exist_ok=True)
-    for row_id, text in texts.items():
-        (folder / f"{row_id}.yaml").write_text(text, encoding="utf-8")
+        return nothing_written(problems, "import the sheet again")
+    write_all(texts)
     click.echo(f"{counted(len(texts), 'interview')} in {shown(folder)}.")
     return 0
-
-
-def _check(settings: Settings, pack: Pack, path: Path, text: str | None = None) -> list[Problem]:
-    packs = [openable(pack) for pack in (*(resolve_pack(n, settings.evidence_dir) for n in settings.packs), pack)]
-    place = FilePlace(TABLES_BY_KEY["interviews__interviews"], pack.path, f"interviews/interviews/{path.name}")
-    evidence = check_file(path.resolve(), place, packs, today=datetime.now(UTC).date(), text=text)
-    return evidence.problems

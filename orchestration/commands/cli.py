@@ -316,7 +316,6 @@ def doctor(settings: Settings, as_json: bool) -> int:
     return examine(settings, as_json)
 
 
-FORMATS = ["pgbench", "aggregate", "jtl", "csv"]
 IMPORT_EXAMPLE = r"""waku-fit import-benchmark pgbench_log.* --format pgbench \
     --stage lookup_table --workload insert --clients 8 \
     --archive-messages 1000000 --payload-bytes 1000 \
@@ -329,8 +328,8 @@ IMPORT_EXAMPLE = r"""waku-fit import-benchmark pgbench_log.* --format pgbench \
 # fmt: off
 @main.command("import-benchmark", cls=Example, example=IMPORT_EXAMPLE)
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--format", "run_format", required=True, type=click.Choice(FORMATS),
-              help="What wrote the files: pgbench --log, --aggregate-interval as well, JMeter, docs/benchmarks.md.")
+@click.option("--format", "run_format", required=True, metavar="FORMAT",
+              help="What wrote the files: pgbench, aggregate (pgbench --aggregate-interval), jtl (JMeter) or csv.")
 @click.option("--into", required=True, type=click.Path(path_type=Path), help="Folder of the pack that gets the rows.")
 @click.option("--run", "run_id", required=True, help="Name of the run; measurements of one run are compared.")
 @click.option("--stage", required=True, help="Stage of the archive's schema that was measured.")

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -16,21 +15,16 @@ from pathlib import Path
 import click
 
 from assets.common.answers import Client, RemoteError
+from assets.common.files import write_all
 from assets.common.spreadsheet import typed
-from assets.evidence.check_file import FilePlace, check_file
-from assets.evidence.model import Grade, Problem
-from assets.evidence.packs import resolve_pack
-from assets.evidence.read_packs import format_problems
+from assets.evidence.model import Grade
 from assets.evidence.tables import TABLES_BY_KEY
 from assets.segments.crm import (
     HEADINGS,
-    CrmFileError,
     FieldChange,
     OrganisationRecord,
     differences,
     evidence_row,
-    from_csv,
-    from_json,
     organisation,
     signed,
     to_csv,
@@ -40,12 +34,13 @@ from assets.segments.crm import (
 )
 from assets.segments.hubspot import BATCH, TOKEN, Failure, HubSpot
 from orchestration.commands.analyst import pack_to_write
+from orchestration.commands.importers import checked, nothing_written, rows_of
 from orchestration.errors import UserError
-from orchestration.paths import openable, shown, write_file
+from orchestration.paths import shown, write_file
 from orchestration.settings import Settings
 
 UPDATES = TABLES_BY_KEY["segments__organisations"]
-_READERS = {".csv": from_csv, ".json": from_json}
+AGAIN = "run the same command again"
 _WRITERS = {".csv": to_csv, ".json": to_json}
 
 
@@ -59,13 +54,10 @@ def export_file(settings: Settings, file: Path) -> int:
 
 def import_file(settings: Settings, file: Path, pack: str, today: date, *, apply: bool) -> int:
     """Take what a file from the CRM says otherwise than the latest release into a pack. Raises `UserError`."""
-    try:
-        told = _READERS[_suffix(file)](file.read_text(encoding="utf-8-sig"))
-    except CrmFileError as error:
-        raise UserError("\n".join(f"{shown(file)}:{line}" for line in str(error).splitlines())) from None
-    except UnicodeDecodeError:
-        raise UserError(f"{shown(file)}:1: this is not saved as UTF-8; expected a file saved as UTF-8") from None
-    return _take(settings, told, shown(file), f"CRM of the team, {file.name}", pack, today, apply=apply)
+    told, problems = rows_of("organisations", file)
+    if problems:
+        return nothing_written(problems, AGAIN)
+    return _take(settings, dict(told), shown(file), f"CRM of the team, {file.name}", pack, today, apply=apply)
 
 
 def pull(settings: Settings, client: Client, token: str, pack: str, today: date, *, apply: bool, **options: str) -> int:
@@ -170,17 +162,15 @@ def _take(
     changed = differences(released(settings), map(without_echoes, told.values()))
     pack = pack_to_write(settings, pack_name)
     path = pack.path / UPDATES.path
-    packs = [openable(one) for one in (*(resolve_pack(n, settings.evidence_dir) for n in settings.packs), pack)]
-    place = FilePlace(UPDATES, pack.path, UPDATES.path)
     # what is there first: rows are added to a table only
-    if path.exists() and (problems := check_file(path.resolve(), place, packs, today=today).problems):
-        return _nothing_written(problems)
+    if path.exists() and (problems := checked(settings, pack, UPDATES, path, today=today)):
+        return nothing_written(problems, AGAIN)
     rows = [evidence_row(one, today, source) for one, _ in changed]
     text, lines = with_rows(path.read_text(encoding="utf-8-sig") if path.exists() else "", UPDATES.header(), rows)
-    if problems := check_file(path.resolve(), place, packs, today=today, text=text).problems:
+    if problems := checked(settings, pack, UPDATES, path, text, today):
         headings = {field: heading for heading, field in HEADINGS.items()}
         line_of = {one.organisation_id: line for line, one in told.items()}
-        return _nothing_written([
+        in_source = [
             replace(
                 problem,
                 file=name,
@@ -188,21 +178,13 @@ def _take(
                 column=headings.get(problem.column, problem.column),
             ) if problem.line in lines else problem
             for problem in problems
-        ])  # fmt: skip
+        ]  # fmt: skip
+        return nothing_written(in_source, AGAIN)
     _show(changed)
     if apply and changed:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_suffix(".partial")
-        partial.write_text(text, encoding="utf-8", newline="")
-        os.replace(partial, path)
+        write_all({path: text})
     click.echo(_summary(changed, shown(path), applied=apply))
     return 0
-
-
-def _nothing_written(problems: Sequence[Problem]) -> int:
-    click.echo(format_problems(problems, then="run the same command again"), err=True)
-    click.echo("Nothing was written.", err=True)
-    return 1
 
 
 def _show(changed: Sequence[tuple[OrganisationRecord, Sequence[FieldChange]]]) -> None:
@@ -225,7 +207,7 @@ def _summary(changed: Sequence[object], where: str, *, applied: bool) -> str:
 
 
 def _suffix(file: Path) -> str:
-    if file.suffix.lower() not in _READERS:
+    if file.suffix.lower() not in _WRITERS:
         raise UserError(f"{file.name} is neither .csv nor .json; expected one of the two")
     return file.suffix.lower()
 

@@ -9,18 +9,10 @@ from pathlib import Path
 import click
 
 from assets.benchmarks.archive.stages import STAGES
-from assets.benchmarks.imports.formats import RunFormat
+from assets.benchmarks.imports.formats import LogImporter
 from assets.benchmarks.imports.rows import ImportRefusedError, What, import_into
-from assets.evidence.read_packs import format_problems
+from orchestration.commands.importers import importer_of, nothing_written
 from orchestration.errors import UserError
-
-FORMATS = {
-    "pgbench": RunFormat.PGBENCH_LOG,
-    "aggregate": RunFormat.PGBENCH_AGGREGATE,
-    "jtl": RunFormat.JMETER_JTL,
-    "csv": RunFormat.CSV,
-}
-"""What a user writes, and what it means."""
 
 ENVIRONMENT = {
     "server_location": "--server-location",
@@ -42,11 +34,13 @@ def import_benchmark(
     missing = [option for column, option in ENVIRONMENT.items() if column not in given]
     if given and missing:
         raise UserError(f"the environment of a new run is given in part only; missing: {', '.join(missing)}")
+    importer = importer_of("operations", files[0], run_format)
+    assert isinstance(importer, LogImporter)
     try:
         added = import_into(
             into,
             files,
-            FORMATS[run_format],
+            importer,
             What(**{**vars(what), "environment": {**given, "code_version": "imported"} if given else {}}),
             today=datetime.now(UTC).date(),
         )
@@ -55,9 +49,7 @@ def import_benchmark(
     except OSError as error:
         raise UserError(f"{error.filename}: {error.strerror}. Nothing was written.") from None
     if added.problems:
-        click.echo(format_problems(added.problems, then="import the files again"), err=True)
-        click.echo("Nothing was written.", err=True)
-        return 1
+        return nothing_written(added.problems, "import the files again")
     run = "a new run" if added.is_new_run else "the run"
     click.echo(f"{added.measurements} measurements added to {run} {added.run_id} in {into}.")
     if what.stage not in STAGES:

@@ -15,6 +15,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from assets.common.files import write_all
 from assets.evidence.fingerprint import fingerprint_of
 from assets.evidence.packs import lasting_name, resolve_packs, with_local_packs
 from orchestration.settings import Settings
@@ -81,8 +82,6 @@ def remember(
     """
     if release_id != latest_release_id(settings):
         return
-    note = _note(settings)
-    fresh = note.with_suffix(".new")
     made_from = {
         "release_id": release_id,
         "fingerprint": fingerprint_before,
@@ -90,8 +89,7 @@ def remember(
         "as_of": request.as_of.isoformat() if request.as_of else None,
         "warehouse": warehouse,
     }
-    fresh.write_text(json.dumps(made_from))
-    os.replace(fresh, note)
+    write_all({_note(settings): json.dumps(made_from)})
 
 
 def known_warehouse(settings: Settings) -> str | None:

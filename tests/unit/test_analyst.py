@@ -7,6 +7,7 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,10 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
-from assets.evidence.interview_sheet import SheetError, document_text, from_sheet, plain_document, to_sheet
+from assets.evidence.importer import Importer, SourceFile
+from assets.evidence.interview_sheet import SHEET, ImportedInterview, document_text, plain_document, to_sheet
 from assets.evidence.packs import resolve_pack
+from orchestration.commands import importers
 from orchestration.commands.analyst import schema_texts
 from orchestration.commands.cli import main
 from tests.places import FROZEN, PROJECT
@@ -282,7 +285,13 @@ def test_an_interview_that_is_there_is_not_replaced_unasked(tmp_path: Path) -> N
     waku_fit("import-interviews", str(sheet), "--pack", pack, "--replace")
 
 
-def test_a_cell_is_no_formula() -> None:
+def read_sheet(tmp_path: Path, text: str) -> tuple[list[ImportedInterview], list[str]]:
+    (tmp_path / "sheet.csv").write_text(text)
+    found, problems = SHEET.rows(tmp_path / "sheet.csv", "sheet.csv")
+    return found, list(map(str, problems))
+
+
+def test_a_cell_is_no_formula(tmp_path: Path) -> None:
     document = {
         "id": "p01",
         "segment_id": "gaming",
@@ -291,15 +300,15 @@ def test_a_cell_is_no_formula() -> None:
     }
     sheet = to_sheet([document])
     assert "'=1+1" in sheet
-    assert from_sheet(sheet) == {"p01": (2, document)}
+    assert read_sheet(tmp_path, sheet)[0] == [(2, document)]
 
 
 @pytest.mark.parametrize("separator", [";", "\t"])
-def test_a_sheet_may_be_separated_by_other_than_commas(separator: str) -> None:
+def test_a_sheet_may_be_separated_by_other_than_commas(tmp_path: Path, separator: str) -> None:
     rows = (("id", "segment_id", "tag", "quote"), ("p01", "gaming", "latency", "slow, they said"))
-    assert from_sheet("\n".join(map(separator.join, rows))) == {
-        "p01": (2, {"id": "p01", "segment_id": "gaming", "findings": [{"tag": "latency", "quote": "slow, they said"}]})
-    }
+    assert read_sheet(tmp_path, "\n".join(map(separator.join, rows)))[0] == [
+        (2, {"id": "p01", "segment_id": "gaming", "findings": [{"tag": "latency", "quote": "slow, they said"}]})
+    ]
 
 
 def test_numbers_and_dates_of_a_sheet_are_written_plain() -> None:
@@ -330,12 +339,60 @@ def test_a_mistake_of_a_sheet_says_to_import_again(tmp_path: Path, monkeypatch: 
     assert last == "Nothing was written."
 
 
-def test_a_row_is_told_by_its_first_line() -> None:
+def test_a_row_is_told_by_its_first_line(tmp_path: Path) -> None:
     sheet = 'id,segment_id,tag,note\np01,gaming,latency,"one\ntwo"\n\np02,gaming,no_need,"one\ntwo\nthree"\n'
-    assert {row_id: line for row_id, (line, _) in from_sheet(sheet).items()} == {"p01": 2, "p02": 5}
+    assert [(document["id"], line) for line, document in read_sheet(tmp_path, sheet)[0]] == [("p01", 2), ("p02", 5)]
 
 
-def test_rows_of_one_interview_agree() -> None:
+def test_rows_of_one_interview_agree(tmp_path: Path) -> None:
     sheet = "id,segment_id,tag\np01,gaming,latency\np01,dao_governance,no_need\n"
-    with pytest.raises(SheetError, match="3: segment_id differ from line 2, which is the same interview"):
-        from_sheet(sheet)
+    differs = "sheet.csv:3: segment_id differ from line 2, which is the same interview"
+    assert read_sheet(tmp_path, sheet)[1] == [differs]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("id,tag\n", "sheet.csv:1: the columns segment_id are missing; expected id, segment_id"),
+        ("id,segment_id,tag,colour\n", "sheet.csv:1: 1 columns are none of a sheet of interviews; expected as_of"),
+        ('id,segment_id,tag\n"p01,gaming\n', "sheet.csv:1: this is not a CSV file"),
+    ],
+)
+def test_a_file_that_is_no_sheet_is_told_like_any_mistake(tmp_path: Path, text: str, message: str) -> None:
+    (tmp_path / "sheet.csv").write_text(text)
+    output = waku_fit("import-interviews", str(tmp_path / "sheet.csv"), "--pack", str(tmp_path / "ours"), code=1)
+    assert message.removeprefix("sheet.csv") in output
+    assert output.endswith("Nothing was written.\n")
+
+
+def test_an_id_of_a_sheet_is_no_path(tmp_path: Path) -> None:
+    sheet, pack = tmp_path / "sheet.csv", tmp_path / "ours"
+    for row_id in ("/tmp/p4821", "../p4821"):
+        sheet.write_text(f"id,segment_id,tag\n{row_id},gaming,latency\n")
+        assert "sheet.csv:2: id: " in waku_fit("import-interviews", str(sheet), "--pack", str(pack), code=1)
+    assert not pack.exists()
+
+
+def test_an_importer_of_another_format_is_one_module_and_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (sample,) = SAMPLE.glob("interviews/sample_p01.yaml")
+    document = plain_document(sample.read_text())
+
+    def read(source: SourceFile) -> Iterator[ImportedInterview]:
+        for line in source.lines():
+            if line.startswith("p"):
+                yield ImportedInterview(source.line, document | {"id": line.strip()})
+            else:
+                source.wrong("", "there is no interview", "its code")
+
+    lines = Importer("lines", "interviews", lambda file: file.suffix == ".lines", read)
+    monkeypatch.setattr(importers, "IMPORTERS", (lines, *importers.IMPORTERS))
+    file, pack = tmp_path / "told.lines", tmp_path / "ours"
+    file.write_text("p4821\nnobody\n")
+    assert "told.lines:2: there is no interview; expected its code" in waku_fit(
+        "import-interviews", str(file), "--pack", str(pack), code=1
+    )
+    file.write_text("p4821\np4822\n")
+    assert "2 interviews" in waku_fit("import-interviews", str(file), "--pack", str(pack))
+    assert [path.name for path in sorted(pack.rglob("*.yaml"))] == ["p4821.yaml", "p4822.yaml"]

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assets.benchmarks.imports.formats import RunFormat
+from assets.benchmarks.imports.formats import JMETER_JTL, PGBENCH_AGGREGATE, PGBENCH_LOG, PLAIN_CSV, LogImporter
 from assets.benchmarks.imports.quantiles import EXACT_LIMIT, LogHistogram, Quantiles, rank
 from assets.benchmarks.imports.summary import ImportedRun, import_run
 
@@ -46,7 +46,7 @@ timestamp_s,operation,latency_ms,is_error
 
 CUT_OFF = "the last line has no line end: the file was cut off, or is still being written"
 LOG_ROW = "client transaction latency_us script epoch_s epoch_us [schedule_lag_us] [retries]"
-IS_AGGREGATE = "a log of --aggregate-interval is of the format pgbench_aggregate"
+IS_AGGREGATE = "a log of --aggregate-interval is of the format aggregate"
 JTL_TIME = "milliseconds since 1970 (jmeter.save.saveservice.timestamp_format=ms)"
 
 
@@ -55,23 +55,23 @@ def file(tmp_path: Path) -> Path:
     return tmp_path / "run.txt"
 
 
-def run_of(file: Path, content: str, run_format: RunFormat) -> ImportedRun:
+def run_of(file: Path, content: str, importer: LogImporter) -> ImportedRun:
     file.write_text(content)
-    imported = import_run([file], run_format)
+    imported = import_run([file], importer)
     assert imported.problems == ()
     assert imported.run is not None
     return imported.run
 
 
-def problems_of(file: Path, content: str | bytes, run_format: RunFormat) -> list[str]:
+def problems_of(file: Path, content: str | bytes, importer: LogImporter) -> list[str]:
     file.write_bytes(content.encode() if isinstance(content, str) else content)
-    imported = import_run([file], run_format)
+    imported = import_run([file], importer)
     assert imported.run is None
     return [str(problem).removeprefix(f"{file}:") for problem in imported.problems]
 
 
 def test_pgbench_log(file: Path) -> None:
-    whole = run_of(file, LOG, RunFormat.PGBENCH_LOG).whole
+    whole = run_of(file, LOG, PGBENCH_LOG).whole
     # from 453.504 - 0.004 to 454.5: 1 s
     assert whole.duration_s == pytest.approx(1.0)
     assert (whole.count, whole.errors, whole.skipped, whole.method) == (4, 0, 0, "exact")
@@ -80,21 +80,21 @@ def test_pgbench_log(file: Path) -> None:
 
 
 def test_scripts_of_pgbench_are_told_apart(file: Path) -> None:
-    first, second = run_of(file, LOG, RunFormat.PGBENCH_LOG).operations
+    first, second = run_of(file, LOG, PGBENCH_LOG).operations
     assert (first.operation, first.count, first.latency_ms_max) == ("script 0", 2, 4)
     assert (second.operation, second.count, second.latency_ms_p50) == ("script 1", 2, 6)
     assert first.throughput_per_s == pytest.approx(2.0)  # of the whole run's second
 
 
 def test_skipped_and_failed_transactions_have_no_latency(file: Path) -> None:
-    whole = run_of(file, LOG_WITH_RATE, RunFormat.PGBENCH_LOG).whole
+    whole = run_of(file, LOG_WITH_RATE, PGBENCH_LOG).whole
     assert (whole.count, whole.errors, whole.skipped) == (4, 2, 1)
     assert (whole.latency_ms_p50, whole.latency_ms_max) == (0.459, 1.0)
     assert whole.throughput_per_s == pytest.approx(2.0)
 
 
 def test_pgbench_aggregate_has_no_quantiles(file: Path) -> None:
-    run = run_of(file, AGGREGATE, RunFormat.PGBENCH_AGGREGATE)
+    run = run_of(file, AGGREGATE, PGBENCH_AGGREGATE)
     assert run.operations == ()
     assert (run.whole.count, run.whole.errors, run.whole.skipped) == (729, 3, 73)
     assert (run.whole.duration_s, run.whole.throughput_per_s) == (2.0, 363.0)
@@ -103,13 +103,13 @@ def test_pgbench_aggregate_has_no_quantiles(file: Path) -> None:
 
 
 def test_jmeter(file: Path) -> None:
-    whole = run_of(file, JTL, RunFormat.JMETER_JTL).whole
+    whole = run_of(file, JTL, JMETER_JTL).whole
     assert (whole.count, whole.errors, whole.duration_s) == (3, 1, pytest.approx(1.0))
     assert (whole.latency_ms_p50, whole.latency_ms_p99, whole.latency_ms_max) == (14, 30, 30)
 
 
 def test_plain_csv(file: Path) -> None:
-    run = run_of(file, "\ufeff" + CSV.replace("\n", "\r\n"), RunFormat.CSV)
+    run = run_of(file, "\ufeff" + CSV.replace("\n", "\r\n"), PLAIN_CSV)
     assert (run.whole.count, run.whole.errors, run.whole.duration_s) == (4, 1, pytest.approx(2.0))
     insert, query = run.operations
     assert (insert.operation, insert.latency_ms_mean) == ("insert", 2.0)
@@ -117,7 +117,7 @@ def test_plain_csv(file: Path) -> None:
 
 
 def test_operations_that_all_failed_have_no_latency(file: Path) -> None:
-    whole = run_of(file, CSV.replace("false", "true"), RunFormat.CSV).whole
+    whole = run_of(file, CSV.replace("false", "true"), PLAIN_CSV).whole
     assert (whole.errors, whole.throughput_per_s, whole.latency_ms_mean, whole.method) == (4, 0.0, None, "none")
 
 
@@ -128,90 +128,90 @@ def test_logs_of_several_threads_are_one_run(tmp_path: Path) -> None:
     paths[1].write_text("".join(lines[1::2]))
     whole = tmp_path / "whole"
     whole.write_text(LOG)
-    assert import_run(paths, RunFormat.PGBENCH_LOG) == import_run([whole], RunFormat.PGBENCH_LOG)
+    assert import_run(paths, PGBENCH_LOG) == import_run([whole], PGBENCH_LOG)
 
 
 @pytest.mark.parametrize(
-    ("run_format", "content", "expected"),
+    ("importer", "content", "expected"),
     [
-        (RunFormat.PGBENCH_LOG, "", "1: the file is empty; expected the rows of a run"),
+        (PGBENCH_LOG, "", "1: the file is empty; expected the rows of a run"),
         (
-            RunFormat.PGBENCH_LOG,
+            PGBENCH_LOG,
             LOG[:-4],
             f"4: {CUT_OFF}; expected a line end after the last row",
         ),
-        (RunFormat.PGBENCH_LOG, LOG + "0 3 41\n", "5: the row has 3 fields; expected 6 as in the first row"),
+        (PGBENCH_LOG, LOG + "0 3 41\n", "5: the row has 3 fields; expected 6 as in the first row"),
         (
-            RunFormat.PGBENCH_LOG,
+            PGBENCH_LOG,
             LOG.replace(" 6000 ", " 6,0 "),
             '3: latency_us: "6,0" is not a whole number; expected a whole number >= 0',
         ),
         (
-            RunFormat.PGBENCH_LOG,
+            PGBENCH_LOG,
             AGGREGATE,
             f"1: the row has 15 fields; expected {LOG_ROW}; {IS_AGGREGATE}",
         ),
         (
-            RunFormat.PGBENCH_AGGREGATE,
+            PGBENCH_AGGREGATE,
             AGGREGATE.splitlines(keepends=True)[0],
             "1: one interval does not tell how long it was; expected rows of at least two intervals",
         ),
         (
-            RunFormat.PGBENCH_AGGREGATE,
+            PGBENCH_AGGREGATE,
             AGGREGATE.replace(" 442 ", " -442 "),
             '2: num_transactions: "-442" is not a whole number; expected a whole number >= 0',
         ),
         (
-            RunFormat.JMETER_JTL,
+            JMETER_JTL,
             JTL.replace("elapsed", "Latency"),
             "1: elapsed: the column is missing; expected a column with milliseconds >= 0",
         ),
         (
-            RunFormat.JMETER_JTL,
+            JMETER_JTL,
             JTL.replace("1693526400990", "2023/09/01 00:00:00"),
             f'5: timeStamp: "2023/09/01 00:00:00" is not a number; expected {JTL_TIME}',
         ),
         (
-            RunFormat.JMETER_JTL,
+            JMETER_JTL,
             '<?xml version="1.0"?>\n',
             "1: this is XML; expected CSV with a header (jmeter.save.saveservice.output_format=csv)",
         ),
         (
-            RunFormat.JMETER_JTL,
+            JMETER_JTL,
             JTL.split("\n", 1)[1],
             "1: the first line is not a header of this format; expected timeStamp,elapsed,label,success",
         ),
-        (RunFormat.CSV, CSV.splitlines(keepends=True)[0], "1: there are no rows; expected the rows of a run"),
+        (PLAIN_CSV, CSV.splitlines(keepends=True)[0], "1: there are no rows; expected the rows of a run"),
         (
-            RunFormat.CSV,
+            PLAIN_CSV,
             CSV.replace(",2.5,", ",-2.5,"),
             '3: latency_ms: "-2.5" is out of range; expected milliseconds >= 0',
         ),
         (
-            RunFormat.CSV,
+            PLAIN_CSV,
             CSV.replace(",10,true", ",10,maybe"),
             '4: is_error: "maybe" is neither true nor false; expected true or false',
         ),
-        (RunFormat.CSV, CSV.replace(",2.5,", ",2,5,"), "3: the row has 5 cells; expected 4 as in the header"),
+        (PLAIN_CSV, CSV.replace(",2.5,", ",2,5,"), "3: the row has 5 cells; expected 4 as in the header"),
         (
-            RunFormat.CSV,
+            PLAIN_CSV,
             CSV.replace("latency_ms,", "latency_ms,host,").replace(",1.5,", ",1.5,a,"),
             "1: host: is not a column of this format; expected only timestamp_s,operation,latency_ms,is_error",
         ),
     ],
 )
 def test_a_mistake_names_its_line_and_gives_no_result(
-    file: Path, run_format: RunFormat, content: str, expected: str
+    file: Path, importer: LogImporter, content: str, expected: str
 ) -> None:
-    assert problems_of(file, content, run_format) == [expected]
+    assert problems_of(file, content, importer) == [expected]
 
 
-@pytest.mark.parametrize("run_format", RunFormat)
-def test_binary_file(file: Path, run_format: RunFormat) -> None:
-    assert problems_of(file, b"PK\x03\x04\x00\x00", run_format) == [
+@pytest.mark.parametrize("importer", [PGBENCH_LOG, PGBENCH_AGGREGATE, JMETER_JTL, PLAIN_CSV])
+def test_binary_file(file: Path, importer: LogImporter) -> None:
+    assert problems_of(file, b"PK\x03\x04\x00\x00", importer) == [
         "1: a NUL byte: this is not a text file; expected a text file saved as UTF-8"
     ]
-    assert problems_of(file, b"\xff\xfe1\n", run_format) == [
+    assert problems_of(file, b"\xff\xfe1\n", importer) == [
         "1: byte 0xff is not UTF-8; expected a text file saved as UTF-8"
     ]
 
@@ -220,26 +220,26 @@ def test_all_mistakes_of_all_files_are_listed(tmp_path: Path) -> None:
     paths = [tmp_path / "a", tmp_path / "b"]
     paths[0].write_text(CSV.replace(",1.5,", ",fast,").replace(",2.5,", ",nan,"))
     paths[1].write_text(CSV.replace(",4,", ",,"))
-    places = [(Path(p.file).name, p.line, p.column) for p in import_run(paths, RunFormat.CSV).problems]
+    places = [(Path(p.file).name, p.line, p.column) for p in import_run(paths, PLAIN_CSV).problems]
     assert places == [("a", 2, "latency_ms"), ("a", 3, "latency_ms"), ("b", 5, "latency_ms")]
 
 
 def test_labels_with_ids_in_them_are_refused(file: Path) -> None:
     rows = "".join(f"{1_700_000_000 + i},GET /store/{i},1,false\n" for i in range(101))
-    (problem,) = problems_of(file, "timestamp_s,operation,latency_ms,is_error\n" + rows, RunFormat.CSV)
+    (problem,) = problems_of(file, "timestamp_s,operation,latency_ms,is_error\n" + rows, PLAIN_CSV)
     assert problem == "102: more than 100 kinds of operations; expected names without ids or addresses in them"
 
 
 def test_no_file_is_a_mistake_of_the_caller() -> None:
     with pytest.raises(ValueError, match="no file"):
-        import_run([], RunFormat.CSV)
+        import_run([], PLAIN_CSV)
 
 
 def test_memory_does_not_grow_with_the_file(file: Path) -> None:
     with file.open("w") as stream:
         stream.writelines(f"0 {i} {1_000 + i % 5_000} 0 {1_795_440_453 + i // 1_000} 0\n" for i in range(150_000))
     tracemalloc.start()
-    imported = import_run([file], RunFormat.PGBENCH_LOG)
+    imported = import_run([file], PGBENCH_LOG)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 10e6  # 150,000 rows as Python objects are 40 MB

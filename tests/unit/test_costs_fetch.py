@@ -7,10 +7,10 @@ from typing import Any
 
 import pandas as pd
 
-from assets.costs.catalogue import MART_COLUMNS, PROVENANCE, catalogue_from
+from assets.costs.catalogue import MART_COLUMNS, catalogue_from
 from assets.costs.distributions import Point, Triangular
 from assets.costs.inputs import CostCatalogue
-from assets.evidence.basis import Basis
+from assets.evidence.basis import BASIS_COLUMNS, Basis
 from assets.evidence.model import Grade
 from assets.evidence.quantity import Quantity
 
@@ -145,7 +145,7 @@ ROWS: dict[str, list[dict[str, Any]]] = {
         },
     ],
 }
-ALL_COLUMNS = {mart: (*columns, *PROVENANCE) for mart, columns in MART_COLUMNS.items()}
+ALL_COLUMNS = {mart: (*columns, *BASIS_COLUMNS) for mart, columns in MART_COLUMNS.items()}
 
 
 def catalogue(**rows: list[dict[str, Any]]) -> CostCatalogue:

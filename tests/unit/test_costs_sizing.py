@@ -10,14 +10,14 @@ import pandas as pd
 import pytest
 
 from assets.costs.assumptions import inputs_of
-from assets.costs.catalogue import MART_COLUMNS, PROVENANCE, catalogue_from
+from assets.costs.catalogue import MART_COLUMNS, catalogue_from
 from assets.costs.distributions import LogTriangular, UncertainInput
 from assets.costs.draws import sample
 from assets.costs.inputs import ArchiveProbe, CapacityInput, RangeRow
 from assets.costs.sizing import Needs, capacity_basis, needs_of
 from assets.costs.whole import mean_whole
 from assets.costs.workload import ScenarioLoad, load_of
-from assets.evidence.basis import Basis
+from assets.evidence.basis import BASIS_COLUMNS, Basis
 from assets.evidence.model import Grade
 from assets.evidence.tables.costs import Scenario
 from tests.unit.costs_world import all_inputs, crowd, known, scenario, world
@@ -58,7 +58,7 @@ def test_each_load_takes_the_newest_schema_that_was_measured_for_it_and_there_th
 
 
 def test_only_released_schemas_of_the_current_run_count() -> None:
-    columns = (*MART_COLUMNS["archive_capacity"], *PROVENANCE)
+    columns = (*MART_COLUMNS["archive_capacity"], *BASIS_COLUMNS)
     rows = [
         {
             "stage": stage,
@@ -76,7 +76,7 @@ def test_only_released_schemas_of_the_current_run_count() -> None:
             ("bytea_payload", None, 20.0, None, True),
         )
     ]
-    marts = {mart: pd.DataFrame(columns=[*names, *PROVENANCE]) for mart, names in MART_COLUMNS.items()}
+    marts = {mart: pd.DataFrame(columns=[*names, *BASIS_COLUMNS]) for mart, names in MART_COLUMNS.items()}
     found = catalogue_from(marts | {"archive_capacity": pd.DataFrame(rows, columns=[*columns])}).inputs
     assert found["capacity/insert"].distribution == LogTriangular(900, 1000, 1200)
     assert "it did not keep p95 below 400 ms: at most 12.0 with 1,000 messages" in found["capacity/insert"].remark

@@ -7,20 +7,17 @@ Does not belong here: summaries, opening files (`summary.py`). The formats with 
 from __future__ import annotations
 
 import csv
-import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from enum import StrEnum
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from itertools import pairwise
-from typing import BinaryIO, NamedTuple, NoReturn, TypeAlias
+from typing import NamedTuple, TypeAlias
 
-from assets.evidence.model import MAX_LINE_CHARS
-from assets.evidence.rows import ProblemList
-from assets.evidence.wording import misread, nearest, quoted
+from assets.evidence.importer import Importer, SourceFile, UnreadableError
+from assets.evidence.wording import nearest, quoted
 
 MS_PER_S = 1_000
 US_PER_MS = 1_000
 US_PER_S = 1_000_000
-MAX_DIGITS = 38
 
 JTL_COLUMNS = {
     "timeStamp": "milliseconds since 1970 (jmeter.save.saveservice.timestamp_format=ms)",
@@ -42,15 +39,6 @@ AGGREGATE_COLUMNS = (
     "sum_lag", "sum_lag_2", "min_lag", "max_lag", "skipped", "retried", "retries",
     "serialization_failures", "deadlock_failures",
 )  # fmt: skip
-
-
-class RunFormat(StrEnum):
-    """What wrote a file."""
-
-    PGBENCH_LOG = "pgbench_log"
-    PGBENCH_AGGREGATE = "pgbench_aggregate"
-    JMETER_JTL = "jmeter_jtl"
-    CSV = "csv"
 
 
 class Event(NamedTuple):
@@ -75,73 +63,10 @@ class TimedInterval(NamedTuple):
     latency_ms_max: float
 
 
-Reader: TypeAlias = "Callable[[LogFile], Iterator[Event | TimedInterval]]"
+Reader: TypeAlias = Callable[[SourceFile], Iterator[Event | TimedInterval]]
 
 
-class UnreadableError(Exception):
-    """Nothing after this can be read; the problem is noted already."""
-
-
-class LogFile:
-    """The lines of one file, checked for being text, and the mistakes in it."""
-
-    def __init__(self, stream: BinaryIO, name: str) -> None:
-        self.stream = stream
-        self.problems = ProblemList(name)
-        self.line = 0
-
-    def lines(self) -> Iterator[str]:
-        """Yield each line with its end; `self.line` is its number."""
-        while data := self.stream.readline(MAX_LINE_CHARS + 1):
-            self.line += 1
-            if b"\0" in data:
-                self.stop("a NUL byte: this is not a text file", "a text file saved as UTF-8")
-            if len(data) > MAX_LINE_CHARS:
-                self.stop(f"the line is longer than {MAX_LINE_CHARS:,} bytes", "a text file with one row a line")
-            try:
-                text = data.decode("utf-8-sig" if self.line == 1 else "utf-8")
-            except UnicodeDecodeError as error:
-                byte = data[error.start : error.start + 1].hex()
-                self.stop(f"byte 0x{byte} is not UTF-8", "a text file saved as UTF-8")
-            if not text.endswith("\n"):
-                message = "the last line has no line end: the file was cut off, or is still being written"
-                self.stop(message, "a line end after the last row")
-            yield text
-        if self.line == 0:
-            self.line = 1
-            self.stop("the file is empty", "the rows of a run")
-
-    def stop(self, message: str, expected: str) -> NoReturn:
-        self.wrong("", message, expected)
-        raise UnreadableError
-
-    def wrong(self, column: str, message: str, expected: str) -> None:
-        self.problems.add(self.line, column, message, expected)
-
-    def number(self, column: str, text: str, expected: str) -> float | None:
-        """Return a number >= 0, or None and a problem."""
-        fault = misread("double precision", text)
-        if fault is None and 0 <= (value := float(text)) < math.inf:
-            return value
-        message = fault.message if fault else f"{quoted(text)} is out of range"
-        self.wrong(column, message, expected)
-        return None
-
-    def whole_numbers(self, names: Sequence[str], texts: Sequence[str]) -> list[int] | None:
-        """Return whole numbers >= 0, or None and a problem for each that is not one."""
-        if all(map(_is_whole, texts)):
-            return [int(text) for text in texts]
-        for name, text in zip(names, texts, strict=False):
-            if not _is_whole(text):
-                self.wrong(name, f"{quoted(text)} is not a whole number", "a whole number >= 0")
-        return None
-
-
-def _is_whole(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS
-
-
-def read_pgbench_log(source: LogFile) -> Iterator[Event]:
+def read_pgbench_log(source: SourceFile) -> Iterator[Event]:
     """Read `pgbench --log`. The stamp is the end of a transaction; a latency begins at the scheduled start."""
     width = 0
     for line in source.lines():
@@ -169,10 +94,10 @@ def _log_width(width: int) -> str:
     if width:
         return f"{width} as in the first row"
     named = " ".join(LOG_COLUMNS[:LOG_REQUIRED]) + "".join(f" [{name}]" for name in LOG_COLUMNS[LOG_REQUIRED:])
-    return f"{named}; a log of --aggregate-interval is of the format {RunFormat.PGBENCH_AGGREGATE}"
+    return f"{named}; a log of --aggregate-interval is of the format aggregate"
 
 
-def read_pgbench_aggregate(source: LogFile) -> Iterator[TimedInterval]:
+def read_pgbench_aggregate(source: SourceFile) -> Iterator[TimedInterval]:
     """Read `pgbench --log --aggregate-interval` of PostgreSQL 15 or later; sums of latencies in microseconds.
 
     The length of an interval is the smallest distance of two rows; the first and the last interval may be cut short.
@@ -196,7 +121,7 @@ def read_pgbench_aggregate(source: LogFile) -> Iterator[TimedInterval]:
         yield TimedInterval(start, start + seconds, count, errors, skipped, total / US_PER_MS, longest / US_PER_MS)
 
 
-def read_jmeter_jtl(source: LogFile) -> Iterator[Event]:
+def read_jmeter_jtl(source: SourceFile) -> Iterator[Event]:
     """Read results of JMeter saved as CSV with a header; further columns are left aside."""
     for row in _table(source, JTL_COLUMNS, are_others_allowed=True):
         start_ms = source.number("timeStamp", row["timeStamp"], JTL_COLUMNS["timeStamp"])
@@ -207,7 +132,7 @@ def read_jmeter_jtl(source: LogFile) -> Iterator[Event]:
             yield Event(row["label"], start_ms / MS_PER_S, end_s, elapsed if is_success else None)
 
 
-def read_csv(source: LogFile) -> Iterator[Event]:
+def read_csv(source: SourceFile) -> Iterator[Event]:
     """Read the plain CSV: a header and one row for each operation."""
     for row in _table(source, CSV_COLUMNS, are_others_allowed=False):
         start_s = source.number("timestamp_s", row["timestamp_s"], CSV_COLUMNS["timestamp_s"])
@@ -219,14 +144,14 @@ def read_csv(source: LogFile) -> Iterator[Event]:
             yield Event(row["operation"], start_s, start_s + latency / MS_PER_S, None if is_error else latency)
 
 
-def _truth(source: LogFile, column: str, text: str) -> bool | None:
+def _truth(source: SourceFile, column: str, text: str) -> bool | None:
     if text.lower() in ("true", "false"):
         return text.lower() == "true"
     source.wrong(column, f"{quoted(text)} is neither true nor false", "true or false")
     return None
 
 
-def _table(source: LogFile, columns: Mapping[str, str], *, are_others_allowed: bool) -> Iterator[dict[str, str]]:
+def _table(source: SourceFile, columns: Mapping[str, str], *, are_others_allowed: bool) -> Iterator[dict[str, str]]:
     """Yield the rows below a header, by column."""
     reader = csv.reader(source.lines(), strict=True)
     try:
@@ -241,7 +166,7 @@ def _table(source: LogFile, columns: Mapping[str, str], *, are_others_allowed: b
         source.stop(f"the row cannot be read ({error})", 'values without quotes ("), or with one at both ends')
 
 
-def _check_header(source: LogFile, header: list[str], columns: Mapping[str, str], are_others_allowed: bool) -> None:
+def _check_header(source: SourceFile, header: list[str], columns: Mapping[str, str], are_others_allowed: bool) -> None:
     if header[:1] and header[0].startswith("<"):
         source.stop("this is XML", "CSV with a header (jmeter.save.saveservice.output_format=csv)")
     if not set(header) & set(columns):
@@ -259,9 +184,20 @@ def _check_header(source: LogFile, header: list[str], columns: Mapping[str, str]
         raise UnreadableError
 
 
-READERS: Mapping[RunFormat, Reader] = {
-    RunFormat.PGBENCH_LOG: read_pgbench_log,
-    RunFormat.PGBENCH_AGGREGATE: read_pgbench_aggregate,
-    RunFormat.JMETER_JTL: read_jmeter_jtl,
-    RunFormat.CSV: read_csv,
-}
+@dataclass(frozen=True)
+class LogImporter(Importer):
+    """Reads the operations of one run from its files."""
+
+    latency_source: str
+    """What rows of evidence call the format."""
+
+
+def _importer(name: str, latency_source: str, read: Reader) -> LogImporter:
+    # A log has no mark of its own: a user says which program wrote it.
+    return LogImporter(name, "operations", lambda _: False, read, latency_source)
+
+
+PGBENCH_LOG = _importer("pgbench", "pgbench_log", read_pgbench_log)
+PGBENCH_AGGREGATE = _importer("aggregate", "pgbench_aggregate", read_pgbench_aggregate)
+JMETER_JTL = _importer("jtl", "jmeter_jtl", read_jmeter_jtl)
+PLAIN_CSV = _importer("csv", "csv", read_csv)

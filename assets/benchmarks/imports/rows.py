@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from assets.benchmarks.imports.formats import RunFormat
+from assets.benchmarks.imports.formats import LogImporter
 from assets.benchmarks.imports.summary import ImportedRun, OperationSummary, import_run
+from assets.common.files import write_all
 from assets.evidence.model import Problem, Table
 from assets.evidence.parsing import parse_csv
 from assets.evidence.tables import TABLES_BY_KEY
@@ -65,13 +65,13 @@ class Added:
     """If there are any, nothing was written."""
 
 
-def import_into(pack: Path, paths: Sequence[Path], run_format: RunFormat, what: What, *, today: date) -> Added:
+def import_into(pack: Path, paths: Sequence[Path], importer: LogImporter, what: What, *, today: date) -> Added:
     """Summarise the files of one measurement and append it to the tables of a pack.
 
     All mistakes in the files, or in the rows that would be written, are in the result, and then nothing is written.
     Raises `ImportRefusedError` for a run or an operation that is not there, or one that is there already.
     """
-    imported = import_run(paths, run_format)
+    imported = import_run(paths, importer)
     if imported.run is None:
         return Added(what.run_id, is_new_run=False, measurements=0, problems=imported.problems)
     summary = chosen(imported.run, what.operation)
@@ -96,7 +96,7 @@ def import_into(pack: Path, paths: Sequence[Path], run_format: RunFormat, what: 
         "grade": "measured",
     }
     fresh = {
-        RUNS: [run_row(what, summary, run_format, common)] if is_new else [],
+        RUNS: [run_row(what, summary, importer, common)] if is_new else [],
         MEASUREMENTS: measurement_rows(what, summary, common),
     }
     taken = {str(row["id"]) for row in fresh[MEASUREMENTS]} & set(_rows(files[MEASUREMENTS]))
@@ -113,7 +113,7 @@ def import_into(pack: Path, paths: Sequence[Path], run_format: RunFormat, what: 
     if problems:
         return Added(what.run_id, is_new, 0, tuple(problems))
     # The run first: killed between the two, it is left without measurements, and the same command goes on from there.
-    _write({files[key]: text for key, text in texts.items()})
+    write_all({files[key]: text for key, text in texts.items()})
     return Added(what.run_id, is_new, len(fresh[MEASUREMENTS]))
 
 
@@ -128,7 +128,7 @@ def chosen(run: ImportedRun, operation: str) -> OperationSummary:
     raise ImportRefusedError(f'the file has no operation "{operation}"; it has {names}')
 
 
-def run_row(what: What, summary: OperationSummary, run_format: RunFormat, common: Row) -> Row:
+def run_row(what: What, summary: OperationSummary, importer: LogImporter, common: Row) -> Row:
     """Return the row of `benchmarks__runs`. An imported run has no seed and repeats nothing by itself."""
     return {
         "id": what.run_id,
@@ -137,7 +137,7 @@ def run_row(what: What, summary: OperationSummary, run_format: RunFormat, common
         "rounds": 1,
         "duration_seconds": f"{summary.duration_s:.6g}",
         **what.environment,
-        "latency_source": run_format.value,
+        "latency_source": importer.latency_source,
         **common,
         "note": what.note,
     }
@@ -203,17 +203,3 @@ def _rows(path: Path) -> dict[str, dict[str, str]]:
     """The rows of a table by id."""
     rows = csv.DictReader(io.StringIO(_text(path).removeprefix("\ufeff")))
     return {row["id"]: row for row in rows if row.get("id")}
-
-
-def _write(texts: Mapping[Path, str]) -> None:
-    """Replace the files, each by one rename, after all of them are on disk."""
-    fresh: dict[Path, Path] = {}
-    for path, text in texts.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        fresh[path] = path.with_name(f".{path.name}-{os.getpid()}")
-        with fresh[path].open("w", encoding="utf-8", newline="") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-    for path, written in fresh.items():
-        os.replace(written, path)

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Literal
 
-from assets.benchmarks.imports.formats import READERS, Event, LogFile, RunFormat, TimedInterval, UnreadableError
+from assets.benchmarks.imports.formats import Event, LogImporter, TimedInterval
 from assets.benchmarks.imports.quantiles import Method, Quantiles
+from assets.evidence.importer import SourceFile, UnreadableError
 from assets.evidence.model import Problem
 
 MAX_OPERATIONS = 100
@@ -108,7 +109,7 @@ class _Tally:
         )
 
 
-def import_run(paths: Sequence[Path], run_format: RunFormat) -> Imported:
+def import_run(paths: Sequence[Path], importer: LogImporter) -> Imported:
     """Summarise the files of one run, such as one log for each thread of pgbench.
 
     Mistakes in the files are in the result; OSError if one cannot be opened, ValueError if none is given.
@@ -119,7 +120,7 @@ def import_run(paths: Sequence[Path], run_format: RunFormat) -> Imported:
     problems: list[Problem] = []
     for path in paths:
         with path.open("rb") as stream:
-            problems += totals.read(stream, str(path), run_format)
+            problems += totals.read(stream, str(path), importer)
     return Imported(None if problems else totals.run(), tuple(problems))
 
 
@@ -131,18 +132,18 @@ class _Totals:
         self.operations: dict[str, _Tally] = {}
         self.start_s, self.end_s = float("inf"), float("-inf")
 
-    def read(self, stream: BinaryIO, name: str, run_format: RunFormat) -> list[Problem]:
+    def read(self, stream: BinaryIO, name: str, importer: LogImporter) -> list[Problem]:
         """Add a file and return the mistakes in it."""
-        source = LogFile(stream, name)
+        source = SourceFile(stream, name)
         try:
-            self._add(READERS[run_format](source), source)
+            self._add(importer.read(source), source)
             if self.end_s < self.start_s and not source.problems.count:
                 source.wrong("", "there are no rows", "the rows of a run")
         except UnreadableError:
             pass
         return source.problems.all()
 
-    def _add(self, events: Iterable[Event | TimedInterval], source: LogFile) -> None:
+    def _add(self, events: Iterable[Event | TimedInterval], source: SourceFile) -> None:
         for event in events:
             self.start_s = min(self.start_s, event.start_s)
             self.end_s = max(self.end_s, event.end_s)

@@ -19,8 +19,9 @@ from numpy.typing import NDArray
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from assets.benchmarks.archive.requests import Script
-from assets.benchmarks.imports.formats import Event, LogFile, UnreadableError, read_pgbench_log
+from assets.benchmarks.imports.formats import Event, read_pgbench_log
 from assets.benchmarks.measuring.errors import BenchmarkError
+from assets.evidence.importer import SourceFile, UnreadableError
 
 TIMEOUT_SECONDS = 900
 """A run that takes longer hangs: the longest that is planned is a fraction of it."""
@@ -130,7 +131,7 @@ def parse_summary(text: str) -> PgbenchOutcome:
 def parse_log(log: Path, outcome: PgbenchOutcome) -> PgbenchOutcome:
     """Return `outcome` with what the log says; raises `BenchmarkError` unless it has all that `outcome` counts."""
     with log.open("rb") as stream:
-        source = LogFile(stream, log.name)
+        source = SourceFile(stream, log.name)
         events: list[Event] = []
         with suppress(UnreadableError):  # the problem is noted
             events += (event for event in read_pgbench_log(source) if isinstance(event, Event))

@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from assets.benchmarks.measuring.errors import BenchmarkError
+from assets.common.files import write_all
 from assets.evidence.model import Table
 from assets.evidence.packs import OWN_BENCHMARKS
 from assets.evidence.tables import TABLES_BY_KEY
@@ -106,7 +107,7 @@ class OpenSession:
         self.rows += len(rows)
         self.seconds += seconds
         state = {"done": self.done, "rows": self.rows, "bytes": self.bytes, "seconds": self.seconds}
-        write_whole(self.folder / STATE, json.dumps(state | {"notes": self.notes}))
+        write_all({self.folder / STATE: json.dumps(state | {"notes": self.notes})})
 
     def finish(self, today: date) -> None:
         """Make the session a result."""
@@ -120,7 +121,7 @@ class OpenSession:
             **self.provenance(today),
             "note": "; ".join(dict.fromkeys(self.notes)),
         }
-        write_whole(self.folder / f"{RUNS.name}.csv", csv_text(RUNS, [row], has_header=True))
+        write_all({self.folder / f"{RUNS.name}.csv": csv_text(RUNS, [row], has_header=True)})
 
 
 def open_session(
@@ -146,7 +147,7 @@ def open_session(
             return session, notes
     folder = results / f"{plan['grid']}_{now.astimezone(UTC):%Y%m%d_%H%M%S}"
     folder.mkdir(parents=True)
-    write_whole(folder / PLAN, json.dumps(plan, indent=2))
+    write_all({folder / PLAN: json.dumps(plan, indent=2)})
     return OpenSession(folder, dict(plan), [], 0, 0, 0.0, []), notes
 
 
@@ -172,10 +173,9 @@ def refresh_pack(results: Path) -> Path:
         shutil.rmtree(target, ignore_errors=True)
         return target
     shutil.rmtree(fresh, ignore_errors=True)
-    (fresh / RUNS.area).mkdir(parents=True)
     for table in (RUNS, MEASUREMENTS):
         rows = [row for folder in sorted(newest.values()) for row in read_rows(table, folder / f"{table.name}.csv")]
-        write_whole(fresh / table.path, csv_text(table, rows, has_header=True))
+        write_all({fresh / table.path: csv_text(table, rows, has_header=True)})
     shutil.rmtree(old, ignore_errors=True)
     if target.exists():
         target.rename(old)
@@ -198,10 +198,9 @@ def keep(folder: Path, pack: Path) -> int:
     there = {table: read_rows(table, path) if path.exists() else [] for table, path in targets.items()}
     if any(row["id"] == added[RUNS][0]["id"] for row in there[RUNS]):
         raise BenchmarkError(f"{targets[RUNS]} has {added[RUNS][0]['id']} already; nothing was written")
-    for table in (RUNS, MEASUREMENTS):  # in this order a kill between them leaves evidence without mistakes
-        targets[table].parent.mkdir(parents=True, exist_ok=True)
-        write_whole(targets[table], csv_text(table, [*there[table], *added[table]], has_header=True))
-    write_whole(folder / KEPT, "")
+    # in this order a kill between them leaves evidence without mistakes
+    texts = {t: csv_text(t, [*there[t], *added[t]], has_header=True) for t in (RUNS, MEASUREMENTS)}
+    write_all({**{targets[t]: text for t, text in texts.items()}, folder / KEPT: ""})
     return len(added[MEASUREMENTS])
 
 
@@ -224,16 +223,6 @@ def csv_text(table: Table, rows: Iterable[Mapping[str, Any]], *, has_header: boo
     for row in rows:
         writer.writerow({n: ";".join(value) if isinstance(value, list) else value for n, value in row.items()})
     return text.getvalue()
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a file so that after a kill it is the old one or the new one."""
-    fresh = path.with_name(f".{path.name}.new")
-    with fresh.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
 
 
 def _measurement(run_id: str, number: int, figure: Figure) -> dict[str, Any]:
