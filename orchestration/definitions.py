@@ -18,7 +18,7 @@ from assets.costs.assets import cost_tables
 from assets.evidence.assets import evidence_specs, raw_tables
 from assets.evidence.index_asset import indexed_evidence
 from assets.pricing.assets import live_prices
-from assets.readiness.assets import readiness_tables
+from assets.readiness.assets import decision_tables, readiness_tables
 from assets.reports.release.assets import published_release
 from assets.roadmap.assets import mvp_tables
 from assets.segments.assets import market_tables
@@ -44,7 +44,7 @@ ASSETS: dict[str, tuple[dg.AssetsDefinition, ...]] = {
     "assets.costs.assets": (cost_tables,),
     "assets.segments.assets": (market_tables,),
     "assets.roadmap.assets": (mvp_tables,),
-    "assets.readiness.assets": (readiness_tables,),
+    "assets.readiness.assets": (readiness_tables, decision_tables),
     "assets.reports.release.assets": (published_release,),
 }
 """The Python assets by the module that they are in."""

@@ -7,8 +7,9 @@ What is on record may be mistaken, and something may not be on record. The true 
 
     Binomial(count on record, 1 - mistaken) + Geometric(mean unrecorded)
 
-`mistaken` goes by the grade of the count, `unrecorded` by what it is based on; both are declared as a range and drawn
-from a triangular distribution. Requirements are independent. The geometric distribution is that of the largest entropy
+`mistaken` goes by the grade of the count; what we counted ourselves is measured. `unrecorded` goes by what the count is
+based on, and is a multiple of what is asked for. Both are declared as a range and drawn from a triangular distribution.
+ Requirements are independent. The geometric distribution is that of the largest entropy
 among counts of a given mean.
 """
 
@@ -23,8 +24,8 @@ import numpy.typing as npt
 from scipy.stats import binom
 
 from assets.evidence.model import Grade
-from assets.readiness.model import Gate, GateStatus, MetricValue, Requirement, RequirementResult, Verdict
-from assets.roadmap.inputs import Spread
+from assets.readiness.model import Gate, GateStatus, MetricValue, NumberOrigin, Requirement, RequirementResult, Verdict
+from assets.roadmap.inputs import DecisionRules, Spread
 
 Array = npt.NDArray[np.float64]
 
@@ -36,10 +37,22 @@ INTERVAL: Final = 0.9
 
 @dataclass(frozen=True)
 class CountPriors:
-    """What is declared of counts: by basis how many are not on record, by grade which share may be mistaken."""
+    """What is declared of counts: by origin how many are not on record, as a multiple of what is asked for; by grade
+    which share may be mistaken."""
 
     unrecorded: Mapping[str, Spread]
     mistaken: Mapping[Grade, Spread]
+
+    @classmethod
+    def of(cls, rules: DecisionRules) -> CountPriors:
+        """Return what is declared. Raises `ValueError` where a rule is missing."""
+        return cls(
+            {origin.value: rules.spread(f"unrecorded_{origin.value}") for origin in NumberOrigin},
+            {
+                grade: rules.spread(f"mistaken_{grade.value}")
+                for grade in (Grade.MEASURED, Grade.PUBLISHED, Grade.ESTIMATED)
+            },
+        )
 
 
 @dataclass(frozen=True)
@@ -65,25 +78,30 @@ def probabilities_of(results: Sequence[RequirementResult], priors: CountPriors, 
         random = np.random.default_rng([SEED, *result.requirement.requirement_id.encode()])
         measured = result.measurement
         unrecorded = _drawn(priors.unrecorded[measured.origin.value], random, draws)
-        mistaken = _drawn(priors.mistaken.get(measured.basis.grade, Spread(0, 0, 0)), random, draws)
+        mistaken = _drawn(priors.mistaken.get(graded(measured), Spread(0, 0, 0)), random, draws)
         found[result.requirement.requirement_id] = met(result.requirement, measured, unrecorded, mistaken)
     return found
 
 
+def graded(measured: MetricValue) -> Grade:
+    """Return the grade of a count: what we counted ourselves is measured, whatever the rows are."""
+    return Grade.MEASURED if measured.origin is NumberOrigin.COUNTED else measured.basis.grade
+
+
 def met(requirement: Requirement, measured: MetricValue, unrecorded: Array, mistaken: Array) -> Array:
-    """Return the probability that a requirement is met for each `unrecorded` mean and `mistaken` share.
+    """Return the probability that a requirement is met for each `unrecorded` multiple and `mistaken` share.
 
     Of a requirement without a threshold nothing is known: one half.
     """
     threshold = measured.of if requirement.comparison == "all" else requirement.threshold
     if threshold is None:
         return np.full(len(unrecorded), 0.5)
-    tolerance = requirement.tolerance or 0.0
+    tolerance, missed = requirement.tolerance or 0.0, unrecorded * threshold
     on_record = int(measured.value or 0)
-    enough = _at_least(threshold - tolerance, on_record, unrecorded, mistaken)
+    enough = _at_least(threshold - tolerance, on_record, missed, mistaken)
     if requirement.comparison != "within":
         return enough
-    return enough - _at_least(np.floor(threshold + tolerance) + 1, on_record, unrecorded, mistaken)
+    return enough - _at_least(np.floor(threshold + tolerance) + 1, on_record, missed, mistaken)
 
 
 def gate_probability(gate: Gate, probabilities: Mapping[str, Array]) -> Array:

@@ -94,6 +94,7 @@ RELEASED_TABLES: dict[str, ReleasedTable] = {
     "evidence_index": ReleasedTable(MODEL, ("evidence_id",)),
     "mvp_gaps": ReleasedTable(MODEL, ("deliverable_id",)),
     "mvp_outline": ReleasedTable(MODEL, ("outline",)),
+    "mvp_sets": ReleasedTable(MODEL, ("outline", "position")),
     "mvp_usps": ReleasedTable(MODEL, ("outline", "usp_id")),
     "opportunities": ReleasedTable(MODEL, ("problem_id",)),
     "saturation": ReleasedTable(MODEL, ("run",)),
@@ -111,6 +112,10 @@ RELEASED_TABLES: dict[str, ReleasedTable] = {
     "validation_summary": ReleasedTable(MODEL, ("usp_id", "problem_id")),
     "requirement_results": ReleasedTable(READINESS, ("requirement_id",)),
     "gates": ReleasedTable(READINESS, ("gate_id",), about=("title",)),
+    "requirement_certainty": ReleasedTable(READINESS, ("requirement_id",)),
+    "gate_certainty": ReleasedTable(READINESS, ("gate_id",)),
+    "verdict_certainty": ReleasedTable(READINESS, ("milestone_id",)),
+    "next_evidence": ReleasedTable(READINESS, ("rank",)),
     "verdict": ReleasedTable(READINESS, ("milestone_id",), about=("title",)),
 }
 """By name. A table in this list is copied and written as CSV and Parquet. No two of its rows have one key, and it names

@@ -27,6 +27,9 @@ READ = [
     name="outline_mvp",
     specs=[
         table_spec(keys.MVP_OUTLINE, READ, "Which USPs make the MVP, on what is validated and on the leads alone"),
+        table_spec(
+            keys.MVP_SETS, READ, "How often each set of USPs is the best one when all is drawn that is not known"
+        ),
         table_spec(keys.MVP_USPS, READ, "How often each USP is part of the outline, and what is missing for it"),
         table_spec(keys.MVP_GAPS, READ, "What is demanded and not done: to complete, in no plan, or dropped"),
     ],
@@ -38,6 +41,7 @@ def mvp_tables(warehouse: dg.ResourceParam[Warehouse]) -> Iterator[dg.Materializ
         decided = decide(inputs)
         for key, columns, frame in (
             (keys.MVP_OUTLINE, frames.OUTLINE_COLUMNS, frames.outline_frame(decided.outlines, inputs.rules)),
+            (keys.MVP_SETS, frames.SET_COLUMNS, frames.set_frame(decided.outlines, inputs.rules)),
             (keys.MVP_USPS, frames.USP_COLUMNS, frames.usp_frame(decided.outlines, inputs.rules)),
             (keys.MVP_GAPS, frames.GAP_COLUMNS, frames.gap_frame(decided.missing)),
         ):

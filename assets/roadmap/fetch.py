@@ -14,6 +14,7 @@ from assets.common.tables import read_frozen_rows
 from assets.evidence.basis import Basis, with_basis
 from assets.roadmap.graph import RoadmapGraph, RoadmapItem
 from assets.roadmap.inputs import DecisionRules, RoadmapInputs, Spread
+from assets.roadmap.outline import Choice
 from assets.segments import fetch as market
 
 DELIVERABLES = """
@@ -25,6 +26,8 @@ RULES = """
 select rule_id, coalesce(low, value) as low, value, coalesce(high, value) as high, grade, evidence_ids
 from marts.decision_rules where value is not null order by rule_id
 """
+
+SETS = "select outline, usps, segments from model.mvp_sets order by outline = 'validated' desc, position"
 
 
 def read_inputs(connection: psycopg.Connection[Any]) -> RoadmapInputs:
@@ -46,6 +49,13 @@ def read_rules(connection: psycopg.Connection[Any]) -> DecisionRules | None:
         spreads={row["rule_id"]: Spread(row["low"], row["value"], row["high"]) for row in rows},
         bases={row["rule_id"]: Basis.of(row) for row in rows},
     )
+
+
+def read_sets(connection: psycopg.Connection[Any]) -> list[Choice]:
+    """Read the choices that are the best in some draw, of the outline on what is validated, else of that on leads."""
+    rows = read_frozen_rows(connection, SETS)
+    best = [row for row in rows if row["outline"] == rows[0]["outline"]]
+    return [Choice(frozenset(row["usps"]), frozenset(row["segments"])) for row in best]
 
 
 def _item(row: dict[str, Any]) -> RoadmapItem:

@@ -32,6 +32,15 @@ OUTLINE_COLUMNS: dict[str, str] = {
     "finding": TEXT,
     **BASIS_COLUMNS,
 }
+SET_COLUMNS: dict[str, str] = {
+    "outline": TEXT,
+    "position": WHOLE,
+    "usps": LIST,
+    "segments": LIST,
+    "win_share": REAL,
+    "is_chosen": TRUTH,
+    **BASIS_COLUMNS,
+}
 USP_COLUMNS: dict[str, str] = {
     "outline": TEXT,
     "usp_id": TEXT,
@@ -83,6 +92,25 @@ def outline_frame(outlines: Iterable[MvpOutline], rules: DecisionRules | None) -
             )
         )
     return pd.DataFrame(rows, columns=list(OUTLINE_COLUMNS), dtype=object)
+
+
+def set_frame(outlines: Iterable[MvpOutline], rules: DecisionRules | None) -> pd.DataFrame:
+    """One row for each outline and set of USPs that is the best in some draw; columns as in `SET_COLUMNS`."""
+    rows = [
+        (
+            each.of.value,
+            position,
+            sorted(choice.usps),
+            sorted(choice.segments),
+            share,
+            choice.usps == each.usps,
+            *_basis(each, rules).cells,
+        )
+        for each in outlines
+        if not each.left_out
+        for position, (choice, share) in enumerate(each.accepted.sets, start=1)
+    ]
+    return pd.DataFrame(rows, columns=list(SET_COLUMNS), dtype=object)
 
 
 def usp_frame(outlines: Iterable[MvpOutline], rules: DecisionRules | None) -> pd.DataFrame:

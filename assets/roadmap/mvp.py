@@ -70,7 +70,8 @@ class MvpOutline:
     @cached_property
     def win_share(self) -> float | None:
         """In what share of draws the same USPs are the best; None where there is nothing to choose."""
-        return None if self.left_out else dict(self.accepted.sets).get(self.usps, 0.0)
+        shares = {choice.usps: share for choice, share in self.accepted.sets}
+        return None if self.left_out else shares.get(self.usps, 0.0)
 
     @property
     def weeks(self) -> float:
@@ -113,20 +114,27 @@ class Decided:
 
 def decide(inputs: RoadmapInputs) -> Decided:
     """Return the outlines of the MVP and what is missing; nothing on a day before there were rules."""
+    world = world_of(inputs, DRAWS)
+    if world is None:
+        return Decided((), ())
+    outlines = tuple(world.outline(of) for of in OutlineOf)
+    return Decided(outlines, tuple(_missing(inputs, world.cells, outlines)))
+
+
+def world_of(inputs: RoadmapInputs, draws: int) -> World | None:
+    """Return what is chosen from, with so many draws of it; None on a day before there were rules."""
     rules, market = inputs.rules, inputs.market.rules
     if rules is None or market is None:
-        return Decided((), ())
+        return None
     matrix = validation_matrix(inputs.market.findings, inputs.market.claims, market)
     ranked = rank_segments(inputs.market.profiles, inputs.market.findings, inputs.market.figures, matrix, market)
-    shares = drawn_shares(matrix, market, DRAWS, np.random.default_rng(SEED))
+    shares = drawn_shares(matrix, market, draws, np.random.default_rng(SEED))
     drawn = {cell.key: row for cell, row in zip(matrix.cells, shares, strict=True)}
-    world = _World(inputs.graph, rules, market, matrix.cells, drawn, ranked)
-    outlines = tuple(world.outline(of) for of in OutlineOf)
-    return Decided(outlines, tuple(_missing(inputs, matrix.cells, outlines)))
+    return World(inputs.graph, rules, market, matrix.cells, drawn, ranked, draws)
 
 
 @dataclass(frozen=True)
-class _World:
+class World:
     """All that both outlines choose from."""
 
     graph: RoadmapGraph
@@ -135,19 +143,24 @@ class _World:
     cells: Sequence[ValidationCell]
     drawn: Mapping[CellKey, Array]
     ranked: Sequence[RankedSegment]
+    draws: int
 
     def outline(self, of: OutlineOf) -> MvpOutline:
         """Choose on one kind of evidence."""
-        segments = tuple(self._segments(of))
-        chosen = {segment.segment_id for segment in segments}
-        cells = tuple(cell for cell in self.cells if cell.key[1] in chosen and self._counts(cell, of))
+        segments, cells = self.choosable(of)
         left_out = "" if cells else self._why_nothing(of, segments)
-        options = self._options(cells)
-        draws = [] if left_out else list(self._draws(options, cells))
+        options = self.options(cells)
+        draws = [] if left_out else list(self.values_drawn(options, cells))
         middle = self._middle(options, cells)
         return MvpOutline(
             of, options, middle, outline(options, middle), acceptability(options, draws), cells, segments, left_out
         )
+
+    def choosable(self, of: OutlineOf) -> tuple[tuple[RankedSegment, ...], tuple[ValidationCell, ...]]:
+        """Return the segments that may be served on one kind of evidence, and the cells that may be chosen in them."""
+        segments = tuple(self._segments(of))
+        chosen = {segment.segment_id for segment in segments}
+        return segments, tuple(cell for cell in self.cells if cell.key[1] in chosen and self._counts(cell, of))
 
     def _segments(self, of: OutlineOf) -> Iterator[RankedSegment]:
         if of is OutlineOf.VALIDATED:
@@ -172,7 +185,8 @@ class _World:
             return "no segment is decided to be pursued"
         return "no selling point is validated for a segment that is decided to be pursued"
 
-    def _options(self, cells: Sequence[ValidationCell]) -> Options:
+    def options(self, cells: Sequence[ValidationCell]) -> Options:
+        """Return what may be chosen, with what is missing for it."""
         usps = sorted({cell.key[0] for cell in cells if cell.key[0] is not None})
         segments = sorted({cell.key[1] for cell in cells})
         of_usp = {usp: self.graph.left_for(self.graph.of_usp(usp)) for usp in usps}
@@ -186,10 +200,15 @@ class _World:
         )
 
     @cached_property
+    def criteria_drawn(self) -> tuple[Array, Array]:
+        """The criteria of the segments, in the order of `ranked`, and their weights; see `drawn_criteria`."""
+        table = np.array([[criterion.quantiles for criterion in segment.criteria] for segment in self.ranked])
+        return drawn_criteria(table, self.draws)
+
+    @cached_property
     def _utilities(self) -> dict[str, Array]:
         """How good each segment is, in each draw of its criteria and of their weights."""
-        table = np.array([[criterion.quantiles for criterion in segment.criteria] for segment in self.ranked])
-        found = utilities(*drawn_criteria(table, DRAWS))
+        found = utilities(*self.criteria_drawn)
         return {segment.segment_id: row for segment, row in zip(self.ranked, found, strict=True)}
 
     def _middle(self, options: Options, cells: Sequence[ValidationCell]) -> Values:
@@ -203,7 +222,7 @@ class _World:
             weight_demand=self.rules.value("weight_demand"),
         )
 
-    def _draws(self, options: Options, cells: Sequence[ValidationCell]) -> Iterator[Values]:
+    def values_drawn(self, options: Options, cells: Sequence[ValidationCell]) -> Iterator[Values]:
         """Yield draws of all that is not known: shares, segments, the weights, and weeks from those that are known."""
         random = np.random.default_rng(SEED)
         middle = self._middle(options, cells)
@@ -211,7 +230,7 @@ class _World:
             [self.graph.deliverables[name].weeks is not None for name in options.deliverables], dtype=bool
         )
         known = np.array(self.graph.known_weeks() or (1.0,))
-        for draw in range(DRAWS):
+        for draw in range(self.draws):
             yield Values(
                 shares=np.array([self.drawn[cell.key][draw] for cell in cells]),
                 segment_weights=np.array([self._utilities[segment][draw] for segment in options.segments]),

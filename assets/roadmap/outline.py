@@ -112,9 +112,12 @@ class Outline:
 
 @dataclass(frozen=True)
 class Acceptability:
-    """In what share of draws each set of USPs is the best one, most often first, and each USP is in it."""
+    """In what share of draws each set of USPs is the best one, most often first, and each USP is in it.
 
-    sets: tuple[tuple[frozenset[str], float], ...]
+    With a set stand the segments that it serves most often.
+    """
+
+    sets: tuple[tuple[Choice, float], ...]
     usps: dict[str, float]
     draws: int
 
@@ -132,6 +135,25 @@ def value_of(choice: Choice, options: Options, values: Values) -> float:
     weeks = sum(week for name, week in zip(options.deliverables, values.weeks, strict=True) if name in needed)
     served = sum(value for _, value in _served(choice, options, values))
     return values.weight_demand * served - values.weight_effort * float(weeks) / (values.weeks.sum() or 1.0)
+
+
+def benefits(choices: Sequence[Choice], options: Options, draws: Sequence[Values]) -> Array:
+    """Return the value of each choice in each draw, shape (draws, choices)."""
+    worth = np.array([demand(options, values) for values in draws])
+    weights = np.array([values.weight_demand for values in draws])
+    weeks = np.array([values.weeks / (values.weeks.sum() or 1.0) for values in draws])
+    problems: dict[tuple[str, str | None], list[int]] = {}
+    for column, cell in enumerate(options.cells):
+        problems.setdefault((cell.segment, cell.problem), []).append(column)
+    found = np.empty((len(draws), len(choices)))
+    for position, choice in enumerate(choices):
+        chosen = [cell.usp in choice.usps and cell.segment in choice.segments for cell in options.cells]
+        served = [[column for column in columns if chosen[column]] for columns in problems.values()]
+        needed = options.needed(choice)
+        of_needed = np.array([name in needed for name in options.deliverables], dtype=bool)
+        of_demand = sum((worth[:, columns].max(axis=1) for columns in served if columns), np.zeros(len(draws)))
+        found[:, position] = weights * of_demand - (1 - weights) * weeks[:, of_needed].sum(axis=1)
+    return found
 
 
 def _served(choice: Choice, options: Options, values: Values) -> list[tuple[DemandCell, float]]:
@@ -155,12 +177,16 @@ def demand(options: Options, values: Values) -> Array:
 def acceptability(options: Options, draws: Iterable[Values]) -> Acceptability:
     """Return how often each set of USPs and each USP is in the best choice (SMAA: Lahdelma and Salminen 2001)."""
     model = ChoiceModel(options)
-    won = [model.best(values).choice.usps for values in draws]
-    sets = Counter(won)
+    won = [model.best(values).choice for values in draws]
+    sets = Counter(choice.usps for choice in won)
     order = sorted(sets, key=lambda usps: (-sets[usps], len(usps), sorted(usps)))
+    served = {usps: Counter(choice.segments for choice in won if choice.usps == usps) for usps in order}
+    typical = {
+        usps: max(found, key=lambda segments: (found[segments], sorted(segments))) for usps, found in served.items()
+    }
     return Acceptability(
-        sets=tuple((usps, sets[usps] / len(won)) for usps in order),
-        usps={usp: sum(usp in usps for usps in won) / len(won) for usp in options.usps} if won else {},
+        sets=tuple((Choice(usps, typical[usps]), sets[usps] / len(won)) for usps in order),
+        usps={usp: sum(usp in choice.usps for choice in won) / len(won) for usp in options.usps} if won else {},
         draws=len(won),
     )
 

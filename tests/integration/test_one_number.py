@@ -103,7 +103,7 @@ def test_twenty_five_random_numbers_lead_to_rows_that_stand_in_the_release(
 
 
 def mean_is_of_parts(parts: dict[str, float], row: Row) -> Pairs:
-    besides = ("mean of the total", "active users", "messages that people write")
+    besides = ("middle of the total", "mean of the total", "active users", "messages that people write")
     yield "mean", row["mean_usd_per_month"], sum(value for name, value in parts.items() if name not in besides)
     if "active users" in parts:
         yield "user", row["p50_usd_per_active_user_month"], row["p50_usd_per_month"] / parts["active users"]
@@ -118,7 +118,13 @@ def saving_is_of_the_archive(parts: dict[str, float], row: Row) -> Pairs:
 
 
 def bills_at_both_ends_are_of_their_parts(parts: dict[str, float], row: Row) -> Pairs:
-    inputs = ("low end", "middle", "high end", *(f"the bill at its {end} value" for end in ("low", "middle", "high")))
+    inputs = (
+        "low end",
+        "middle",
+        "high end",
+        "the bill over all draws, middle",
+        *(f"the bill at its {end} value" for end in ("low", "middle", "high")),
+    )
     yield "bill", row["usd_per_month_at_p50"], sum(value for name, value in parts.items() if name not in inputs)
 
 

@@ -9,7 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assets.roadmap.outline import Choice, DemandCell, Options, Ranked, Values, acceptability, outline, value_of
+from assets.roadmap.outline import (
+    Choice,
+    DemandCell,
+    Options,
+    Ranked,
+    Values,
+    acceptability,
+    benefits,
+    outline,
+    value_of,
+)
 
 
 def subsets(names: tuple[str, ...], most: int) -> list[frozenset[str]]:
@@ -94,16 +104,16 @@ def test_no_usp_at_all_is_no_mistake() -> None:
     nothing = Options((), {}, {}, (), 4)
     values = Values(np.array([]), np.array([]), np.array([]), 0.7)
     assert outline(nothing, values).best == Ranked(Choice(), 0.0)
-    assert acceptability(nothing, [values]).sets == ((frozenset(), 1.0),)
+    assert acceptability(nothing, [values]).sets == ((Choice(), 1.0),)
 
 
 def test_how_often_each_set_wins() -> None:
     draws = [two_usps(shares=(0.8, 0.6, 0.9)), two_usps(shares=(0.8, 0.6, 0.9)), two_usps(shares=(0.8, 0.6, 0.1))]
     found = acceptability(draws[0][0], (values for _, values in draws))
-    assert found.sets == (
-        (frozenset({"privacy", "storage"}), pytest.approx(2 / 3)),
-        (frozenset({"privacy"}), pytest.approx(1 / 3)),
-    )
+    assert [(sorted(choice.usps), share) for choice, share in found.sets] == [
+        (["privacy", "storage"], pytest.approx(2 / 3)),
+        (["privacy"], pytest.approx(1 / 3)),
+    ]
     assert found.usps == {"privacy": 1.0, "storage": pytest.approx(2 / 3)}
     assert found.draws == 3
 
@@ -139,6 +149,9 @@ def test_the_choice_is_that_of_a_search_of_all(world: tuple[Options, Values]) ->
     found = outline(*world)
     assert found.best.value == pytest.approx(searched(*world), abs=1e-5)
     assert len(found.best.choice.usps) <= world[0].most_usps
+    choices = [found.best.choice, Choice(), Choice(frozenset(world[0].usps), frozenset(world[0].segments))]
+    of_each = [value_of(choice, *world) for choice in choices]
+    assert benefits(choices, world[0], [world[1]]).tolist() == [pytest.approx(of_each)]
     if found.runner_up is not None:
         assert found.runner_up.value == pytest.approx(searched(*world, not_all_of=found.best.choice.usps), abs=1e-5)
         assert found.margin is not None

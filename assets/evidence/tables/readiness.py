@@ -146,7 +146,7 @@ class DecisionRule(EvidenceRow):
     low: NonNegative | None = Field(default=None, description="Lowest value, in `unit`; empty for what is one value")
     value: NonNegative | None = Field(default=None, description="The value, or the most likely one, in `unit`")
     high: NonNegative | None = Field(default=None, description="Highest value, in `unit`; empty for what is one value")
-    unit: Literal["draws", "hours", "share", "things", "usps"] = Field(description="Unit of the values")
+    unit: Literal["hours", "share", "times", "usps"] = Field(description="Unit of the values")
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:

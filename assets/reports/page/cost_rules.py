@@ -71,8 +71,10 @@ SENSITIVITY = (
     "times the highest."
 )
 HOSTED = (
-    "The published prices, tier by tier, for these users and messages, as the seller counts them; and the middle of "
-    "that over the middle of infrastructure run oneself."
+    "What the seller asks for these users and messages, tier by tier, at the cheapest of its plans that is enough in "
+    "nineteen of twenty draws. A message counts when it is sent, when it is received, or both, as the row of the price "
+    "says. Prices that are no published ones are uncertain by their own range. The multiple divides the middle of this "
+    "by the middle of infrastructure run oneself."
 )
 CHANGED = "The newest price over the one before, less one, both at the newest exchange rate."
 MEMBERSHIP = "One membership for each sender, against the rate that the network allows in all over the rate of one."

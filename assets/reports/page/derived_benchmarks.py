@@ -45,14 +45,14 @@ SAVED = (
 MEDIAN = "The median of the rounds, each a line of the session’s file; the ends are the lowest and the highest of them."
 GAIN = (
     "In each round the stage’s figure over that of its base. The ratio is the geometric mean of these, which differs a "
-    "little from the ratio of the medians. The interval is a bootstrap of the rounds at ninety-five per cent, made as "
-    "wide in factors on both sides as on its wider one, and widened for few rounds as Student’s t is."
+    "little from the ratio of the medians. The interval is a bootstrap of the rounds at ninety-five per cent. It is "
+    "widened for few rounds as Student’s t is, and goes as far down as up, as a factor: as far as the farther of both."
 )
 CAPACITY = (
     "The geometric mean over the rounds of the highest rate within the limit, divided by all cores. Its interval is "
-    "that of Student’s t at ninety-five per cent, of the logarithms of the rounds. Where in a round even the lowest "
-    "rate was too late, no mean is known: the bound is the most that any round carried, or may have carried, divided "
-    "by all cores. A capacity was looked for in fewer rounds than a run has."
+    "that of Student’s t at ninety-five per cent, of the logarithms of the rounds. Where even the lowest rate was too "
+    "late in a round, no mean is known, and there is only a bound: the highest figure of all rounds, divided by all "
+    "cores. Not every round of a run looks for a capacity."
 )
 CURVE = (
     "The universal scalability law, fitted to all rounds by least squares of logarithms: clients times a rate, over "
@@ -72,9 +72,9 @@ SHARE_SAVED = (
     "stand beside."
 )
 TOGETHER = (
-    "The geometric mean of the ratios below, and of their ends, so that the interval is as wide as if all were off the "
-    "same way. Each is throughput with the stage over that with its base, as fast as the clients can. Workloads that "
-    "insert are one kind; all others are queries, housekeeping among them."
+    "The geometric mean of the ratios below; its ends are the geometric means of theirs. Each is throughput with the "
+    "stage over that with its base, as fast as the clients can. Workloads that insert are one kind; all others are "
+    "queries, housekeeping among them."
 )
 WORST = (
     "The lowest of the ratios of a workload and an archive: of the rate within the narrowest limit of latency that the "
@@ -173,7 +173,18 @@ class BenchmarkDerivations:
                 self._figure_at(**{**setting, "stage": base}),
             ),
         ]
-        return Derivation(GAIN, (*inputs, *self._settings(table, key)), () if inputs else self._ids(table, key))
+        limits = () if setting.get("limit_ms") is None else self._limits(setting)
+        return Derivation(
+            GAIN, (*inputs, *self._settings(table, key)), limits if inputs else (*self._ids(table, key), *limits)
+        )
+
+    def _limits(self, setting: Mapping[str, Any]) -> tuple[str, ...]:
+        """Return the rows of evidence that state a limit of latency."""
+        asked = {name: setting[name] for name in ("run_id", "workload", "limit_ms", "percentile")}
+        rows = {
+            row for key in self._cells.keys("archive_capacity", **asked) for row in self._ids("archive_capacity", key)
+        }
+        return tuple(sorted(row for row in rows if not row.startswith("benchmarks__runs/")))
 
     def _capacity(self, table: str, key: str) -> Derivation:
         row = self._cells.row(table, key)

@@ -88,7 +88,7 @@ class ComparisonDerivations:
             receivers,
             *(self._costs.middle_of("infrastructure run oneself", bill, USED_TOTALS["alternatives"]) for bill in bills),
         )
-        told = {row for bill in bills for row in self._ids(SUMMARY, bill)} - set(ONLINE)
+        told = self._loads.evidence(scenario, with_rln=False) - set(ONLINE)
         return Derivation(HOSTED, inputs, tuple(row for row in self._ids(table, key) if row not in told))
 
     def _driver(self, table: str, key: str) -> Derivation:

@@ -166,7 +166,7 @@ class CostDerivations:
         if component in TOTALS:
             inside = self.of_bill(parts, component)
             inputs = (
-                Input("mean of the total", CellName(COST, key, MEAN, "usd")),
+                *self._total(key),
                 *self.parts(inside),
                 *self._loads.users(scenario),
                 *self._loads.asked(scenario, "own_messages_per_month", with_rln=with_rln),
@@ -185,6 +185,14 @@ class CostDerivations:
         told = self._loads.evidence(scenario, with_rln=with_rln)
         rows = tuple(row for row in self._ids(table, key) if row not in told)
         return Derivation(PARTS[component], (*amount, needs), rows)
+
+    def _total(self, key: str) -> tuple[Input, ...]:
+        """Return the middle of a total with its ends, and its mean."""
+        ends = (CellName(COST, key, "p5_usd_per_month", "usd"), CellName(COST, key, "p95_usd_per_month", "usd"))
+        return (
+            Input("middle of the total", CellName(COST, key, MIDDLE, "usd"), ends=ends),
+            Input("mean of the total", CellName(COST, key, MEAN, "usd")),
+        )
 
     def _amount(self, key: str) -> tuple[Input, ...]:
         """Return how much of a part is bought, on how many hosts, and the disk that each host has for itself."""
@@ -217,7 +225,7 @@ class CostDerivations:
     def _elsewhere(self, key: str, total: str, parts: Mapping[str, str]) -> Derivation:
         """Return the parts of a bill at another place than the cheapest."""
         inside = self.of_bill(parts, total)
-        inputs = (Input("mean of the total", CellName(COST, key, MEAN, "usd")), *self.parts(inside))
+        inputs = (*self._total(key), *self.parts(inside))
         return Derivation(ELSEWHERE, inputs, self.left(COST, key, self._in_total(parts, total).values()))
 
     def _same(self, one: str, other: str) -> bool:

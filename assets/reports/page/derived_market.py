@@ -14,10 +14,9 @@ SHARED = "segments__rules/"
 """Weights and thresholds: the same dozen of rows under each judgement."""
 
 PRIOR = (
-    "Before anybody spoke, what segments have in common is symmetric about a half, and as wide as makes a segment by "
-    "itself uniform; how much they have in common has a prior between its declared ends (Gelman et al., Bayesian Data "
-    "Analysis, section on partial pooling; worked out in docs/segments.md). The ends are those of the interval in the "
-    "rules."
+    "Before anybody spoke, any share is as likely as any other. How alike segments are has a prior between the "
+    "declared ends of the concentration (Gelman et al., Bayesian Data Analysis, on partial pooling; docs/segments.md "
+    "has the formula). The ends of the share are those of the interval in the rules."
 )
 OF_SEGMENT = (
     "Each who spoke counts with a weight, for or against. The share of customers of this segment that agree is a beta "
@@ -28,9 +27,9 @@ OF_ALL = (
     "against, in the beta distribution of its own segment; the segments vary about what they have in common. " + PRIOR
 )
 THEME = (
-    "A count of those who brought it up, each once, of all who spoke; and of the segments in which somebody did, of "
-    "all segments in which anybody spoke. Those segments are listed with their public sources; the rows are of those "
-    "who brought it up."
+    "How many brought it up, of all who spoke; and in how many segments, of all segments in which anybody spoke. Who "
+    "speaks of several segments, or in several sources, is counted once. All who spoke are listed, each with a "
+    "segment; the rows are of those who brought it up."
 )
 WEIGHT = (
     "Three weights multiplied: of how it was heard, of how strongly it was said (its points over those of strong), and "
@@ -61,16 +60,12 @@ class MarketDerivations:
         """Return who brought a theme up, and in which segments anybody spoke."""
         if self._value(table, key, "segment_id") is not None:
             return Derivation(THEME, rows=self._ids(table, key))
-        heard = {
-            segment: row
-            for row in reversed(self._cells.keys(table))
-            if (segment := self._value(table, row, "segment_id")) is not None
-        }
-        spoke = tuple(
-            Input(CellName(table, row, "segment_id", "word"), CellName(table, row, "signals", "count"))
-            for _, row in sorted(heard.items())
-        )
-        return Derivation(THEME, spoke, self._ids(table, key))
+        spoke: dict[tuple[str, str], Input] = {}
+        for finding in self._cells.keys("findings"):
+            names = (self._value("findings", finding, "source_key"), self._value("findings", finding, "segment_id"))
+            source, segment = (CellName("findings", finding, column, "word") for column in ("source_key", "segment_id"))
+            spoke.setdefault(names, Input(source, segment))
+        return Derivation(THEME, tuple(spoke[names] for names in sorted(spoke)), self._ids(table, key))
 
     def _criterion(self, table: str, key: str) -> Derivation:
         row = self._cells.row(table, key)

@@ -6,8 +6,8 @@ deliverables as (
 
 ),
 
--- Either end of an edge may state it.
-edges as (
+-- Either end of an edge may state it. On an earlier day one of them may not be known yet.
+stated as (
 
     select
         deliverable_id,
@@ -20,6 +20,16 @@ edges as (
         unnest(unblocks) as deliverable_id,
         deliverable_id as needs
     from deliverables
+
+),
+
+edges as (
+
+    select
+        stated.deliverable_id,
+        stated.needs
+    from stated
+    inner join deliverables on stated.needs = deliverables.deliverable_id
 
 ),
 

@@ -1,0 +1,129 @@
+"""The roadmap as a graph: what is left of a deliverable, and circles, which are mistakes."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from assets.evidence.packs import Pack
+from assets.evidence.read_packs import read_packs
+from assets.evidence.tables import ALL_TABLES
+from assets.roadmap.graph import RoadmapGraph, RoadmapItem, Standing
+from tests.places import FROZEN
+from tests.unit.bases import based
+
+TODAY = date(2026, 11, 30)
+AREAS = ("readiness", "roadmap", "segments")
+DELIVERABLES, RULES = "roadmap/deliverables.csv", "readiness/decision_rules.csv"
+
+
+def item(name: str, status: str | None, *needs: str, is_inferred: bool = False, **changes: object) -> RoadmapItem:
+    values = {
+        "title": name,
+        "status_on": None,
+        "usp_ids": frozenset(),
+        "segment_ids": frozenset(),
+        "planned_start": None,
+        "planned_end": None,
+        "effort_weeks": None,
+        "basis": based("published", f"roadmap__deliverables/{name}"),
+        **changes,
+    }
+    return RoadmapItem(name, status=status, is_inferred=is_inferred, needs=frozenset(needs), **values)  # type: ignore[arg-type]
+
+
+def graph(*items: RoadmapItem) -> RoadmapGraph:
+    return RoadmapGraph({one.deliverable_id: one for one in items})
+
+
+@pytest.mark.parametrize(
+    ("status", "standing"),
+    [
+        ("done", Standing.DONE),
+        ("postponed", Standing.MUST_COMPLETE),
+        ("dropped", Standing.DROPPED),
+        ("not_planned", Standing.NOT_PLANNED),
+        ("unknown", Standing.UNKNOWN),
+        (None, Standing.UNKNOWN),
+    ],
+)
+def test_what_a_state_means(status: str | None, standing: Standing) -> None:
+    assert item("audit", status).standing is standing
+
+
+def test_what_we_inferred_is_in_no_plan_until_it_is_done() -> None:
+    assert item("production", "not_done", is_inferred=True).standing is Standing.NOT_PLANNED
+    assert item("production", "done", is_inferred=True).standing is Standing.DONE
+
+
+def test_what_is_left_of_a_deliverable_and_of_what_it_needs() -> None:
+    known = graph(
+        item("mainnet", "planned", "audit", "testnet"),
+        item("audit", "not_done", "contract"),
+        item("testnet", "done", "parameters"),
+        item("contract", "partial"),
+        item("parameters", "ongoing"),
+    )
+    # parameters are needed only by the testnet, which is done
+    assert known.left_for(["mainnet"]) == {"mainnet", "audit", "contract"}
+    assert known.left_for(["testnet"]) == frozenset()
+
+
+def test_how_long_a_deliverable_takes() -> None:
+    planned = {"planned_start": date(2024, 9, 1), "planned_end": date(2024, 9, 14)}
+    assert item("audit", "planned", **planned).weeks == 2.0
+    assert item("audit", "planned", effort_weeks=5.0, **planned).weeks == 5.0
+    assert item("audit", "planned").weeks is None
+
+
+@pytest.fixture
+def pack(tmp_path: Path) -> Path:
+    for area in AREAS:
+        shutil.copytree(FROZEN / "public" / area, tmp_path / "pack" / area)
+    return tmp_path / "pack"
+
+
+def changed(pack: Path, file: str, row_id: str, **values: str) -> None:
+    with (pack / file).open(encoding="utf-8", newline="") as opened:
+        rows = list(csv.DictReader(opened))
+    next(row for row in rows if row["id"] == row_id).update(values)
+    with (pack / file).open("w", encoding="utf-8", newline="") as opened:
+        writer = csv.DictWriter(opened, fieldnames=list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def problems_of(pack: Path) -> list[str]:
+    tables = [table for table in ALL_TABLES if table.area in AREAS]
+    return [str(problem) for problem in read_packs([Pack("public", pack)], tables, today=TODAY).problems]
+
+
+def test_deliverables_that_need_each_other_are_a_mistake(pack: Path) -> None:
+    changed(pack, DELIVERABLES, "rln_audit", depends_on="rln_contract_paid;rln_l2_mainnet")
+    (problem,) = problems_of(pack)
+    assert problem.startswith("public/roadmap/deliverables.csv:")
+    assert "this needs itself: rln_l2_mainnet needs rln_audit needs rln_l2_mainnet" in problem
+
+
+@pytest.mark.parametrize(
+    ("file", "row_id", "values", "message"),
+    [
+        (RULES, "weight_effort", {"value": "0.5"}, "weight_demand, weight_effort sum to 1.2; expected a sum of 1"),
+        (RULES, "effort_interview", {"value": "-8"}, 'value: "-8" is out of range'),
+        (RULES, "effort_interview", {"low": "20"}, "low, value and high do not ascend"),
+        (DELIVERABLES, "rust_sdk", {"effort_weeks": "-1"}, 'effort_weeks: "-1" is out of range'),
+        (DELIVERABLES, "rust_sdk", {"unblocks_usp_ids": "no_such_usp"}, '"no_such_usp"'),
+        (DELIVERABLES, "rust_sdk", {"planned_end": "2020-01-01"}, "planned_end lies before planned_start"),
+    ],
+)
+def test_bad_input_is_one_sentence_with_file_and_line(
+    pack: Path, file: str, row_id: str, values: dict[str, str], message: str
+) -> None:
+    changed(pack, file, row_id, **values)
+    (problem,) = problems_of(pack)
+    assert problem.startswith(f"public/{file}:")
+    assert message in problem
