@@ -15,10 +15,11 @@ import dagster as dg
 from assets.benchmarks.assets import archive_proposal, archive_results, archive_scalability
 from assets.benchmarks.measuring.assets import measured_archive
 from assets.costs.assets import cost_tables
+from assets.decision.assets import decision_tables
 from assets.evidence.assets import evidence_specs, raw_tables
 from assets.evidence.index_asset import indexed_evidence
 from assets.pricing.assets import live_prices
-from assets.readiness.assets import decision_tables, readiness_tables
+from assets.readiness.assets import readiness_tables
 from assets.reports.release.assets import published_release
 from assets.roadmap.assets import mvp_tables
 from assets.segments.assets import market_tables
@@ -44,7 +45,8 @@ ASSETS: dict[str, tuple[dg.AssetsDefinition, ...]] = {
     "assets.costs.assets": (cost_tables,),
     "assets.segments.assets": (market_tables,),
     "assets.roadmap.assets": (mvp_tables,),
-    "assets.readiness.assets": (readiness_tables, decision_tables),
+    "assets.readiness.assets": (readiness_tables,),
+    "assets.decision.assets": (decision_tables,),
     "assets.reports.release.assets": (published_release,),
 }
 """The Python assets by the module that they are in."""

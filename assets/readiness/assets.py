@@ -10,7 +10,6 @@ import dagster as dg
 from assets.common import keys
 from assets.common.asset_tables import land_table, table_spec
 from assets.common.resources import Warehouse
-from assets.readiness import decision_frames
 from assets.readiness.fetch import READ, read_inputs
 from assets.readiness.frames import (
     GATE_COLUMNS,
@@ -22,11 +21,6 @@ from assets.readiness.frames import (
 )
 from assets.readiness.measures import results_of
 from assets.readiness.model import gates_of, verdicts_of
-from assets.readiness.next_evidence import DRAWS
-from assets.roadmap.assets import READ as ROADMAP
-from assets.roadmap.fetch import read_inputs as read_roadmap
-from assets.roadmap.fetch import read_sets
-from assets.roadmap.mvp import world_of
 
 
 @dg.multi_asset(
@@ -60,33 +54,3 @@ def readiness_tables(warehouse: dg.ResourceParam[Warehouse]) -> Iterator[dg.Mate
             default = verdicts[0]
             said = {"verdict": default.answer.value, "reason": default.reason} if key == keys.VERDICT else {}
             yield land_table(connection, key, columns, frame, **said)
-
-
-DECISION = (keys.REQUIREMENT_CERTAINTY, keys.GATE_CERTAINTY, keys.VERDICT_CERTAINTY, keys.NEXT_EVIDENCE)
-DECIDED_BY = list(dict.fromkeys([*(dg.AssetKey(path) for path in READ), *ROADMAP, keys.MVP_SETS]))
-
-
-@dg.multi_asset(
-    name="weigh_decision",
-    specs=[
-        table_spec(
-            keys.REQUIREMENT_CERTAINTY, DECIDED_BY, "How likely each requirement is met in truth, by declared priors"
-        ),
-        table_spec(keys.GATE_CERTAINTY, DECIDED_BY, "How likely each gate passes in truth, and what would change it"),
-        table_spec(keys.VERDICT_CERTAINTY, DECIDED_BY, "How likely all gates of a milestone pass in truth"),
-        table_spec(keys.NEXT_EVIDENCE, DECIDED_BY, "Which evidence to get next, by what it is worth for an hour"),
-    ],
-)
-def decision_tables(warehouse: dg.ResourceParam[Warehouse]) -> Iterator[dg.MaterializeResult[None]]:
-    """Say how sure the verdict is, and which evidence would tell most. Empty on a day before there were rules."""
-    with warehouse.connect("waku_fit_admin") as connection:
-        inputs, roadmap = read_inputs(connection), read_roadmap(connection)
-        results = results_of(inputs)
-        gates = gates_of(results)
-        verdicts = verdicts_of(inputs.milestones, gates, inputs.evidence_grades)
-        frames = decision_frames.decision_frames(
-            results, gates, verdicts, roadmap.rules, world_of(roadmap, DRAWS), read_sets(connection)
-        )
-        for key in DECISION:
-            columns, frame = frames[key.path[-1]]
-            yield land_table(connection, key, columns, frame)

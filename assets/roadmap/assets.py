@@ -11,27 +11,21 @@ from assets.common import keys
 from assets.common.asset_tables import land_table, table_spec
 from assets.common.resources import Warehouse
 from assets.roadmap import frames
-from assets.roadmap.fetch import read_inputs
+from assets.roadmap.fetch import READ, read_inputs
 from assets.roadmap.mvp import decide
 
-READ = [
-    keys.mart_key(name)
-    for name in (
-        *("decision_rules", "findings", "interview_order", "market_sizes", "roadmap_deliverables", "segment_profiles"),
-        *("segment_rules", "source_organisations", "usp_claims"),
-    )
-]
+MARTS = [keys.mart_key(name) for name in READ]
 
 
 @dg.multi_asset(
     name="outline_mvp",
     specs=[
-        table_spec(keys.MVP_OUTLINE, READ, "Which USPs make the MVP, on what is validated and on the leads alone"),
+        table_spec(keys.MVP_OUTLINE, MARTS, "Which USPs make the MVP, on what is validated and on the leads alone"),
         table_spec(
-            keys.MVP_SETS, READ, "How often each set of USPs is the best one when all is drawn that is not known"
+            keys.MVP_SETS, MARTS, "How often each set of USPs is the best one when all is drawn that is not known"
         ),
-        table_spec(keys.MVP_USPS, READ, "How often each USP is part of the outline, and what is missing for it"),
-        table_spec(keys.MVP_GAPS, READ, "What is demanded and not done: to complete, in no plan, or dropped"),
+        table_spec(keys.MVP_USPS, MARTS, "How often each USP is part of the outline, and what is missing for it"),
+        table_spec(keys.MVP_GAPS, MARTS, "What is demanded and not done: to complete, in no plan, or dropped"),
     ],
 )
 def mvp_tables(warehouse: dg.ResourceParam[Warehouse]) -> Iterator[dg.MaterializeResult[None]]:

@@ -17,6 +17,11 @@ from assets.roadmap.inputs import DecisionRules, RoadmapInputs, Spread
 from assets.roadmap.outline import Choice
 from assets.segments import fetch as market
 
+READ = (
+    *("decision_rules", "findings", "interview_order", "market_sizes", "roadmap_deliverables", "segment_profiles"),
+    *("segment_rules", "source_organisations", "usp_claims"),
+)
+"""Marts that this reads, market evidence included."""
 DELIVERABLES = """
 select deliverable_id, title, status, status_on, kind = 'derived_gap' as is_inferred, needs, usp_ids, segment_ids,
     planned_start, planned_end, effort_weeks, grade, evidence_ids

@@ -84,6 +84,17 @@ class MvpOutline:
         )
 
     @property
+    def weeks_share(self) -> float:
+        """Its weeks, of those of everything that could be chosen."""
+        return self.weeks / (float(self.values.weeks.sum()) or 1.0)
+
+    @property
+    def demand_share(self) -> float:
+        """The demand that it serves, of all."""
+        effort = self.values.weight_effort * self.weeks_share
+        return (self.outline.best.value + effort) / self.values.weight_demand if self.values.weight_demand else 0.0
+
+    @property
     def served(self) -> tuple[ValidationCell, ...]:
         """The cells of its USPs and segments."""
         choice = self.outline.best.choice
@@ -121,7 +132,7 @@ def decide(inputs: RoadmapInputs) -> Decided:
     return Decided(outlines, tuple(_missing(inputs, world.cells, outlines)))
 
 
-def world_of(inputs: RoadmapInputs, draws: int) -> World | None:
+def world_of(inputs: RoadmapInputs, draws: int) -> Choosable | None:
     """Return what is chosen from, with so many draws of it; None on a day before there were rules."""
     rules, market = inputs.rules, inputs.market.rules
     if rules is None or market is None:
@@ -130,11 +141,11 @@ def world_of(inputs: RoadmapInputs, draws: int) -> World | None:
     ranked = rank_segments(inputs.market.profiles, inputs.market.findings, inputs.market.figures, matrix, market)
     shares = drawn_shares(matrix, market, draws, np.random.default_rng(SEED))
     drawn = {cell.key: row for cell, row in zip(matrix.cells, shares, strict=True)}
-    return World(inputs.graph, rules, market, matrix.cells, drawn, ranked, draws)
+    return Choosable(inputs.graph, rules, market, matrix.cells, drawn, ranked, draws)
 
 
 @dataclass(frozen=True)
-class World:
+class Choosable:
     """All that both outlines choose from."""
 
     graph: RoadmapGraph

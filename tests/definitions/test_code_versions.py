@@ -44,6 +44,7 @@ MARKET = {
 }  # fmt: skip
 REPORTS = {keys.RELEASE, keys.READINESS_REPORT, keys.LATEST}
 RAW = {*(keys.raw_key(table.key) for table in ALL_TABLES), keys.EVIDENCE_SCOPE}
+DECISION = {keys.REQUIREMENT_CERTAINTY, keys.GATE_CERTAINTY, keys.VERDICT_CERTAINTY, keys.NEXT_EVIDENCE}
 READINESS = {keys.REQUIREMENT_RESULTS, keys.GATES, keys.VERDICT}
 
 
@@ -126,7 +127,8 @@ def guarded() -> set[dg.AssetKey]:
         ("assets/common/tables.py", lambda all_: {key for key in all_ if not is_dbt(key)}),
         ("assets/common/numerals.py", lambda _: MARKET | REPORTS),
         ("assets/costs/fetch.py", lambda _: COSTS),
-        ("assets/readiness/measures.py", lambda _: READINESS),
+        ("assets/readiness/measures.py", lambda _: READINESS | DECISION),
+        ("assets/decision/information.py", lambda _: DECISION),
         ("assets/reports/page/templates/report.css", lambda _: REPORTS),
         ("assets/evidence/parsing.py", lambda _: RAW),
         ("assets/evidence/tables/pricing.py", lambda _: of_area("pricing") | {keys.EVIDENCE_INDEX} | REPORTS),

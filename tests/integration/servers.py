@@ -37,12 +37,23 @@ def eventually(holds: Callable[[], object], what: str) -> None:
 
 
 def processes_of(state_dir: Path) -> dict[int, str]:
-    """Supervisor and postmaster of `state_dir`, and what they are starting; found by their arguments."""
+    """Supervisor and postmaster of `state_dir`, and what they are starting; found by arguments and working folder.
+
+    The server that fills a new data directory has only its working folder there.
+    """
     folders = (str(state_dir), str(layout_of(state_dir).home))
     pids = subprocess.run(["ps", "-A", "-o", "pid="], capture_output=True, text=True, check=True).stdout.split()
-    found = {int(pid): command_line(int(pid)) for pid in pids}
+    found = {int(pid): f"{command_line(int(pid))} {working_folder(int(pid))}" for pid in pids}
     own = ("postgres ", "initdb ", "orchestration.warehouse.supervisor ")
     return {p: line for p, line in found.items() if any(o in line for o in own) and any(f in line for f in folders)}
+
+
+def working_folder(pid: int) -> str:
+    """Return the folder that a process works in; '' where it is gone or somebody else's."""
+    try:
+        return os.readlink(f"/proc/{pid}/cwd")
+    except OSError:
+        return ""
 
 
 def assert_stops(state_dir: Path) -> None:

@@ -90,6 +90,7 @@ class TestKilled:
         for pid in [killed.process.pid, *processes_of(new_state)]:
             with contextlib.suppress(ProcessLookupError):
                 kill(pid)
+        eventually(lambda: not processes_of(new_state), "what initdb had started has ended")
         assert not (home / "data").exists()
         with embedded_server(new_state) as server:
             assert one(server.url, "select 1") == 1

@@ -68,7 +68,9 @@ def market_tables(findings: tuple[CodedFinding, ...] = SPOKEN) -> dict[str, pd.D
     )
     return {name: frame for name, (_, frame) in market_frames(inputs).items()} | {
         "findings": _rows("finding_id", [row.finding_id for row in findings], statement=None).assign(
-            statement=["Everybody sees who talks", *[None] * (len(findings) - 1)][: len(findings)]
+            statement=["Everybody sees who talks", *[None] * (len(findings) - 1)][: len(findings)],
+            source_key=[row.source_key for row in findings],
+            segment_id=[row.segment_id for row in findings],
         ),
         "usp_register": _rows(
             "usp_id",

@@ -10,12 +10,14 @@ import pandas as pd
 
 from assets.costs import columns
 from assets.costs.bill import ALL_IN, COMPONENTS, INFRASTRUCTURE
+from assets.decision import frames as decision_frames
 from assets.readiness.frames import gates_frame, requirement_results_frame, verdict_frame
 from assets.readiness.inputs import ReadinessInputs
 from assets.readiness.measures import results_of
 from assets.readiness.model import gates_of, verdicts_of
 from assets.reports.model import Manifest
 from assets.reports.page.site import ReleaseData
+from assets.roadmap import frames as mvp_frames
 from tests.unit import market_release
 from tests.unit.bench_release import EVIDENCE, MEASUREMENT, bench_tables, own_bytes
 from tests.unit.readiness_world import world
@@ -75,6 +77,9 @@ def release(
             "requirement_results": requirement_results_frame(results),
             "gates": gates_frame(gates),
             "verdict": verdict_frame(verdicts_of(inputs.milestones, gates, inputs.evidence_grades)),
+            **_decision(
+                results[0].requirement.requirement_id if results else None, gates[0].gate_id if gates else None
+            ),
             "cost_summary": _cost_summary(),
             "scenario_cost": _scenario_cost(),
             **_beside_costs(),
@@ -365,6 +370,70 @@ def _beside_costs() -> dict[str, pd.DataFrame]:
             grade="published",
             evidence_ids=[SERVER],
         ),
+    }
+
+
+def _decision(requirement: str | None, gate: str | None) -> dict[str, pd.DataFrame]:
+    """How sure one gate is, one interview to hold, one outline on leads and one thing that is missing.
+
+    Without a gate nothing is sure or not.
+    """
+    based = {"grade": "estimated", "evidence_ids": [SERVER]}
+    certain = {"milestone_id": "fit", "probability": 0.00004, "probability_low": 0.0, "probability_high": 0.25, **based}
+    piece = {
+        "rank": 1,
+        "kind": "interview",
+        "rank_of_kind": 1,
+        "segment_id": HOSTILE,
+        "problem_ids": [HOSTILE],
+        "requirement_ids": [requirement] if requirement else [],
+        **dict.fromkeys(("hours_low", "hours", "hours_high"), 8.0),
+        "gates_share": 0.0,
+        "segments_share": 0.02,
+        "usps_share": 0.0,
+        "value": 0.006,
+        "value_per_hour": 0.00075,
+        "reason": HOSTILE,
+        **based,
+    }
+    outline = {
+        "outline": "leads",
+        "usps": [HOSTILE],
+        "segments": [HOSTILE],
+        "without_one_usps": [],
+        "value": 0.18,
+        "demand_share": 0.3,
+        "weeks_share": 0.1,
+        "win_share": 0.375,
+        "margin": 0.04,
+        "weeks": 20.5,
+        "finding": HOSTILE,
+        **based,
+    }
+    usp = {"outline": "leads", "usp_id": HOSTILE, "is_chosen": True, "chosen_share": 0.98, **based}
+    gap = {
+        "deliverable_id": "audit",
+        "title": HOSTILE,
+        "standing": "dropped but demanded",
+        "status": "dropped",
+        "weeks": 3.0,
+        "usps": [HOSTILE],
+        "segments": [HOSTILE],
+        **based,
+    }
+    return {
+        "requirement_certainty": _frame(
+            [{"requirement_id": requirement, "gate_id": gate, "unrecorded": 1.0, **certain}] if gate else [],
+            decision_frames.REQUIREMENT_CERTAINTY_COLUMNS,
+        ),
+        "gate_certainty": _frame(
+            [{"gate_id": gate, "flip": HOSTILE, **certain}] if gate else [], decision_frames.GATE_CERTAINTY_COLUMNS
+        ),
+        "verdict_certainty": _frame([certain] if gate else [], decision_frames.VERDICT_CERTAINTY_COLUMNS),
+        "next_evidence": _frame([piece], decision_frames.NEXT_COLUMNS),
+        "mvp_outline": _frame([outline], mvp_frames.OUTLINE_COLUMNS),
+        "mvp_usps": _frame([usp], mvp_frames.USP_COLUMNS),
+        "mvp_gaps": _frame([gap], mvp_frames.GAP_COLUMNS),
     }
 
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from assets.readiness.certainty import CountPriors, probabilities_of
+from assets.decision.certainty import CountPriors, probabilities_of
+from assets.decision.next_evidence import NextEvidence, next_evidence, resolved_by
 from assets.readiness.model import MetricValue, NumberOrigin, RequirementResult, gates_of, verdict_of
-from assets.readiness.next_evidence import NextEvidence, next_evidence, resolved_by
 from assets.roadmap.graph import RoadmapGraph, Standing
 from assets.roadmap.inputs import DecisionRules, RoadmapInputs, Spread
 from assets.roadmap.mvp import OutlineOf, decide, world_of

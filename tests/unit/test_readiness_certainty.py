@@ -7,8 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from assets.evidence.model import Grade
-from assets.readiness.certainty import (
+from assets.decision.certainty import (
     CountPriors,
     chance_wrong,
     gate_probability,
@@ -16,7 +15,8 @@ from assets.readiness.certainty import (
     probabilities_of,
     verdict_probability,
 )
-from assets.readiness.flips import flip_of, flip_sentence
+from assets.decision.flips import flip_of, flip_sentence
+from assets.evidence.model import Grade
 from assets.readiness.model import (
     GateStatus,
     MetricValue,

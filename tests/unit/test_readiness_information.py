@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from assets.readiness.information import value_now, value_of_information, value_of_perfect_information
+from assets.decision.information import value_now, value_of_information, value_of_perfect_information
 
 DRAWS = 200_000
 

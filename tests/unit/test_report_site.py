@@ -196,6 +196,7 @@ def test_the_answer_comes_first() -> None:
         "Not ready",
         "The gates",
         "What would change the answer",
+        "What to find out next, and what the MVP would be",
         "What it costs to run it yourself",
         "PostgreSQL archive",
         "What customers say",

@@ -19,6 +19,7 @@ from assets.reports.page.cells import SHARED_PART, Cells
 from assets.reports.page.derived_benchmarks import BenchmarkDerivations
 from assets.reports.page.derived_comparisons import ComparisonDerivations
 from assets.reports.page.derived_costs import SUMMARY, CostDerivations
+from assets.reports.page.derived_decision import DecisionDerivations
 from assets.reports.page.derived_loads import LoadDerivations
 from assets.reports.page.derived_market import SHARED, MarketDerivations
 
@@ -41,6 +42,7 @@ class Derivations:
             **ComparisonDerivations(cells, loads, self._costs).rules,
             **benchmarks.rules,
             **MarketDerivations(cells).rules,
+            **DecisionDerivations(cells).rules,
             "requirement_results": self._requirement,
             "verdict": self._verdict,
         }

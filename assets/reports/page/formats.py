@@ -112,6 +112,15 @@ def hundredths(value: float) -> str:
     return significant(value * 100, 3)
 
 
+def chance(value: float) -> str:
+    """Write a probability as what it is of a hundred; very small and very large ones by a bound."""
+    if 0 < value < 0.001:
+        return "less than 0.1 per cent"
+    if 0.999 < value < 1:
+        return "more than 99.9 per cent"
+    return f"{significant(value * 100, 2)} per cent"
+
+
 def change(value: float) -> str:
     """Write a change as a share of what was before, of a hundred, with its sign."""
     return f"{'+' if value >= 0 else '−'}{hundredths(abs(value))}"
@@ -163,6 +172,11 @@ def state(value: object) -> str:
     return str(value).replace("_", " ")
 
 
+def heading(value: str) -> str:
+    """Write a few words as a heading."""
+    return value[:1].upper() + value[1:]
+
+
 def line(value: int) -> str:
     """Write a line number, which takes no separators."""
     return str(value)
@@ -193,6 +207,7 @@ FORMATS: dict[str, Callable[..., str]] = {
     "usd": usd,
     "quantity": quantity,
     "hundredths": hundredths,
+    "chance": chance,
     "place": place,
     "change": change,
     "whole": whole,
@@ -206,5 +221,6 @@ FORMATS: dict[str, Callable[..., str]] = {
     "answer": answer,
     "stage": stage,
     "state": state,
+    "heading": heading,
     "line": line,
 }

@@ -30,6 +30,7 @@ from assets.reports.page.archive_section import archive_section
 from assets.reports.page.cells import NOT_LISTED, Cells, anchor
 from assets.reports.page.charts import marks
 from assets.reports.page.cost_section import cost_section
+from assets.reports.page.decision_section import decision_section
 from assets.reports.page.derivations import Derivations
 from assets.reports.page.formats import word
 from assets.reports.page.market_section import market_section
@@ -78,6 +79,7 @@ def render_report(release: ReleaseData) -> str:
         archive=_archive(cells),
         bench=archive_section(cells),
         market=market_section(cells),
+        decision=decision_section(cells),
         price_dates=sorted(cells.keys("price_dates")),
         questions=_questions(cells),
     )

@@ -11,9 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import pandas as pd
 
 from assets.common.words import sentence
-from assets.evidence.basis import BASIS_COLUMNS, Basis
-from assets.evidence.model import Grade
-from assets.readiness.certainty import (
+from assets.decision.certainty import (
     Array,
     Certainty,
     CountPriors,
@@ -23,11 +21,13 @@ from assets.readiness.certainty import (
     probabilities_of,
     verdict_probability,
 )
-from assets.readiness.flips import flip_sentence
+from assets.decision.flips import flip_sentence
+from assets.decision.next_evidence import NextEvidence, next_evidence
+from assets.evidence.basis import BASIS_COLUMNS, Basis
+from assets.evidence.model import Grade
 from assets.readiness.model import Gate, RequirementResult, Verdict, VerdictAnswer
-from assets.readiness.next_evidence import NextEvidence, next_evidence
 from assets.roadmap.inputs import DecisionRules
-from assets.roadmap.mvp import World
+from assets.roadmap.mvp import Choosable
 from assets.roadmap.outline import Choice
 
 REAL, TEXT, WHOLE, LIST = "double precision", "text", "bigint", "text[]"
@@ -90,7 +90,7 @@ def decision_frames(
     gates: Sequence[Gate],
     verdicts: Sequence[Verdict],
     rules: DecisionRules | None,
-    world: World | None,
+    world: Choosable | None,
     sets: Sequence[Choice],
 ) -> dict[str, tuple[dict[str, str], pd.DataFrame]]:
     """Return columns and rows of each table by its name; all empty on a day before there were rules.

@@ -17,14 +17,14 @@ from typing import Final, Literal
 
 import numpy as np
 
+from assets.decision.certainty import Array, gate_probability
+from assets.decision.information import value_of_information, value_of_perfect_information
 from assets.evidence import counters
 from assets.evidence.basis import Basis
-from assets.readiness.certainty import Array, gate_probability
-from assets.readiness.information import value_of_information, value_of_perfect_information
 from assets.readiness.measures import WITHIN_BUDGET
 from assets.readiness.model import GateStatus, RequirementResult, Verdict
 from assets.roadmap.inputs import DecisionRules, Spread
-from assets.roadmap.mvp import OutlineOf, World
+from assets.roadmap.mvp import Choosable, OutlineOf
 from assets.roadmap.outline import Choice, benefits
 from assets.segments.matrix import ValidationCell
 from assets.segments.ranking import CRITERIA, utilities
@@ -77,7 +77,7 @@ class NextEvidence:
 
 
 def next_evidence(
-    verdict: Verdict, probabilities: Mapping[str, Array], world: World, sets: Sequence[Choice]
+    verdict: Verdict, probabilities: Mapping[str, Array], world: Choosable, sets: Sequence[Choice]
 ) -> tuple[NextEvidence, ...]:
     """Return all pieces, the one with the most value for an hour first.
 
@@ -172,7 +172,7 @@ class _Gates:
 class _Segments:
     """Which segments to pursue: as many as the rules say, by how good they are."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: Choosable) -> None:
         self._names = [segment.segment_id for segment in world.ranked]
         self._criteria = list(CRITERIA)
         self._values, weights = world.criteria_drawn
@@ -209,7 +209,7 @@ class _Segments:
 class _Usps:
     """Which USPs make the MVP: those of the outline that is based on what is validated, else on the leads."""
 
-    def __init__(self, world: World, sets: Sequence[Choice]) -> None:
+    def __init__(self, world: Choosable, sets: Sequence[Choice]) -> None:
         of = OutlineOf.VALIDATED if world.choosable(OutlineOf.VALIDATED)[1] else OutlineOf.LEADS
         _, self.cells = world.choosable(of)
         self._shares = {cell.key: world.drawn[cell.key] for cell in self.cells}
@@ -245,7 +245,7 @@ def resolved_by(shares: Array, weight: float) -> float:
     return weight / (voices + weight)
 
 
-def _least_known(world: World, segment_id: str) -> tuple[str, ...]:
+def _least_known(world: Choosable, segment_id: str) -> tuple[str, ...]:
     """Return the problems of a segment of which least is known, each once."""
     claimed = [cell for cell in world.cells if cell.key[1] == segment_id and cell.claim is not None]
     order = sorted(claimed, key=lambda cell: (-float(world.drawn[cell.key].var()), cell.key[2] or ""))

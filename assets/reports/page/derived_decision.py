@@ -1,0 +1,145 @@
+"""How the numbers of the decision are made: probabilities of gates, worth of evidence, outlines of the MVP.
+
+Belongs here: formulas in words, inputs, rows. Does not belong here: the models (`assets.decision`, `assets.roadmap`),
+HTML.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from assets.reports.page.basis import CellName, Derivation, Derive, Input, Place
+from assets.reports.page.cells import Cells
+
+REQUIREMENTS, GATES, VERDICTS = "requirement_certainty", "gate_certainty", "verdict_certainty"
+NEXT, OUTLINES, USPS, GAPS = "next_evidence", "mvp_outline", "mvp_usps", "mvp_gaps"
+
+MET = (
+    "The probability that the true count is enough. Of what is on record each thing may be mistaken; and further "
+    "things may not be on record, as many as a geometric distribution with this mean gives. Share and mean are drawn "
+    "from the declared ranges; nine draws of ten lie between the ends."
+)
+ALL_MET = (
+    "The product of the probabilities of all requirements, in each draw of the priors; then the mean of the draws."
+)
+ALL_GATES = "The product of the probabilities of all gates, in each draw of the priors; then the mean of draws."
+WORTH = (
+    "The share of the loss expected of deciding now that one such piece takes away, for each of three decisions. The "
+    "loss is the chance to call a gate wrong, or what the segments or selling points chosen now bring less than the "
+    "best ones in each draw. What a piece tells follows from a regression of the draws on what it is about, drawn "
+    "together by the share of variance that one more voice resolves. Value is the weighted sum of the three, and is "
+    "divided by the hours. docs/decision.md has the formulas."
+)
+OUTLINED = (
+    "The weight of demand times the share of demand that is served, less the weight of effort times the share of all "
+    "weeks that it takes. The choice is the best of all, by an integer programme. How often it wins is tried with "
+    "draws of shares, segments, weeks that nobody stated, and weights."
+)
+CHOSEN = "The share of draws of all that is not known in which the best choice has this selling point."
+WEEKS = "The weeks that somebody stated, else from the planned first day to the planned last day."
+
+
+class DecisionDerivations:
+    """Says how numbers of the decision are made."""
+
+    def __init__(self, cells: Cells) -> None:
+        self._cells = cells
+        self.rules: dict[str, Derive] = {
+            REQUIREMENTS: self._requirement,
+            GATES: self._gate,
+            VERDICTS: self._verdict,
+            NEXT: self._next,
+            OUTLINES: self._outline,
+            USPS: lambda table, key: Derivation(CHOSEN, rows=self._ids(table, key)),
+            GAPS: lambda table, key: Derivation(WEEKS, rows=self._ids(table, key)),
+        }
+
+    def _requirement(self, table: str, key: str) -> Derivation:
+        results = "requirement_results"
+        stated = [("on record", "value"), ("asked for", "threshold"), ("tolerated", "tolerance")]
+        inputs = [
+            Input(label, CellName(results, key, column, "quantity"), Place(results, key))
+            for label, column in stated
+            if self._cells.value(results, key, column) is not None
+        ]
+        inputs += [
+            Input(label, CellName(table, key, column, "quantity"))
+            for label, column in (("mean not on record", "unrecorded"), ("share mistaken", "mistaken_share"))
+            if self._cells.value(table, key, column) is not None
+        ]
+        return Derivation(MET, tuple(inputs), self._priors(table, key))
+
+    def _gate(self, _table: str, key: str) -> Derivation:
+        return Derivation(
+            ALL_MET,
+            tuple(
+                self._probability(REQUIREMENTS, requirement, CellName("requirement_results", requirement, "title"))
+                for requirement in self._cells.keys(REQUIREMENTS, gate_id=key)
+            ),
+        )
+
+    def _verdict(self, _table: str, key: str) -> Derivation:
+        return Derivation(
+            ALL_GATES,
+            tuple(
+                self._probability(GATES, gate, CellName("gates", gate, "title"))
+                for gate in self._cells.keys(GATES, milestone_id=key)
+            ),
+        )
+
+    def _probability(self, table: str, key: str, label: CellName) -> Input:
+        return Input(
+            label,
+            CellName(table, key, "probability", "chance"),
+            Place(table, key),
+            ends=(
+                CellName(table, key, "probability_low", "chance"),
+                CellName(table, key, "probability_high", "chance"),
+            ),
+        )
+
+    def _next(self, table: str, key: str) -> Derivation:
+        row = self._cells.row(table, key)
+        inputs = [
+            Input(label, CellName(table, key, column, "ratio"))
+            for label, column in (
+                *(("gates", "gates_share"), ("segments", "segments_share"), ("selling points", "usps_share")),
+                *(("value", "value"), ("value for an hour", "value_per_hour")),
+            )
+        ]
+        hours = (CellName(table, key, "hours_low", "quantity"), CellName(table, key, "hours_high", "quantity"))
+        inputs.append(Input("hours", CellName(table, key, "hours", "quantity"), ends=hours))
+        inputs += [
+            self._probability(REQUIREMENTS, requirement, CellName("requirement_results", requirement, "title"))
+            for requirement in row["requirement_ids"]
+            if row["gates_share"] and requirement in self._cells.keys(REQUIREMENTS)
+        ]
+        inputs += [
+            Input(
+                CellName("segment_criteria", criterion, "title"),
+                CellName("segment_criteria", criterion, "middle", "ratio"),
+                Place("segment_criteria", criterion),
+            )
+            for criterion in self._cells.keys("segment_criteria", segment_id=row["segment_id"])
+            if row["segment_id"] is not None
+        ]
+        return Derivation(WORTH, tuple(inputs), self._priors(table, key))
+
+    def _outline(self, table: str, key: str) -> Derivation:
+        named = (
+            ("share of demand served", "demand_share"),
+            ("share of all weeks", "weeks_share"),
+            ("value", "value"),
+        )
+        inputs = [
+            Input(label, CellName(table, key, column, "ratio"))
+            for label, column in named
+            if self._cells.value(table, key, column) is not None
+        ]
+        return Derivation(OUTLINED, tuple(inputs), self._ids(table, key))
+
+    def _priors(self, table: str, key: str) -> tuple[str, ...]:
+        return tuple(row for row in self._ids(table, key) if row.startswith("readiness__decision_rules/"))
+
+    def _ids(self, table: str, key: str) -> tuple[Any, ...]:
+        return tuple(self._cells.evidence_ids(table, key))
