@@ -22,6 +22,7 @@ from statistics import geometric_mean
 from typing import TypeAlias
 
 from assets.benchmarks.archive.grids import CURRENT
+from assets.benchmarks.archive.requests import INSERT_PREFIX
 from assets.benchmarks.archive.stages import STAGES, Stage
 from assets.benchmarks.archive.storage import Encoding
 from assets.benchmarks.archive.storage_stages import GROWN_STAGES, MeasuredStage, StageStorage, fit_stages
@@ -49,7 +50,6 @@ Archive: TypeAlias = tuple[str, int | None, int | None]
 Limited: TypeAlias = tuple[float | None, float | None]
 """A limit of latency, ms, and its percentile."""
 
-INSERT_PREFIX = "insert"
 BYTES_PER_GB = 1e9
 
 

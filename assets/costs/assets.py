@@ -13,10 +13,11 @@ from assets.common.resources import Warehouse
 from assets.costs import columns, frames
 from assets.costs.alternatives import hosted_costs
 from assets.costs.catalogue import MART_COLUMNS
+from assets.costs.components import CONFIDENCE, USED_TOTALS
 from assets.costs.draws import sample
 from assets.costs.fetch import FACT_TABLES, read_catalogue, read_scenarios
 from assets.costs.load_frame import load_frame
-from assets.costs.model import CONFIDENCE, USED_TOTALS, World, estimates, plan
+from assets.costs.model import World, estimates, plan
 from assets.costs.reality import checks
 from assets.costs.sensitivity import drivers
 

@@ -14,6 +14,7 @@ import numpy as np
 
 from assets.costs import rpc_and_rln
 from assets.costs.cheapest import Bought
+from assets.costs.components import COMPONENTS, INFRASTRUCTURE, MANAGED, SELF_MANAGED
 from assets.costs.draws import SCRAMBLES, Draws, QuantitySummary, summarise
 from assets.costs.fleets import backup_gb
 from assets.costs.hosting import Way
@@ -24,44 +25,6 @@ from assets.costs.whole import mean_whole
 from assets.costs.workload import ScenarioLoad
 from assets.evidence.quantity import Quantity, Value, computed, total
 from assets.evidence.tables.costs import Scenario
-
-INFRASTRUCTURE, ALL_IN = "infrastructure", "all_in"
-"""The two totals: what whoever runs the fleet pays; and that with all that its users pay besides."""
-
-OPERATOR, MEMBERS, WALLET_OWNERS = "operator", "members", "wallet owners"
-"""Who pays."""
-
-SELF_MANAGED, MANAGED = "self_managed_postgresql", "managed_postgresql"
-"""Databases that one runs oneself and hosted ones, which a bill compares."""
-
-
-@dataclass(frozen=True)
-class Component:
-    """One line of a bill: what is bought, by whom, and in which totals it counts."""
-
-    unit: str
-    payer: str
-
-    @property
-    def is_infrastructure(self) -> bool:
-        """Whether it counts in the infrastructure: what the operator pays."""
-        return self.payer == OPERATOR
-
-
-COMPONENTS = {
-    "compute": Component("hosts", OPERATOR),
-    "addresses": Component("addresses", OPERATOR),
-    "database": Component("hosts", OPERATOR),
-    "archive_storage": Component("GB in all copies", OPERATOR),
-    "backups": Component("GB", OPERATOR),
-    "egress": Component("GB a month", OPERATOR),
-    "rpc": Component("calls a month", OPERATOR),
-    "rln_gas": Component("gas a month", MEMBERS),
-    "capital_cost": Component("USD of deposits", MEMBERS),
-    "rpc_rln_clients": Component("calls a month", MEMBERS),
-    "rpc_wallet": Component("calls a month", WALLET_OWNERS),
-}
-"""The parts of a bill in its order. All of them add up to `all_in` in every draw."""
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ Belongs here: names and types. Does not belong here: what fills them (`frames.py
 
 from __future__ import annotations
 
-from assets.costs.bill import ALL_IN, INFRASTRUCTURE
+from assets.costs.components import ALL_IN, INFRASTRUCTURE
 from assets.evidence.basis import BASIS_COLUMNS
 
 TEXT, REAL, WHOLE, TRUTH = "text", "double precision", "bigint", "boolean"

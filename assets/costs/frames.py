@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from assets.costs.alternatives import HostedCost
-from assets.costs.bill import ALL_IN, COMPONENTS, INFRASTRUCTURE, Bill, BillLine
+from assets.costs.bill import Bill, BillLine
 from assets.costs.columns import (
     ALTERNATIVE_COLUMNS,
     CONFIDENCE_COLUMNS,
@@ -24,9 +24,10 @@ from assets.costs.columns import (
     SENSITIVITY_PART_COLUMNS,
     SUMMARY_COLUMNS,
 )
+from assets.costs.components import ALL_IN, COMPONENTS, INFRASTRUCTURE, USED_TOTALS
 from assets.costs.draws import SCRAMBLES, QuantitySummary, summarise
 from assets.costs.inputs import SECONDS_PER_DAY, CostCatalogue
-from assets.costs.model import USED_TOTALS, Estimate, RentalPlan
+from assets.costs.model import Estimate, RentalPlan
 from assets.costs.reality import Check
 from assets.costs.sensitivity import Driver
 from assets.costs.workload import ScenarioLoad

@@ -17,8 +17,9 @@ from functools import cached_property, partial
 import numpy as np
 
 from assets.costs import rpc_and_rln
-from assets.costs.bill import ALL_IN, INFRASTRUCTURE, Bill, BillLine, database_parts, place_parts, rpc_part, user_parts
+from assets.costs.bill import Bill, BillLine, database_parts, place_parts, rpc_part, user_parts
 from assets.costs.cheapest import cheapest, least_cost
+from assets.costs.components import ALL_IN, CONFIDENCE
 from assets.costs.distributions import FloatArray
 from assets.costs.draws import Draws
 from assets.costs.inputs import CostCatalogue
@@ -27,13 +28,6 @@ from assets.costs.sizing import needs_of
 from assets.costs.workload import ScenarioLoad, load_of, sent_of
 from assets.evidence.quantity import MissingEvidence, Quantity, Value
 from assets.evidence.tables.costs import Scenario
-
-USED_TOTALS = {"gates": ALL_IN, "sensitivity": ALL_IN, "alternatives": INFRASTRUCTURE}
-"""Which total each of these uses. No seller of hosted messaging sells what users pay; the gates and the drivers are
-about everything that is paid."""
-
-CONFIDENCE = 0.95
-"""Hosts that are named as what to rent are large enough in this share of all draws."""
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ from typing import Literal
 import numpy as np
 
 from assets.common.words import enumerated, number
-from assets.costs.bill import COMPONENTS, INFRASTRUCTURE, Bill
+from assets.costs.bill import Bill
+from assets.costs.components import COMPONENTS, INFRASTRUCTURE
 from assets.costs.distributions import Point
 from assets.costs.draws import Draws
 from assets.costs.inputs import BYTES_PER_KB, DAYS_PER_MONTH, SECONDS_PER_DAY, CostCatalogue, Fact, PublishedFigure

@@ -19,11 +19,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assets.costs.bill import ALL_IN, COMPONENTS
+from assets.costs.components import ALL_IN, COMPONENTS, USED_TOTALS
 from assets.costs.distributions import FloatArray, Point, UncertainInput
 from assets.costs.draws import Draws, at_quantiles
 from assets.costs.inputs import CostCatalogue
-from assets.costs.model import USED_TOTALS, Estimate, World, infrastructure_in, parts_in, total_in, users_in
+from assets.costs.model import Estimate, World, infrastructure_in, parts_in, total_in, users_in
 from assets.costs.places import ProviderRegion
 from assets.evidence.quantity import MissingEvidence
 

@@ -254,6 +254,22 @@ def diff(settings: Settings, before: str | None, after: str | None, as_json: boo
     return show_difference(settings, before, after, as_json)
 
 
+@main.command(cls=Example, example="waku-fit explain interviews")
+@click.argument("name", metavar="NAME")
+@click.option("--depth", type=click.IntRange(1, 9), default=3, show_default=True, help="Steps down from the number.")
+@json_option
+@with_settings
+def explain(settings: Settings, name: str, depth: int, as_json: bool) -> int:
+    """Show what a number of the latest release is made of.
+
+    NAME is a gate, a requirement, a milestone, or a cell: table.column@key, or table/key/column as in the page. What it
+    is made of goes down to rows of evidence with file and line.
+    """
+    from orchestration.commands.explain import explain as explain_number
+
+    return explain_number(settings, name, depth, as_json)
+
+
 @main.command(cls=Example, example="waku-fit ui --port 3001")
 @click.option("--port", type=click.IntRange(1, 65535), default=3000, show_default=True, help="Port on 127.0.0.1.")
 @click.option("--read-only", is_flag=True, help="Look, but start nothing: no runs, no schedules.")

@@ -22,7 +22,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from assets.costs.bill import INFRASTRUCTURE
+from assets.costs.components import INFRASTRUCTURE
 from assets.costs.distributions import FloatArray, LogTriangular, Triangular
 from assets.costs.draws import Draws, chunks, sample
 from assets.costs.frames import scenario_cost_frame

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from assets.costs import columns
-from assets.costs.bill import ALL_IN, COMPONENTS, INFRASTRUCTURE
+from assets.costs.components import ALL_IN, COMPONENTS, INFRASTRUCTURE
 from assets.decision import frames as decision_frames
 from assets.readiness.frames import gates_frame, requirement_results_frame, verdict_frame
 from assets.readiness.inputs import ReadinessInputs

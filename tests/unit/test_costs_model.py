@@ -23,8 +23,8 @@ import numpy as np
 import pytest
 import yaml
 
-from assets.costs.bill import COMPONENTS
 from assets.costs.columns import COST_COLUMNS, SUMMARY_COLUMNS
+from assets.costs.components import COMPONENTS
 from assets.costs.distributions import Stated, Triangular
 from assets.costs.draws import sample
 from assets.costs.frames import scenario_cost_frame, summary_frame

@@ -18,10 +18,11 @@ from hypothesis import strategies as st
 
 from assets.costs.assumptions import EXCHANGE_RATES
 from assets.costs.capacity import CapacityCurve, SizedCapacity, SizedInterval
+from assets.costs.components import ALL_IN, INFRASTRUCTURE
 from assets.costs.distributions import Distribution, LogTriangular, Point, Triangular, UncertainInput
 from assets.costs.draws import sample
 from assets.costs.inputs import ArchiveProbe, CostCatalogue, ManagedOffer, MethodCredits, RpcCalls
-from assets.costs.model import ALL_IN, INFRASTRUCTURE, World, estimate
+from assets.costs.model import World, estimate
 from assets.evidence.basis import Basis
 from assets.evidence.model import Grade
 from assets.evidence.tables.costs import Scenario

@@ -28,6 +28,9 @@ ARRIVING_INTERVAL_NS = 100
 """Between two arriving messages, so that an hour has room for 36 billion of them."""
 
 Protocol = Literal["simple", "prepared"]
+INSERT_PREFIX = "insert"
+"""Of the names of workloads that write."""
+
 Shape = Literal["insert", "first_page", "next_page", "by_hashes", "presence", "no_time_range", "housekeeping"]
 
 

@@ -157,6 +157,13 @@ class Cells:
         condition = self.value("evidence_index", evidence_id, "condition") or ""
         return str(condition).partition(";")[0].removeprefix("metric ").replace(" ", "_")
 
+    def place_of(self, table: str, key: str, column: str) -> Place:
+        """Return the place that says how a number is made; the row of evidence where it is one."""
+        place = self._explains.place_of(table, key, column)
+        if not place.part and (row_of := RELEASED_TABLES[place.table].row_of):
+            return Place("evidence_index", f"{row_of}/{place.key}")
+        return place
+
     def derivation(self, place: Place) -> Derivation:
         """Return how the numbers of a place are made."""
         if place not in self._derivations:

@@ -6,7 +6,7 @@ Belongs here: words without figures. Does not belong here: inputs and rows (`der
 
 from __future__ import annotations
 
-from assets.costs.bill import MANAGED, SELF_MANAGED
+from assets.costs.components import MANAGED, SELF_MANAGED
 
 SUM = (
     "The sum of its parts in every draw. Means add up: the mean of the total is the sum of the means of its parts. "

@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from assets.costs.bill import ALL_IN, COMPONENTS, INFRASTRUCTURE, MANAGED, SELF_MANAGED
+from assets.costs.components import ALL_IN, COMPONENTS, INFRASTRUCTURE, MANAGED, SELF_MANAGED
 from assets.reports.page.cells import Cells
 from assets.reports.page.charts import Bar, stacked_bars
 

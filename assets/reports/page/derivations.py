@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from assets.costs.model import USED_TOTALS
+from assets.costs.components import USED_TOTALS
 from assets.reports.page.basis import CellName, Derivation, Derive, Input, Place
 from assets.reports.page.cells import SHARED_PART, Cells
 from assets.reports.page.derived_benchmarks import BenchmarkDerivations

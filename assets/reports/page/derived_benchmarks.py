@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
+from assets.benchmarks.archive.requests import INSERT_PREFIX
 from assets.benchmarks.archive.storage import GROWN, Encoding
-from assets.benchmarks.recommendation import INSERT_PREFIX
 from assets.reports.page.basis import CellName, Derivation, Derive, Input, Place
 from assets.reports.page.cells import NOT_LISTED, Cells
 from assets.reports.page.derived_costs import CostDerivations

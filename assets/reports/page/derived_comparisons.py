@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from assets.costs.bill import INFRASTRUCTURE
-from assets.costs.model import USED_TOTALS
+from assets.costs.components import INFRASTRUCTURE, USED_TOTALS
 from assets.reports.page.basis import CellName, Derivation, Derive, Input, Place
 from assets.reports.page.cells import Cells, row_key
 from assets.reports.page.cost_rules import CHANGED, HELD_ALWAYS, HOSTED, SENSITIVITY

@@ -10,8 +10,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
-from assets.costs.bill import ALL_IN, COMPONENTS, INFRASTRUCTURE, MANAGED, SELF_MANAGED
-from assets.costs.model import CONFIDENCE, USED_TOTALS
+from assets.costs.components import ALL_IN, COMPONENTS, CONFIDENCE, INFRASTRUCTURE, MANAGED, SELF_MANAGED, USED_TOTALS
 from assets.reports.page.basis import CellName, Derivation, Derive, Input, Place
 from assets.reports.page.cells import Cells
 from assets.reports.page.cost_rules import (

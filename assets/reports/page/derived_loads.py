@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from assets.costs.bill import MANAGED, SELF_MANAGED
+from assets.costs.components import MANAGED, SELF_MANAGED
 from assets.reports.page.basis import CellName, Derivation, Derive, Input, Place
 from assets.reports.page.cells import Cells
 from assets.reports.page.cost_rules import ASKED_FOR

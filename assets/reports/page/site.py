@@ -20,8 +20,8 @@ import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from assets.costs.bill import COMPONENTS
 from assets.costs.budget import budget_state
+from assets.costs.components import COMPONENTS
 from assets.evidence.model import Grade
 from assets.evidence.packs import PUBLIC
 from assets.readiness.model import GateStatus

@@ -1,0 +1,119 @@
+"""`waku-fit explain`: which number is meant by a name, and where its release is.
+
+Belongs here: names, reading released tables. Does not belong here: what a number is made of (`assets.reports.page`).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from pathlib import Path
+
+import click
+import pandas as pd
+import pyarrow.parquet as pq
+
+from assets.reports.page.basis import Place
+from assets.reports.page.cells import Cells
+from assets.reports.page.derivations import Derivations
+from assets.reports.page.tree import Explained, explained, lines_of
+from assets.reports.released import RELEASED_TABLES
+from orchestration.errors import UserError
+from orchestration.settings import Settings
+
+CELL = re.compile(r"^(?P<table>\w+)(\.(?P<column>\w+)@(?P<key>.+)|/(?P<slash_key>.+)/(?P<slash_column>\w+))$")
+"""`table.column@key`, or `table/key/column` as the page has it."""
+
+
+class ReleasedTables(Mapping[str, pd.DataFrame]):
+    """The tables of a release, each read when it is first asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._read: dict[str, pd.DataFrame] = {}
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        if name not in self._read:
+            path = self._folder / f"{name}.parquet"
+            if not path.exists():
+                raise KeyError(name)
+            table = pq.read_table(path)
+            columns = {column: pd.Series(table[column].to_pylist(), dtype=object) for column in table.column_names}
+            self._read[name] = pd.DataFrame(columns)
+        return self._read[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return (path.stem for path in sorted(self._folder.glob("*.parquet")))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+def explain(settings: Settings, name: str, depth: int, as_json: bool) -> int:
+    """Print what a number of the latest release is made of. Raises `UserError`."""
+    data = settings.latest / "data"
+    if not data.is_dir():
+        raise UserError("there is no release yet; `waku-fit run` makes one")
+    cells = Cells(ReleasedTables(data), Derivations)
+    found = _named(cells, name, depth)
+    click.echo(json.dumps(found.as_json(), indent=2) if as_json else "\n".join(lines_of(found)))
+    return 0
+
+
+def _named(cells: Cells, name: str, depth: int) -> Explained:
+    """Return the tree of what a name stands for: a gate, a requirement, a milestone, a row of evidence, or a cell."""
+    if cell := CELL.match(name):
+        return _cell(cells, name, cell, depth)
+    if name in cells.keys("gates"):
+        return _gate(cells, name, depth)
+    if name in cells.keys("requirement_results"):
+        return _requirement(cells, name, depth)
+    if name in cells.keys("verdict"):
+        said = f"{cells.value('verdict', name, 'verdict')}. {cells.value('verdict', name, 'reason')}"
+        gates = tuple(_gate(cells, gate, depth - 1) for gate in cells.keys("gates", milestone_id=name))
+        return Explained(str(cells.value("verdict", name, "title")), said, inputs=gates)
+    raise UserError(f'nothing of the release is called "{name}"; {_expected(cells, name)}')
+
+
+def _gate(cells: Cells, gate: str, depth: int) -> Explained:
+    said = f"{cells.value('gates', gate, 'status')}. {cells.value('gates', gate, 'reason')}"
+    requirements = cells.keys("requirement_results", gate_id=gate)
+    below = tuple(_requirement(cells, one, depth - 1) for one in requirements) if depth > 0 else ()
+    return Explained(str(cells.value("gates", gate, "title")), said, inputs=below, is_cut=depth <= 0)
+
+
+def _requirement(cells: Cells, requirement: str, depth: int) -> Explained:
+    row = cells.row("requirement_results", requirement)
+    value = "not known" if row["value"] is None else f"{row['value']:g}"
+    asked = "" if row["threshold"] is None else f" of {row['threshold']:g}"
+    said = f"{row['status']}, {value}{asked} {row['unit']}"
+    return explained(cells, Place("requirement_results", requirement), str(row["title"]), said, max(0, depth))
+
+
+def _cell(cells: Cells, name: str, cell: re.Match[str], depth: int) -> Explained:
+    table = cell["table"]
+    key, column = cell["key"] or cell["slash_key"], cell["column"] or cell["slash_column"]
+    if table not in RELEASED_TABLES:
+        if f"{table}/{key}/{column}" == name and name in cells.keys("evidence_index"):
+            return explained(cells, Place("evidence_index", name), name, "", depth)
+        near = get_close_matches(table, RELEASED_TABLES, 1)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        raise UserError(f'no released table is called "{table}"{hint}')
+    if key not in cells.keys(table):
+        near = get_close_matches(key, cells.keys(table), 3, 0.3)
+        raise UserError(
+            f'{table} has no row "{key}"; its rows are called like {", ".join(near or cells.keys(table)[:3])}'
+        )
+    if column not in cells.row(table, key):
+        raise UserError(f'{table} has no column "{column}"; it has {", ".join(cells.row(table, key))}')
+    said = cells.cell(table, key, column, link=False).striptags()
+    return explained(cells, cells.place_of(table, key, column), f"{table}.{column} of {key}", said, depth)
+
+
+def _expected(cells: Cells, name: str) -> str:
+    names = [*cells.keys("gates"), *cells.keys("requirement_results"), *cells.keys("verdict")]
+    near = get_close_matches(name, names, 1, 0.5)
+    form = "expected a gate, a requirement, a milestone, or a cell as table.column@key"
+    return f"did you mean {near[0]}? {form}" if near else form

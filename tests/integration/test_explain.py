@@ -1,0 +1,73 @@
+"""`waku-fit explain` on a published release: from a gate or a number down to rows of evidence with file and line."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.integration.chain import Chain
+
+
+def leaves(node: dict[str, Any]) -> list[dict[str, Any]]:
+    return [*node["evidence"], *(leaf for below in node["inputs"] for leaf in leaves(below))]
+
+
+def test_a_gate_is_explained_down_to_rows_with_file_and_line(published: Chain) -> None:
+    found = json.loads(published.waku_fit("explain", "interviews", "--json").stdout)
+    assert found["value"].startswith("fail. Two of about ten interviews are on record.")
+    asked = next(one for one in found["inputs"] if one["label"] == "Interviews held")
+    rows = {leaf["evidence_id"]: leaf for leaf in leaves(asked)}
+    threshold = rows["readiness__gate_requirements/interviews_interviews_held"]
+    assert "threshold 10" in threshold["value"]
+    line = int(threshold["line"])
+    path = published.root / threshold["file"]
+    assert path.read_text(encoding="utf-8").splitlines()[line - 1].startswith("interviews_interviews_held,")
+
+
+def test_a_number_is_explained_by_its_parts(published: Chain) -> None:
+    name = "cost_summary.all_in_p50_usd_per_month@community_10k|without_rln"
+    found = json.loads(published.waku_fit("explain", name, "--json", "--depth", "2").stdout)
+    labels = [one["label"] for one in found["inputs"]]
+    assert "Servers, mean" in labels
+    as_the_page_has_it = "cost_summary/community_10k|without_rln/all_in_p50_usd_per_month"
+    again = json.loads(published.waku_fit("explain", as_the_page_has_it, "--json", "--depth", "2").stdout)
+    assert again["inputs"] == found["inputs"]
+    assert leaves(found)
+
+
+def test_text_is_indented_and_says_where_it_was_cut(published: Chain) -> None:
+    lines = published.waku_fit("explain", "demonstrate_product_market_fit", "--depth", "1").stdout.splitlines()
+    assert lines[0].startswith("Demonstrate product market-fit: not_ready. ")
+    assert lines[1].startswith("  Define cost (self-host): unknown. ")
+    assert all(line.endswith(" …") for line in lines[1:])
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("interview", 'nothing of the release is called "interview"; did you mean interviews?'),
+        (
+            "cost_sumary.usd@community_10k|without_rln",
+            'no released table is called "cost_sumary"; did you mean cost_summary?',
+        ),
+        (
+            "cost_summary.usd@community_10k",
+            'cost_summary has no row "community_10k"; its rows are called like community_',
+        ),
+        ("gates.score@interviews", 'gates has no column "score"; it has gate_id, '),
+    ],
+)
+def test_a_name_that_is_none_says_what_was_expected(name: str, message: str, published: Chain) -> None:
+    refused = published.waku_fit("explain", name)
+    assert refused.returncode == 1
+    assert message in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def test_without_a_release_it_says_how_to_make_one(tmp_path_factory: pytest.TempPathFactory) -> None:
+    empty = Chain.create(tmp_path_factory.mktemp("empty") / "project")
+    refused = empty.waku_fit("explain", "interviews")
+    assert refused.returncode == 1
+    assert "there is no release yet; `waku-fit run` makes one" in refused.stderr
