@@ -121,7 +121,9 @@ def _on_managed(need: Need, offer: ManagedOffer, draws: Draws, held_at: float | 
         raise MissingEvidence(f"price of further storage of {offer.offer_id}")
     costs = {
         "database": price.resting_on(need.basis) * count,
-        "archive_storage": (unit * stored * (offer.storage_usd_per_gb_month or 0.0)).resting_on(need.archive.gb),
+        "archive_storage": (unit * stored * (offer.storage_usd_per_gb_month or 0.0)).resting_on(
+            need.archive.gb, draws["assumption/disk_fill"]
+        ),
         "backups": backup_gb(need.archive, draws) * unit * offer.backup_usd_per_gb_month,
     }
     fleet = Fleet(count, needed, 0.0, stored, 0.0, is_on_own_disks=False)

@@ -23,7 +23,8 @@ READ = (
 )
 """Marts that this reads, market evidence included."""
 DELIVERABLES = """
-select deliverable_id, title, status, status_on, kind = 'derived_gap' as is_inferred, needs, usp_ids, segment_ids,
+select deliverable_id, title, status, status_on, kind = 'milestone_deliverable' as is_of_milestone,
+    kind = 'derived_gap' as is_inferred, needs, usp_ids, segment_ids,
     planned_start, planned_end, effort_weeks, grade, evidence_ids
 from marts.roadmap_deliverables where grade <> 'illustrative' order by deliverable_id
 """

@@ -161,7 +161,8 @@ def finding(each: MvpOutline) -> str:
     if each.left_out:
         return sentence([each.left_out, "on this evidence there is no outline"])
     heard = sum(bool(cell.voices) for cell in each.cells)
-    basis = f"of {number(len(each.cells))} cells somebody spoke about {number(heard)}"
+    claimed = number(len(each.cells))
+    basis = f"of {claimed} problems that a selling point is claimed for, somebody spoke about {number(heard)}"
     if not each.usps:
         return sentence(["no selling point is worth what is missing for it", basis])
     if each.of is OutlineOf.LEADS:

@@ -54,6 +54,8 @@ class RoadmapItem:
     title: str
     status: str | None
     status_on: date | None
+    is_of_milestone: bool
+    """Asked for by a milestone itself, which has a gate for it: work of the team and no part of a product."""
     is_inferred: bool
     """Named by us, since the roadmap has no item for it."""
     needs: frozenset[str]

@@ -268,7 +268,7 @@ def _missing(
     for name, item in graph.deliverables.items():
         usps = sorted(usp for usp, left in of_usps.items() if name in left)
         lacking = {segment for segment, left in of_segments.items() if name in left}
-        if not usps and not lacking:
+        if item.is_of_milestone or (not usps and not lacking):
             continue
         claimed = [cell for usp in usps for cell in claims[usp]]
         segments = sorted(lacking | {str(cell.key[1]) for cell in claimed})

@@ -419,6 +419,7 @@ def _decision(requirement: str | None, gate: str | None) -> dict[str, pd.DataFra
         "weeks": 3.0,
         "usps": [HOSTILE],
         "segments": [HOSTILE],
+        "outlines": ["leads"],
         **based,
     }
     return {

@@ -25,6 +25,7 @@ def item(name: str, status: str | None, *needs: str, is_inferred: bool = False, 
     values = {
         "title": name,
         "status_on": None,
+        "is_of_milestone": False,
         "usp_ids": frozenset(),
         "segment_ids": frozenset(),
         "planned_start": None,

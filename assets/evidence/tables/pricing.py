@@ -72,7 +72,7 @@ class ComputeOffer(EvidenceRow):
 
     value_columns: ClassVar[tuple[str, ...]] = ("price_per_month", "price_per_hour")
     says: ClassVar[Says] = Says(
-        ("price_per_month", "price_per_hour", "included_egress_tb_per_month"),
+        ("included_egress_tb_per_month", "price_per_hour", "price_per_month"),
         unit="currency",
         conditions=("region", "instance_type", "vcpus", "vcpu_kind", "memory_gib", "local_disk_gb", "month_basis"),
     )
@@ -238,7 +238,7 @@ class RpcPlan(EvidenceRow):
 
     value_columns: ClassVar[tuple[str, ...]] = ("price_per_month",)
     says: ClassVar[Says] = Says(
-        ("price_per_month", "included_credits_per_period", "overage_price_per_million_credits"),
+        ("included_credits_per_period", "overage_price_per_million_credits", "price_per_month"),
         unit="currency",
         conditions=("plan", "included_period", "credit_unit"),
     )

@@ -60,7 +60,7 @@ class GateRequirement(StandingRow):
     """One thing that must hold for a gate to pass."""
 
     says: ClassVar[Says] = Says(
-        ("comparison", "threshold", "threshold_high", "tolerance", "stale_after_days"), conditions=("title", "quote")
+        ("comparison", "stale_after_days", "tolerance", "threshold_high", "threshold"), conditions=("title", "quote")
     )
     id_as: ClassVar[str] = "requirement_id"
     subject: ClassVar[tuple[str, ...]] = ("title",)

@@ -27,9 +27,10 @@ HOSTS = (
     "more and with less to do is taken, and then over all draws."
 )
 STORED = (
-    "To that comes its storage: the archive over the planned use of a disk, for each copy, beyond what the price "
-    "holds, times the price of a volume. And one backup: a copy of the archive, times the share that backups take, "
-    "times their price."
+    "Hosts are whole in every month; the mean of the months is taken. To that comes storage: a copy of the archive "
+    "over the planned use of a disk, beyond what the price holds, times the price of a volume. There is a copy for "
+    "each data centre at least, and one for each host where several hosts answer for one shard. And one backup: a copy "
+    "of the archive, times the share that backups take, times their price."
 )
 PARTS = {
     "compute": HOSTS,

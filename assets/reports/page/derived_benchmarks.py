@@ -59,6 +59,10 @@ CURVE = (
     "one plus contention times the other clients, plus coherence times clients times the other clients. Its peak is at "
     "the root of one less contention over coherence."
 )
+BY_SIZE = (
+    "Rates as measured, for each number of messages in the archive. From three sizes on a power of their number is "
+    "fitted, by least squares of logarithms, with a bootstrap of the residuals."
+)
 NOISE = (
     "Standard deviation over mean of each figure over its rounds: the median and the largest of all figures of the run."
 )
@@ -222,7 +226,12 @@ class BenchmarkDerivations:
                 archive_messages=messages,
             )
             inputs += self._rounds(CellName(table, point, "x", "quantity"), figure)
-        return Derivation(CURVE, tuple(inputs), () if inputs else self._ids(table, key))
+        law = CURVE if row["axis"] == "clients" else BY_SIZE
+        stated = [
+            Input("payload bytes", CellName(table, key, "payload_bytes", "count")),
+            Input("messages" if row["axis"] == "clients" else "clients", CellName(table, key, "fixed", "count")),
+        ]
+        return Derivation(law, (*stated, *inputs), () if inputs else self._ids(table, key))
 
     def _bytes(self, table: str, key: str) -> Derivation:
         if self._value(table, key, "stage") is None:

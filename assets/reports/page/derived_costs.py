@@ -174,8 +174,7 @@ class CostDerivations:
         amount = self._amount(key)
         if component in WITH_STORAGE:
             mean = Input("mean of all of it", CellName(COST, key, MEAN, "usd"))
-            copies = Input("copies", CellName(SCENARIOS, scenario, "data_centres", "count"), Place(SCENARIOS, scenario))
-            amount = (mean, *amount, copies)
+            amount = (mean, *amount)
         cheapest = self._cheapest.get((scenario, with_rln), {}).get(component)
         if cheapest is None or cheapest == key or component in WITH_STORAGE:
             asked = self._loads.asked(scenario, *ASKED.get(component, ()), with_rln=with_rln)

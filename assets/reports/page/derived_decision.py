@@ -22,7 +22,6 @@ MET = (
 ALL_MET = (
     "The product of the probabilities of all requirements, in each draw of the priors; then the mean of the draws."
 )
-ALL_GATES = "The product of the probabilities of all gates, in each draw of the priors; then the mean of draws."
 WORTH = (
     "The share of the loss expected of deciding now that one such piece takes away, for each of three decisions. The "
     "loss is the chance to call a gate wrong, or what the segments or selling points chosen now bring less than the "
@@ -32,8 +31,9 @@ WORTH = (
 )
 OUTLINED = (
     "The weight of demand times the share of demand that is served, less the weight of effort times the share of all "
-    "weeks that it takes. The choice is the best of all, by an integer programme. How often it wins is tried with "
-    "draws of shares, segments, weeks that nobody stated, and weights."
+    "weeks that it takes. What is missing is listed with its weeks; where nobody knows them they are taken as the "
+    "middle of those that are known. The choice is the best of all, by an integer programme. How often it wins is "
+    "tried with draws of shares, segments, weeks that nobody stated, and weights."
 )
 CHOSEN = "The share of draws of all that is not known in which the best choice has this selling point."
 WEEKS = "The weeks that somebody stated, else from the planned first day to the planned last day."
@@ -70,47 +70,40 @@ class DecisionDerivations:
         return Derivation(MET, tuple(inputs), self._priors(table, key))
 
     def _gate(self, _table: str, key: str) -> Derivation:
+        return self._all_met(gate_id=key)
+
+    def _verdict(self, _table: str, key: str) -> Derivation:
+        return self._all_met(milestone_id=key)
+
+    def _all_met(self, **of: str) -> Derivation:
         return Derivation(
             ALL_MET,
             tuple(
-                self._probability(REQUIREMENTS, requirement, CellName("requirement_results", requirement, "title"))
-                for requirement in self._cells.keys(REQUIREMENTS, gate_id=key)
+                self._probability(requirement, CellName("requirement_results", requirement, "title"))
+                for requirement in self._cells.keys(REQUIREMENTS, **of)
             ),
         )
 
-    def _verdict(self, _table: str, key: str) -> Derivation:
-        return Derivation(
-            ALL_GATES,
-            tuple(
-                self._probability(GATES, gate, CellName("gates", gate, "title"))
-                for gate in self._cells.keys(GATES, milestone_id=key)
-            ),
-        )
-
-    def _probability(self, table: str, key: str, label: CellName) -> Input:
+    def _probability(self, key: str, label: CellName) -> Input:
+        low, high = (CellName(REQUIREMENTS, key, f"probability_{end}", "chance") for end in ("low", "high"))
         return Input(
-            label,
-            CellName(table, key, "probability", "chance"),
-            Place(table, key),
-            ends=(
-                CellName(table, key, "probability_low", "chance"),
-                CellName(table, key, "probability_high", "chance"),
-            ),
+            label, CellName(REQUIREMENTS, key, "probability", "chance"), Place(REQUIREMENTS, key), ends=(low, high)
         )
 
     def _next(self, table: str, key: str) -> Derivation:
         row = self._cells.row(table, key)
         inputs = [
-            Input(label, CellName(table, key, column, "ratio"))
-            for label, column in (
-                *(("gates", "gates_share"), ("segments", "segments_share"), ("selling points", "usps_share")),
-                *(("value", "value"), ("value for an hour", "value_per_hour")),
+            Input(label, CellName(table, key, column, form))
+            for label, column, form in (
+                *(("gates", "gates_share", "chance"), ("segments", "segments_share", "chance")),
+                *(("selling points", "usps_share", "chance"), ("value", "value", "ratio")),
+                ("value for an hour", "value_per_hour", "ratio"),
             )
         ]
         hours = (CellName(table, key, "hours_low", "quantity"), CellName(table, key, "hours_high", "quantity"))
         inputs.append(Input("hours", CellName(table, key, "hours", "quantity"), ends=hours))
         inputs += [
-            self._probability(REQUIREMENTS, requirement, CellName("requirement_results", requirement, "title"))
+            self._probability(requirement, CellName("requirement_results", requirement, "title"))
             for requirement in row["requirement_ids"]
             if row["gates_share"] and requirement in self._cells.keys(REQUIREMENTS)
         ]
@@ -135,6 +128,12 @@ class DecisionDerivations:
             Input(label, CellName(table, key, column, "ratio"))
             for label, column in named
             if self._cells.value(table, key, column) is not None
+        ]
+        outline = self._cells.value(table, key, "outline")
+        inputs += [
+            Input(CellName(GAPS, gap, "title"), CellName(GAPS, gap, "weeks", "quantity"), Place(GAPS, gap))
+            for gap in self._cells.keys(GAPS)
+            if outline in self._cells.value(GAPS, gap, "outlines")
         ]
         return Derivation(OUTLINED, tuple(inputs), self._ids(table, key))
 

@@ -32,8 +32,8 @@ ASKED: Mapping[str, tuple[str, ...]] = {
     "backups": ("archive_gb",),
     "egress": ("relay_egress_gb", "shared_egress_gb"),
     "rpc": OF_NODE_COUNT,
-    SELF_MANAGED: OF_DATABASES,
-    MANAGED: OF_DATABASES,
+    SELF_MANAGED: (*OF_DATABASES, "shards"),
+    MANAGED: (*OF_DATABASES, "shards"),
 }
 """By part of a bill, the amounts of `scenario_load` that its own amount comes from."""
 
