@@ -129,6 +129,9 @@ def market_tables(findings: tuple[CodedFinding, ...] = SPOKEN) -> dict[str, pd.D
             rationale_against=None,
             public_leads=2,
             open_gaps=None,
+            unknown_gaps=None,
+            users=1,
+            leavers=0,
         ).assign(relevant_usps=[["private"], []], technical_gaps=[[], []], interest_signals=[["Met in May"], []]),
     }
 

@@ -11,7 +11,8 @@ from assets.costs.components import MANAGED, SELF_MANAGED
 SUM = (
     "The sum of its parts in every draw. Means add up: the mean of the total is the sum of the means of its parts. "
     "Middles and ends do not: those of the total are over all draws of the total. A figure for a user or for a million "
-    "messages divides the total of each draw by their number. The error of drawing is the standard error of the middle."
+    "messages divides the total of each draw by their number. The error of drawing is the standard error of the middle "
+    "over eight sets of draws, each of a thousand and twenty-four points of a Sobol sequence that is scrambled anew."
 )
 ELSEWHERE = (
     "The sum of the same parts as at the cheapest place, at the prices of this place. Means add up; middles and ends "
@@ -37,7 +38,9 @@ PARTS = {
     "addresses": "Hosts that face the internet, times the price of an address.",
     "database": HOSTS,
     "archive_storage": "The archive over the planned use of a disk, times its copies, beyond what lies on the servers’ "
-    "own disks; times the price of a volume.",
+    "own disks; times the price of a volume. There is a copy for each data centre at least, and one for each host "
+    "where several answer for one shard. A draw in which the servers’ own disks hold it all counts as nothing, and the "
+    "amount is the mean of all draws.",
     "backups": "One archive, however many copies run, times the share that backups take, times their price.",
     "egress": "What all nodes send beyond what the prices of their servers include, tier by tier.",
     "rpc": "Nodes, as many as their connections at peak take, times calls a day, times the days of a month, times the "

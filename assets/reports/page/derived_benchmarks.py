@@ -39,8 +39,9 @@ SIZE_LIMITS = "benchmarks__archive_retention_policies/"
 SAVED = (
     "The share that is saved, times what storage of all copies of this archive costs. The share is one less bytes of a "
     "message with the candidate over bytes today, at the size of this scenario’s messages, by the storage formula that "
-    "is fitted to the run. A copy grows in a day by the messages archived, times these bytes. The days in the limit "
-    "are the limit divided by that growth."
+    "is fitted to the run. The formula counts the partitions of this archive: where few messages are in one, its pages "
+    "and those of its indices are not full, and a message takes more than in the archives that were measured. A copy "
+    "grows in a day by the messages archived, times these bytes. The days in the limit are the limit divided by that."
 )
 MEDIAN = "The median of the rounds, each a line of the session’s file; the ends are the lowest and the highest of them."
 GAIN = (
@@ -367,6 +368,7 @@ class BenchmarkDerivations:
             Input("share that is saved, of a hundred", CellName(table, key, "saved_share", "hundredths")),
             *self._costs.parts(used),
             *self._loads.asked(row["scenario_id"], "archive_gb", "archived_messages_per_day", with_rln=False),
+            Input("payload of a message, bytes", CellName(table, key, "payload_bytes", "count")),
             Input("bytes of a message today", CellName(table, key, "base_bytes_per_message", "whole")),
             Input("bytes of a message with the candidate", CellName(table, key, "bytes_per_message", "whole")),
             self._formula_of(CANDIDATES, row["candidate"]),

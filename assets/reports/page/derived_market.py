@@ -26,6 +26,17 @@ OF_ALL = (
     "The share that all segments have in common, not that of one of them. Each who spoke counts with a weight, for or "
     "against, in the beta distribution of its own segment; the segments vary about what they have in common. " + PRIOR
 )
+OF_RECORD: dict[str, tuple[tuple[tuple[str, str], ...], tuple[str, ...]]] = {
+    "technical_gaps": (
+        (("gaps that are open", "open_gaps"), ("gaps whose state is not known", "unknown_gaps")),
+        ("segments__segments/", "roadmap__"),
+    ),
+    "integrations": (
+        (("projects that use it", "users"), ("projects that left", "leavers")),
+        ("segments__integrations/",),
+    ),
+}
+"""By criterion that is counted from the record of a segment: the counts, and the tables that they are of."""
 THEME = (
     "How many brought it up, of all who spoke; and in how many segments, of all segments in which anybody spoke. Who "
     "speaks of several segments, or in several sources, is counted once. All who spoke are listed, each with a "
@@ -83,7 +94,14 @@ class MarketDerivations:
             for cell in (cells if row["criterion"] == "usp_fit" else ())
             if self._value("validation_matrix", cell, "usp_id") is not None
         ]
-        return Derivation(f"{row['rule']} {ENDS}", tuple(shares), self._ids(table, key))
+        segment, columns, tables = row["segment_id"], *OF_RECORD.get(row["criterion"], ((), ()))
+        counts = tuple(
+            Input(label, CellName("segment_profiles", segment, column, "count"))
+            for label, column in columns
+            if segment in self._cells.keys("segment_profiles")
+        )
+        rows = tuple(row for row in self._ids(table, key) if not tables or row.startswith((SHARED, *tables)))
+        return Derivation(f"{row['rule']} {ENDS}", (*counts, *shares), rows)
 
     def _of_segment(self, table: str, key: str) -> Derivation:
         return self._judged(table, key, OF_SEGMENT)
