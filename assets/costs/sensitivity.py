@@ -137,7 +137,7 @@ def drivers(estimated: Estimate, world: World, second: Draws) -> tuple[Driver, .
             for name, costs in parts.items()
             if costs[index] or costs[-1] or costs[len(names) + index]
         }
-        cost_low, cost_mid, cost_high = (sum(ends) for ends in zip(*bill.values(), strict=True))
+        cost_low, cost_mid, cost_high = (sum(costs[end] for costs in bill.values()) for end in range(3))
         value_low, value_mid, value_high = base.inputs[name].distribution.ppf(np.array([LOW, 0.5, HIGH]))
         found.append(
             Driver(

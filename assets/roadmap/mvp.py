@@ -133,12 +133,14 @@ def decide(inputs: RoadmapInputs) -> Decided:
 
 
 def world_of(inputs: RoadmapInputs, draws: int) -> Choosable | None:
-    """Return what is chosen from, with so many draws of it; None on a day before there were rules."""
+    """Return what is chosen from, with so many draws of it; None before there were rules and segments."""
     rules, market = inputs.rules, inputs.market.rules
     if rules is None or market is None:
         return None
     matrix = validation_matrix(inputs.market.findings, inputs.market.claims, market)
     ranked = rank_segments(inputs.market.profiles, inputs.market.findings, inputs.market.figures, matrix, market)
+    if not ranked:
+        return None
     shares = drawn_shares(matrix, market, draws, np.random.default_rng(SEED))
     drawn = {cell.key: row for cell, row in zip(matrix.cells, shares, strict=True)}
     return Choosable(inputs.graph, rules, market, matrix.cells, drawn, ranked, draws)

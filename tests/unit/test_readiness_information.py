@@ -19,7 +19,7 @@ def unit_normal_loss(at: float) -> float:
 
 
 def two_options(mean: float, known: float, rest: float) -> tuple[np.ndarray, np.ndarray]:
-    """The second option brings `mean` more on average, of which a part can be known."""
+    """The second option brings `mean` more on average; one of the two parts of what it brings can be known."""
     random = np.random.default_rng(1)
     part = random.normal(0, known, DRAWS)
     other = random.normal(0, rest, DRAWS)
