@@ -24,8 +24,8 @@ BILL = (
 )
 HOSTS = (
     "The hosts that cost least in each draw, times their price, with a system disk where the price has none. There are "
-    "as many hosts as the largest of these needs takes, whole ones in each month. The number shown is the mean over all "
-    "months and all draws."
+    "as many hosts as the largest of these needs takes, whole ones in each month. The number shown is the mean over "
+    "all months and all draws."
 )
 STORED = (
     "Hosts are whole in every month; the mean of the months is taken. To that comes storage: a copy of the archive "
