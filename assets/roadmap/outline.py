@@ -18,6 +18,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +26,8 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 
 Array = npt.NDArray[np.float64]
+WHOLE_WITHIN: Final = 1e-6
+"""How far from a whole number the solver may end (HiGHS: `mip_feasibility_tolerance`)."""
 Row = tuple[dict[int, float], float]
 """Of the programme: by column what it is multiplied by, and what the sum is at most."""
 
@@ -214,24 +217,37 @@ class ChoiceModel:
         rows = self._rows
         if not_all_of:
             rows = [*rows, ({self._usp[name]: 1.0 for name in not_all_of}, len(not_all_of) - 1)]
-        columns = self._needed + len(self._options.cells)
-        is_whole = np.arange(columns) < self._needed  # a problem takes its best USP without being told
-        found = milp(
-            self._costs(values),
-            integrality=is_whole,
-            bounds=Bounds(0, 1),
-            constraints=LinearConstraint(_matrix(rows, columns), -np.inf, [limit for _, limit in rows]),
-            options={"mip_rel_gap": 0},
-        )
-        if found.x is None:  # to choose nothing is always allowed
-            raise RuntimeError(f"the solver found no choice: {found.message}")
+        found = self._solved(values, rows)
         usps, segments = (
-            frozenset(name for name, column in columns_of.items() if found.x[column] > 1 / 2)
+            frozenset(name for name, column in columns_of.items() if found[column] > 1 / 2)
             for columns_of in (self._usp, self._segment)
         )
         served = [cell for cell, _ in _served(Choice(usps, segments), self._options, values)]
         choice = Choice(frozenset(cell.usp for cell in served), frozenset(cell.segment for cell in served))
         return Ranked(choice, value_of(choice, self._options, values))
+
+    def _solved(self, values: Values, rows: Sequence[Row]) -> Array:
+        """Return what each column is in the best choice.
+
+        The programme that may take parts of things comes first, in a fifth of the time. Where it takes only whole ones,
+        as it does on most draws of the record, no choice is better.
+        """
+        columns = self._needed + len(self._options.cells)
+        must_be_whole = np.arange(columns) < self._needed  # a problem takes its best USP without being told
+        for integrality in (np.zeros(columns), must_be_whole):
+            found = milp(
+                self._costs(values),
+                integrality=integrality,
+                bounds=Bounds(0, 1),
+                constraints=LinearConstraint(_matrix(rows, columns), -np.inf, [limit for _, limit in rows]),
+                options={"mip_rel_gap": 0},
+            )
+            if found.x is None:  # to choose nothing is always allowed
+                raise RuntimeError(f"the solver found no choice: {found.message}")
+            of_choice = found.x[must_be_whole]
+            if np.abs(of_choice - of_choice.round()).max() < WHOLE_WITHIN:
+                break
+        return np.asarray(found.x)
 
     def _costs(self, values: Values) -> Array:
         chosen = np.zeros(self._chosen)

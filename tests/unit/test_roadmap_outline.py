@@ -156,3 +156,19 @@ def test_the_choice_is_that_of_a_search_of_all(world: tuple[Options, Values]) ->
         assert found.runner_up.value == pytest.approx(searched(*world, not_all_of=found.best.choice.usps), abs=1e-5)
         assert found.margin is not None
         assert found.margin >= -1e-5
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_of_twelve_usps_the_choice_is_that_of_a_search_of_all_sets(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    usps, segments, deliverables = (
+        [f"{kind}{i:02}" for i in range(many)] for kind, many in zip("usd", (12, 2, 9), strict=True)
+    )
+    cells = tuple(DemandCell(usp, segment, problem) for usp in usps for segment in segments for problem in ("a", "b"))
+    need = {name: frozenset(rng.choice(deliverables, 2).tolist()) for name in [*usps, *segments]}
+    options = Options(
+        cells, {usp: need[usp] for usp in usps}, {segment: need[segment] for segment in segments},
+        tuple(deliverables), 12,
+    )  # fmt: skip
+    values = Values(rng.random(len(cells)), rng.random(2), 1 + rng.random(9), 0.5)
+    assert outline(options, values).best.value == pytest.approx(searched(options, values), abs=1e-5)
