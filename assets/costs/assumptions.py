@@ -163,7 +163,7 @@ def _from_range(name: str, row: RangeRow, widths: Widths) -> UncertainInput | No
 
 def _rln_inputs(rows: list[RlnRow], widths: Widths) -> Iterator[UncertainInput | None]:
     for parameter in dict.fromkeys(row.parameter for row in rows):
-        of_it = sorted((row for row in rows if row.parameter == parameter), key=authority)
+        of_it = sorted((row for row in rows if row.parameter == parameter), key=lambda row: (row.authority, row.as_of))
         name, label, newest = f"rln/{parameter}", f"RLN: {parameter.replace('_', ' ')}", of_it[-1]
         values = tuple(row.value for row in of_it if row.value is not None and row.basis.grade is Grade.MEASURED)
         if len(values) > 1 and len(values) == len(of_it):
@@ -175,14 +175,6 @@ def _rln_inputs(rows: list[RlnRow], widths: Widths) -> Iterator[UncertainInput |
             # A limit of messages for each epoch is a setting, not a rate of use: only its grade counts.
             found = _input(name, row, _width_name("", newest.basis.grade), widths)
             yield replace(found, stated=_disagreement(of_it)) if found else None
-
-
-def authority(row: RlnRow) -> tuple[int, date]:
-    """Return how much a source counts: what runs or would be run, what is specified, what is planned; then its date.
-
-    As the macro `most_authoritative_first`.
-    """
-    return {"plan": 1, "specification": 2}.get(row.stated_in or "", 3), row.as_of
 
 
 def _disagreement(rows: list[RlnRow]) -> tuple[Stated, ...]:

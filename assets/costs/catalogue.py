@@ -151,7 +151,7 @@ MART_COLUMNS: dict[str, tuple[str, ...]] = {
     ),
     "workload_parameters": ("profile_id", "parameter", *RANGE),
     "assumptions": ("assumption_id", "title", *RANGE),
-    "rln_parameters": ("parameter", "unit", "value", "value_low", "value_high", "as_of", "stated_in"),
+    "rln_parameters": ("parameter", "unit", "value", "value_low", "value_high", "as_of", "authority", "stated_in"),
 }
 """The columns of each mart that the model reads besides grade and evidence, in the order in which they are selected."""
 
@@ -250,7 +250,7 @@ def _drawn(marts: Mapping[str, pd.DataFrame], known: inputs.CostCatalogue) -> Ma
 
 
 def _rln(row: Mapping[str, Any]) -> inputs.RlnRow:
-    columns = ("parameter", "unit", "value", "value_low", "value_high", "as_of", "stated_in")
+    columns = ("parameter", "unit", "value", "value_low", "value_high", "as_of", "authority", "stated_in")
     return inputs.RlnRow(Basis.of(row), *(row[name] for name in columns))
 
 

@@ -53,6 +53,8 @@ class RlnRow(CostRow):
     low: float | None
     high: float | None
     as_of: date
+    authority: int
+    """How much such a source counts; the highest is used, and of equals the newest."""
     stated_in: str | None = None
 
 

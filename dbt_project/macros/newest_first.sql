@@ -9,9 +9,9 @@ array_position(array['illustrative', 'not_found'], grade) nulls first
 {%- endmacro %}
 
 {#-
-    Which of several public sources of one limit is used: what runs or would be run before what is specified, that before
-    what is planned; the newest of each. As `authority` in `assets/costs/assumptions.py`.
+    How much one of several public sources of one limit counts: what runs or would be run, or whose kind is not said (3),
+    before what is specified (2), that before what is planned (1).
 -#}
-{% macro most_authoritative_first() -%}
-{{ newest_first(by=["coalesce(array_position(array['plan', 'specification'], stated_in), 3)", 'as_of']) }}
+{% macro authority() -%}
+coalesce(array_position(array['plan', 'specification'], stated_in), 3)
 {%- endmacro %}

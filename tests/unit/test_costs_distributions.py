@@ -168,26 +168,25 @@ def test_recalled_prices_of_one_provider_err_together() -> None:
     assert abs(np.corrcoef(of_p, of_q)[0, 1]) < 0.05
 
 
-def cap(value: float, stated_in: str | None, day: date) -> RlnRow:
-    return RlnRow(
-        Basis(Grade.PUBLISHED, frozenset({f"r/{day}"})), "cap", "msg/epoch", value, None, None, day, stated_in
-    )
+def cap(value: float, authority: int, stated_in: str | None, day: date) -> RlnRow:
+    basis = Basis(Grade.PUBLISHED, frozenset({f"r/{day}"}))
+    return RlnRow(basis, "cap", "msg/epoch", value, None, None, day, authority, stated_in)
 
 
-SCRIPT = cap(1_000_000, "deploy_script", date(2025, 11, 25))
-SPECIFIED = cap(160_000, "specification", date(2025, 5, 28))
+SCRIPT = cap(1_000_000, 3, "deploy_script", date(2025, 11, 25))
+SPECIFIED = cap(160_000, 2, "specification", date(2025, 5, 28))
 
 
-def test_what_would_be_run_goes_before_a_newer_specification_and_that_before_a_newer_plan() -> None:
-    later = cap(160_000, "specification", date(2026, 5, 28))
-    planned = cap(5_000, "plan", date(2026, 6, 1))
+def test_the_source_of_most_authority_is_used_however_new_others_are() -> None:
+    later = cap(160_000, 2, "specification", date(2026, 5, 28))
+    planned = cap(5_000, 1, "plan", date(2026, 6, 1))
     for rows in ([SCRIPT, later, planned], [planned, later, SCRIPT]):
         assert inputs_of(rln=rows)["rln/cap"].distribution == Point(1_000_000)
     assert inputs_of(rln=[planned, SPECIFIED])["rln/cap"].distribution == Point(160_000)
 
 
-def test_the_newest_of_equals_counts_and_a_source_of_unknown_kind_is_as_good_as_code() -> None:
-    unknown = cap(500_000, None, date(2025, 12, 1))
+def test_of_sources_of_equal_authority_the_newest_is_used() -> None:
+    unknown = cap(500_000, 3, None, date(2025, 12, 1))
     assert inputs_of(rln=[unknown, SCRIPT])["rln/cap"].distribution == Point(500_000)
 
 
@@ -197,7 +196,7 @@ def test_sources_that_disagree_are_kept_with_the_input_and_those_that_agree_are_
         (1_000_000, "the deploy script of 2025-11-25"),
         (160_000, "the specification of 2025-05-28"),
     ]
-    assert inputs_of(rln=[SPECIFIED, cap(160_000, "code", date(2025, 9, 30))])["rln/cap"].stated == ()
+    assert inputs_of(rln=[SPECIFIED, cap(160_000, 3, "code", date(2025, 9, 30))])["rln/cap"].stated == ()
 
 
 def test_what_rests_on_unchanged_inputs_is_computed_once() -> None:

@@ -114,6 +114,8 @@ ROWS: dict[str, list[dict[str, Any]]] = {
             "value_low": None,
             "value_high": None,
             "as_of": date(2025, 1, 1),
+            "authority": 3,
+            "stated_in": None,
             **GRADED,
         },
         {
@@ -123,6 +125,8 @@ ROWS: dict[str, list[dict[str, Any]]] = {
             "value_low": None,
             "value_high": None,
             "as_of": date(2024, 1, 1),
+            "authority": 3,
+            "stated_in": None,
             **GRADED,
         },
         {
@@ -132,6 +136,8 @@ ROWS: dict[str, list[dict[str, Any]]] = {
             "value_low": 2.0,
             "value_high": 3.0,
             "as_of": date(2025, 1, 1),
+            "authority": 3,
+            "stated_in": None,
             **GRADED,
         },
         {
@@ -141,6 +147,8 @@ ROWS: dict[str, list[dict[str, Any]]] = {
             "value_low": None,
             "value_high": None,
             "as_of": date(2025, 1, 1),
+            "authority": 3,
+            "stated_in": None,
             **GRADED,
         },
     ],

@@ -225,6 +225,9 @@ class ManagedPostgresOffer(EvidenceRow):
     backup_price_per_gb_month: NonNegative | None = Field(
         default=None, description="Backup storage, price of one GB for a month, in `currency`"
     )
+    unsuitable_because: Annotated[Literal["not_postgresql"] | None, AddedLater()] = Field(
+        default=None, description="Why it cannot hold an archive; empty where it can"
+    )
     unit_price: NonNegative | None = Field(default=None, description="Price of one `unit_price_unit`, in `currency`")
     unit_price_unit: Literal["cu_hour", "gib_hour", "iops_month", "vcpu_hour"] | None = Field(
         default=None, description="What unit_price buys one of; a CU is the provider's compute unit"

@@ -5,8 +5,6 @@ prices as (
     select * from {{ ref('int_prices__storage_and_egress_in_usd') }}
     where
         category = 'egress'
-        -- Traffic between the regions or zones of a provider never reaches a user.
-        and item not in ('inter_region_egress', 'intra_region_cross_zone')
         and cost_usd_per_gb is not null
 
 ),

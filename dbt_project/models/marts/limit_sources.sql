@@ -46,7 +46,7 @@ ranked as (
 
     from published
 
-    window in_order as (partition by system, parameter order by {{ most_authoritative_first() }})
+    window in_order as (partition by system, parameter order by {{ newest_first(by=[authority(), 'as_of']) }})
 
 ),
 

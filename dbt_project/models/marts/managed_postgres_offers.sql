@@ -7,8 +7,7 @@ offers as (
         price_per_month is not null
         and vcpus is not null
         and memory_gib is not null
-        -- The archive runs on PostgreSQL only.
-        and plan not like '%\_mysql'
+        and unsuitable_because is null
 
 ),
 

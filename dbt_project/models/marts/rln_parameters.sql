@@ -17,6 +17,7 @@ newest as (
         unit,
         condition,
         stated_in,
+        {{ authority() }} as authority,
         as_of,
         grade,
         array[evidence_id] as evidence_ids
