@@ -112,7 +112,8 @@ def _billed_gb(need: Need, offer: ServerOffer, count: Value) -> Value:
     if need.relay_egress_gb is None or need.shared_egress_gb is None:
         return 0.0
     included = offer.included_egress_gb_per_month or 0.0
-    return np.maximum(need.shared_egress_gb.value + count * (need.relay_egress_gb.value - included), 0.0)
+    beyond = need.shared_egress_gb.value + count * (need.relay_egress_gb.value - included)
+    return np.where(np.asarray(beyond) > ROUNDING, beyond, 0.0)
 
 
 def needed_hosts(need: Need, vcpus: float, memory_gib: float) -> Value:

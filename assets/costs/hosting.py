@@ -90,12 +90,14 @@ def _on_servers(
     if own_gb is None and place.system_disk is not None:
         disk = drawn(place.system_disk.cost_usd_per_gb_month, provider, draws)
         price = price + disk * (place.system_disk.disk_gb or scenario.host_disk_gb)
-    price = price.resting_on(need.basis)
+    decided = _hosts_decided(need, draws, held_at)
+    price = price.resting_on(decided)
     component = "database" if need.role == DATABASE else "compute"
     for fleet in fleets_of(need, offer, own_gb, draws, held_at):
         costs = {component: price * fleet.hosts}
         if need.sent_gb is not None:
-            costs["addresses"] = drawn(place.address.cost_usd_per_month, provider, draws) * fleet.hosts
+            address = drawn(place.address.cost_usd_per_month, provider, draws)
+            costs["addresses"] = address.resting_on(decided) * fleet.hosts
             if np.any(fleet.billed_gb):
                 costs["egress"] = tiered_cost(need.sent_gb.having(fleet.billed_gb), place.tiers, draws)
         if need.archive is not None:
@@ -103,7 +105,8 @@ def _on_servers(
                 raise MissingEvidence("price of storage for backups")
             costs["backups"] = _backups(need.archive, place.backup, provider, draws)
             if not fleet.is_on_own_disks:
-                costs["archive_storage"] = _storage(fleet.stored_gb, fleet.hosts, need.archive, place, draws)
+                storage = _storage(fleet.stored_gb, fleet.hosts, need.archive, place, draws)
+                costs["archive_storage"] = storage.resting_on(decided)
         yield Way(need.role, offer.offer_id, fleet, costs)
 
 
@@ -119,15 +122,24 @@ def _on_managed(need: Need, offer: ManagedOffer, draws: Draws, held_at: float | 
     stored = np.maximum(volume_gb(need.archive, count, draws) - offer.included_storage_gb * count, 0.0)
     if offer.storage_usd_per_gb_month is None and np.any(stored):
         raise MissingEvidence(f"price of further storage of {offer.offer_id}")
+    decided = _hosts_decided(need, draws, held_at)
     costs = {
-        "database": price.resting_on(need.basis) * count,
+        "database": price.resting_on(decided) * count,
         "archive_storage": (unit * stored * (offer.storage_usd_per_gb_month or 0.0)).resting_on(
-            need.archive.gb, draws["assumption/disk_fill"]
+            decided, need.archive.gb, draws["assumption/disk_fill"]
         ),
         "backups": backup_gb(need.archive, draws) * unit * offer.backup_usd_per_gb_month,
     }
     fleet = Fleet(count, needed, 0.0, stored, 0.0, is_on_own_disks=False)
     return Way(need.role, offer.offer_id, fleet, costs, is_managed=True)
+
+
+def _hosts_decided(need: Need, draws: Draws, held_at: float | None) -> Quantity:
+    """Return what the number of hosts is based on; its value means nothing. They are whole in every month unless
+    held."""
+    if held_at is not None:
+        return need.basis
+    return draws.once("hosts", lambda: need.basis.resting_on(draws["assumption/month_swing"]), need)
 
 
 def _backups(archive: KeptArchive, price: VolumePrice, provider: str, draws: Draws) -> Quantity:

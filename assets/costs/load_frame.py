@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from assets.costs.alternatives import Demand, demand_of
 from assets.costs.capacity import capacity_at
 from assets.costs.columns import LOAD_COLUMNS
 from assets.costs.draws import Draws, summarise
@@ -19,12 +20,14 @@ from assets.costs.model import Estimate
 from assets.costs.sizing import Need, Needs, needs_of
 from assets.costs.workload import ScenarioLoad
 from assets.evidence.quantity import Quantity
+from assets.evidence.tables.costs import Scenario
 
 
 @dataclass(frozen=True)
 class LoadAndNeeds:
     """What a scenario does, and what its hosts need for that."""
 
+    scenario: Scenario
     load: ScenarioLoad
     needs: Needs
     draws: Draws
@@ -37,6 +40,10 @@ class LoadAndNeeds:
     def of_database(self, of: Callable[[Need], Quantity]) -> Quantity | None:
         """Return an amount of the databases; None without an archive."""
         return None if self.needs.database is None else of(self.needs.database)
+
+    def billed(self, of: Callable[[Demand], Quantity]) -> Quantity | None:
+        """Return an amount that hosted messaging bills; None without users."""
+        return None if self.scenario.active_users is None else of(demand_of(self.scenario, self.load, self.draws))
 
     def database_vcpus(self) -> Quantity | None:
         """Return the processors of all databases that each data centre has one copy of."""
@@ -97,6 +104,21 @@ AMOUNTS: dict[str, Amount] = {
         "connections",
         "Users, times the share of clients online at peak, times the connections of a client.",
         lambda asked: asked.load.peak_connections,
+        of_scenario=("active_users",),
+    ),
+    "users_online_at_peak": Amount(
+        "users online at peak",
+        "users",
+        "Users, times the share of a day that a client is online, times the peak factor; all users at most. Hosted "
+        "messaging counts a connection for each.",
+        lambda asked: asked.billed(lambda demand: demand.connections),
+        of_scenario=("active_users",),
+    ),
+    "online_minutes_per_month": Amount(
+        "minutes that users are online",
+        "minutes a month",
+        "Users, times the share of a day that a client is online, times the minutes of a month.",
+        lambda asked: asked.billed(lambda demand: demand.minutes),
         of_scenario=("active_users",),
     ),
     "connections_per_node": Amount(
@@ -263,7 +285,9 @@ def load_frame(estimates: Iterable[Estimate], draws: Draws) -> pd.DataFrame:
         )
         for found in estimates
         if found.load
-        for asked in [LoadAndNeeds(found.load, needs_of(found.scenario, found.with_rln, found.load, draws), draws)]
+        for asked in [
+            LoadAndNeeds(found.scenario, found.load, needs_of(found.scenario, found.with_rln, found.load, draws), draws)
+        ]
         for name, amount in AMOUNTS.items()
         if (quantity := amount.of(asked)) is not None
     ]

@@ -32,7 +32,6 @@ LOW, HIGH = 0.05, 0.95
 GRID = 33
 """Steps in which the range of a driver is searched, evenly in probability; odd: the middle one is the median."""
 
-GRID_RANGE = (0.001, 0.999)
 STEPS_BEYOND = 8
 """Steps on each side of the range, evenly in the logarithm."""
 
@@ -195,7 +194,7 @@ def _steps(known: UncertainInput, estimated: Estimate, catalogue: CostCatalogue)
 
     A share ends at 1, and the size of a message where rows of the archive were measured.
     """
-    inside = np.asarray(known.distribution.ppf(np.linspace(*GRID_RANGE, GRID)))
+    inside = np.asarray(known.distribution.ppf(np.linspace(LOW, HIGH, GRID)))
     beyond = np.geomspace(1.0, REACH, STEPS_BEYOND + 1)[1:]
     steps = np.concatenate([inside[0] / beyond[::-1], inside, inside[-1] * beyond])
     if known.unit.startswith("share"):

@@ -93,10 +93,10 @@ def one_driver(rate: Triangular, of: Scenario | None = None, **changes: Any) -> 
 
 
 def test_a_driver_is_searched_far_beyond_its_range() -> None:
-    # a tenth of the lowest and ten times the highest rate, at one draw of a thousand each
+    # a tenth of the low and ten times the high end: a twentieth of the draws is below 1 + √0.1 and above 3 − √0.1
     driver = one_driver(Triangular(1.0, 2.0, 3.0))
-    assert driver.searched_from == pytest.approx(0.1, rel=0.05)
-    assert driver.searched_to == pytest.approx(30.0, rel=0.05)
+    assert driver.searched_from == pytest.approx(0.131623, rel=1e-5)
+    assert driver.searched_to == pytest.approx(26.83772, rel=1e-5)
     assert (driver.flip_value, driver.flip_provider, driver.limit_value) == (None, None, None)
 
 
@@ -113,8 +113,8 @@ def test_a_driver_says_where_the_budget_is_met() -> None:
 def test_where_a_price_ends_the_search_ends() -> None:
     # traffic beyond 60 GB has no price, so that the search stays within the range of the rate
     driver = one_driver(Triangular(1.0, 2.0, 3.0), egress_tiers=(tier(0, 60, 0.5),))
-    assert driver.searched_from == pytest.approx(1.0, rel=0.05)
-    assert driver.searched_to == pytest.approx(3.0, rel=0.05)
+    assert driver.searched_from == pytest.approx(1.31623, rel=1e-5)
+    assert driver.searched_to == pytest.approx(2.68377, rel=1e-5)
 
 
 def test_a_share_ends_at_one() -> None:

@@ -51,7 +51,7 @@ def test_of_what_people_said_only_what_is_released_is_in_the_index() -> None:
         (
             "pricing__compute_offers",
             {"price_per_month": 13.99, "currency": "EUR", "vcpus": 4.0, "memory_gib": 8.0},
-            Said("13.99", "EUR", "vCPUs 4; memory GiB 8"),
+            Said("vCPUs 4; memory GiB 8; price per month 13.99", "EUR", None),
         ),
         (
             "costs__rln_parameters",

@@ -72,9 +72,12 @@ class ComputeOffer(EvidenceRow):
 
     value_columns: ClassVar[tuple[str, ...]] = ("price_per_month", "price_per_hour")
     says: ClassVar[Says] = Says(
-        ("included_egress_tb_per_month", "price_per_hour", "price_per_month"),
+        (
+            *("vcpus", "memory_gib", "local_disk_gb", "included_egress_tb_per_month"),
+            *("price_per_hour", "price_per_month"),
+        ),
         unit="currency",
-        conditions=("region", "instance_type", "vcpus", "vcpu_kind", "memory_gib", "local_disk_gb", "month_basis"),
+        conditions=("region", "instance_type", "vcpu_kind", "month_basis"),
     )
     id_as: ClassVar[str] = "offer_id"
     subject: ClassVar[tuple[str, ...]] = ("provider", "region", "instance_type")
@@ -189,9 +192,12 @@ class ManagedPostgresOffer(EvidenceRow):
 
     value_columns: ClassVar[tuple[str, ...]] = ("price_per_month", "unit_price")
     says: ClassVar[Says] = Says(
-        ("price_per_month", "unit_price", "storage_price_per_gb_month", "backup_price_per_gb_month"),
+        (
+            *("vcpus", "memory_gib", "included_storage_gb"),
+            *("price_per_month", "unit_price", "storage_price_per_gb_month", "backup_price_per_gb_month"),
+        ),
         unit="currency",
-        conditions=("plan", "region", "vcpus", "memory_gib", "unit_price_unit"),
+        conditions=("plan", "region", "unit_price_unit"),
     )
     id_as: ClassVar[str] = "offer_id"
     subject: ClassVar[tuple[str, ...]] = ("provider", "region", "plan")
@@ -359,9 +365,9 @@ class MessagingAlternative(EvidenceRow):
             "product",
             "plan",
             "billing_period",
-            "included_mau",
-            "tier_from",
-            "tier_to",
+            *("included_mau", "included_messages_per_month", "counted_messages"),
+            *("included_concurrent_connections", "included_connections_per_mau"),
+            *("tier_from", "tier_to"),
         ),
     )
     id_as: ClassVar[str] = "alternative_id"

@@ -32,7 +32,7 @@ KEYS: dict[str, tuple[str, ...]] = {
 APPROXIMATE = frozenset({Grade.ESTIMATED, Grade.ILLUSTRATIVE})
 """Grades of which money is written with a sign that it is about so much."""
 
-NUMBERS = frozenset({"chance", "change", "count", "hundredths", "quantity", "ratio", "usd", "whole"})
+NUMBERS = frozenset({"chance", "change", "count", "hundredths", "quantity", "ratio", "tenths", "usd", "whole"})
 """Formats of numbers."""
 
 SHARED_PART = "weights and thresholds"

@@ -15,8 +15,8 @@ SUM = (
     "over eight sets of draws, each of a thousand and twenty-four points of a Sobol sequence that is scrambled anew."
 )
 ELSEWHERE = (
-    "The sum of the same parts as at the cheapest place, at the prices of this place. Means add up; middles and ends "
-    "do not."
+    "The sum of the same parts as at the cheapest place, at the prices of this place, in every draw. Means add up; "
+    "middles and ends do not."
 )
 BILL = (
     "All in is the sum of these parts in every draw. Their means are shown. Infrastructure is the sum of the parts "
@@ -71,15 +71,22 @@ SENSITIVITY = (
     "The bill with this input at its low and at its high end and all others in the middle. Each is the sum of its "
     "parts, which are listed with the input in the middle, and at both ends. Nine draws of ten of the input lie "
     "between its ends. The share of uncertainty is its total Sobol index, of the variance of the bill over all draws. "
-    "We search for the value at which another place is cheapest, from a tenth of the lowest value that is drawn to ten "
-    "times the highest."
+    "We search for the value at which another place is cheapest, from a tenth of the low end to ten times the high "
+    "end. A share ends at one, and the size of a message where archives were measured."
 )
 HOSTED = (
-    "What the seller asks for these users and messages, tier by tier, at the cheapest of its plans that is enough in "
-    "nineteen of twenty draws. A message counts when it is sent, when it is received, or both, as the row of the price "
+    "What the seller asks for what it counts: users, messages, connections or minutes of them, tier by tier. What the "
+    "plan includes, or a user, is taken off first. The plan is the cheapest that is enough in nineteen of twenty "
+    "draws; where plans are sold in units, as many units as are enough. A user who is online has one connection. A "
+    "message counts when it is sent, when it is received, or both, as the row of the price "
     "says. Prices that are no published ones are uncertain by their own range. The multiple divides the middle of this "
     "by the middle of infrastructure run oneself."
 )
 CHANGED = "The newest price over the one before, less one, both at the newest exchange rate."
 MEMBERSHIP = "One membership for each sender, against the rate that the network allows in all over the rate of one."
+DRAWN = (
+    "Low, mid and high are the corners of a triangle, from which each draw takes a value. Of a factor, and where the "
+    "high corner is ten times the low one or more, it is a triangle of logarithms. A month is a twelfth of a year."
+)
+"""How what is assumed is drawn."""
 ASKED_FOR = "What follows from the users of a scenario: the middle of all draws, and where nine draws of ten lie."

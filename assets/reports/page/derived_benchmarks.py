@@ -68,7 +68,8 @@ NOISE = (
     "Standard deviation over mean of each figure over its rounds: the median and the largest of all figures of the run."
 )
 ENCODING = (
-    "Bytes of a message as text over bytes as bytea: measured, or by the storage formula that is fitted to the run."
+    "Bytes of a message as text over bytes as bytea: measured, or by the storage formula that is fitted to the run. "
+    "The formula is off by the larger of its two misses, each over the bytes that were measured."
 )
 CANDIDATE = "One candidate for the next schema against the newest release, in one run; each number has its own place."
 SHARE_SAVED = (
@@ -209,7 +210,7 @@ class BenchmarkDerivations:
             given
             for figure in found
             for given in self._rounds("all cores together, median of the rounds", figure)
-            or [Input("all cores together, by round", rows=self._measured(figure))]
+            or [Input("lines of the rounds, all cores together", rows=self._measured(figure))]
         ]
         return Derivation(CAPACITY, (*inputs, *cores, *self._settings(table, key)), self._ids(table, key))
 
@@ -249,7 +250,7 @@ class BenchmarkDerivations:
         if self._value(BYTES, key, "stage") is None:
             return Derivation(rows=rows or self._ids(BYTES, key))
         label = CellName(BYTES, key, "encoding")
-        return Derivation(MEDIAN, (Input(label, CellName(BYTES, key, column, "whole"), rows=rows),))
+        return Derivation(MEDIAN, (Input(label, CellName(BYTES, key, column, "tenths"), rows=rows),))
 
     def _bytes_at(self, run: str, stage: str, payload: int, messages: int | None = None) -> list[str]:
         where = {"study": run, "stage": stage, "payload_bytes": payload}
@@ -257,7 +258,7 @@ class BenchmarkDerivations:
 
     def _total_bytes(self, label: str | CellName, keys: Iterable[str]) -> list[Input]:
         return [
-            Input(label, CellName(BYTES, key, "total_bytes", "whole"), Place(BYTES, key, "total_bytes"))
+            Input(label, CellName(BYTES, key, "total_bytes", "tenths"), Place(BYTES, key, "total_bytes"))
             for key in list(keys)[:1]
         ]
 
@@ -269,7 +270,7 @@ class BenchmarkDerivations:
             for bytes_input in self._total_bytes(label, self._bytes_at(run, GROWN[encoding], payload))
         ]
         predicted = [
-            Input(f"{label}, by the storage formula", CellName(table, key, column, "whole"))
+            Input(f"{label}, by the storage formula", CellName(table, key, column, "tenths"))
             for label, column in (("as text", "formula_hex_bytes"), ("as bytea", "formula_bytea_bytes"))
         ]
         return Derivation(ENCODING, (*inputs, *predicted, self._formula_of(table, key)), self._ids(table, key))
@@ -353,7 +354,7 @@ class BenchmarkDerivations:
         loaded = [size for size in sizes if size not in of_probe]
         fitted = [Input(word(column), CellName(table, key, column, "hundredths")) for column in FILLS]
         measured = [
-            Input(Place(BYTES, size), CellName(BYTES, size, "total_bytes", "whole"), Place(BYTES, size, "total_bytes"))
+            Input(Place(BYTES, size), CellName(BYTES, size, "total_bytes", "tenths"), Place(BYTES, size, "total_bytes"))
             for size in (of_probe or loaded if table == ENCODINGS else loaded)
         ]
         return Derivation(FITTED, (*fitted, *measured))

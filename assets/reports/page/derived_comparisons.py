@@ -15,8 +15,8 @@ from assets.reports.page.cost_rules import CHANGED, HELD_ALWAYS, HOSTED, SENSITI
 from assets.reports.page.derived_costs import COST, HELD, MIDDLE, SUMMARY, CostDerivations
 from assets.reports.page.derived_loads import OF_DATABASES, OF_NODES, SCENARIOS, LoadDerivations
 
-ONLINE = ("costs__assumptions/client_online_share", "costs__assumptions/peak_factor")
-"""What makes users into connections and minutes, which some sellers bill."""
+BILLED = ("own_messages_per_month", "users_online_at_peak", "online_minutes_per_month")
+"""Amounts of `scenario_load` that sellers of hosted messaging bill."""
 STEPS = "cost_reality_steps"
 DRIVER_PARTS, OF_DRIVER = "cost_sensitivity_parts", ("scenario_id", "with_rln", "input")
 
@@ -83,11 +83,11 @@ class ComparisonDerivations:
         )
         inputs = (
             *self._loads.users(scenario),
-            *self._loads.asked(scenario, "own_messages_per_month", with_rln=False),
+            *self._loads.asked(scenario, *BILLED, with_rln=False),
             receivers,
             *(self._costs.middle_of("infrastructure run oneself", bill, USED_TOTALS["alternatives"]) for bill in bills),
         )
-        told = self._loads.evidence(scenario, with_rln=False) - set(ONLINE)
+        told = self._loads.evidence(scenario, with_rln=False)
         return Derivation(HOSTED, inputs, tuple(row for row in self._ids(table, key) if row not in told))
 
     def _driver(self, table: str, key: str) -> Derivation:

@@ -38,6 +38,8 @@ WITH_STORAGE = (SELF_MANAGED, MANAGED)
 """Databases by themselves, with what they store."""
 ON_HOSTS = ("addresses", "archive_storage", "egress")
 """Parts whose amount depends on the number of hosts."""
+SWING = "costs__assumptions/month_swing"
+"""How far months differ: it makes hosts whole in each month, besides what it does to what a scenario asks for."""
 PRICES = ("pricing__compute_offers/", "pricing__storage_and_egress_prices/", "pricing__managed_postgres_offers/")
 
 
@@ -179,10 +181,13 @@ class CostDerivations:
         if cheapest is None or cheapest == key or component in WITH_STORAGE:
             asked = self._loads.asked(scenario, *ASKED.get(component, ()), with_rln=with_rln)
             return Derivation(PARTS[component], (*amount, *asked), tuple(self._cells.all_evidence_ids(table, key)))
-        needs = Input("what the scenario asks for", leads_to=Place(SCENARIOS, scenario, NEEDS[with_rln]))
-        told = self._loads.evidence(scenario, with_rln=with_rln)
+        told = self._loads.evidence(scenario, with_rln=with_rln) - {SWING}
         rows = tuple(row for row in self._ids(table, key) if row not in told)
-        return Derivation(PARTS[component], (*amount, needs), rows)
+        return Derivation(PARTS[component], (*amount, self._needs(scenario, with_rln)), rows)
+
+    @staticmethod
+    def _needs(scenario: str, with_rln: bool) -> Input:
+        return Input("what the scenario asks for", leads_to=Place(SCENARIOS, scenario, NEEDS[with_rln]))
 
     def _total(self, key: str) -> tuple[Input, ...]:
         """Return the middle of a total with its ends, and its mean."""
@@ -223,7 +228,8 @@ class CostDerivations:
     def _elsewhere(self, key: str, total: str, parts: Mapping[str, str]) -> Derivation:
         """Return the parts of a bill at another place than the cheapest."""
         inside = self.of_bill(parts, total)
-        inputs = (*self._total(key), *self.parts(inside))
+        scenario, with_rln = self.cell(COST, key)
+        inputs = (*self._total(key), *self.parts(inside), self._needs(scenario, with_rln))
         return Derivation(ELSEWHERE, inputs, self.left(COST, key, self._in_total(parts, total).values()))
 
     def _same(self, one: str, other: str) -> bool:

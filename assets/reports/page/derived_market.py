@@ -14,7 +14,8 @@ SHARED = "segments__rules/"
 """Weights and thresholds: the same dozen of rows under each judgement."""
 
 PRIOR = (
-    "Before anybody spoke, any share is as likely as any other. How alike segments are has a prior between the "
+    "Before anybody spoke, any share of a segment is as likely as any other, and the share in common has the prior "
+    "that this takes. How alike segments are has a prior between the "
     "declared ends of the concentration (Gelman et al., Bayesian Data Analysis, on partial pooling; docs/segments.md "
     "has the formula). The ends of the share are those of the interval in the rules."
 )

@@ -131,6 +131,11 @@ def whole(value: float) -> str:
     return f"{value:,.0f}"
 
 
+def tenths(value: float) -> str:
+    """Write an amount with one decimal."""
+    return f"{value:,.1f}"
+
+
 def day(value: date) -> str:
     """Write a date, with its time where it has one."""
     text = f"{value.day} {value:%B %Y}"
@@ -210,6 +215,7 @@ FORMATS: dict[str, Callable[..., str]] = {
     "chance": chance,
     "place": place,
     "change": change,
+    "tenths": tenths,
     "whole": whole,
     "ratio": ratio,
     "day": day,

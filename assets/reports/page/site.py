@@ -29,6 +29,7 @@ from assets.reports.model import Manifest
 from assets.reports.page.archive_section import archive_section
 from assets.reports.page.cells import NOT_LISTED, Cells, anchor
 from assets.reports.page.charts import marks
+from assets.reports.page.cost_rules import DRAWN
 from assets.reports.page.cost_section import cost_section
 from assets.reports.page.decision_section import decision_section
 from assets.reports.page.derivations import Derivations
@@ -154,6 +155,7 @@ def _environment() -> Environment:
         most_rows=MOST_ROWS,
         few_rows=FEW_ROWS,
         budget_state=budget_state,
+        drawn=DRAWN,
         uncertain_dates=UNCERTAIN_DATES,
         usual_packs=[PUBLIC],
     )
