@@ -270,15 +270,16 @@ def _capacity_inputs(rows: list[CapacityInput], widths: Widths) -> Iterator[Unce
         if len(known) < len(taken):  # a width that is not assumed
             continue
         sizes = tuple(_sized(row, of_row.distribution) for row, of_row in zip(taken, known, strict=True))
+        curve = CapacityCurve(sizes, _unknown_from(of_stage, taken))
         yield SizedCapacity(
             name=f"capacity/{workload}",
             label=label,
             unit=CAPACITY,
-            distribution=known[-1].distribution,
+            distribution=_shape_of(curve.at_largest),
             basis=Basis.all_of(of_row.basis for of_row in known).also(i for row in missed for i in row.basis.ids),
             remark=f"{what.lower()} in the schema of {since:%Y-%m}, {taken[0].limit}, with {_sizes(taken)}"
             + _bounds(missed, since),
-            curve=CapacityCurve(sizes, _unknown_from(of_stage, taken)),
+            curve=curve,
         )
 
 
@@ -288,6 +289,11 @@ def _sized(row: CapacityInput, shape: Distribution) -> SizedInterval:
         return SizedInterval(row.archive_messages, shape.low, shape.mid, shape.high)
     assert isinstance(shape, Point), shape
     return SizedInterval(row.archive_messages, shape.value, shape.value, shape.value)
+
+
+def _shape_of(size: SizedInterval) -> Distribution:
+    _, low, mid, high = size
+    return LogTriangular(low, mid, high) if low < high else Point(mid)
 
 
 def _kept_at_most_sizes(rows: Iterable[CapacityInput]) -> list[CapacityInput]:

@@ -177,11 +177,17 @@ def database_parts(bought: Bought) -> dict[str, BillLine]:
         MANAGED if way.is_managed else SELF_MANAGED: _part(
             total(way.costs.values()),
             way.fleet.hosts,
-            f"database, its storage and backups: {way.choice_id}",
+            f"database, its storage and backups: {way.choice_id}{_archive_on(way)}",
             way.choice_id,
         )
         for way in bought.databases
     }
+
+
+def _archive_on(way: Way) -> str:
+    if way.is_managed:
+        return ""
+    return ", the archive on the servers' own disks" if way.fleet.is_on_own_disks else ", the archive on volumes"
 
 
 def rpc_part(scenario: Scenario, with_rln: bool, need: Need, catalogue: CostCatalogue, draws: Draws) -> BillLine:

@@ -60,6 +60,12 @@ class CapacityCurve:
         object.__setattr__(self, "_logs", logs)
 
     @property
+    def at_largest(self) -> SizedInterval:
+        """What is credited with the largest archive: what was measured there, or at a smaller one that carried less."""
+        low, mid, high = (min(getattr(size, name) for size in self.sizes) for name in ("low", "mid", "high"))
+        return SizedInterval(self.largest, low, mid, high)
+
+    @property
     def largest(self) -> float:
         """Messages in the largest archive that was measured."""
         return self.sizes[-1].messages

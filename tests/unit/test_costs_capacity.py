@@ -10,6 +10,7 @@ import pytest
 
 from assets.costs.assumptions import inputs_of
 from assets.costs.capacity import SLOPE_FACTOR, CapacityCurve, SizedCapacity, SizedInterval, capacity_at
+from assets.costs.distributions import LogTriangular
 from assets.costs.draws import Draws, sample
 from assets.costs.inputs import CapacityInput, RangeRow
 from assets.evidence.basis import Basis
@@ -42,6 +43,14 @@ def test_no_archive_is_credited_with_more_than_a_smaller_one_carried() -> None:
     lucky = CapacityCurve((SizedInterval(50_000, 100, 150, 200), SMALL, LARGE))
     assert lucky.interval(100_000) == pytest.approx((100_000, 100, 150, 200))
     assert lucky.interval(1_000_000) == pytest.approx((1_000_000, 100, 150, 200))
+
+
+def test_a_draw_of_an_archive_that_carried_more_than_a_smaller_one_is_of_the_smaller_one() -> None:
+    found = known(row(100_000, 100.0), row(1_000_000, 150.0))
+    assert found.distribution == LogTriangular(80.0, 100.0, 125.0)
+    drawn = sample([found], per_scramble=64)[0][found.name].value
+    for messages in (100_000.0, 1_000_000.0):
+        assert float(np.median(found.curve.at_size(drawn, messages))) == pytest.approx(100.0, rel=0.02)
 
 
 @pytest.mark.parametrize(("sizes", "at_ten_times"), [((SMALL, SMALL._replace(messages=1e6)), 317.7), ((LARGE,), 63.2)])

@@ -122,9 +122,10 @@ class StorageOrEgressPrice(EvidenceRow):
 
     value_columns: ClassVar[tuple[str, ...]] = ("price",)
     says: ClassVar[Says] = Says(
+        ("tier_from_tb_per_month", "tier_to_tb_per_month", "price"),
         unit="currency",
         per=("unit",),
-        conditions=("item", "region", "tier_from_tb_per_month", "tier_to_tb_per_month", "included_quantity"),
+        conditions=("item", "region", "included_quantity"),
     )
     id_as: ClassVar[str] = "price_id"
     subject: ClassVar[tuple[str, ...]] = ("provider", "region", "item")

@@ -27,11 +27,9 @@ HOSTS = (
     "as many hosts as the largest of these needs takes, whole ones in each month. The number shown is the mean over "
     "all months and all draws."
 )
-STORED = (
-    "Hosts are whole in every month; the mean of the months is taken. To that comes storage: a copy of the archive "
-    "over the planned use of a disk, beyond what the price holds, times the price of a volume. There is a copy for "
-    "each data centre at least, and one for each host where several hosts answer for one shard. And one backup: a copy "
-    "of the archive, times the share that backups take, times their price."
+COPIES = (
+    "There is a copy for each data centre at least, and one for each host where several answer for one shard. And one "
+    "backup: a copy of the archive, times the share that backups take, times their price."
 )
 PARTS = {
     "compute": HOSTS,
@@ -52,9 +50,12 @@ PARTS = {
     "month, times the credits of a call, in the cheapest plan.",
     "rpc_wallet": "Users, times calls of a wallet a day, times the share of a day online, times the days of a month, "
     "times the credits of a call, in the cheapest plan.",
-    SELF_MANAGED: "As many hosts as the largest of these needs takes, times their price and that of a system disk. "
-    + STORED,
-    MANAGED: "As many plans as the largest of these needs takes, times their price. " + STORED,
+    SELF_MANAGED: "As many hosts as the largest of these needs takes, whole ones in each month, times their price, "
+    "with a system disk where the price has none. The archive lies on the servers’ own disks, which costs nothing "
+    "besides, or on volumes: a copy of it over the planned use of a disk, times the price of a volume. Which of both "
+    "is said beside the figure. " + COPIES,
+    MANAGED: "As many plans as the largest of these needs takes, whole ones in each month, times their price. To that "
+    "comes storage: a copy of the archive over the planned use of a disk, beyond what the plans hold. " + COPIES,
 }
 """By part of a bill, how it is made in every draw."""
 NEXT = "Infrastructure at the next cheapest place over infrastructure at the cheapest, both in the middle of all draws."

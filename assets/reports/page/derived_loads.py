@@ -83,7 +83,7 @@ class LoadDerivations:
         return Derivation(
             ASKED_FOR,
             (*self.users(scenario), *self.asked(scenario, *amounts, with_rln=with_rln)),
-            tuple(self._cells.evidence_ids(SCENARIOS, scenario)),
+            (*self._cells.evidence_ids(SCENARIOS, scenario), *sorted(self.evidence(scenario, with_rln=with_rln))),
         )
 
     def _load(self, table: str, key: str) -> Derivation:
