@@ -27,6 +27,11 @@ from assets.evidence.model import (
     TextList,
 )
 
+DELIVERABLES = "roadmap__deliverables"
+STATES = "roadmap__deliverable_states"
+REFRESHED_TABLES = (DELIVERABLES, STATES)
+"""The tables that GitHub can be asked for."""
+
 
 class Deliverable(EvidenceRow):
     """One piece of work of the roadmap, as planned. How far it is, day by day, is in `deliverable_states`."""
