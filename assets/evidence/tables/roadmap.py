@@ -148,6 +148,12 @@ class RequirementCompletion(EvidenceRow):
     met: int | None = Field(default=None, ge=0, description="Requirements met, requirements")
     planned: int | None = Field(default=None, ge=0, description="Requirements planned, requirements")
 
+    @model_validator(mode="after")
+    def _no_more_are_met_than_planned(self) -> Self:
+        if self.met is not None and self.planned is not None and self.met > self.planned:
+            raise ValueError(f"met {self.met} is above planned {self.planned}")
+        return self
+
 
 class MilestoneProgress(EvidenceRow):
     """One reported step of a deliverable. Metrics that end in `_cumulative` replace their earlier rows."""
