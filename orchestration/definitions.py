@@ -35,7 +35,7 @@ from orchestration.schedules import (
     weekly_readiness,
     weekly_roadmap_refresh,
 )
-from orchestration.sensors import abandoned_runs
+from orchestration.sensors import abandoned_runs, leading_benchmark
 from orchestration.settings import Settings
 from orchestration.staleness.code_versions import checked_with, made_with, with_checks
 from orchestration.staleness.fingerprints import code_version
@@ -93,7 +93,7 @@ def build_definitions(settings: Settings, **overrides: Any) -> dg.Definitions:
         asset_checks=[raw_checks, segment_checks, *readiness_checks],
         jobs=[readiness_chain, archive_benchmarks, price_refresh, roadmap_refresh],
         schedules=[weekly_readiness, monthly_benchmarks, weekly_price_refresh, weekly_roadmap_refresh],
-        sensors=[abandoned_runs],
+        sensors=[abandoned_runs, leading_benchmark],
         resources={**resources, **overrides},
         # Steps share one PostgreSQL and last a second or less: a process for each costs 2 to 4 s.
         executor=dg.in_process_executor,

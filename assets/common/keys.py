@@ -27,6 +27,7 @@ REFRESH_JOB = "price_refresh"
 REFRESH_SCHEDULE = "weekly_price_refresh"
 ROADMAP_JOB = "roadmap_refresh"
 ROADMAP_SCHEDULE = "weekly_roadmap_refresh"
+LEADING_BENCHMARK_SENSOR = "leading_benchmark"
 BENCHMARK_POOL = "benchmarks"
 """Of one: nothing else is measured while something is measured."""
 
