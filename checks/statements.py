@@ -75,6 +75,52 @@ STATEMENTS = (
         "look at the rule in assets/benchmarks/recommendation.py",
     ),
     Statement(
+        "outline_is_made_of_shares",
+        keys.MVP_OUTLINE,
+        "Shares of an outline lie between 0 and 1, and no other set of selling points is worth more",
+        sql.SQL(
+            "select outline || ': ' || concat_ws(', ', demand_share, weeks_share, win_share, realised_share, margin)"
+            " from model.mvp_outline"
+            " where not (least(demand_share, weeks_share, win_share, realised_share) >= -1e-9"
+            " and greatest(demand_share, weeks_share, win_share, realised_share) <= 1 + 1e-9"
+            " and coalesce(margin, 0) >= -1e-9)"
+        ),
+        "look at assets/roadmap/outline.py",
+    ),
+    Statement(
+        "gaps_are_demanded_and_not_done",
+        keys.MVP_GAPS,
+        "What is missing is not done, and a selling point or a segment needs it",
+        sql.SQL(
+            "select deliverable_id || ': ' || standing from model.mvp_gaps"
+            " where standing = 'done' or cardinality(usps || segments) = 0"
+        ),
+        "look at assets/roadmap/mvp.py",
+    ),
+    Statement(
+        "a_gate_is_no_surer_than_its_requirements",
+        keys.GATE_CERTAINTY,
+        "A gate passes in truth with a probability within its interval, and no higher than that of any requirement",
+        sql.SQL(
+            "select gate_id || ': ' || g.probability from readiness.gate_certainty as g"
+            " where not (g.probability between 0 and 1 and g.probability_low <= g.probability_high) or exists"
+            " (select from readiness.requirement_certainty as r"
+            " where r.gate_id = g.gate_id and r.probability < g.probability - 1e-9)"
+        ),
+        "look at assets/decision/certainty.py",
+    ),
+    Statement(
+        "next_evidence_is_ranked",
+        keys.NEXT_EVIDENCE,
+        "No piece of evidence is worth less than nothing, or more for an hour than one before it",
+        sql.SQL(
+            "select later.rank || ': ' || later.kind from readiness.next_evidence as later"
+            " left join readiness.next_evidence as earlier on earlier.rank = later.rank - 1"
+            " where later.value < 0 or later.value_per_hour > earlier.value_per_hour + 1e-12"
+        ),
+        "look at assets/decision/next_evidence.py",
+    ),
+    Statement(
         "verdict_follows_from_gates",
         keys.VERDICT,
         "Not ready with a failed gate, unknown with an unknown one or none, ready only if every gate passes",

@@ -22,14 +22,20 @@ from assets.pricing.assets import live_prices
 from assets.readiness.assets import readiness_tables
 from assets.reports.release.assets import published_release
 from assets.roadmap.assets import mvp_tables
+from assets.roadmap.live.assets import live_roadmap
 from assets.segments.assets import market_tables
 from checks.raw import raw_checks
 from checks.readiness import readiness_checks
 from checks.segments import segment_checks
-from orchestration.jobs import archive_benchmarks, price_refresh, readiness_chain
+from orchestration.jobs import archive_benchmarks, price_refresh, readiness_chain, roadmap_refresh
 from orchestration.resources import EvidenceResource, ReleaseResource, WarehouseResource
-from orchestration.schedules import monthly_benchmarks, weekly_price_refresh, weekly_readiness
-from orchestration.sensors import abandoned_runs
+from orchestration.schedules import (
+    monthly_benchmarks,
+    weekly_price_refresh,
+    weekly_readiness,
+    weekly_roadmap_refresh,
+)
+from orchestration.sensors import abandoned_runs, leading_benchmark
 from orchestration.settings import Settings
 from orchestration.staleness.code_versions import checked_with, made_with, with_checks
 from orchestration.staleness.fingerprints import code_version
@@ -38,6 +44,7 @@ from orchestration.transforms.dbt import build_dbt_assets
 
 ASSETS: dict[str, tuple[dg.AssetsDefinition, ...]] = {
     "assets.pricing.assets": (live_prices,),
+    "assets.roadmap.live.assets": (live_roadmap,),
     "assets.evidence.assets": (raw_tables,),
     "assets.evidence.index_asset": (indexed_evidence,),
     "assets.benchmarks.measuring.assets": (measured_archive,),
@@ -84,9 +91,9 @@ def build_definitions(settings: Settings, **overrides: Any) -> dg.Definitions:
             ),
         ],
         asset_checks=[raw_checks, segment_checks, *readiness_checks],
-        jobs=[readiness_chain, archive_benchmarks, price_refresh],
-        schedules=[weekly_readiness, monthly_benchmarks, weekly_price_refresh],
-        sensors=[abandoned_runs],
+        jobs=[readiness_chain, archive_benchmarks, price_refresh, roadmap_refresh],
+        schedules=[weekly_readiness, monthly_benchmarks, weekly_price_refresh, weekly_roadmap_refresh],
+        sensors=[abandoned_runs, leading_benchmark],
         resources={**resources, **overrides},
         # Steps share one PostgreSQL and last a second or less: a process for each costs 2 to 4 s.
         executor=dg.in_process_executor,

@@ -20,7 +20,7 @@ from pydantic import Field, PrivateAttr
 from assets.common import keys
 from assets.common.resources import Warehouse
 from assets.evidence.assets import raw_data_versions
-from assets.evidence.packs import BENCHMARKS, LIVE_PRICES, LOCAL_PACKS, Pack, resolve_packs, with_local_packs
+from assets.evidence.packs import BENCHMARKS, LOCAL_PACKS, Pack, resolve_packs, with_local_packs
 from assets.evidence.read_packs import Evidence, Scope, read_packs_once
 from assets.evidence.resource import EvidenceOfRun
 from assets.reports.release.assets import ReleasedEvidence, ReleaseOfRun
@@ -120,9 +120,8 @@ class EvidenceResource(dg.ConfigurableResource, EvidenceOfRun, ReleasedEvidence)
     def scope(self) -> Scope:
         return Scope(as_of=self.request.as_of, packs=tuple(pack.name for pack in self.resolved()))
 
-    @property
-    def prices_dir(self) -> Path:
-        return Path(self.state_dir) / LOCAL_PACKS[LIVE_PRICES]
+    def local_pack(self, name: str) -> Path:
+        return Path(self.state_dir) / LOCAL_PACKS[name]
 
     def resolved(self) -> list[Pack]:
         state_dir = Path(self.state_dir)

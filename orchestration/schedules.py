@@ -1,4 +1,4 @@
-"""When the chain is looked at again: every Monday, if something changed; and, once wanted, prices and benchmarks.
+"""When the chain is looked at again: every Monday, if something changed; and, once wanted, what makes evidence.
 
 Belongs here: schedules. Does not belong here: what counts as changed (`staleness/freshness.py`,
 `staleness/fingerprints.py`).
@@ -72,4 +72,13 @@ weekly_price_refresh = dg.ScheduleDefinition(
     # Nothing asks the network unless somebody turns it on.
     default_status=dg.DefaultScheduleStatus.STOPPED,
     description="Mondays at 05:00 UTC, an hour before the chain: ask providers for their prices. Off until started.",
+)
+
+weekly_roadmap_refresh = dg.ScheduleDefinition(
+    name=keys.ROADMAP_SCHEDULE,
+    job_name=keys.ROADMAP_JOB,
+    cron_schedule="15 5 * * 1",
+    execution_timezone="UTC",
+    default_status=dg.DefaultScheduleStatus.STOPPED,
+    description="Mondays at 05:15 UTC, before the chain: ask GitHub for the state of the roadmap. Off until started.",
 )

@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from assets.evidence.packs import LIVE_PRICES, LOCAL_PACKS
+from assets.evidence.packs import LOCAL_PACKS
 
 PREFIX = "WAKU_FIT_"
-KNOWN = ("DATABASE_URL", "STATE_DIR", "REPORTS_DIR", "EVIDENCE_DIR", "PACKS")
+KNOWN = ("DATABASE_URL", "STATE_DIR", "REPORTS_DIR", "EVIDENCE_DIR", "PACKS", "ROADMAP_REPOSITORY")
 DBT_PREFIX = "WAKU_FIT_DBT_"
 """Set by the software itself for dbt's profile; a user has no reason to set one."""
 
@@ -47,10 +47,9 @@ class Settings:
     def dagster_home(self) -> Path:
         return self.state_dir / "dagster"
 
-    @property
-    def prices_dir(self) -> Path:
-        """The pack of refreshed prices, laid over the others once there is one."""
-        return self.state_dir / LOCAL_PACKS[LIVE_PRICES]
+    def local_pack(self, name: str) -> Path:
+        """Return the folder of a pack that the software writes, laid over the others once there is one."""
+        return self.state_dir / LOCAL_PACKS[name]
 
     @property
     def releases_dir(self) -> Path:

@@ -24,7 +24,7 @@ from tests.places import FROZEN, PROJECT, PUBLIC
 
 TEMPLATE = "waku_fit_template"
 COMMON_FOLDER = "TESTS_COMMON_FOLDER"
-OVER_RELEASES = ("test_one_number.py", "test_past_dates.py")
+OVER_RELEASES = ("test_gap_list.py", "test_one_number.py", "test_past_dates.py")
 """Besides those of tests/evidence: tests over releases of the public pack."""
 _NUMBERS = itertools.count(1)
 

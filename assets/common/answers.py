@@ -7,8 +7,9 @@ expected. Does not belong here: HTTP (`http.py`).
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Protocol, TypeVar
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
+from dataclasses import dataclass
+from typing import Any, Generic, Protocol, TypeVar
 from urllib.parse import urlsplit
 
 T = TypeVar("T")
@@ -18,11 +19,36 @@ class RemoteError(Exception):
     """A server that could not be read, or an answer that cannot be right: what happened, without any secret."""
 
 
+@dataclass(frozen=True)
+class Page(Generic[T]):
+    """One page of a list."""
+
+    content: T
+    etag: str
+    """Names what the page says; empty if the server gives it no name."""
+    next: str | None
+    """Address of the next page."""
+
+
 class Client(Protocol):
     """HTTP as its users need it. Every method raises `RemoteError`."""
 
+    @property
+    def pages(self) -> MutableMapping[str, Page[Any]]:
+        """By address, what is known of pages."""
+
     def get(self, url: str, *, params: Mapping[str, str] | None = None, token: str | None = None) -> bytes:
         """Return the body of a GET; `token` is sent as bearer token."""
+
+    def page(
+        self,
+        url: str,
+        read: Callable[[bytes], T],
+        *,
+        token: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Page[T]:
+        """Return what `read` makes of a page of a JSON list, or what it made of it before if it is still the same."""
 
     def post(self, url: str, document: Any, *, token: str | None = None) -> bytes:
         """Return the body of a POST of a JSON document; it is sent again if its answer is lost."""

@@ -25,6 +25,9 @@ BENCHMARK_JOB = "archive_benchmarks"
 MONTHLY_SCHEDULE = "monthly_benchmarks"
 REFRESH_JOB = "price_refresh"
 REFRESH_SCHEDULE = "weekly_price_refresh"
+ROADMAP_JOB = "roadmap_refresh"
+ROADMAP_SCHEDULE = "weekly_roadmap_refresh"
+LEADING_BENCHMARK_SENSOR = "leading_benchmark"
 BENCHMARK_POOL = "benchmarks"
 """Of one: nothing else is measured while something is measured."""
 
@@ -41,6 +44,7 @@ OWNERS = {
 
 ARCHIVE_BENCHMARKS = AssetKey([EVIDENCE, "archive_benchmarks"])
 LIVE_PRICES = AssetKey([EVIDENCE, "live_prices"])
+LIVE_ROADMAP = AssetKey([EVIDENCE, "live_roadmap"])
 EVIDENCE_SCOPE = AssetKey([RAW, "evidence_scope"])
 EVIDENCE_INDEX = AssetKey([MODEL, "evidence_index"])
 ARCHIVE_GAINS = AssetKey([MARTS, "archive_stage_gains"])

@@ -15,6 +15,17 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import dict_row
 
+FIRST_ROWS = 5
+ABOUT_PEOPLE = (
+    "interviews__answers",
+    "interviews__findings",
+    "interviews__interviews",
+    "interviews__sessions",
+    "interviews__signals",
+    "segments__organisations",
+)
+"""Tables of evidence that hold what people said, or who they are."""
+
 
 @dataclass(frozen=True)
 class TableStatistics:
@@ -23,6 +34,8 @@ class TableStatistics:
     rows: int
     columns: dict[str, str]
     rows_per_grade: dict[str, int]
+    first: tuple[tuple[Any, ...], ...] = ()
+    """Some rows, in the order of the columns, that are based on nothing that people said."""
 
 
 def land(connection: psycopg.Connection, path: Sequence[str], columns: Mapping[str, str], frame: pd.DataFrame) -> int:
@@ -75,7 +88,11 @@ def read_table(connection: psycopg.Connection, schema: str, table: str) -> pd.Da
 
 
 def table_statistics(connection: psycopg.Connection, path: Sequence[str]) -> TableStatistics:
-    """Count rows, and rows per grade, of the table or view at `path` (schema, name)."""
+    """Count rows, and rows per grade, of the table or view at `path` (schema, name), and look at the first ones.
+
+    What is looked at is copied to where no withdrawn consent reaches: a row that is based on what people said, or that
+    does not say what it is based on, is not.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             "select column_name, data_type from information_schema.columns"
@@ -87,7 +104,21 @@ def table_statistics(connection: psycopg.Connection, path: Sequence[str]) -> Tab
         if "grade" not in columns:
             cursor.execute(sql.SQL("select count(*) from {}").format(name))
             (rows,) = cursor.fetchone() or (0,)
-            return TableStatistics(rows, columns, {})
+            return TableStatistics(rows, columns, {}, _first_rows(connection, name, columns))
         cursor.execute(sql.SQL("select grade, count(*) from {} group by 1 order by 1").format(name))
         per_grade: dict[str, int] = dict(cursor.fetchall())
-    return TableStatistics(sum(per_grade.values()), columns, per_grade)
+    return TableStatistics(sum(per_grade.values()), columns, per_grade, _first_rows(connection, name, columns))
+
+
+def _first_rows(
+    connection: psycopg.Connection, table: sql.Identifier, columns: Mapping[str, str]
+) -> tuple[tuple[Any, ...], ...]:
+    based_on = {"evidence_ids": sql.Identifier("evidence_ids"), "evidence_id": sql.SQL("array[evidence_id]")}
+    ids = next((found for column, found in based_on.items() if column in columns), None)
+    if ids is None:
+        return ()
+    query = sql.SQL(
+        "select * from {table} where cardinality({ids}) > 0 and not exists"
+        " (select from unnest({ids}) as id where split_part(id, '/', 1) = any(%s) or id is null) limit %s"
+    ).format(table=table, ids=ids)
+    return tuple(connection.execute(query, (list(ABOUT_PEOPLE), FIRST_ROWS)).fetchall())

@@ -15,13 +15,19 @@ from assets.common.tables import table_statistics
 from assets.evidence.load_raw import AnotherDateError, load_raw
 from assets.evidence.read_packs import Evidence, Scope, format_problems
 from assets.evidence.resource import EvidenceOfRun
-from assets.evidence.tables import ALL_TABLES
-from assets.evidence.tables.pricing import REFRESHED_TABLES
+from assets.evidence.tables import ALL_TABLES, pricing, roadmap
 
 SCOPE_TITLE = "The as-of date and the packs of the last load: the only place where evidence is cut off by date"
 
 MEASURED_HERE = ("benchmarks__runs", "benchmarks__measurements")
 """Tables that benchmarks on this machine add a pack to."""
+
+
+REFRESHED = {
+    **dict.fromkeys(pricing.REFRESHED_TABLES, keys.LIVE_PRICES),
+    **dict.fromkeys(roadmap.REFRESHED_TABLES, keys.LIVE_ROADMAP),
+}
+"""By table, the asset that asks for newer rows."""
 
 
 def evidence_specs() -> list[dg.AssetSpec]:
@@ -60,8 +66,8 @@ def raw_specs() -> list[dg.AssetSpec]:
 
 
 def _typed_in(table_key: str) -> list[dg.AssetKey]:
-    """Return where the rows of a table come from: what people type, and for prices what was refreshed."""
-    return [keys.evidence_key(table_key), *([keys.LIVE_PRICES] if table_key in REFRESHED_TABLES else [])]
+    """Return where the rows of a table come from: what people type, and for some of them what was refreshed."""
+    return [keys.evidence_key(table_key), *([REFRESHED[table_key]] if table_key in REFRESHED else [])]
 
 
 @dg.multi_asset(specs=raw_specs(), can_subset=True, name="load_evidence")

@@ -15,7 +15,10 @@ PUBLIC = "public"
 """Name of the pack with facts from public sources."""
 
 LIVE_PRICES = "prices"
-"""Name of the pack that `waku-fit refresh` writes."""
+"""Name of the pack with prices that `waku-fit refresh` writes."""
+
+LIVE_ROADMAP = "live_roadmap"
+"""Name of the pack with the roadmap that `waku-fit refresh` writes."""
 
 OWN_BENCHMARKS = "local_benchmarks"
 """Name of the pack with the newest sessions of `waku-fit bench`."""
@@ -42,7 +45,11 @@ class Pack:
 BENCHMARKS = "benchmarks"
 """Folder of benchmark sessions, below that of all local state."""
 
-LOCAL_PACKS = {LIVE_PRICES: Path("prices"), OWN_BENCHMARKS: Path(BENCHMARKS) / OWN_BENCHMARKS}
+LOCAL_PACKS = {
+    LIVE_PRICES: Path("prices"),
+    LIVE_ROADMAP: Path("live_roadmap"),
+    OWN_BENCHMARKS: Path(BENCHMARKS) / OWN_BENCHMARKS,
+}
 """Packs that the software writes itself, below the folder of all local state. They are laid over all others."""
 
 

@@ -15,10 +15,9 @@ class EvidenceOfRun(ABC):
     def scope(self) -> Scope:
         """What is loaded. Packs go by their names: where a folder lies on a machine is nobody's business."""
 
-    @property
     @abstractmethod
-    def prices_dir(self) -> Path:
-        """The pack of refreshed prices."""
+    def local_pack(self, name: str) -> Path:
+        """Return the folder of a pack that the software writes itself, whether there is one yet or not."""
 
     @abstractmethod
     def resolved(self) -> list[Pack]:

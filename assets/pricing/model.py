@@ -1,14 +1,15 @@
 """When an observed price becomes evidence: pure, a price and what is known in, a row or the reason against it out.
 
 Belongs here: what a price is of, the bounds beyond which it is not accepted, the new row.
-Does not belong here: how a source words its prices (`sources/`), HTTP (`assets/common/http.py`), files (`pack.py`).
+Does not belong here: how a source words its prices (`sources/`), HTTP (`assets/common/http.py`), files
+(`assets/refresh`).
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, Literal, TypeAlias
@@ -18,6 +19,7 @@ from pydantic import ValidationError
 from assets.evidence.model import EvidenceRow, Grade
 from assets.evidence.tables import TABLES_BY_KEY
 from assets.evidence.tables.pricing import COMPUTE, FEES, OFFER_COLUMNS, RATES, REFRESHED_TABLES, STORAGE
+from assets.refresh.outcome import Accepted, Rejection, Verdicts
 
 HOURS_PER_MONTH = 730
 CONFIRM_AFTER = timedelta(days=30)
@@ -69,41 +71,6 @@ class PriceObservation:
     """Further columns of the row that the source states besides the price."""
     same: Mapping[str, float] = field(default_factory=dict)
     """Columns that must agree with what is known, or the name means another thing by now."""
-
-
-@dataclass(frozen=True)
-class Rejection:
-    """A price that was not accepted. The last known one stays."""
-
-    offer: Offer
-    reason: Reason
-    message: str
-    next_step: str
-
-    @property
-    def name(self) -> str:
-        return " ".join(part for part in self.offer[1:] if part)
-
-
-@dataclass(frozen=True)
-class Accepted:
-    """A new row of a table of evidence, and the price that it follows."""
-
-    table: str
-    row: EvidenceRow
-    before: float | None
-    after: float
-
-
-@dataclass(frozen=True)
-class Verdicts:
-    """What became of the observations of one source."""
-
-    accepted: Sequence[Accepted] = ()
-    rejected: Sequence[Rejection] = ()
-    unchanged: int = 0
-    untracked: Sequence[str] = ()
-    """Names of offers that no row of evidence names: ignored, we do not track them."""
 
 
 def offer_of(table: str, row: EvidenceRow) -> Offer:
@@ -328,11 +295,12 @@ def _new_id(said: PriceObservation, last: EvidenceRow) -> str:
 
 
 def _rejection(said: PriceObservation, reason: Reason, message: str) -> Rejection:
-    table = TABLES_BY_KEY[said.offer[0]]
+    table, *parts = said.offer
     return Rejection(
-        said.offer,
+        table,
+        " ".join(filter(None, parts)),
         reason,
         message,
         f"the last known price stays; look at {said.source}, and if it is right, add a row to "
-        f"evidence/public/{table.path}",
+        f"evidence/public/{TABLES_BY_KEY[table].path}",
     )

@@ -63,6 +63,7 @@ RELEASED_TABLES: dict[str, ReleasedTable] = {
     "price_dates": ReleasedTable(MARTS, ("table_key", "price_source")),
     "question_sets": ReleasedTable(MARTS, ("question_set_id",)),
     "reality_figures": ReleasedTable(MARTS, ("reality_figure_id",)),
+    "requirement_completion": ReleasedTable(MARTS, ("requirement_class",)),
     "rln_parameters": ReleasedTable(MARTS, ("parameter", "condition", "stated_in")),
     "roadmap_deliverables": ReleasedTable(MARTS, ("deliverable_id",)),
     "rpc_method_credits": ReleasedTable(MARTS, ("provider", "chain", "method")),

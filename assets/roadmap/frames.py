@@ -32,6 +32,8 @@ OUTLINE_COLUMNS: dict[str, str] = {
     "effective_n": REAL,
     "weeks": REAL,
     "finding": TEXT,
+    "realised_usps": LIST,
+    "realised_share": REAL,
     **BASIS_COLUMNS,
 }
 SET_COLUMNS: dict[str, str] = {
@@ -92,6 +94,8 @@ def outline_frame(outlines: Iterable[MvpOutline], rules: DecisionRules | None) -
                 sum(cell.effective_n for cell in each.cells),
                 each.weeks,
                 finding(each),
+                sorted(each.realised),
+                each.realised_share,
                 *_basis(each, rules).cells,
             )
         )

@@ -30,6 +30,7 @@ from assets.roadmap.outline import (
     Values,
     acceptability,
     outline,
+    realised,
 )
 from assets.segments.inputs import OTHER_SEGMENTS, Rules
 from assets.segments.matrix import CellKey, CellStatus, ValidationCell, drawn_shares, validation_matrix
@@ -93,6 +94,16 @@ class MvpOutline:
         """The demand that it serves, of all."""
         effort = self.values.weight_effort * self.weeks_share
         return (self.outline.best.value + effort) / self.values.weight_demand if self.values.weight_demand else 0.0
+
+    @cached_property
+    def realised(self) -> Mapping[str, float]:
+        """By USP, the share of all demand that it serves already, where nothing is missing for it."""
+        return realised(self.options, self.values)
+
+    @property
+    def realised_share(self) -> float | None:
+        """The demand that is served already, of all; None where there is nothing to choose."""
+        return None if self.left_out else sum(self.realised.values())
 
     @property
     def served(self) -> tuple[ValidationCell, ...]:

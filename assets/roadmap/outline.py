@@ -67,6 +67,14 @@ class Options:
     def segments(self) -> tuple[str, ...]:
         return tuple(sorted(self.of_segment))
 
+    @property
+    def done(self) -> Choice:
+        """The USPs and segments that need nothing which is not done."""
+        usps, segments = (
+            frozenset(name for name, left in of.items() if not left) for of in (self.of_usp, self.of_segment)
+        )
+        return Choice(usps, segments)
+
     def needed(self, choice: Choice) -> frozenset[str]:
         """Return the deliverables that a choice needs and that are not done."""
         return frozenset().union(
@@ -138,6 +146,14 @@ def value_of(choice: Choice, options: Options, values: Values) -> float:
     weeks = sum(week for name, week in zip(options.deliverables, values.weeks, strict=True) if name in needed)
     served = sum(value for _, value in _served(choice, options, values))
     return values.weight_demand * served - values.weight_effort * float(weeks) / (values.weeks.sum() or 1.0)
+
+
+def realised(options: Options, values: Values) -> dict[str, float]:
+    """Return by USP the share of all demand that it serves already, where nothing is missing for it or its segment."""
+    shares: dict[str, float] = {}
+    for cell, value in _served(options.done, options, values):
+        shares[cell.usp] = shares.get(cell.usp, 0.0) + value
+    return shares
 
 
 def benefits(choices: Sequence[Choice], options: Options, draws: Sequence[Values]) -> Array:

@@ -162,17 +162,19 @@ def export_interviews(settings: Settings, file: Path, pack: str) -> int:
 @json_option
 @with_settings
 def refresh(settings: Settings, sources: tuple[str, ...], only_check: bool, as_json: bool) -> int:
-    """Ask providers for their prices of today.
+    """Ask providers for their prices of today, and GitHub for the state of the roadmap.
 
-    Accepted prices override older evidence in later runs. Prices beyond a declared bound, or in another unit or
-    currency, are rejected: the last known ones stay. Exit code 1: every source that was asked failed. Tokens come
-    from the environment: HCLOUD_TOKEN, DIGITALOCEAN_ACCESS_TOKEN; nodes from ETH_RPC_URL and LINEA_RPC_URL.
+    What is accepted overrides older evidence in later runs. Prices beyond a declared bound, or in another unit or
+    currency, are rejected, and so is an open issue of work that is on record as done: what was known stays. Exit
+    code 1: every source that was asked failed. Tokens come from the environment: HCLOUD_TOKEN,
+    DIGITALOCEAN_ACCESS_TOKEN; nodes from ETH_RPC_URL and LINEA_RPC_URL. GitHub is asked only where
+    WAKU_FIT_ROADMAP_REPOSITORY names a repository (owner/name); GITHUB_TOKEN is optional.
     """
     from assets.common.http import HttpClient
-    from orchestration.commands.refresh import now, refresh_prices, tell
+    from orchestration.commands.refresh import now, refresh_evidence, tell
 
     with HttpClient() as client:
-        outcomes = refresh_prices(settings, sources, only_check, client, now, os.environ)
+        outcomes = refresh_evidence(settings, sources, only_check, client, now, os.environ)
     return tell(outcomes, only_check, as_json)
 
 

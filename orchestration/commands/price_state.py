@@ -1,4 +1,4 @@
-"""How old the prices of the latest release are, and what became of the last refresh, for `waku-fit status`.
+"""How old the prices of the latest release are, and what became of the last refresh of prices and of the roadmap.
 
 Belongs here: reading and a few lines of text, with the standard library only.
 """
@@ -9,7 +9,8 @@ import csv
 from collections import Counter
 from typing import Any
 
-from assets.pricing.ledger import read_ledger
+from assets.evidence.packs import LIVE_PRICES, LIVE_ROADMAP
+from assets.refresh.ledger import read_ledger
 from orchestration.settings import Settings
 
 SHOWN = 3
@@ -26,7 +27,12 @@ def price_state(settings: Settings) -> dict[str, Any]:
                 {key: row[key] for key in ("table_key", "price_source", "as_of", "origin")}
                 for row in csv.DictReader(file)
             ]
-    return {"newest": newest, "refresh": read_ledger(settings.prices_dir)}
+    asked = {
+        source: outcome
+        for pack in (LIVE_PRICES, LIVE_ROADMAP)
+        for source, outcome in read_ledger(settings.local_pack(pack)).items()
+    }
+    return {"newest": newest, "refresh": asked}
 
 
 def price_lines(state: dict[str, Any]) -> list[str]:

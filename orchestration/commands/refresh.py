@@ -1,6 +1,6 @@
-"""`waku-fit refresh`: asks providers for their prices and prints what became of each.
+"""`waku-fit refresh`: asks providers for their prices, and GitHub for the roadmap, and prints what became of each.
 
-Belongs here: what the command prints. Does not belong here: a refresh itself (`assets.pricing.service`).
+Belongs here: what the command prints. Does not belong here: a refresh itself (`assets.refresh.service`).
 """
 
 from __future__ import annotations
@@ -8,41 +8,53 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 import click
 
 from assets.common.answers import Client
-from assets.pricing.interfaces import Clock
-from assets.pricing.refresh import SourceOutcome
-from assets.pricing.registry import SOURCES, Listed
-from assets.pricing.service import KnownPrices, RefreshRefused, refresh
+from assets.pricing.registry import PRICES
+from assets.refresh.interfaces import Clock, Refreshed
+from assets.refresh.outcome import SourceOutcome
+from assets.refresh.service import KnownEvidence, RefreshRefused, refresh
+from assets.roadmap.live.registry import ROADMAP
 from orchestration.errors import UserError
 from orchestration.settings import Settings
 from orchestration.staleness.evidence import packs_of, read_evidence
 
 SHOWN = 8
-"""Rejected prices listed for one source; `--json` has all."""
+"""Things of one source that are listed where they were rejected or changed; `--json` has all."""
+
+ALL: tuple[Refreshed[Any, Any], ...] = (PRICES, ROADMAP)
 
 
-def refresh_prices(
+def refresh_evidence(
     settings: Settings,
     names: Sequence[str],
     only_check: bool,
     client: Client,
     clock: Clock,
     environment: Mapping[str, str],
-    listed: Sequence[Listed] = SOURCES,
+    parts: Sequence[Refreshed[Any, Any]] = ALL,
 ) -> list[SourceOutcome]:
-    """Ask the sources called `names`, or all, and add the accepted prices. Raises `UserError`."""
-    prices = KnownPrices(
-        settings.prices_dir,
-        lambda: read_evidence(settings, settings.packs),
-        lambda: packs_of(settings, settings.packs),
-    )
-    try:
-        outcomes, _ = refresh(prices, client, clock, environment, names=names, only_check=only_check, listed=listed)
-    except RefreshRefused as refused:
-        raise UserError(str(refused)) from refused
+    """Ask the sources called `names`, or all, and add what is accepted. Raises `UserError`."""
+    known = [source.name for part in parts for source in part.sources]
+    if unknown := sorted(set(names) - set(known)):
+        raise UserError(f"there is no source {unknown[0]}; expected one of {', '.join(known)}")
+    outcomes: list[SourceOutcome] = []
+    for part in parts:
+        if names and not {source.name for source in part.sources} & set(names):
+            continue
+        before = KnownEvidence(
+            settings.local_pack(part.pack),
+            lambda: read_evidence(settings, settings.packs),
+            lambda: packs_of(settings, settings.packs),
+        )
+        try:
+            found, _ = refresh(part, before, client, clock, environment, names=names, only_check=only_check)
+        except RefreshRefused as refused:
+            raise UserError(str(refused)) from refused
+        outcomes += found
     return outcomes
 
 
@@ -55,11 +67,11 @@ def tell(outcomes: Sequence[SourceOutcome], only_check: bool, as_json: bool) -> 
             click.echo("\n".join(_lines(outcome)))
         total = sum(len(outcome.verdicts.accepted) for outcome in outcomes)
         if only_check:
-            click.echo(f"{total} prices would be added; nothing was written.")
+            click.echo(f"{total} rows would be added; nothing was written.")
         elif total:
-            click.echo(f"{total} prices were added; `waku-fit run` uses them.")
+            click.echo(f"{total} rows were added; `waku-fit run` uses them.")
         else:
-            click.echo("No price was added.")
+            click.echo("No row was added.")
     states = [outcome.state for outcome in outcomes if outcome.state != "skipped"]
     return 1 if states and set(states) == {"failed"} else 0
 
@@ -67,13 +79,13 @@ def tell(outcomes: Sequence[SourceOutcome], only_check: bool, as_json: bool) -> 
 def _lines(outcome: SourceOutcome) -> list[str]:
     name = f"{outcome.source:<14}"
     if outcome.state != "refreshed":
-        stays = "; the last known prices stay" if outcome.state == "failed" else ""
+        stays = "; what was known stays" if outcome.state == "failed" else ""
         return [f"{name}{outcome.state}: {outcome.message}{stays}"]
     found = outcome.verdicts
     counts = f"{len(found.accepted)} new, {found.unchanged} as known, {len(found.rejected)} rejected"
     lines = [f"{name}{counts}" + (f", {len(found.untracked)} not in evidence" if found.untracked else "")]
     changed = [a for a in found.accepted if a.before != a.after]
-    lines += [f"  {a.row.id}: {a.before:g} → {a.after:g}" for a in changed[:SHOWN] if a.before is not None]
+    lines += [f"  {a.row.id}: {_shown(a.before)} → {_shown(a.after)}" for a in changed[:SHOWN] if a.before is not None]
     if len(changed) > SHOWN:
         lines.append(f"  and {len(changed) - SHOWN} more changed")
     for rejection in found.rejected[:SHOWN]:
@@ -81,6 +93,10 @@ def _lines(outcome: SourceOutcome) -> list[str]:
     if len(found.rejected) > SHOWN:
         lines.append(f"  and {len(found.rejected) - SHOWN} more rejected; --json lists all")
     return lines
+
+
+def _shown(value: float | str) -> str:
+    return value if isinstance(value, str) else f"{value:g}"
 
 
 def now() -> datetime:

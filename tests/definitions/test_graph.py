@@ -102,20 +102,27 @@ def test_the_week_begins_with_the_chain(definitions: dg.Definitions) -> None:
 
 def test_nothing_asks_the_network_unless_somebody_turns_it_on(definitions: dg.Definitions) -> None:
     chain = definitions.resolve_job_def(keys.JOB).asset_layer.executable_asset_keys
-    refresh = definitions.resolve_job_def(keys.REFRESH_JOB).asset_layer.executable_asset_keys
-    assert keys.LIVE_PRICES not in chain
-    assert set(refresh) == {keys.LIVE_PRICES}
-    schedule = definitions.resolve_schedule_def(keys.REFRESH_SCHEDULE)
-    assert schedule.default_status is dg.DefaultScheduleStatus.STOPPED
-    assert schedule.cron_schedule == "0 5 * * 1"
+    for asset, job, name, time in (
+        (keys.LIVE_PRICES, keys.REFRESH_JOB, keys.REFRESH_SCHEDULE, "0 5 * * 1"),
+        (keys.LIVE_ROADMAP, keys.ROADMAP_JOB, keys.ROADMAP_SCHEDULE, "15 5 * * 1"),
+    ):
+        assert asset not in chain
+        assert set(definitions.resolve_job_def(job).asset_layer.executable_asset_keys) == {asset}
+        schedule = definitions.resolve_schedule_def(name)
+        assert schedule.default_status is dg.DefaultScheduleStatus.STOPPED
+        assert schedule.cron_schedule == time
 
 
-def test_refreshed_prices_lead_to_the_tables_that_they_are_rows_of(graph: AssetGraph) -> None:
+def test_what_is_refreshed_leads_to_the_tables_that_they_are_rows_of(graph: AssetGraph) -> None:
     assert {key.path[-1] for key in graph.get(keys.LIVE_PRICES).child_keys} == {
         "pricing__chain_fees",
         "pricing__compute_offers",
         "pricing__exchange_rates",
         "pricing__storage_and_egress_prices",
+    }
+    assert {key.path[-1] for key in graph.get(keys.LIVE_ROADMAP).child_keys} == {
+        "roadmap__deliverable_states",
+        "roadmap__deliverables",
     }
 
 

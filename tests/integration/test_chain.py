@@ -4,8 +4,9 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import pytest
@@ -128,16 +129,43 @@ def test_a_changed_count_makes_what_rests_on_it_and_a_mistake_lands_nothing(edit
     assert (status["verdict"], status["changed_since"]) == ("not_ready", False)
 
 
-def test_the_ui_is_told_rows_and_columns_of_every_table(chain: Chain) -> None:
+@pytest.fixture(scope="module")
+def told(chain: Chain) -> dict[str, Mapping[str, Any]]:
+    """What the first run told the UI of each table."""
     with dg.DagsterInstance.from_config(str(chain.root / "state" / "dagster")) as instance:
         (first,) = list(instance.get_runs())[-1:]
         records = instance.get_records_for_run(first.run_id, of_type=dg.DagsterEventType.ASSET_MATERIALIZATION).records
     made = [record.event_log_entry.asset_materialization for record in records]
-    tables = {m.asset_key.to_user_string(): m.metadata for m in made if m and m.asset_key.path[0] != keys.REPORTS}
-    assert len(tables) > 100
-    assert [
-        name for name, told in tables.items() if not {"dagster/row_count", "dagster/column_schema"} <= set(told)
-    ] == []
+    return {m.asset_key.to_user_string(): m.metadata for m in made if m and m.asset_key.path[0] != keys.REPORTS}
+
+
+def test_the_ui_is_told_rows_and_columns_of_every_table(told: dict[str, Mapping[str, Any]]) -> None:
+    assert len(told) > 100
+    expected = {"dagster/row_count", "dagster/column_schema", "preview"}
+    assert [name for name, metadata in told.items() if not expected <= set(metadata)] == []
+
+
+@pytest.mark.parametrize(
+    ("table", "begins"),
+    [
+        ("raw/roadmap__deliverables", "| id | "),
+        ("staging/stg_roadmap__deliverables", "| "),
+        ("marts/requirement_completion", "| requirement_class | milestones | met | planned |"),
+        ("model/scenario_cost", "| scenario_id | "),
+    ],
+)
+def test_the_ui_shows_the_first_rows(told: dict[str, Mapping[str, Any]], table: str, begins: str) -> None:
+    shown = told[table]["preview"].value
+    assert shown.startswith(begins)
+    assert shown.count("\n| ") == 6, "a rule and five rows"
+
+
+@pytest.mark.parametrize("table", ["raw/interviews__signals", "staging/stg_interviews__signals", "raw/evidence_scope"])
+def test_the_ui_shows_no_row_about_people_and_none_without_a_source(
+    told: dict[str, Mapping[str, Any]], table: str
+) -> None:
+    assert told[table]["dagster/row_count"].value > 0
+    assert told[table]["preview"].value.startswith("*No row that can be shown")
 
 
 def test_the_report_asks_nobody_for_anything(chain: Chain) -> None:

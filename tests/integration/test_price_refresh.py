@@ -5,16 +5,18 @@ from __future__ import annotations
 import csv
 import json
 import os
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from assets.common.http import HttpClient
-from assets.pricing.registry import Listed
+from assets.pricing.registry import PRICES
 from assets.pricing.sources.ecb import Ecb
 from assets.pricing.sources.hetzner import Hetzner
-from orchestration.commands.refresh import refresh_prices
+from assets.refresh.interfaces import Listed
+from orchestration.commands.refresh import refresh_evidence
 from orchestration.settings import Settings
 from tests.integration.chain import Chain
 from tests.unit.local_server import Answer, as_json, local_server
@@ -42,14 +44,14 @@ def refresh(chain: Chain) -> dict[str, int]:
             "/v1/pricing": [as_json(document)],
             "/v1/server_types": [as_json({"server_types": []})],
         }
-        outcomes = refresh_prices(
+        outcomes = refresh_evidence(
             Settings.from_environment(chain.environment),
             names=(),
             only_check=False,
             client=client,
             clock=lambda: NOW,
             environment=os.environ,
-            listed=listed,
+            parts=[replace(PRICES, sources=listed)],
         )
     return {o.source: len(o.verdicts.rejected) for o in outcomes}
 

@@ -408,6 +408,8 @@ def _decision(requirement: str | None, gate: str | None) -> dict[str, pd.DataFra
         "margin": 0.04,
         "weeks": 20.5,
         "finding": HOSTILE,
+        "realised_usps": [HOSTILE],
+        "realised_share": 0.12,
         **based,
     }
     usp = {"outline": "leads", "usp_id": HOSTILE, "is_chosen": True, "chosen_share": 0.98, **based}
@@ -435,6 +437,9 @@ def _decision(requirement: str | None, gate: str | None) -> dict[str, pd.DataFra
         "mvp_outline": _frame([outline], mvp_frames.OUTLINE_COLUMNS),
         "mvp_usps": _frame([usp], mvp_frames.USP_COLUMNS),
         "mvp_gaps": _frame([gap], mvp_frames.GAP_COLUMNS),
+        "requirement_completion": _one_row(
+            requirement_class=HOSTILE, milestones=3, met=2, planned=3, met_share=2 / 3, as_of=date(2025, 6, 16), **based
+        ),
     }
 
 

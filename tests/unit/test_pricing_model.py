@@ -19,7 +19,8 @@ from assets.evidence.tables.pricing import (
     ExchangeRate,
     StorageOrEgressPrice,
 )
-from assets.pricing.model import Accepted, PriceCatalogue, PriceObservation, Rejection, judge, judge_all
+from assets.pricing.model import PriceCatalogue, PriceObservation, judge, judge_all
+from assets.refresh.outcome import Accepted, Rejection
 
 TODAY = date(2026, 11, 23)
 COMMON = {"source": "a page", "as_of": "2026-09-29", "as_of_basis": "observed", "grade": "published"}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -13,26 +12,29 @@ from typing import Any
 import dagster as dg
 import pytest
 
+from assets.common import keys
 from assets.common.http import HttpClient, Limits
-from assets.evidence.packs import Pack, resolve_pack, with_local_packs
+from assets.evidence.packs import LIVE_PRICES, Pack, resolve_pack, with_local_packs
 from assets.evidence.read_packs import Evidence
 from assets.evidence.tables.pricing import COMPUTE, RATES
-from assets.pricing.assets import check_result, live_prices
-from assets.pricing.model import Accepted, PriceCatalogue
-from assets.pricing.pack import PackInvalid, align, land
-from assets.pricing.refresh import SourceOutcome
-from assets.pricing.registry import SOURCES, Listed
+from assets.pricing.assets import CHECK
+from assets.pricing.model import PriceCatalogue
+from assets.pricing.registry import PRICES, SOURCES
 from assets.pricing.sources.ecb import Ecb
 from assets.pricing.sources.hetzner import Hetzner
+from assets.refresh import assets as live
+from assets.refresh.interfaces import Listed
+from assets.refresh.outcome import Accepted, SourceOutcome
+from assets.refresh.pack import PackInvalid, align, land
 from orchestration.commands.price_state import price_lines, price_state
-from orchestration.commands.refresh import refresh_prices, tell
+from orchestration.commands.refresh import refresh_evidence, tell
 from orchestration.errors import UserError
 from orchestration.resources import EvidenceResource
 from orchestration.settings import Settings
 from orchestration.staleness.evidence import read_evidence
 from orchestration.staleness.fingerprints import Request, fingerprint
-from tests.places import FROZEN
 from tests.unit.local_server import Answer, LocalServer, as_json, local_server
+from tests.unit.refreshing import settings_before_benchmarks
 from tests.unit.test_pricing_sources import ECB, PRICING, RATES_XML, TYPES, money
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -52,23 +54,29 @@ def server() -> Iterator[LocalServer]:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    """The public evidence as it was on the day of `NOW`: without what was measured later."""
-    shutil.copytree(FROZEN / "public", tmp_path / "evidence" / "public")
-    for path in (tmp_path / "evidence" / "public" / "benchmarks" / name for name in ("runs.csv", "measurements.csv")):
-        path.write_text(path.read_text().splitlines(keepends=True)[0])
-    places = {"WAKU_FIT_STATE_DIR": str(tmp_path / "state"), "WAKU_FIT_EVIDENCE_DIR": str(tmp_path / "evidence")}
-    return Settings.from_environment(places)
+    return settings_before_benchmarks(tmp_path)
 
 
 def refresh(
     settings: Settings, server: LocalServer, *names: str, only_check: bool = False, now: datetime = NOW
 ) -> list[SourceOutcome]:
     listed = (
-        Listed("hetzner", lambda _, token: Hetzner(token, server.url), "HCLOUD_TOKEN"),
+        Listed("hetzner", lambda _, given: Hetzner(given["HCLOUD_TOKEN"], server.url), "HCLOUD_TOKEN"),
         Listed("ecb", lambda *_: Ecb(server.url)),
     )
     with HttpClient(Limits(attempts=2), sleep=lambda _: None) as client:
-        return refresh_prices(settings, names, only_check, client, lambda: now, {"HCLOUD_TOKEN": TOKEN}, listed)
+        return refresh_evidence(
+            settings, names, only_check, client, lambda: now, {"HCLOUD_TOKEN": TOKEN}, [replace(PRICES, sources=listed)]
+        )
+
+
+def check_result(outcomes: list[SourceOutcome]) -> dg.AssetCheckResult:
+    return live.check_result(CHECK.name, "price", outcomes)
+
+
+def land_prices(accepted: Accepted, settings: Settings) -> int:
+    pack = Pack(LIVE_PRICES, settings.local_pack(LIVE_PRICES))
+    return land([accepted], pack, PRICES.tables, [resolve_pack("public", settings.evidence_dir)], NOW.date())
 
 
 def with_price(net: str, **changes: Any) -> Answer:
@@ -202,12 +210,12 @@ def test_a_source_without_a_token_is_left_out() -> None:
 @pytest.mark.parametrize(("name", "message"), [("nowhere", "there is no source nowhere; expected one of azure, aws")])
 def test_an_unknown_source_is_refused(settings: Settings, name: str, message: str) -> None:
     with HttpClient() as client, pytest.raises(UserError, match=message):
-        refresh_prices(settings, [name], True, client, lambda: NOW, {})  # noqa: FBT003
+        refresh_evidence(settings, [name], True, client, lambda: NOW, {})  # noqa: FBT003
 
 
 def test_a_source_that_was_asked_for_by_name_needs_its_token(settings: Settings) -> None:
     with HttpClient() as client, pytest.raises(UserError, match="hetzner cannot be asked: HCLOUD_TOKEN is not set"):
-        refresh_prices(settings, ["hetzner"], True, client, lambda: NOW, {})  # noqa: FBT003
+        refresh_evidence(settings, ["hetzner"], True, client, lambda: NOW, {})  # noqa: FBT003
 
 
 # ---------------------------------------------------------------- the pack
@@ -219,35 +227,31 @@ def accepted_rate(settings: Settings, **changes: Any) -> Accepted:
     return Accepted(RATES, new, 1.1, 1.2)
 
 
-def public(settings: Settings) -> list[Pack]:
-    return [resolve_pack("public", settings.evidence_dir)]
-
-
 def test_what_would_break_the_next_run_is_not_written(settings: Settings) -> None:
-    land([accepted_rate(settings)], settings.prices_dir, public(settings), NOW.date())
-    before = (settings.prices_dir / "pricing/exchange_rates.csv").read_text()
+    land_prices(accepted_rate(settings), settings)
+    before = (settings.local_pack(LIVE_PRICES) / "pricing/exchange_rates.csv").read_text()
     with pytest.raises(PackInvalid, match='"eur_usd_2026_10_28" is already the id of'):
-        land([accepted_rate(settings, id="eur_usd_2026_10_28")], settings.prices_dir, public(settings), NOW.date())
-    assert (settings.prices_dir / "pricing/exchange_rates.csv").read_text() == before
+        land_prices(accepted_rate(settings, id="eur_usd_2026_10_28"), settings)
+    assert (settings.local_pack(LIVE_PRICES) / "pricing/exchange_rates.csv").read_text() == before
 
 
 def test_small_numbers_are_written_as_people_read_them(settings: Settings) -> None:
-    land([accepted_rate(settings, rate=7e-09)], settings.prices_dir, public(settings), NOW.date())
-    assert ",0.000000007," in (settings.prices_dir / "pricing/exchange_rates.csv").read_text()
+    land_prices(accepted_rate(settings, rate=7e-09), settings)
+    assert ",0.000000007," in (settings.local_pack(LIVE_PRICES) / "pricing/exchange_rates.csv").read_text()
 
 
 def test_a_pack_of_an_earlier_version_gets_the_columns_of_this_one(settings: Settings) -> None:
-    land([accepted_rate(settings)], settings.prices_dir, public(settings), NOW.date())
-    path = settings.prices_dir / "pricing/exchange_rates.csv"
+    land_prices(accepted_rate(settings), settings)
+    path = settings.local_pack(LIVE_PRICES) / "pricing/exchange_rates.csv"
     path.write_text(path.read_text().replace("grade,note\n", "grade\n").replace("published,\n", "published\n"))
     assert [p.column for p in read_evidence(settings, ("public",)).problems] == ["note"]
-    align(settings.prices_dir)
+    align(settings.local_pack(LIVE_PRICES), PRICES.tables)
     assert read_evidence(settings, ("public",)).problems == []
 
 
 def test_refreshed_prices_are_laid_over_once(settings: Settings) -> None:
     assert with_local_packs(["public"], settings.state_dir) == ("public",)
-    land([accepted_rate(settings)], settings.prices_dir, public(settings), NOW.date())
+    land_prices(accepted_rate(settings), settings)
     once = with_local_packs(["public"], settings.state_dir)
     assert once == with_local_packs(once, settings.state_dir) == ("public", "prices")
 
@@ -260,12 +264,10 @@ def test_a_check_names_a_sample_and_counts_the_rest() -> None:
     assert check_result([replace(down[0], state="skipped")]).passed
 
 
-def test_the_dagster_asset_adds_rows_and_warns_but_does_not_fail(
-    settings: Settings, server: LocalServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_dagster_asset_adds_rows_and_warns_but_does_not_fail(settings: Settings, server: LocalServer) -> None:
     server.answers[ECB] = [Answer(status=404)]
     listed = (Listed("hetzner", lambda *_: Hetzner(TOKEN, server.url)), Listed("ecb", lambda *_: Ecb(server.url)))
-    monkeypatch.setattr("assets.pricing.assets.SOURCES", listed)
+    live_prices = live.live_asset(keys.LIVE_PRICES, replace(PRICES, sources=listed), "Prices", CHECK)
     resource = EvidenceResource(evidence_dir=str(settings.evidence_dir), state_dir=str(settings.state_dir))
     result = dg.materialize([live_prices], resources={"evidence": resource})
     assert result.success

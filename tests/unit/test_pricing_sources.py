@@ -14,7 +14,6 @@ import pytest
 from assets.common.answers import RemoteError
 from assets.common.http import HttpClient
 from assets.evidence.tables.pricing import COMPUTE, FEES, RATES, STORAGE, ComputeOffer, StorageOrEgressPrice
-from assets.pricing.interfaces import PriceSource
 from assets.pricing.model import PriceCatalogue, PriceObservation
 from assets.pricing.sources.aws import Aws, read_price_list
 from assets.pricing.sources.azure import Azure
@@ -23,6 +22,7 @@ from assets.pricing.sources.digitalocean import DigitalOcean
 from assets.pricing.sources.ecb import Ecb
 from assets.pricing.sources.gas import Gas, parse_fee_history
 from assets.pricing.sources.hetzner import Hetzner
+from assets.refresh.interfaces import Source
 from tests.unit.local_server import Answer, Asked, LocalServer, as_json, local_server
 from tests.unit.test_pricing_model import CPX22, D2S, EGRESS
 
@@ -36,12 +36,12 @@ def server() -> Iterator[LocalServer]:
         yield served
 
 
-def ask(source: PriceSource) -> list[PriceObservation]:
+def ask(source: Source[PriceObservation]) -> list[PriceObservation]:
     with HttpClient(sleep=lambda _: None) as client:
         return list(source.observations(client, lambda: NOW))
 
 
-def refusal(source: PriceSource) -> str:
+def refusal(source: Source[PriceObservation]) -> str:
     with pytest.raises(RemoteError) as caught:
         ask(source)
     return str(caught.value)

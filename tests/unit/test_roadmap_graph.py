@@ -19,6 +19,7 @@ from tests.unit.bases import based
 TODAY = date(2026, 11, 30)
 AREAS = ("readiness", "roadmap", "segments")
 DELIVERABLES, RULES = "roadmap/deliverables.csv", "readiness/decision_rules.csv"
+STATES, COMPLETION = "roadmap/deliverable_states.csv", "roadmap/requirement_completion.csv"
 
 
 def item(name: str, status: str | None, *needs: str, is_inferred: bool = False, **changes: object) -> RoadmapItem:
@@ -98,6 +99,11 @@ def changed(pack: Path, file: str, row_id: str, **values: str) -> None:
         writer.writerows(rows)
 
 
+def line_of(pack: Path, file: str, row_id: str) -> int:
+    lines = (pack / file).read_text(encoding="utf-8").splitlines()
+    return next(number for number, line in enumerate(lines, start=1) if line.startswith(f"{row_id},"))
+
+
 def problems_of(pack: Path) -> list[str]:
     tables = [table for table in ALL_TABLES if table.area in AREAS]
     return [str(problem) for problem in read_packs([Pack("public", pack)], tables, today=TODAY).problems]
@@ -106,7 +112,7 @@ def problems_of(pack: Path) -> list[str]:
 def test_deliverables_that_need_each_other_are_a_mistake(pack: Path) -> None:
     changed(pack, DELIVERABLES, "rln_audit", depends_on="rln_contract_paid;rln_l2_mainnet")
     (problem,) = problems_of(pack)
-    assert problem.startswith("public/roadmap/deliverables.csv:")
+    assert problem.startswith(f"public/roadmap/deliverables.csv:{line_of(pack, DELIVERABLES, 'rln_l2_mainnet')}: ")
     assert "this needs itself: rln_l2_mainnet needs rln_audit needs rln_l2_mainnet" in problem
 
 
@@ -117,7 +123,27 @@ def test_deliverables_that_need_each_other_are_a_mistake(pack: Path) -> None:
         (RULES, "effort_interview", {"value": "-8"}, 'value: "-8" is out of range'),
         (RULES, "effort_interview", {"low": "20"}, "low, value and high do not ascend"),
         (DELIVERABLES, "rust_sdk", {"effort_weeks": "-1"}, 'effort_weeks: "-1" is out of range'),
-        (DELIVERABLES, "rust_sdk", {"unblocks_usp_ids": "no_such_usp"}, '"no_such_usp"'),
+        (
+            DELIVERABLES,
+            "rust_sdk",
+            {"unblocks_usp_ids": "no_such_usp"},
+            'unblocks_usp_ids: "no_such_usp" is not a known id; expected',
+        ),
+        (
+            DELIVERABLES,
+            "rust_sdk",
+            {"depends_on": "no_such_work"},
+            'depends_on: "no_such_work" is not a known id; expected',
+        ),
+        (
+            DELIVERABLES,
+            "rust_sdk",
+            {"unblocks_segment_ids": "nobody"},
+            'unblocks_segment_ids: "nobody" is not a known id; expected',
+        ),
+        (STATES, "rust_sdk_2025_12_10", {"status": "abandoned"}, 'status: "abandoned"'),
+        (COMPLETION, "direct_message_reliability_performance_2025_h1", {"met": "99"}, "met 99 is above planned 2"),
+        (COMPLETION, "direct_message_reliability_performance_2025_h1", {"met": "-1"}, 'met: "-1" is out of range'),
         (DELIVERABLES, "rust_sdk", {"planned_end": "2020-01-01"}, "planned_end lies before planned_start"),
     ],
 )
@@ -126,5 +152,6 @@ def test_bad_input_is_one_sentence_with_file_and_line(
 ) -> None:
     changed(pack, file, row_id, **values)
     (problem,) = problems_of(pack)
-    assert problem.startswith(f"public/{file}:")
+    assert problem.startswith(f"public/{file}:{line_of(pack, file, row_id)}: ")
     assert message in problem
+    assert "\n" not in problem

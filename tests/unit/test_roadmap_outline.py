@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import chain, combinations
 
 import numpy as np
@@ -18,6 +19,7 @@ from assets.roadmap.outline import (
     acceptability,
     benefits,
     outline,
+    realised,
     value_of,
 )
 
@@ -79,6 +81,24 @@ def test_where_nothing_is_worth_its_weeks_nothing_is_chosen() -> None:
     assert outline(options, values) == outline(options, values)
     assert outline(options, values).best == Ranked(Choice(), 0.0)
     assert outline(options, values).runner_up is None
+
+
+def test_what_is_served_already_by_hand() -> None:
+    options, values = two_usps()
+    assert realised(options, values) == {}  # a mixnet and a synchronisation are missing
+    has_mixnet = replace(options, of_usp=options.of_usp | {"privacy": frozenset()})
+    # privacy serves all of chat, which has 3/4 of the demand, and one of the two problems of games
+    assert realised(has_mixnet, values) == {"privacy": pytest.approx(0.75 * 0.8 + 0.125 * 0.6)}
+    # a segment that lacks something is not served, whatever is done for its selling point
+    chat_waits = replace(has_mixnet, of_segment={"chat": frozenset({"sync"}), "games": frozenset()})
+    assert realised(chat_waits, values) == {"privacy": pytest.approx(0.125 * 0.6)}
+
+
+def test_what_is_served_already_is_the_value_of_what_is_done_where_only_demand_counts() -> None:
+    options, values = two_usps(weight_demand=1.0)
+    has_all = replace(options, of_usp=dict.fromkeys(options.of_usp, frozenset()))
+    assert sum(realised(has_all, values).values()) == pytest.approx(value_of(has_all.done, has_all, values))
+    assert has_all.done == Choice(frozenset({"privacy", "storage"}), frozenset({"chat", "games"}))
 
 
 def test_what_two_usps_need_is_built_once() -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 import pytest
 
-from assets.common.answers import RemoteError
+from assets.common.answers import Page, RemoteError
 from assets.common.http import HttpClient, Limits
 from tests.unit.local_server import Answer, LocalServer, local_server
 
@@ -150,3 +151,74 @@ def test_no_error_repeats_an_address(client: HttpClient, address: str) -> None:
 def test_a_token_that_http_cannot_carry_is_not_repeated(server: LocalServer, client: HttpClient) -> None:
     for token in (f"{SECRET}\n", f"{SECRET}…"):
         assert SECRET not in failing(lambda token=token: client.get(f"{server.url}/prices", token=token))  # type: ignore[misc]
+
+
+# ---------------------------------------------------------------- pages of a list
+
+JSON = {"content-type": "application/json; charset=utf-8"}
+
+
+def test_a_page_leads_to_the_next_one(server: LocalServer, client: HttpClient) -> None:
+    links = f'<{server.url}/list?page=1>; rel="prev", <{server.url}/list?page=3>; rel="next"'
+    server.answers["/list"] = [Answer(b"[7]", headers={**JSON, "etag": 'W/"a1"', "link": links})]
+    page = client.page(f"{server.url}/list?page=2", json.loads, headers={"accept": "application/json"})
+    assert page == Page([7], 'W/"a1"', f"{server.url}/list?page=3")
+    assert (server.asked[0].query, server.asked[0].headers["accept"]) == ("page=2", "application/json")
+
+
+def test_a_page_that_says_the_same_is_not_sent_again(server: LocalServer, client: HttpClient) -> None:
+    server.answers["/list"] = [Answer(status=304)]
+    # without a condition there is nothing that it could be the same as
+    assert failing(lambda: client.page(f"{server.url}/list", json.loads)) == "127.0.0.1 answers 304"
+    known = client.pages[f"{server.url}/list"] = Page([7], '"a1"', f"{server.url}/list?page=2")
+    assert client.page(f"{server.url}/list", json.loads) == known
+    assert server.asked[1].headers["if-none-match"] == '"a1"'
+
+
+def test_a_page_that_changed_takes_the_place_of_the_known_one(server: LocalServer, client: HttpClient) -> None:
+    client.pages[f"{server.url}/list"] = Page([7], '"a1"', None)
+    server.answers["/list"] = [Answer(b"[8]", headers={**JSON, "etag": '"a2"'})]
+    assert client.page(f"{server.url}/list", json.loads).content == [8]
+    assert client.pages == {f"{server.url}/list": Page([8], '"a2"', None)}
+
+
+@pytest.mark.parametrize(("kind", "shown"), [("text/html", "'text/html'"), ("", "nothing")])
+def test_a_page_has_to_be_json(server: LocalServer, client: HttpClient, kind: str, shown: str) -> None:
+    server.answers["/list"] = [Answer(b"[]", headers={"content-type": kind} if kind else {})]
+    message = f"the answer of 127.0.0.1 calls itself {shown}, expected 'application/json'"
+    assert failing(lambda: client.page(f"{server.url}/list", json.loads)) == message
+
+
+def test_no_request_is_made_before_the_limit_ends(server: LocalServer, client: HttpClient, pauses: list[float]) -> None:
+    soon = {"x-ratelimit-remaining": "0", "x-ratelimit-reset": f"{NOW.timestamp() + 45:.0f}"}
+    server.answers["/list"] = [Answer(status=403, headers=soon), Answer(b"[]", headers=JSON)]
+    client.page(f"{server.url}/list", json.loads)
+    assert pauses == [45.0]
+    late = soon | {"x-ratelimit-reset": f"{NOW.timestamp() + 1800:.0f}"}
+    server.answers["/list"] = [Answer(status=403, headers=late)]
+    message = failing(lambda: client.page(f"{server.url}/list", json.loads))
+    assert message == "127.0.0.1 answers 403 and asks to wait 1800 s"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "12"},  # long over
+        {"x-ratelimit-remaining": "7", "x-ratelimit-reset": "99999999999"},
+    ],
+)
+def test_a_limit_that_does_not_say_when_it_ends_is_a_minute(
+    server: LocalServer, client: HttpClient, pauses: list[float], headers: dict[str, str]
+) -> None:
+    server.answers["/list"] = [Answer(status=429, headers=headers)]
+    message = failing(lambda: client.page(f"{server.url}/list", json.loads))
+    assert message == "127.0.0.1 answers 429, 4 times in a row"
+    assert pauses == [60.0, 60.0, 60.0]
+
+
+def test_a_refusal_that_is_no_limit_is_final(server: LocalServer, client: HttpClient, pauses: list[float]) -> None:
+    server.answers["/list"] = [Answer(status=403, headers={"x-ratelimit-remaining": "57"})]
+    message = failing(lambda: client.page(f"{server.url}/list", json.loads))
+    assert "answers 403: the token may not do this" in message
+    assert pauses == []

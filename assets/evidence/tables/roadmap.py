@@ -27,6 +27,11 @@ from assets.evidence.model import (
     TextList,
 )
 
+DELIVERABLES = "roadmap__deliverables"
+STATES = "roadmap__deliverable_states"
+REFRESHED_TABLES = (DELIVERABLES, STATES)
+"""The tables that GitHub can be asked for."""
+
 
 class Deliverable(EvidenceRow):
     """One piece of work of the roadmap, as planned. How far it is, day by day, is in `deliverable_states`."""
@@ -142,6 +147,12 @@ class RequirementCompletion(EvidenceRow):
     )
     met: int | None = Field(default=None, ge=0, description="Requirements met, requirements")
     planned: int | None = Field(default=None, ge=0, description="Requirements planned, requirements")
+
+    @model_validator(mode="after")
+    def _no_more_are_met_than_planned(self) -> Self:
+        if self.met is not None and self.planned is not None and self.met > self.planned:
+            raise ValueError(f"met {self.met} is above planned {self.planned}")
+        return self
 
 
 class MilestoneProgress(EvidenceRow):

@@ -15,8 +15,8 @@ import ijson
 
 from assets.common.answers import Client, RemoteError, number
 from assets.evidence.tables.pricing import COMPUTE, STORAGE
-from assets.pricing.interfaces import Clock
 from assets.pricing.model import Offer, PriceCatalogue, PriceObservation
+from assets.refresh.interfaces import Clock
 
 GB_PER_TB = 1000
 """Evidence has tiers in decimal TB. What AWS calls the first 10 TB ends at 10,240 GB in its price list: at 10.24."""

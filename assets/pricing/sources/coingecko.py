@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from assets.common.answers import Client, document, number, part
 from assets.evidence.tables.pricing import FEES
-from assets.pricing.interfaces import Clock
 from assets.pricing.model import PriceObservation
+from assets.refresh.interfaces import Clock
 
 
 @dataclass(frozen=True)

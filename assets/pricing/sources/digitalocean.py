@@ -9,8 +9,8 @@ from typing import Any
 
 from assets.common.answers import Client, RemoteError, document, number, part, same_host, text
 from assets.evidence.tables.pricing import COMPUTE
-from assets.pricing.interfaces import Clock
 from assets.pricing.model import PriceObservation
+from assets.refresh.interfaces import Clock
 
 MAX_PAGES = 20
 

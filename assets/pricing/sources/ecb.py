@@ -12,8 +12,8 @@ from datetime import date
 
 from assets.common.answers import Client, RemoteError, number, shown
 from assets.evidence.tables.pricing import RATES
-from assets.pricing.interfaces import Clock
 from assets.pricing.model import PriceObservation
+from assets.refresh.interfaces import Clock
 
 # The document is flat and has had this form since 1999; a parser of all of XML would be one more thing to attack.
 DAY = re.compile(r"""<Cube\s+time=["'](\d{4}-\d{2}-\d{2})["']""")

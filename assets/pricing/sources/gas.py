@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 
 from assets.common.answers import Client, RemoteError, document, part
 from assets.evidence.tables.pricing import FEES
-from assets.pricing.interfaces import Clock
 from assets.pricing.model import PriceObservation
+from assets.refresh.interfaces import Clock
 
 DAYS = 7
 LOOKS_PER_DAY = 4

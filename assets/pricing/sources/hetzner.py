@@ -12,8 +12,8 @@ from typing import Any
 
 from assets.common.answers import Client, RemoteError, document, number, part, text
 from assets.evidence.tables.pricing import COMPUTE, STORAGE
-from assets.pricing.interfaces import Clock
 from assets.pricing.model import PriceObservation
+from assets.refresh.interfaces import Clock
 
 REGIONS = {"fsn1": "eu", "ash": "us", "sin": "sin"}
 """The location that stands for each region in which storage and traffic have one price."""

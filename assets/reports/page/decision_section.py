@@ -26,6 +26,8 @@ class DecisionSection:
     """Keys of `mvp_usps` by outline, the one that is chosen most often first."""
     gaps: dict[str, tuple[str, ...]]
     """Keys of `mvp_gaps` by what has to be done about them."""
+    requirements: tuple[str, ...]
+    """Keys of `requirement_completion`."""
 
 
 def decision_section(cells: Cells) -> DecisionSection:
@@ -44,6 +46,7 @@ def decision_section(cells: Cells) -> DecisionSection:
         outlines=tuple(outlines),
         usps={outline: tuple(_most_chosen(cells, outline)) for outline in outlines},
         gaps=gaps,
+        requirements=tuple(cells.keys("requirement_completion")),
     )
 
 

@@ -13,6 +13,7 @@ from assets.reports.page.cells import Cells
 
 REQUIREMENTS, GATES, VERDICTS = "requirement_certainty", "gate_certainty", "verdict_certainty"
 NEXT, OUTLINES, USPS, GAPS = "next_evidence", "mvp_outline", "mvp_usps", "mvp_gaps"
+COMPLETION = "requirement_completion"
 
 MET = (
     "The probability that the true count is enough. Of what is on record each thing may be mistaken; and further "
@@ -33,9 +34,14 @@ OUTLINED = (
     "The weight of demand times the share of demand that is served, less the weight of effort times the share of all "
     "weeks that it takes. What is missing is listed with its weeks; where nobody knows them they are taken as the "
     "middle of those that are known. The choice is the best of all, by an integer programme. How often it wins is "
-    "tried with draws of shares, segments, weeks that nobody stated, and weights."
+    "tried with draws of shares, segments, weeks that nobody stated, and weights. Served already is the share of "
+    "demand of the selling points and segments that need nothing which is not done."
 )
 CHOSEN = "The share of draws of all that is not known in which the best choice has this selling point."
+ADDED_UP = (
+    "The newest counts of all milestones that state how many requirements of the class they planned and met, added up. "
+    "The share is met, of planned."
+)
 WEEKS = "The weeks that somebody stated, else from the planned first day to the planned last day."
 
 
@@ -51,6 +57,7 @@ class DecisionDerivations:
             NEXT: self._next,
             OUTLINES: self._outline,
             USPS: lambda table, key: Derivation(CHOSEN, rows=self._ids(table, key)),
+            COMPLETION: lambda table, key: Derivation(ADDED_UP, rows=self._ids(table, key)),
             GAPS: lambda table, key: Derivation(WEEKS, rows=self._ids(table, key)),
         }
 
@@ -120,13 +127,14 @@ class DecisionDerivations:
 
     def _outline(self, table: str, key: str) -> Derivation:
         named = (
-            ("share of demand served", "demand_share"),
-            ("share of all weeks", "weeks_share"),
-            ("value", "value"),
+            ("share of demand served", "demand_share", "ratio"),
+            ("share of all weeks", "weeks_share", "ratio"),
+            ("value", "value", "ratio"),
+            ("share of demand served already", "realised_share", "chance"),
         )
         inputs = [
-            Input(label, CellName(table, key, column, "ratio"))
-            for label, column in named
+            Input(label, CellName(table, key, column, form))
+            for label, column, form in named
             if self._cells.value(table, key, column) is not None
         ]
         outline = self._cells.value(table, key, "outline")

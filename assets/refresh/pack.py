@@ -1,6 +1,7 @@
-"""The pack of refreshed prices on disk.
+"""A pack of refreshed rows on disk.
 
-Belongs here: reading and writing it. Does not belong here: what a row of a refresh says (`model.py`).
+Belongs here: writing it. Does not belong here: what a row of a refresh says (`pricing/model.py`,
+`roadmap/live/model.py`).
 """
 
 from __future__ import annotations
@@ -17,57 +18,50 @@ from pathlib import Path
 from typing import Any
 
 from assets.evidence.model import EvidenceRow
-from assets.evidence.packs import LIVE_PRICES, Pack
-from assets.evidence.read_packs import Evidence, format_problems, read_packs
+from assets.evidence.packs import Pack
+from assets.evidence.read_packs import format_problems, read_packs
 from assets.evidence.tables import TABLES_BY_KEY
-from assets.evidence.tables.pricing import REFRESHED_TABLES
-from assets.pricing.model import Accepted, PriceCatalogue
+from assets.refresh.outcome import Accepted
 
 
 class PackInvalid(Exception):  # noqa: N818 - says what is, not that an error is one
-    """Refreshed prices that would not be valid evidence: nothing was written."""
+    """Refreshed rows that would not be valid evidence: nothing was written."""
 
 
-def catalogue_of(evidence: Evidence) -> PriceCatalogue:
-    """Return the last known prices of all packs."""
-    return PriceCatalogue({key: [record.row for record in evidence.records[key]] for key in REFRESHED_TABLES})
-
-
-def land(accepted: Iterable[Accepted], prices_dir: Path, others: Sequence[Pack], today: date) -> int:
-    """Add rows to the pack and return their number.
+def land(accepted: Iterable[Accepted], pack: Pack, tables: Sequence[str], others: Sequence[Pack], today: date) -> int:
+    """Add rows of some tables to a pack and return their number.
 
     The new pack is read as the next run would read it, over `others`, before it takes the place of the old one: a
     refresh can never break a run. Raises `PackInvalid`.
     """
-    by_table: dict[str, list[EvidenceRow]] = {}
+    by_table: dict[str, list[EvidenceRow]] = {table: [] for table in tables}
     for one in accepted:
-        by_table.setdefault(one.table, []).append(one.row)
-    if not by_table:
+        by_table[one.table].append(one.row)
+    changed = {TABLES_BY_KEY[table].path: table for table, rows in by_table.items() if rows}
+    if not changed:
         return 0
-    with _alone(prices_dir):
-        partial = prices_dir.with_name(f".{prices_dir.name}-partial")
+    with _alone(pack.path):
+        partial = pack.path.with_name(f".{pack.path.name}-partial")
         shutil.rmtree(partial, ignore_errors=True)
-        for table, rows in by_table.items():
-            path = TABLES_BY_KEY[table].path
-            _write(partial / path, table, [*_lines(prices_dir / path), *(_cells(row) for row in rows)])
-        for file in prices_dir.glob("*/*.csv"):
-            copy = partial / file.relative_to(prices_dir)
+        for path, table in changed.items():
+            _write(partial / path, table, [*_lines(pack.path / path), *(_cells(row) for row in by_table[table])])
+        for file in pack.path.glob("*/*.csv"):
+            copy = partial / file.relative_to(pack.path)
             if not copy.exists():
                 shutil.copyfile(file, _with_folder(copy))
-        trial = [*(pack for pack in others if pack.name != LIVE_PRICES), Pack(LIVE_PRICES, partial)]
+        trial = [*(other for other in others if other.name != pack.name), Pack(pack.name, partial)]
         if problems := read_packs(trial, today=today).problems:
-            raise PackInvalid("the refreshed prices were not written:\n" + format_problems(problems))
-        for table in by_table:
-            path = TABLES_BY_KEY[table].path
-            os.replace(partial / path, _with_folder(prices_dir / path))
+            raise PackInvalid("the refreshed rows were not written:\n" + format_problems(problems))
+        for path in changed:
+            os.replace(partial / path, _with_folder(pack.path / path))
         shutil.rmtree(partial)
     return sum(map(len, by_table.values()))
 
 
-def align(prices_dir: Path) -> None:
+def align(folder: Path, tables: Iterable[str]) -> None:
     """Give files that an earlier version wrote the columns that the tables have now."""
-    for table in REFRESHED_TABLES:
-        path = prices_dir / TABLES_BY_KEY[table].path
+    for table in tables:
+        path = folder / TABLES_BY_KEY[table].path
         columns = TABLES_BY_KEY[table].header()
         if (rows := _lines(path)) and list(rows[0]) != columns:
             _write(path.with_suffix(".new"), table, [{c: row.get(c, "") for c in columns} for row in rows])
@@ -75,9 +69,9 @@ def align(prices_dir: Path) -> None:
 
 
 @contextmanager
-def _alone(prices_dir: Path) -> Iterator[None]:
+def _alone(folder: Path) -> Iterator[None]:
     """Two refreshes at one time would each drop the other's rows: the second one waits."""
-    with _with_folder(prices_dir.with_suffix(".lock")).open("w") as lock:
+    with _with_folder(folder.with_suffix(".lock")).open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
@@ -110,4 +104,6 @@ def _cell(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, float):
         return format(Decimal(repr(value)), "f")  # people read these files: no exponents
+    if isinstance(value, list):
+        return ";".join(value)
     return "" if value is None else str(value)
