@@ -71,6 +71,7 @@ VERDICT_COLUMNS: dict[str, str] = {
 }
 """Each: column to PostgreSQL type, in the order of the table."""
 
+NO_CERTAINTY = {"probability": None, "interval": None, "chance_wrong": None}
 JSON_VERDICT_COLUMNS = tuple(column for column in VERDICT_COLUMNS if column not in ("is_default", "evidence_ids"))
 JSON_GATE_COLUMNS = tuple(column for column in GATE_COLUMNS if column != "evidence_ids")
 JSON_REQUIREMENT_COLUMNS = tuple(
@@ -170,20 +171,29 @@ def verdict_frame(verdicts: Iterable[Verdict]) -> pd.DataFrame:
 
 
 def readiness_json(frames: Mapping[str, pd.DataFrame], release: NamedRelease) -> dict[str, Any]:
-    """Return `readiness.json` from the released tables `verdict`, `gates` and `requirement_results`.
+    """Return `readiness.json` from the released tables of readiness.
 
     It is about the default milestone, and has the same of each other one in `others`. Gates and their requirements are
-    in the order of the tables. `interval` is null: a count has none. `is_stale` is as of the last day of evidence that
-    counts, else as of the day of the release; null where no evidence is dated.
+    in the order of the tables. `probability` says how likely a gate passes in truth, `interval` between which ends nine
+    of ten draws of the priors lie, `chance_wrong` how likely the status is wrong, null for `unknown`; of a verdict,
+    that all its gates pass. All are null on a day before there were priors.
+    `is_stale` is as of the last day of evidence that counts, else as of the day of the release; null where no evidence
+    is dated.
     """
     day = (release.as_of or release.created_at.date()).isoformat()
     verdicts, gates, requirements = (_records(frames[table]) for table in ("verdict", "gates", "requirement_results"))
+    of_gates = _certainties(frames["gate_certainty"], "gate_id")
+    of_verdicts = _certainties(frames["verdict_certainty"], "milestone_id")
 
     def judged(verdict: Mapping[str, Any]) -> dict[str, Any]:
         of_milestone = [gate for gate in gates if gate["milestone_id"] == verdict["milestone_id"]]
         return {
             **{column: verdict[column] for column in JSON_VERDICT_COLUMNS},
-            "gates": [_gate(gate, requirements, day) for gate in of_milestone],
+            **of_verdicts.get(verdict["milestone_id"], NO_CERTAINTY),
+            "gates": [
+                {**_gate(gate, requirements, day), **of_gates.get(gate["gate_id"], NO_CERTAINTY)}
+                for gate in of_milestone
+            ],
         }
 
     (default,) = (verdict for verdict in verdicts if verdict["is_default"])
@@ -198,7 +208,6 @@ def readiness_json(frames: Mapping[str, pd.DataFrame], release: NamedRelease) ->
 def _gate(gate: Mapping[str, Any], requirements: Iterable[Mapping[str, Any]], day: str) -> dict[str, Any]:
     return {
         **{column: gate[column] for column in JSON_GATE_COLUMNS},
-        "interval": None,
         "is_stale": _is_stale(gate, day),
         "evidence_ids": gate["evidence_ids"],
         "requirements": [
@@ -211,6 +220,18 @@ def _gate(gate: Mapping[str, Any], requirements: Iterable[Mapping[str, Any]], da
             for row in requirements
             if row["gate_id"] == gate["gate_id"]
         ],
+    }
+
+
+def _certainties(frame: pd.DataFrame, key: str) -> dict[str, dict[str, Any]]:
+    """Return by gate or milestone the probability that it passes in truth, with its interval."""
+    return {
+        row[key]: {
+            "probability": row["probability"],
+            "interval": [row["probability_low"], row["probability_high"]],
+            "chance_wrong": row["chance_wrong"],
+        }
+        for row in _records(frame)
     }
 
 

@@ -9,11 +9,13 @@ from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, get_args
 
+import pandas as pd
 import pytest
 
 from assets.costs.budget import BudgetState
 from assets.evidence.counters import COUNTERS, StandIn, parameters_of
 from assets.evidence.model import Grade
+from assets.readiness.fetch import READ
 from assets.readiness.frames import (
     GATE_COLUMNS,
     REQUIREMENT_COLUMNS,
@@ -531,10 +533,13 @@ def frames() -> dict[str, Any]:
     inputs = world()
     results = results_of(inputs)
     gates = gates_of(results)
+    certain = {"probability": 0.02, "probability_low": 0.01, "probability_high": 0.05, "chance_wrong": 0.02}
     return {
         "requirement_results": requirement_results_frame(results),
         "gates": gates_frame(gates),
         "verdict": verdict_frame(verdicts_of(inputs.milestones, gates, inputs.evidence_grades)),
+        "gate_certainty": pd.DataFrame([{"gate_id": "interviews", **certain}]),
+        "verdict_certainty": pd.DataFrame([{"milestone_id": "fit", **certain}]),
     }
 
 
@@ -543,7 +548,7 @@ def test_frames_have_the_columns_that_are_declared() -> None:
     assert list(tables["requirement_results"]) == list(REQUIREMENT_COLUMNS)
     assert list(tables["gates"]) == list(GATE_COLUMNS)
     assert list(tables["verdict"]) == list(VERDICT_COLUMNS)
-    assert [len(frame) for frame in tables.values()] == [21, 7, 1]
+    assert [len(tables[name]) for name in ("requirement_results", "gates", "verdict")] == [21, 7, 1]
 
 
 def test_readiness_json_is_strict_json_with_unknown_as_null() -> None:
@@ -555,7 +560,10 @@ def test_readiness_json_is_strict_json_with_unknown_as_null() -> None:
     gates = {gate["gate_id"]: gate for gate in document["gates"]}
     assert gates["interviews"]["value"] == 2
     assert gates["mvp_review"]["value"] is None
-    assert gates["interviews"]["interval"] is None
+    sure = ("probability", "interval", "chance_wrong")
+    assert [gates["interviews"][name] for name in sure] == [0.02, [0.01, 0.05], 0.02]
+    assert [gates["cost"][name] for name in sure] == [None, None, None]
+    assert [document[name] for name in sure] == [0.02, [0.01, 0.05], 0.02]
     assert gates["codesign"]["evidence_ids"] == [
         "readiness__gate_requirements/codesign_sessions_at_devcon_2024",
         "readiness__gate_requirements/codesign_sessions_held",
@@ -574,6 +582,13 @@ def test_readiness_json_is_strict_json_with_unknown_as_null() -> None:
     assert gates["interviews"]["is_stale"] is False
     cost = gates["cost"]["requirements"][1]
     assert cost["beside_evidence_ids"] == ["benchmarks__runs/run_a"]
+
+
+def test_what_this_software_makes_is_not_what_a_requirement_counts() -> None:
+    # its outline, its pages and papers are its own: a gate goes by what the project published and reported
+    read = {f"{schema}.{name}" for schema, name in READ}
+    assert read & {"model.mvp_outline", "model.mvp_usps", "model.mvp_gaps"} == set()
+    assert {name for name in read if name.startswith(("release.", "readiness."))} == set()
 
 
 def test_what_is_stale_is_told_as_of_the_last_day_of_evidence_or_the_day_of_the_release() -> None:
