@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 from assets.reports.page.basis import Place
 from assets.reports.page.cells import Cells
 from assets.reports.page.derivations import Derivations
-from assets.reports.page.tree import Explained, explained, lines_of
+from assets.reports.page.tree import Explained, explained, leaf_of, lines_of
 from assets.reports.released import RELEASED_TABLES
 from orchestration.errors import UserError
 from orchestration.settings import Settings
@@ -73,8 +73,22 @@ def _named(cells: Cells, name: str, depth: int) -> Explained:
     if name in cells.keys("verdict"):
         said = f"{cells.value('verdict', name, 'verdict')}. {cells.value('verdict', name, 'reason')}"
         gates = tuple(_gate(cells, gate, depth - 1) for gate in cells.keys("gates", milestone_id=name))
-        return Explained(str(cells.value("verdict", name, "title")), said, inputs=gates)
+        return Explained(str(cells.value("verdict", name, "title")), said, inputs=(*_weakest(cells, name), *gates))
     raise UserError(f'nothing of the release is called "{name}"; {_expected(cells, name)}')
+
+
+def _weakest(cells: Cells, milestone: str) -> tuple[Explained, ...]:
+    """Return the weakest path of what decides a verdict, down to its row of evidence; nothing where nothing does."""
+    path = cells.value("verdict", milestone, "weakest_path")
+    if len(path) < 2:
+        return ()
+    gate, requirement, *rows = path
+    grade = str(cells.value("requirement_results", requirement, "grade")).replace("_", " ")
+    title = str(cells.value("requirement_results", requirement, "title"))
+    below = Explained(title, grade, evidence=tuple(leaf_of(cells, row) for row in rows))
+    of_gate = cells.row("gates", gate)
+    above = Explained(str(of_gate["title"]), str(of_gate["status"]), inputs=(below,))
+    return (Explained("Weakest path of what decides", grade, inputs=(above,)),)
 
 
 def _gate(cells: Cells, gate: str, depth: int) -> Explained:

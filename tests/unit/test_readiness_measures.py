@@ -529,6 +529,16 @@ def test_numbers_in_words(value: float, text: str) -> None:
     assert number(value) == text
 
 
+WEAKEST = {
+    "evidence_id": "readiness__gate_requirements/whitepaper_published",
+    "grade": "estimated",
+    "source": "the milestone",
+    "as_of": date(2024, 9, 7),
+    "file": "gate_requirements.csv",
+    "line": 4,
+}
+
+
 def frames() -> dict[str, Any]:
     inputs = world()
     results = results_of(inputs)
@@ -539,6 +549,7 @@ def frames() -> dict[str, Any]:
         "gates": gates_frame(gates),
         "verdict": verdict_frame(verdicts_of(inputs.milestones, gates, inputs.evidence_grades)),
         "gate_certainty": pd.DataFrame([{"gate_id": "interviews", **certain}]),
+        "evidence_index": pd.DataFrame([WEAKEST]),
         "verdict_certainty": pd.DataFrame([{"milestone_id": "fit", **certain}]),
     }
 
@@ -609,18 +620,42 @@ def held(kind: str, number: int, after: int, segments: int, together: int, grade
 
 
 @pytest.mark.parametrize(
-    ("number", "after", "value"),
+    ("number", "after", "value", "grade"),
     [
-        (3, 3, 5),  # two were reported, three were held after that
-        (2, 0, 2),  # these may be the two that were reported
-        (4, 1, 4),  # packs hold more than the report knew and what came after it
+        (3, 3, 5, PUBLISHED),  # two were reported, three were held after that
+        (2, 0, 2, PUBLISHED),  # these may be the two that were reported
+        (4, 1, 4, ESTIMATED),  # packs hold more than the report knew and what came after it
     ],
 )
-def test_interviews_of_packs_count_beside_the_report_and_never_twice(number: int, after: int, value: int) -> None:
+def test_interviews_of_packs_count_beside_the_report_and_never_twice(
+    number: int, after: int, value: int, grade: Grade
+) -> None:
     found = measured("interviews_held", world(conversations=[held("interview", number, after, 1, 3)]))
-    assert (found.value, found.basis.grade) == (value, PUBLISHED)
+    assert (found.value, found.basis.grade) == (value, grade)
+    assert found.remark.startswith("packs hold more from before the newest report") == (grade is ESTIMATED)
     assert "interviews__interviews/published_1" in found.basis.ids
     assert measured("sessions_held", world(conversations=[held("session", 2, 2, 1, 1)])).value == 3
+
+
+def test_a_count_has_the_grade_of_the_better_of_two_that_are_each_enough() -> None:
+    # packs hold as many as the report: the interviews themselves count, whoever only estimated their number
+    reported = progress("customer_interviews", "interviews_held_cumulative", 2, ("a",), grade=ESTIMATED)
+    talked = [held("interview", 2, 0, 1, 1)]
+    found = measured("interviews_held", world(progress=[reported], conversations=talked))
+    assert (found.value, found.basis.grade) == (2, PUBLISHED)
+    more = measured("interviews_held", world(progress=[reported], conversations=[held("interview", 2, 1, 1, 1)]))
+    assert (more.value, more.basis.grade) == (3, ESTIMATED)
+    published = progress("potential_usps", "matrices_published", 1)
+    ours = [MatrixCell(based(ESTIMATED, "interviews__signals/a"), is_decided=True)]
+    both = measured("validation_matrix", replace(with_progress(published), matrix=ours))
+    assert (both.value, both.basis.grade, both.origin) == (1, PUBLISHED, NumberOrigin.REPORTED)
+    assert "interviews__signals/a" in both.basis.ids
+
+
+def test_a_record_that_contradicts_itself_says_so() -> None:
+    reported = progress("customer_interviews", "interviews_held_cumulative", 2, ("a",), grade=ESTIMATED)
+    found = judged("interviews_held", world(progress=[replace(reported, contradicting_ids=("p/1", "p/2"))]))
+    assert found.reason.endswith("The record contradicts itself: two other rows say otherwise.")
 
 
 def test_without_a_report_packs_are_counted_alone() -> None:

@@ -156,10 +156,10 @@ def test_all_evidence_under_the_page_is_listed_with_file_and_line() -> None:
     }
     assert under <= {name.removeprefix("e:") for name in attributes("id") if name.startswith("e:")}
     for evidence_id in under:
-        assert cell_texts(f"evidence_index/{evidence_id}/file") == [
-            f"evidence/public/{evidence_id.partition('/')[0]}.csv"
-        ]
-        assert len(cell_texts(f"evidence_index/{evidence_id}/line")) == 1
+        # the row that the weakest path ends at is named by the verdict too
+        table = evidence_id.partition("/")[0]
+        assert set(cell_texts(f"evidence_index/{evidence_id}/file")) == {f"evidence/public/{table}.csv"}
+        assert len(set(cell_texts(f"evidence_index/{evidence_id}/line"))) == 1
 
 
 def test_text_of_evidence_stays_text() -> None:

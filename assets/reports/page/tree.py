@@ -52,7 +52,7 @@ class Explained:
 def explained(cells: Cells, place: Place, label: str, value: str, depth: int) -> Explained:
     """Return what the numbers of a place are made of, `depth` steps down."""
     if place.table == "evidence_index":
-        return Explained(label, value, evidence=(_leaf(cells, place.key),))
+        return Explained(label, value, evidence=(leaf_of(cells, place.key),))
     how = cells.derivation(place)
     if not depth:
         return Explained(label, value, is_cut=bool(how.inputs or how.rows))
@@ -61,7 +61,7 @@ def explained(cells: Cells, place: Place, label: str, value: str, depth: int) ->
         value,
         how.formula,
         tuple(_input(cells, one, depth - 1) for one in how.inputs),
-        tuple(_leaf(cells, row) for row in how.rows),
+        tuple(leaf_of(cells, row) for row in how.rows),
     )
 
 
@@ -90,14 +90,15 @@ def _input(cells: Cells, given: Input, depth: int) -> Explained:
     if given.ends:
         low, high = (cells.cell(*end, link=False).striptags() for end in given.ends)
         value += f" ({low} to {high})"
-    evidence = tuple(_leaf(cells, row) for row in given.rows)
+    evidence = tuple(leaf_of(cells, row) for row in given.rows)
     if given.leads_to is None:
         return Explained(label, value, evidence=evidence)
     found = explained(cells, given.leads_to, label, value, depth)
     return Explained(label, value, found.formula, found.inputs, (*evidence, *found.evidence), found.is_cut)
 
 
-def _leaf(cells: Cells, evidence_id: str) -> EvidenceLeaf:
+def leaf_of(cells: Cells, evidence_id: str) -> EvidenceLeaf:
+    """Return a row of evidence."""
     row = cells.row("evidence_index", evidence_id)
     columns = {name: row[name] for name in EVIDENCE_COLUMNS}
     return EvidenceLeaf(evidence_id, {**columns, "as_of": str(columns["as_of"])})

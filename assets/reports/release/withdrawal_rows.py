@@ -106,6 +106,15 @@ _OF_IDS = {
         where release_id = any(%(releases)s) and evidence_ids && %(ids)s
         """,
     ),
+    "weakest_path": (
+        """
+        update {table} set weakest_path = array(
+            select part from unnest(weakest_path) with ordinality as path (part, place)
+            where part <> all(%(ids)s) order by place
+        )
+        where release_id = any(%(releases)s) and weakest_path && %(ids)s
+        """,
+    ),
 }
 _OF_TABLES = {
     # A conversation stays counted.
