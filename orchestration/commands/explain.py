@@ -7,48 +7,21 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
-from pathlib import Path
 
 import click
-import pandas as pd
-import pyarrow.parquet as pq
 
 from assets.reports.page.basis import Place
 from assets.reports.page.cells import Cells
 from assets.reports.page.derivations import Derivations
 from assets.reports.page.tree import Explained, explained, leaf_of, lines_of
+from assets.reports.release_files import ReleasedTables
 from assets.reports.released import RELEASED_TABLES
 from orchestration.errors import UserError
 from orchestration.settings import Settings
 
 CELL = re.compile(r"^(?P<table>\w+)(\.(?P<column>\w+)@(?P<key>.+)|/(?P<slash_key>.+)/(?P<slash_column>\w+))$")
 """`table.column@key`, or `table/key/column` as the page has it."""
-
-
-class ReleasedTables(Mapping[str, pd.DataFrame]):
-    """The tables of a release, each read when it is first asked for."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._read: dict[str, pd.DataFrame] = {}
-
-    def __getitem__(self, name: str) -> pd.DataFrame:
-        if name not in self._read:
-            path = self._folder / f"{name}.parquet"
-            if not path.exists():
-                raise KeyError(name)
-            table = pq.read_table(path)
-            columns = {column: pd.Series(table[column].to_pylist(), dtype=object) for column in table.column_names}
-            self._read[name] = pd.DataFrame(columns)
-        return self._read[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return (path.stem for path in sorted(self._folder.glob("*.parquet")))
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
 
 
 def explain(settings: Settings, name: str, depth: int, as_json: bool) -> int:

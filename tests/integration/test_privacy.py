@@ -245,6 +245,8 @@ def test_fifty_people_in_a_pack_reach_nothing(private: Chain, way: str) -> None:
 
 def test_a_withdrawn_consent_takes_the_content_out_of_every_release_in_one_run(private: Chain) -> None:
     old = private.latest.resolve()
+    quoting = private.waku_fit("decide", "--role", "product lead", "--reason", f"They said: {AGREED} at night.")
+    assert quoting.returncode == 0, quoting.stdout + quoting.stderr
     for text in (AGREED, LEAVING):
         assert any(name.startswith(f"state/releases/{old.name}/") for name in files_with(private, text))
     # answers, findings and note may be deleted in the same step
@@ -263,12 +265,14 @@ def test_a_withdrawn_consent_takes_the_content_out_of_every_release_in_one_run(p
         "milestones",
         "readiness.json",
         "manifest.json",
+        "decisions.jsonl",
         "data",
     }
     assert "were taken back" not in (old / "index.html").read_text()
     for text in (AGREED, LEAVING):
         assert files_with(private, text) == []
         assert tables_with(private, text) == []
+    assert [note["reason"] for note in private.readiness["notes"]] == [None]
     # three interviews had scored the problem: beside the one that stays, the mean would tell the others
     assert (old / "data" / "opportunities.csv").read_text().count("\n") == 1
     assert private.gate("interviews")["value"] == 5

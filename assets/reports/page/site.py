@@ -25,6 +25,7 @@ from assets.costs.components import COMPONENTS
 from assets.evidence.model import Grade
 from assets.evidence.packs import PUBLIC
 from assets.readiness.model import GateStatus
+from assets.reports.decisions import COLUMNS, Decision, rows
 from assets.reports.model import Manifest
 from assets.reports.page.archive_section import archive_section
 from assets.reports.page.cells import NOT_LISTED, Cells, anchor
@@ -43,17 +44,21 @@ UNCERTAIN_DATES = frozenset({"assigned", "page_date_older", "retrieved", "recall
 MOST_ROWS, FEW_ROWS = 20, 3
 """Rows of evidence that stand in one list. Of more, each table of more than a few is folded."""
 
-DATA_FILES = ("readiness.json", "manifest.json")
+DATA_FILES = ("readiness.json", "manifest.json", "decisions.jsonl")
 
 FIRST_PAGE = "index.html"
 
 
 @dataclass(frozen=True)
 class ReleaseData:
-    """A release as its readers get it: its tables by name (see `assets.reports.released`) and its manifest."""
+    """A release as its readers get it: its tables by name (see `assets.reports.released`) and its manifest.
+
+    `decisions` is the log of decisions up to it.
+    """
 
     frames: Mapping[str, pd.DataFrame]
     manifest: Manifest
+    decisions: Sequence[Decision] = ()
 
 
 def render_pages(release: ReleaseData) -> dict[str, str]:
@@ -95,7 +100,11 @@ def _path(milestone: str) -> str:
 
 
 def _cells(release: ReleaseData) -> Cells:
-    return Cells({**release.frames, "manifest": _manifest_frame(release.manifest)}, Derivations)
+    verdicts = release.frames["verdict"].to_dict("records")
+    computed = {row["milestone_id"]: row["verdict"] for row in verdicts}
+    said = pd.DataFrame(rows(release.decisions, computed), columns=list(COLUMNS), dtype=object)
+    own = {"manifest": _manifest_frame(release.manifest), "decision_log": said}
+    return Cells({**release.frames, **own}, Derivations)
 
 
 def _render(

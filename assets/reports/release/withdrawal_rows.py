@@ -246,6 +246,11 @@ def read_withdrawn(connection: psycopg.Connection, folders: Mapping[str, str]) -
     )
 
 
+def texts_withdrawn(connection: psycopg.Connection, withdrawn: Withdrawn) -> list[str]:
+    """Return what was said by whom no consent covers any more, in `raw` and in releases."""
+    return _published(connection, withdrawn)["texts"]
+
+
 def _column(
     connection: psycopg.Connection, query: QueryNoTemplate, values: Mapping[str, list[str]] | None = None
 ) -> list[str]:
@@ -317,7 +322,7 @@ def _published(connection: psycopg.Connection, withdrawn: Withdrawn) -> dict[str
     }
     texts = {text for _, text in withdrawn.texts}
     texts.update(filter(_is_long_enough, _column(connection, _PUBLISHED_TEXTS, values)))
-    return values | {"holding": [f"%{_literal(text)}%" for text in sorted(texts)]}
+    return values | {"texts": sorted(texts), "holding": [f"%{_literal(text)}%" for text in sorted(texts)]}
 
 
 def _literal(text: str) -> str:
