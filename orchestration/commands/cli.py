@@ -258,8 +258,9 @@ def diff(settings: Settings, before: str | None, after: str | None, as_json: boo
 @click.argument("name", metavar="NAME")
 @click.option("--depth", type=click.IntRange(1, 9), default=3, show_default=True, help="Steps down from the number.")
 @json_option
+@click.option("--prov", "as_prov", is_flag=True, help="Print W3C PROV-JSON, for tools that read provenance.")
 @with_settings
-def explain(settings: Settings, name: str, depth: int, as_json: bool) -> int:
+def explain(settings: Settings, name: str, depth: int, as_json: bool, as_prov: bool) -> int:
     """Show what a number of the latest release is made of.
 
     NAME is a gate, a requirement, a milestone, or a cell: table.column@key, or table/key/column as in the page. What it
@@ -267,7 +268,9 @@ def explain(settings: Settings, name: str, depth: int, as_json: bool) -> int:
     """
     from orchestration.commands.explain import explain as explain_number
 
-    return explain_number(settings, name, depth, as_json)
+    if as_json and as_prov:
+        raise click.UsageError("--json and --prov are two forms; choose one")
+    return explain_number(settings, name, depth, as_json=as_json, as_prov=as_prov)
 
 
 DECIDE_EXAMPLE = r"""waku-fit decide --role "product lead" --reason "The pilot may start with two segments." \

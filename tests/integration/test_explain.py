@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from prov.model import ProvDerivation, ProvDocument, ProvEntity
 
 from tests.integration.chain import Chain
 
@@ -35,6 +36,26 @@ def test_a_number_is_explained_by_its_parts(published: Chain) -> None:
     again = json.loads(published.waku_fit("explain", as_the_page_has_it, "--json", "--depth", "2").stdout)
     assert again["inputs"] == found["inputs"]
     assert leaves(found)
+
+
+def test_provenance_leads_from_the_gate_to_rows_with_file_and_line(published: Chain) -> None:
+    tree = json.loads(published.waku_fit("explain", "interviews", "--json").stdout)
+    text = published.waku_fit("explain", "interviews", "--prov").stdout
+    document = ProvDocument.deserialize(content=text, format="json")
+    entities = {str(record.identifier): dict(record.attributes) for record in document.get_records(ProvEntity)}
+    of = {(str(record.args[1]), str(record.args[0])) for record in document.get_records(ProvDerivation)}
+    for leaf in leaves(tree):
+        name = f"evidence:{leaf['evidence_id']}"
+        attributes = {str(key): value for key, value in entities[name].items()}
+        assert (attributes["waku-fit:file"], attributes["waku-fit:line"]) == (leaf["file"], leaf["line"])
+        above = {number for row, number in of if row == name}
+        assert any((number, "waku-fit:number/gates/interviews") in of for number in above)
+
+
+def test_two_forms_at_once_are_refused(published: Chain) -> None:
+    refused = published.waku_fit("explain", "interviews", "--prov", "--json")
+    assert refused.returncode == 2
+    assert "choose one" in refused.stderr
 
 
 def test_text_is_indented_and_says_where_it_was_cut(published: Chain) -> None:
