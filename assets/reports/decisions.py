@@ -37,7 +37,7 @@ class DecisionKind(StrEnum):
 
 
 @dataclass(frozen=True)
-class Words:
+class OwnWords:
     """Who said something, by role if possible, and why. `salt` keeps their hash from being tried out."""
 
     who: str
@@ -63,7 +63,7 @@ class Judged:
 
 
 @dataclass(frozen=True)
-class Decision:
+class LogLine:
     """A line of the log. `decided` is the answer of an override; `words` are None once they were taken out."""
 
     position: int
@@ -71,7 +71,7 @@ class Decision:
     kind: DecisionKind
     about: Judged
     decided: str | None
-    words: Words | None
+    words: OwnWords | None
     words_digest: str | None
     previous: str
 
@@ -90,31 +90,31 @@ class Decision:
         words = {"words": asdict(self.words) if self.words else None}
         return json.dumps({**self._chained(), **words, "hash": self.hash}, ensure_ascii=False) + "\n"
 
-    def without_words(self) -> Decision:
+    def without_words(self) -> LogLine:
         """Return the line without who said it and why; its hash stays."""
         return replace(self, words=None)
 
 
 def following(
-    lines: Sequence[Decision],
+    lines: Sequence[LogLine],
     at: datetime,
     kind: DecisionKind,
     about: Judged,
     *,
     decided: str | None = None,
-    words: Words | None = None,
-) -> Decision:
+    words: OwnWords | None = None,
+) -> LogLine:
     """Return the line that comes after `lines`."""
     previous = lines[-1].hash if lines else BEFORE_THE_FIRST
-    return Decision(len(lines) + 1, at, kind, about, decided, words, words.digest if words else None, previous)
+    return LogLine(len(lines) + 1, at, kind, about, decided, words, words.digest if words else None, previous)
 
 
-def read_lines(text: str, file: str) -> tuple[Decision, ...]:
+def read_lines(text: str, file: str) -> tuple[LogLine, ...]:
     """Return the lines of a log. Raises `BrokenLogError` if one was changed or removed after it was written.
 
     What follows the last line break is left out: a kill cut that line off, and nobody was told that it was written.
     """
-    lines: list[Decision] = []
+    lines: list[LogLine] = []
     whole, _, _ = text.rpartition("\n")
     for number, line in enumerate(whole.split("\n") if whole else (), start=1):
         try:
@@ -131,25 +131,25 @@ def read_lines(text: str, file: str) -> tuple[Decision, ...]:
     return tuple(lines)
 
 
-def require_continued(lines: Sequence[Decision], copy: Sequence[Decision], file: str, copy_file: str) -> None:
+def require_continued(lines: Sequence[LogLine], copy: Sequence[LogLine], file: str, copy_file: str) -> None:
     """Raise `BrokenLogError` unless the log goes on from a copy that a release has of it."""
     for number, known in enumerate(copy, start=1):
         if number > len(lines) or lines[number - 1].hash != known.hash:
             raise _broken(file, number, f"the release has another line here, or one that is gone ({copy_file})")
 
 
-def known_to(lines: Iterable[Decision], release_id: str) -> tuple[Decision, ...]:
+def known_to(lines: Iterable[LogLine], release_id: str) -> tuple[LogLine, ...]:
     """Return what was said up to a release and about it. Names of releases sort by time."""
     return tuple(line for line in lines if line.about.release_id <= release_id)
 
 
-def said(lines: Iterable[Decision], milestone_id: str | None = None) -> list[Decision]:
+def said(lines: Iterable[LogLine], milestone_id: str | None = None) -> list[LogLine]:
     """Return what people said, the newest first; of one milestone or of all."""
     by_people = (line for line in lines if line.kind is not DecisionKind.VERDICT)
     return [line for line in by_people if milestone_id in (None, line.about.milestone_id)][::-1]
 
 
-def in_force(lines: Iterable[Decision], milestone_id: str, verdict: str) -> Decision | None:
+def in_force(lines: Iterable[LogLine], milestone_id: str, verdict: str) -> LogLine | None:
     """Return the override of a computed verdict: the newest, while what it overrides is what is still computed.
 
     One that decides what is computed anyway ends the earlier ones.
@@ -160,7 +160,7 @@ def in_force(lines: Iterable[Decision], milestone_id: str, verdict: str) -> Deci
     return newest
 
 
-def with_decisions(document: Mapping[str, Any], lines: Sequence[Decision]) -> dict[str, Any]:
+def with_decisions(document: Mapping[str, Any], lines: Sequence[LogLine]) -> dict[str, Any]:
     """Return `readiness.json` with what people said beside each verdict: `override`, null or in force, and `notes`."""
 
     def beside(judged: Mapping[str, Any]) -> dict[str, Any]:
@@ -171,7 +171,7 @@ def with_decisions(document: Mapping[str, Any], lines: Sequence[Decision]) -> di
     return beside(document) | {"others": [beside(other) for other in document["others"]]}
 
 
-def _plain(line: Decision) -> dict[str, Any]:
+def _plain(line: LogLine) -> dict[str, Any]:
     return {
         "position": line.position,
         "on": line.at.date().isoformat(),
@@ -187,7 +187,7 @@ def _plain(line: Decision) -> dict[str, Any]:
 COLUMNS = ("position", "day", "kind", "release_id", "milestone_id", "verdict", "decided", "who", "reason", "in_force")
 
 
-def rows(lines: Sequence[Decision], verdicts: Mapping[str, str]) -> list[tuple[Any, ...]]:
+def rows(lines: Sequence[LogLine], verdicts: Mapping[str, str]) -> list[tuple[Any, ...]]:
     """Return what people said as rows of `COLUMNS`; `verdicts` are those computed now, by milestone."""
     standing = {in_force(lines, milestone_id, verdict) for milestone_id, verdict in verdicts.items()}
     return [
@@ -201,19 +201,19 @@ def rows(lines: Sequence[Decision], verdicts: Mapping[str, str]) -> list[tuple[A
     ]
 
 
-def _day(line: Decision) -> date:
+def _day(line: LogLine) -> date:
     return line.at.date()
 
 
-def _from_plain(plain: Mapping[str, Any]) -> Decision:
+def _from_plain(plain: Mapping[str, Any]) -> LogLine:
     about = plain["about"]
-    return Decision(
+    return LogLine(
         plain["position"],
         datetime.fromisoformat(plain["at"]),
         DecisionKind(plain["kind"]),
         Judged(**about | {"packs": tuple(about["packs"])}),
         plain["decided"],
-        Words(**plain["words"]) if plain["words"] else None,
+        OwnWords(**plain["words"]) if plain["words"] else None,
         plain["words_digest"],
         plain["previous"],
     )

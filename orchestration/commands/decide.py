@@ -11,7 +11,7 @@ import json
 import click
 
 from assets.privacy.identities import identities_in
-from assets.reports.decisions import BrokenLogError, Decision, DecisionKind
+from assets.reports.decisions import BrokenLogError, DecisionKind, LogLine
 from assets.reports.release.decision_log import DecisionLog, NotPublishedError
 from orchestration.errors import UserError
 from orchestration.settings import Settings
@@ -71,7 +71,7 @@ def _log(settings: Settings) -> DecisionLog:
     return DecisionLog(settings.decisions, settings.releases_dir, settings.latest)
 
 
-def _read(settings: Settings) -> tuple[Decision, ...]:
+def _read(settings: Settings) -> tuple[LogLine, ...]:
     try:
         return _log(settings).read()
     except BrokenLogError as error:
@@ -94,7 +94,7 @@ def _plain(option: str, text: str) -> str:
     return plain
 
 
-def _said(line: Decision) -> str:
+def _said(line: LogLine) -> str:
     if line.kind is DecisionKind.VERDICT:
         return f"computed {_answer(line.about.verdict)}"
     what = f"decided {_answer(str(line.decided))}, computed {_answer(line.about.verdict)}" if line.decided else "note"

@@ -16,10 +16,10 @@ import pytest
 from assets.common.files import write_all
 from assets.reports.decisions import (
     BrokenLogError,
-    Decision,
     DecisionKind,
     Judged,
-    Words,
+    LogLine,
+    OwnWords,
     following,
     in_force,
     known_to,
@@ -42,12 +42,12 @@ def judged(release_id: str = "r1", verdict: str = "not_ready") -> Judged:
     return Judged(release_id, FIT, verdict, "e1", None, ("public",))
 
 
-def words(reason: str = "The pilot may start.") -> Words:
-    return Words("product lead", reason, "5a17")
+def words(reason: str = "The pilot may start.") -> OwnWords:
+    return OwnWords("product lead", reason, "5a17")
 
 
-def chain(*said: tuple[DecisionKind, Judged, str | None]) -> tuple[Decision, ...]:
-    lines: list[Decision] = []
+def chain(*said: tuple[DecisionKind, Judged, str | None]) -> tuple[LogLine, ...]:
+    lines: list[LogLine] = []
     for kind, about, decided in said:
         by = None if kind is DecisionKind.VERDICT else words()
         lines.append(following(lines, DAY, kind, about, decided=decided, words=by))
@@ -129,7 +129,7 @@ def log(tmp_path: Path) -> DecisionLog:
     return made
 
 
-def publish(log: DecisionLog, release_id: str, text_log: tuple[Decision, ...] = ()) -> Path:
+def publish(log: DecisionLog, release_id: str, text_log: tuple[LogLine, ...] = ()) -> Path:
     """Write a release as a run does, and let the link follow."""
     data, folder = release(release_id=release_id), log.releases_dir / release_id
     (folder / "data").mkdir(parents=True)

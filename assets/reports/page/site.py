@@ -25,7 +25,7 @@ from assets.costs.components import COMPONENTS
 from assets.evidence.model import Grade
 from assets.evidence.packs import PUBLIC
 from assets.readiness.model import GateStatus
-from assets.reports.decisions import COLUMNS, Decision, rows
+from assets.reports.decisions import COLUMNS, LogLine, rows
 from assets.reports.model import Manifest
 from assets.reports.page.archive_section import archive_section
 from assets.reports.page.cells import NOT_LISTED, Cells, anchor
@@ -58,7 +58,7 @@ class ReleaseData:
 
     frames: Mapping[str, pd.DataFrame]
     manifest: Manifest
-    decisions: Sequence[Decision] = ()
+    decisions: Sequence[LogLine] = ()
 
 
 def render_pages(release: ReleaseData) -> dict[str, str]:

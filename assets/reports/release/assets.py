@@ -15,7 +15,7 @@ from assets.common import keys
 from assets.common.asset_tables import table_spec
 from assets.common.resources import Warehouse
 from assets.evidence.packs import Pack
-from assets.reports.decisions import BrokenLogError, Decision
+from assets.reports.decisions import BrokenLogError, LogLine
 from assets.reports.model import Manifest
 from assets.reports.release.decision_log import DecisionLog
 from assets.reports.release.manifest import folders_of, manifest_of
@@ -158,7 +158,7 @@ def published_release(
     )
 
 
-def _texts_again(frames: Mapping[str, pd.DataFrame], manifest: Manifest, said: Sequence[Decision]) -> dict[str, str]:
+def _texts_again(frames: Mapping[str, pd.DataFrame], manifest: Manifest, said: Sequence[LogLine]) -> dict[str, str]:
     """Return the files of an earlier release after something was taken out of its tables.
 
     The code that made it may have had other tables and columns, which the page of today fails to show in any way. A

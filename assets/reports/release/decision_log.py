@@ -21,10 +21,10 @@ from pathlib import Path
 
 from assets.common.files import write_all
 from assets.reports.decisions import (
-    Decision,
     DecisionKind,
     Judged,
-    Words,
+    LogLine,
+    OwnWords,
     following,
     read_lines,
     require_continued,
@@ -47,14 +47,14 @@ class DecisionLog:
     releases_dir: Path
     latest: Path
 
-    def read(self) -> tuple[Decision, ...]:
+    def read(self) -> tuple[LogLine, ...]:
         """Return all lines. Raises `BrokenLogError` if one was changed or is gone, the last ones too."""
         lines = read_lines(_text(self.path), str(self.path))
         copy = self.latest / LOG_COPY
         require_continued(lines, read_lines(_text(copy), str(copy)), str(self.path), str(copy))
         return lines
 
-    def note_published(self) -> tuple[Decision, ...]:
+    def note_published(self) -> tuple[LogLine, ...]:
         """Note the verdicts of the release that readers see, unless they are, and return all lines.
 
         The copy of the release follows; so do its pages, if somebody said something since they were made.
@@ -62,7 +62,7 @@ class DecisionLog:
         with self._locked():
             folder, lines = self.latest.resolve(), self.read()
             noted = {line.about for line in lines if line.kind is DecisionKind.VERDICT}
-            new: list[Decision] = []
+            new: list[LogLine] = []
             for about in _published(folder):
                 if about not in noted:
                     new.append(following((*lines, *new), datetime.now(UTC), DecisionKind.VERDICT, about))
@@ -77,7 +77,7 @@ class DecisionLog:
                 _write(folder, {LOG_COPY: log_text(lines)})
             return lines
 
-    def say(self, milestone_id: str, who: str, reason: str, decided: str | None = None) -> Decision:
+    def say(self, milestone_id: str, who: str, reason: str, decided: str | None = None) -> LogLine:
         """Add what somebody says about the verdict that readers see, show it in the release, and return the line.
 
         `decided` is the answer of an override. Raises `NotPublishedError` where nothing is published of a milestone, or
@@ -91,7 +91,7 @@ class DecisionLog:
                 known = ", ".join(published) or "none; `waku-fit run` makes a release"
                 raise NotPublishedError(f'no verdict is published of "{milestone_id}"; published are: {known}')
             kind = DecisionKind.OVERRIDE if decided else DecisionKind.NOTE
-            words, about = Words(who, reason, secrets.token_hex(16)), published[milestone_id]
+            words, about = OwnWords(who, reason, secrets.token_hex(16)), published[milestone_id]
             line = following(lines, datetime.now(UTC), kind, about, decided=decided, words=words)
             texts = _texts(folder, (*lines, line))
             if texts is None:
@@ -102,7 +102,7 @@ class DecisionLog:
             _write(folder, texts)
             return line
 
-    def forget(self, is_meant: Callable[[Decision], bool]) -> list[int]:
+    def forget(self, is_meant: Callable[[LogLine], bool]) -> list[int]:
         """Take out for good who said something and why, in the log and in all releases; return which lines.
 
         The lines stay, and the chain of hashes holds. Pages that cannot be made again are replaced by a notice.
@@ -120,7 +120,7 @@ class DecisionLog:
             write_all({self.path: log_text(left)})
             return sorted(meant)
 
-    def _append(self, lines: Sequence[Decision]) -> None:
+    def _append(self, lines: Sequence[LogLine]) -> None:
         """Add lines and see them on disk; what a kill left of a line at the end is cut off."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with self.path.open("ab+") as file:
@@ -153,7 +153,7 @@ def _published(folder: Path) -> list[Judged]:
     ]
 
 
-def _texts(folder: Path, log: Sequence[Decision]) -> dict[str, str] | None:
+def _texts(folder: Path, log: Sequence[LogLine]) -> dict[str, str] | None:
     """Return the text files of a release, made again from its tables; None if other code made it, with other tables."""
     try:
         return texts_of(ReleasedTables(folder / "data"), _manifest(folder), log)

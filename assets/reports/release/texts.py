@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from assets.readiness.frames import readiness_json
-from assets.reports.decisions import Decision, known_to, with_decisions
+from assets.reports.decisions import LogLine, known_to, with_decisions
 from assets.reports.model import Manifest
 from assets.reports.page.site import ReleaseData, render_pages
 from assets.reports.release.publish import as_json
@@ -25,7 +25,7 @@ WITHDRAWN_PAGE = """<!doctype html>
 """
 
 
-def texts_of(frames: Mapping[str, pd.DataFrame], manifest: Manifest, log: Sequence[Decision]) -> dict[str, str]:
+def texts_of(frames: Mapping[str, pd.DataFrame], manifest: Manifest, log: Sequence[LogLine]) -> dict[str, str]:
     """Return the text files of a release by path."""
     decisions = known_to(log, manifest.release_id)
     return {
@@ -36,7 +36,7 @@ def texts_of(frames: Mapping[str, pd.DataFrame], manifest: Manifest, log: Sequen
     }
 
 
-def texts_taken_back(manifest: Manifest, log: Sequence[Decision]) -> dict[str, str]:
+def texts_taken_back(manifest: Manifest, log: Sequence[LogLine]) -> dict[str, str]:
     """Return the text files of a release whose pages cannot be made again: none of them shows anything."""
     return {
         "index.html": WITHDRAWN_PAGE,
@@ -45,6 +45,6 @@ def texts_taken_back(manifest: Manifest, log: Sequence[Decision]) -> dict[str, s
     }
 
 
-def log_text(lines: Sequence[Decision]) -> str:
+def log_text(lines: Sequence[LogLine]) -> str:
     """Return lines of the log as a file."""
     return "".join(line.as_line() for line in lines)
