@@ -112,7 +112,7 @@ def following(
 def read_lines(text: str, file: str) -> tuple[LogLine, ...]:
     """Return the lines of a log. Raises `BrokenLogError` if one was changed or removed after it was written.
 
-    What follows the last line break is left out: a kill cut that line off, and nobody was told that it was written.
+    What follows the last line break is left out: a kill cut that line off while it was written.
     """
     lines: list[LogLine] = []
     whole, _, _ = text.rpartition("\n")

@@ -153,6 +153,13 @@ def test_what_was_agreed_to_is_published(private: Chain) -> None:
     assert "staging.stg_interviews__findings" in tables_with(private, AGREED)
 
 
+def test_no_brief_holds_what_was_said_though_it_may_be_quoted(private: Chain) -> None:
+    briefs = {path.name: path.read_text(encoding="utf-8") for path in (private.latest / "briefs").iterdir()}
+    assert {"mvp.md", "segment-gaming.md", "integration-status.md"} <= set(briefs)
+    for said in (AGREED, NO_QUOTE, NOTHING, LEAVING):
+        assert [name for name, text in briefs.items() if said in text] == []
+
+
 def test_interviews_and_sessions_of_a_pack_count(private: Chain) -> None:
     # two and one are on public record, and were reported before these were held
     assert private.gate("interviews")["value"] == 6
@@ -266,6 +273,7 @@ def test_a_withdrawn_consent_takes_the_content_out_of_every_release_in_one_run(p
         "readiness.json",
         "manifest.json",
         "decisions.jsonl",
+        "briefs",
         "data",
     }
     assert "were taken back" not in (old / "index.html").read_text()

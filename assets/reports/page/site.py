@@ -37,6 +37,7 @@ from assets.reports.page.formats import word
 from assets.reports.page.market_section import market_section
 
 TEMPLATES = Path(__file__).parent / "templates"
+LOADER = FileSystemLoader(TEMPLATES)
 
 UNCERTAIN_DATES = frozenset({"assigned", "page_date_older", "retrieved", "recalled"})
 """Bases of a date that a reader has to know of."""
@@ -72,7 +73,7 @@ def render_pages(release: ReleaseData) -> dict[str, str]:
 
 def render_report(release: ReleaseData) -> str:
     """Return the first page as HTML."""
-    cells = _cells(release)
+    cells = cells_of(release)
     (default,) = cells.keys("verdict", is_default=True)
     return _render(
         "report.html.j2",
@@ -92,14 +93,15 @@ def render_report(release: ReleaseData) -> str:
 
 def render_milestone(release: ReleaseData, milestone: str) -> str:
     """Return the page of a milestone that is not the default one."""
-    return _render("milestone.html.j2", release, _cells(release), milestone, root="../")
+    return _render("milestone.html.j2", release, cells_of(release), milestone, root="../")
 
 
 def _path(milestone: str) -> str:
     return f"milestones/{milestone}.html"
 
 
-def _cells(release: ReleaseData) -> Cells:
+def cells_of(release: ReleaseData) -> Cells:
+    """Return the cells of a release: its tables, its manifest, what people said about it."""
     verdicts = release.frames["verdict"].to_dict("records")
     computed = {row["milestone_id"]: row["verdict"] for row in verdicts}
     said = pd.DataFrame(rows(release.decisions, computed), columns=list(COLUMNS), dtype=object)
@@ -148,7 +150,7 @@ def _render(
 def _environment() -> Environment:
     """Return the compiled templates, the same for every page of a process."""
     environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
+        loader=LOADER,
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

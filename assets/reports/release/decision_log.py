@@ -166,7 +166,7 @@ def _write(folder: Path, texts: Mapping[str, str]) -> None:
     """Replace text files of a release, each whole whenever somebody reads it; beside a manifest, no others are left."""
     write_all({folder / name: text for name, text in texts.items()})
     if "manifest.json" in texts:
-        for path in (*folder.glob("*.html"), *folder.glob("milestones/*.html"), *folder.glob("*.json")):
+        for path in (path for pattern in ("*.html", "*.json", "*/*.html", "*/*.md") for path in folder.glob(pattern)):
             if path.relative_to(folder).as_posix() not in texts:
                 path.unlink()
 

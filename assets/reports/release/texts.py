@@ -1,4 +1,4 @@
-"""The text files of a release: pages, `readiness.json`, the manifest, the log of decisions.
+"""The text files of a release: pages, briefs, `readiness.json`, the manifest, the log of decisions.
 
 Belongs here: which there are. Does not belong here: what is in them, writing them.
 """
@@ -12,6 +12,7 @@ import pandas as pd
 from assets.readiness.frames import readiness_json
 from assets.reports.decisions import LogLine, known_to, with_decisions
 from assets.reports.model import Manifest
+from assets.reports.page.briefs import render_briefs
 from assets.reports.page.site import ReleaseData, render_pages
 from assets.reports.release.publish import as_json
 
@@ -28,8 +29,10 @@ WITHDRAWN_PAGE = """<!doctype html>
 def texts_of(frames: Mapping[str, pd.DataFrame], manifest: Manifest, log: Sequence[LogLine]) -> dict[str, str]:
     """Return the text files of a release by path."""
     decisions = known_to(log, manifest.release_id)
+    release = ReleaseData(frames, manifest, decisions)
     return {
-        **render_pages(ReleaseData(frames, manifest, decisions)),
+        **render_pages(release),
+        **render_briefs(release),
         "readiness.json": as_json(with_decisions(readiness_json(frames, manifest), decisions)),
         "manifest.json": as_json(manifest.as_json()),
         LOG_COPY: log_text(decisions),
