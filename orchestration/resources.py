@@ -144,6 +144,7 @@ class ReleaseResource(dg.ConfigurableResource, ReleaseOfRun):  # type: ignore[ty
 
     releases_dir: str
     latest: str
+    decisions: str
     code_version: str
 
     def require_fresh(self, context: dg.AssetExecutionContext, evidence: ReleasedEvidence) -> None:

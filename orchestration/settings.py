@@ -56,6 +56,11 @@ class Settings:
         return self.state_dir / "releases"
 
     @property
+    def decisions(self) -> Path:
+        """The log of decisions."""
+        return self.state_dir / "decisions.jsonl"
+
+    @property
     def latest(self) -> Path:
         """The link that readers follow: always one whole release."""
         return self.reports_dir / "latest"

@@ -380,7 +380,7 @@ def savings(found: Sequence[Candidate], costs: Sequence[ArchiveCost], storage: S
         for cost in costs:
             at = round(cost.payload_bytes), cost.messages, cost.hours
             own, base = (storage.bytes_per_message(stage, *at) for stage in stages)
-            basis = (candidate.basis | cost.basis).at_best(Grade.ESTIMATED)
+            basis = (candidate.basis & cost.basis).at_best(Grade.ESTIMATED)
             share = _saved(storage.ratio(*stages, *at))
             rows.append(Saving(candidate.run, candidate.stage.id, cost, share, own, base, basis))
     return rows

@@ -311,7 +311,7 @@ def _capacity(
         rounds=len(members),
         failed_rounds=len(tried),
         lowest_tried_per_s=min(tried, default=None),
-        basis=run.basis.at_best(*(found.grade for found in members)) | known.basis,
+        basis=run.basis.at_best(*(found.grade for found in members)) & known.basis,
     )
 
 

@@ -146,7 +146,7 @@ def _input(name: str, row: RangeRow, width_name: str | None, widths: Widths) -> 
         if width is None or width.low is None or width.mid is None or width.high is None:
             return None
         distribution = _triangular(row.mid * width.low, row.mid * width.mid, row.mid * width.high, width.unit)
-        basis |= width.basis
+        basis &= width.basis
     return UncertainInput(name, row.label, row.unit, distribution, basis)
 
 

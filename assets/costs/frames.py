@@ -289,7 +289,7 @@ def alternatives_frame(found: Iterable[HostedCost], own: Mapping[str, Quantity |
             month = summarise(cost.value)
             per_user = month.p50 / users if users else None
             figures = (month.p5, month.p50, month.p95, per_user, month.p50 / ours.middle if ours else None)
-            basis = cost.basis | ours.basis if ours else cost.basis
+            basis = cost.basis & ours.basis if ours else cost.basis
         rows.append(
             (
                 hosted.scenario.id,

@@ -130,7 +130,7 @@ def requirement_certainty_frame(
                 *_certainty(probabilities[asked.requirement_id]),
                 None if result.threshold is None else rules.value(unrecorded) * result.threshold,
                 rules.value(mistaken) if mistaken in rules.spreads else None,
-                *(priors | result.basis).at_best(Grade.ESTIMATED).cells,
+                *(priors & result.basis).at_best(Grade.ESTIMATED).cells,
             )
         )
     return pd.DataFrame(rows, columns=list(REQUIREMENT_CERTAINTY_COLUMNS), dtype=object)
@@ -149,7 +149,7 @@ def gate_certainty_frame(
                 *_certainty(probability),
                 chance_wrong(gate.status, float(probability.mean())),
                 flip_sentence(gate),
-                *(_priors(rules) | gate.basis).at_best(Grade.ESTIMATED).cells,
+                *(_priors(rules) & gate.basis).at_best(Grade.ESTIMATED).cells,
             )
         )
     return pd.DataFrame(rows, columns=list(GATE_CERTAINTY_COLUMNS), dtype=object)
@@ -169,7 +169,7 @@ def verdict_certainty_frame(
         rows.append(
             (
                 *(verdict.milestone.milestone_id, verdict.answer.value, *_certainty(probability), wrong),
-                *(_priors(rules) | verdict.basis).at_best(Grade.ESTIMATED).cells,
+                *(_priors(rules) & verdict.basis).at_best(Grade.ESTIMATED).cells,
             )
         )
     return pd.DataFrame(rows, columns=list(VERDICT_CERTAINTY_COLUMNS), dtype=object)

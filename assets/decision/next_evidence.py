@@ -130,7 +130,7 @@ def _piece(
     """Return one piece with its declared hours and the weighted sum of its worth."""
     shares = {"gates": worth.gates, "segments": worth.segments, "usps": worth.usps}
     value = sum(rules.value(f"weight_{name}") * share for name, share in shares.items())
-    based_on = basis | rules.basis("weight_gates", "weight_segments", "weight_usps")
+    based_on = basis & rules.basis("weight_gates", "weight_segments", "weight_usps")
     hours = rules.spread(f"effort_{kind}")
     return NextEvidence(kind, segment_id, problem_ids, criterion, requirement_ids, hours, worth, value, based_on)
 

@@ -93,5 +93,5 @@ def _combined(value: Value, first: Quantity, *others: Quantity) -> Quantity:
     basis = first.basis
     for other in others:
         if other.basis is not basis:
-            basis |= other.basis
+            basis &= other.basis
     return Quantity(value, basis)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
+from assets.common.words import number
 from assets.evidence.basis import Basis
 from assets.evidence.model import Grade, weakest
 from assets.readiness.inputs import Conversations, NewestProgress, ReadinessInputs, ReadinessRow
@@ -35,7 +36,7 @@ def reported_by_deliverable(
     if not usable:
         return nothing_on_record(illustrative_ids)
     found = usable[0]
-    known = MetricValue(None, found.basis, illustrative_ids)
+    known = MetricValue(None, found.basis, illustrative_ids, remark=contradiction(found.contradicting_ids))
     if found.status == "done_privately":
         return replace(known, reason=PRIVATE)
     if found.status == "unknown":
@@ -72,7 +73,16 @@ def reported_progress(
     if value is None:
         reason = NOT_FOUND if found.value is None else missing
         return MetricValue(None, found.basis, illustrative_ids, reason)
-    return MetricValue(value, found.basis, illustrative_ids, origin=NumberOrigin.REPORTED)
+    remark = contradiction(found.contradicting_ids)
+    return MetricValue(value, found.basis, illustrative_ids, origin=NumberOrigin.REPORTED, remark=remark)
+
+
+def contradiction(ids: Sequence[str]) -> str:
+    """Say that other rows of the record say otherwise, as a part of a sentence; nothing where there are none."""
+    if not ids:
+        return ""
+    others = "one other row says" if len(ids) == 1 else f"{number(len(ids))} other rows say"
+    return f"the record contradicts itself: {others} otherwise"
 
 
 def reported_or_private(deliverable_id: str, metric: str, inputs: ReadinessInputs) -> MetricValue:
@@ -83,7 +93,7 @@ def reported_or_private(deliverable_id: str, metric: str, inputs: ReadinessInput
     state = reported_by_deliverable(deliverable_id, inputs)
     if state.reason != PRIVATE:
         return found
-    return replace(state, basis=state.basis.also(found.basis.ids))
+    return replace(state, basis=state.basis | found.basis)
 
 
 def progress_of(deliverable_id: str, metric: str, inputs: ReadinessInputs) -> list[NewestProgress]:

@@ -58,11 +58,11 @@ select
 from marts.gate_requirements order by position
 """,
     "deliverables": """
-select deliverable_id, title, status, basis as stated, actual_value, grade, evidence_ids
+select deliverable_id, title, status, basis as stated, actual_value, contradicting_ids, grade, evidence_ids
 from marts.milestone_deliverables order by deliverable_id
 """,
     "progress": """
-select deliverable_id, metric, value, segment_ids, grade, evidence_ids from marts.milestone_progress
+select deliverable_id, metric, value, segment_ids, contradicting_ids, grade, evidence_ids from marts.milestone_progress
 order by deliverable_id, metric
 """,
     "conversations": """

@@ -5,7 +5,7 @@ Belongs here: columns, their order, JSON. Does not belong here: any rule (`model
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Protocol
 
@@ -68,9 +68,12 @@ VERDICT_COLUMNS: dict[str, str] = {
     "grade": "text",
     "evidence_ids": "text[]",
     "weakest_path": "text[]",
+    "equally_weak": "bigint",
 }
 """Each: column to PostgreSQL type, in the order of the table."""
 
+EVIDENCE_COLUMNS = ("evidence_id", "grade", "source", "as_of", "file", "line")
+NO_CERTAINTY = {"probability": None, "interval": None, "chance_wrong": None}
 JSON_VERDICT_COLUMNS = tuple(column for column in VERDICT_COLUMNS if column not in ("is_default", "evidence_ids"))
 JSON_GATE_COLUMNS = tuple(column for column in GATE_COLUMNS if column != "evidence_ids")
 JSON_REQUIREMENT_COLUMNS = tuple(
@@ -163,6 +166,7 @@ def verdict_frame(verdicts: Iterable[Verdict]) -> pd.DataFrame:
             verdict.count(GateStatus.UNKNOWN),
             *verdict.basis.cells,
             list(verdict.weakest_path),
+            verdict.equally_weak,
         )
         for verdict in verdicts
     ]
@@ -170,20 +174,31 @@ def verdict_frame(verdicts: Iterable[Verdict]) -> pd.DataFrame:
 
 
 def readiness_json(frames: Mapping[str, pd.DataFrame], release: NamedRelease) -> dict[str, Any]:
-    """Return `readiness.json` from the released tables `verdict`, `gates` and `requirement_results`.
+    """Return `readiness.json` from the released tables of readiness.
 
     It is about the default milestone, and has the same of each other one in `others`. Gates and their requirements are
-    in the order of the tables. `interval` is null: a count has none. `is_stale` is as of the last day of evidence that
-    counts, else as of the day of the release; null where no evidence is dated.
+    in the order of the tables. `probability` says how likely a gate passes in truth, `interval` between which ends nine
+    of ten draws of the priors lie, `chance_wrong` how likely the status is wrong, null for `unknown`; of a verdict,
+    that all its gates pass. All are null on a day before there were priors.
+    `weakest_evidence` is the row at the end of `weakest_path`, and where it is typed.
+    `is_stale` is as of the last day of evidence that counts, else as of the day of the release; null where no evidence
+    is dated.
     """
     day = (release.as_of or release.created_at.date()).isoformat()
     verdicts, gates, requirements = (_records(frames[table]) for table in ("verdict", "gates", "requirement_results"))
+    of_gates = _certainties(frames["gate_certainty"], "gate_id")
+    of_verdicts = _certainties(frames["verdict_certainty"], "milestone_id")
 
     def judged(verdict: Mapping[str, Any]) -> dict[str, Any]:
         of_milestone = [gate for gate in gates if gate["milestone_id"] == verdict["milestone_id"]]
         return {
             **{column: verdict[column] for column in JSON_VERDICT_COLUMNS},
-            "gates": [_gate(gate, requirements, day) for gate in of_milestone],
+            **of_verdicts.get(verdict["milestone_id"], NO_CERTAINTY),
+            "weakest_evidence": _weakest_evidence(frames["evidence_index"], verdict["weakest_path"]),
+            "gates": [
+                {**_gate(gate, requirements, day), **of_gates.get(gate["gate_id"], NO_CERTAINTY)}
+                for gate in of_milestone
+            ],
         }
 
     (default,) = (verdict for verdict in verdicts if verdict["is_default"])
@@ -198,7 +213,6 @@ def readiness_json(frames: Mapping[str, pd.DataFrame], release: NamedRelease) ->
 def _gate(gate: Mapping[str, Any], requirements: Iterable[Mapping[str, Any]], day: str) -> dict[str, Any]:
     return {
         **{column: gate[column] for column in JSON_GATE_COLUMNS},
-        "interval": None,
         "is_stale": _is_stale(gate, day),
         "evidence_ids": gate["evidence_ids"],
         "requirements": [
@@ -212,6 +226,24 @@ def _gate(gate: Mapping[str, Any], requirements: Iterable[Mapping[str, Any]], da
             if row["gate_id"] == gate["gate_id"]
         ],
     }
+
+
+def _certainties(frame: pd.DataFrame, key: str) -> dict[str, dict[str, Any]]:
+    """Return by gate or milestone the probability that it passes in truth, with its interval."""
+    return {
+        row[key]: {
+            "probability": row["probability"],
+            "interval": [row["probability_low"], row["probability_high"]],
+            "chance_wrong": row["chance_wrong"],
+        }
+        for row in _records(frame)
+    }
+
+
+def _weakest_evidence(index: pd.DataFrame, path: Sequence[str]) -> dict[str, Any] | None:
+    """Return the row that the weakest path ends at, and where it is typed; null where it ends before a row."""
+    found = _records(index[index["evidence_id"].isin(path[2:])])
+    return {name: found[0][name] for name in EVIDENCE_COLUMNS} if found else None
 
 
 def _is_stale(row: Mapping[str, Any], day: str) -> bool | None:

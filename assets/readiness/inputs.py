@@ -37,6 +37,7 @@ class MilestoneDeliverable(ReadinessRow):
     status: str
     actual_value: float | None
     stated: str | None = "reported"
+    contradicting_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ class NewestProgress(ReadinessRow):
     metric: str
     value: float | None
     segment_ids: tuple[str, ...]
+    contradicting_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

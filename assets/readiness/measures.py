@@ -18,6 +18,7 @@ from assets.evidence.counters import CounterParameters, StandIn
 from assets.evidence.model import Grade
 from assets.readiness.counting import (
     basis_of,
+    contradiction,
     count_of,
     counted_as,
     held_in_packs,
@@ -147,9 +148,10 @@ def segment_reviews(asked: counters.SegmentReviewsCounter, deliverable_id: str, 
     found = reported_progress(deliverable_id, asked.metric, inputs, beside=left_out)
     ranked, made_up = without_illustrative(inputs.ranking, inputs)
     decided = [row for row in ranked if row.is_decided]
-    if found.value or held is None or not decided:
+    if held is None or not decided:
         return found
-    return counted_as(1, basis_of((held, *decided)), tuple(sorted({*left_out, *made_up})))
+    ours = counted_as(1, basis_of((held, *decided)), tuple(sorted({*left_out, *made_up})))
+    return _either(found, ours)
 
 
 def crm_organisations(
@@ -204,7 +206,14 @@ def _held(asked: counters.ConversationsCounter, deliverable_id: str, inputs: Rea
     if reported is None or reported.value is None:
         return counted_as(held.held, held.basis, illustrative_ids)
     value = max(float(held.held), reported.value + held.held_after_report)
-    return counted_as(value, basis_of((reported, held)), illustrative_ids)
+    # What packs hold is a count of its own; if it is less than the report adds up to, both are needed.
+    both = reported.basis & held.basis
+    basis = held.basis | both if held.held == value else both
+    found = replace(counted_as(value, basis, illustrative_ids), remark=contradiction(reported.contradicting_ids))
+    if held.held - held.held_after_report <= reported.value:
+        return found
+    remark = "packs hold more from before the newest report than it counts"
+    return replace(found, basis=basis.contradicted(reported.basis), remark=remark)
 
 
 def _segments_of_conversations(
@@ -236,14 +245,15 @@ def matrix(asked: counters.MatrixCounter, deliverable_id: str, inputs: Readiness
     if asked.what == "decided":
         cells, made_up = without_illustrative([cell for cell in inputs.matrix if cell.is_decided], inputs)
         found = reported_progress(deliverable_id, asked.metric, inputs, beside=made_up)
-        if found.value or not cells:
-            return found
-    else:
-        # Made-up findings are parts of made-up interviews, which the count of interviews names.
-        cells, made_up = without_illustrative([cell for cell in inputs.matrix if cell.interviews], inputs)[0], ()
-        if not cells:
-            return reported_progress(deliverable_id, asked.metric, inputs)
-    return counted_as(1, basis_of(cells), made_up)
+        return _either(found, counted_as(1, basis_of(cells), made_up)) if cells else found
+    # Made-up findings are parts of made-up interviews, which the count of interviews names.
+    filled = without_illustrative([cell for cell in inputs.matrix if cell.interviews], inputs)[0]
+    return counted_as(1, basis_of(filled), ()) if filled else reported_progress(deliverable_id, asked.metric, inputs)
+
+
+def _either(reported: MetricValue, ours: MetricValue) -> MetricValue:
+    """Return what is reported, or else our own: each is enough, so that where there are both, the better one counts."""
+    return replace(reported, basis=reported.basis | ours.basis) if reported.value else ours
 
 
 COUNTS: dict[type[CounterParameters], Callable[[Any, str, ReadinessInputs], MetricValue]] = {

@@ -16,7 +16,7 @@ from enum import StrEnum
 from typing import Literal
 
 from assets.common.words import enumerated, number, sentence, sentences
-from assets.evidence.basis import Basis
+from assets.evidence.basis import NO_EVIDENCE, Basis
 from assets.evidence.counters import CounterParameters, StandIn
 from assets.evidence.model import GRADE_ORDER, Grade, weakest
 from assets.readiness.wording import Asked, Words, beside, counted, inferred_absent, not_counted
@@ -24,9 +24,6 @@ from assets.readiness.wording import Asked, Words, beside, counted, inferred_abs
 Comparison = Literal["at_least", "within", "between", "all"]
 """`at_least`: the threshold, less the tolerance if there is one; `within`: no further from it than the tolerance;
 `between`: the lower end, and more is enough; `all`: every one that there is."""
-
-NO_EVIDENCE = frozenset({Grade.ILLUSTRATIVE, Grade.NOT_FOUND})
-"""Grades that decide nothing: made up, or looked for without result."""
 
 
 class GateStatus(StrEnum):
@@ -157,7 +154,7 @@ class RequirementResult:
     @property
     def basis(self) -> Basis:
         """What threshold and measurement are based on."""
-        return self.requirement.basis | self.measurement.basis
+        return self.requirement.basis & self.measurement.basis
 
     @property
     def stale_on(self) -> date | None:
@@ -247,13 +244,19 @@ class Gate:
 
 @dataclass(frozen=True)
 class Verdict:
-    """The answer and the gates under it. `weakest_path` is gate, requirement and, where one row decides, its id."""
+    """The answer and the gates under it.
+
+    `weakest_path` leads to the weakest of what decides: gate, requirement, row of evidence. It has no row where nothing
+    was found, and where all pass and would with one row less. `equally_weak` rows of the requirement have that grade;
+    the first of them is named.
+    """
 
     milestone: Milestone
     answer: VerdictAnswer
     reason: str
     gates: tuple[Gate, ...]
     weakest_path: tuple[str, ...]
+    equally_weak: int = 0
 
     @property
     def basis(self) -> Basis:
@@ -318,9 +321,8 @@ def verdicts_of(
 def verdict_of(milestone: Milestone, gates: Sequence[Gate], evidence_grades: Mapping[str, Grade]) -> Verdict:
     """Return the verdict of one. `evidence_grades` has the grade of single rows, to name the weakest one."""
     answer = ANSWERS[combined_status(gate.status for gate in gates)]
-    return Verdict(
-        milestone, answer, _verdict_reason(gates, answer), tuple(gates), _weakest_path(gates, evidence_grades)
-    )
+    path, rows = _weakest_path(gates, evidence_grades)
+    return Verdict(milestone, answer, _verdict_reason(gates, answer), tuple(gates), (*path, *rows[:1]), len(rows))
 
 
 def _verdict_reason(gates: Sequence[Gate], answer: VerdictAnswer) -> str:
@@ -340,8 +342,10 @@ def _verdict_reason(gates: Sequence[Gate], answer: VerdictAnswer) -> str:
     return sentence([*parts, *([enumerated(rest)] if rest else [])])
 
 
-def _weakest_path(gates: Sequence[Gate], evidence_grades: Mapping[str, Grade]) -> tuple[str, ...]:
-    """Name the weakest of what decides the verdict: a gate, its requirement and, where one row decides, that row.
+def _weakest_path(
+    gates: Sequence[Gate], evidence_grades: Mapping[str, Grade]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the weakest of what decides the verdict: a gate and its requirement; and the weakest rows under them.
 
     What decides is a requirement that gives a gate the status of the verdict. If all pass, it is one that would no
     longer be met with one row less; without any, each of them. The weakest grade is taken, of equal ones the first.
@@ -352,13 +356,12 @@ def _weakest_path(gates: Sequence[Gate], evidence_grades: Mapping[str, Grade]) -
         turning = [(gate, result) for gate, result in deciding if _turns_on_one_row(result)]
         if not turning:
             gate, result = _weakest_of(deciding)
-            return (gate.gate_id, result.requirement.requirement_id)
+            return (gate.gate_id, result.requirement.requirement_id), ()
         deciding = turning
     if not deciding:
-        return ()
+        return (), ()
     gate, result = _weakest_of(deciding)
-    row = _weakest_row(result, evidence_grades)
-    return (gate.gate_id, result.requirement.requirement_id, *([row] if row else []))
+    return (gate.gate_id, result.requirement.requirement_id), _weakest_rows(result, evidence_grades)
 
 
 def _weakest_of(results: Sequence[tuple[Gate, RequirementResult]]) -> tuple[Gate, RequirementResult]:
@@ -373,20 +376,20 @@ def _turns_on_one_row(result: RequirementResult) -> bool:
     return found.value - (asked.threshold - (asked.tolerance or 0)) < 1
 
 
-def _weakest_row(result: RequirementResult, evidence_grades: Mapping[str, Grade]) -> str | None:
-    """Return the row with the weakest grade, of what was counted before the threshold; None if it is one of several."""
+def _weakest_rows(result: RequirementResult, evidence_grades: Mapping[str, Grade]) -> tuple[str, ...]:
+    """Return the rows with the weakest grade, of what was counted before the threshold."""
     groups = [
-        [evidence_id for evidence_id in ids if evidence_id in evidence_grades]
+        [evidence_id for evidence_id in sorted(ids) if evidence_id in evidence_grades]
         for ids in (result.measurement.basis.ids, result.requirement.basis.ids)
     ]
     # What was looked for and not found has no row that could be named.
     if result.basis.grade is Grade.NOT_FOUND and not groups[0]:
-        return None
+        return ()
     known = [evidence_grades[evidence_id] for ids in groups for evidence_id in ids]
     for ids in groups:
         if found := [evidence_id for evidence_id in ids if evidence_grades[evidence_id] is weakest(known)]:
-            return found[0] if len(found) == 1 else None
-    return None
+            return tuple(found)
+    return ()
 
 
 def _with_status(gates: Iterable[Gate], status: GateStatus) -> list[Gate]:

@@ -153,7 +153,7 @@ def gap_frame(missing: Iterable[Missing]) -> pd.DataFrame:
             list(one.usps),
             list(one.segments),
             [of.value for of in one.outlines],
-            *(one.item.basis | one.demand).cells,
+            *(one.item.basis & one.demand).cells,
         )
         for one in missing
     ]

@@ -123,7 +123,7 @@ class Missing:
     outlines: tuple[OutlineOf, ...]
     """The outlines that need it."""
     demand: Basis
-    """What the demand is based on."""
+    """The best of what says that it is wanted; at best estimated where somebody does not want it."""
 
 
 @dataclass(frozen=True)
@@ -285,13 +285,18 @@ def _missing(
             continue
         claimed = [cell for usp in usps for cell in claims[usp]]
         segments = sorted(lacking | {str(cell.key[1]) for cell in claimed})
-        demand = Basis.all_of(
+        said = [finding for cell in claimed for voice in cell.voices for finding in voice.findings]
+        # One who wants it is enough, so that these are alternatives; who does not want it contradicts them.
+        demand = Basis.any_of(
             [
                 *(cell.claim.basis for cell in claimed if cell.claim is not None),
-                *(finding.basis for cell in claimed for voice in cell.voices for finding in voice.findings),
+                *(finding.basis for finding in said if finding.relation != "contradicts"),
                 *(profiles[segment] for segment in sorted(lacking)),
             ]
         )
+        for finding in said:
+            if finding.relation == "contradicts":
+                demand = demand.contradicted(finding.basis)
         in_outlines = tuple(of for of, names in needed.items() if name in names)
         found.append(Missing(item, tuple(usps), tuple(segments), in_outlines, demand))
     yield from sorted(

@@ -16,7 +16,20 @@ array_position({{ grade_order() }}, {{ grade }})
         )]
 {%- endmacro %}
 
-{#- The same over the rows of a group. -#}
+{#- The grade of a row that others contradict, by their ids: which is right is a judgement. As `Basis.contradicted`. -#}
+{% macro contradicted_grade(grade, contradicting_ids) -%}
+case
+            when cardinality({{ contradicting_ids }}) > 0 then {{ weakest_grade([grade, "'estimated'"]) }}
+            else {{ grade }}
+        end
+{%- endmacro %}
+
+{#- Whether a row is evidence: neither made up nor a search without result. -#}
+{% macro is_evidence(grade) -%}
+{{ grade }} not in ('illustrative', 'not_found')
+{%- endmacro %}
+
+{#- The weakest over the rows of a group. -#}
 {% macro weakest_grade_of_rows(grade) -%}
 ({{ grade_order() }})[coalesce(max({{ grade_rank(grade) }}), {{ grade_rank("'not_found'") }})]
 {%- endmacro %}

@@ -260,8 +260,9 @@ def diff(settings: Settings, before: str | None, after: str | None, as_json: boo
 @click.argument("name", metavar="NAME")
 @click.option("--depth", type=click.IntRange(1, 9), default=3, show_default=True, help="Steps down from the number.")
 @json_option
+@click.option("--prov", "as_prov", is_flag=True, help="Print W3C PROV-JSON, for tools that read provenance.")
 @with_settings
-def explain(settings: Settings, name: str, depth: int, as_json: bool) -> int:
+def explain(settings: Settings, name: str, depth: int, as_json: bool, as_prov: bool) -> int:
     """Show what a number of the latest release is made of.
 
     NAME is a gate, a requirement, a milestone, or a cell: table.column@key, or table/key/column as in the page. What it
@@ -269,7 +270,52 @@ def explain(settings: Settings, name: str, depth: int, as_json: bool) -> int:
     """
     from orchestration.commands.explain import explain as explain_number
 
-    return explain_number(settings, name, depth, as_json)
+    if as_json and as_prov:
+        raise click.UsageError("--json and --prov are two forms; choose one")
+    return explain_number(settings, name, depth, as_json=as_json, as_prov=as_prov)
+
+
+DECIDE_EXAMPLE = r"""waku-fit decide --role "product lead" --reason "The pilot may start with two segments." \
+    --verdict ready"""
+
+
+@main.command(cls=Example, example=DECIDE_EXAMPLE)
+@click.option("--reason", required=True, metavar="TEXT", help="Why; everybody who reads the report sees it.")
+@click.option("--role", metavar="ROLE", help="Who says so, by role.")
+@click.option("--name", metavar="NAME", help="Who says so, by name; only if the name may be published.")
+@click.option(
+    "--verdict",
+    "decided",
+    type=click.Choice(["ready", "not_ready", "unknown"]),
+    help="Decide otherwise; without it this is a note. What was computed stays beside it.",
+)
+@click.option("--milestone", metavar="ID", help="Milestone that is meant; the default one if not given.")
+@with_settings
+def decide(
+    settings: Settings, reason: str, role: str | None, name: str | None, decided: str | None, milestone: str | None
+) -> int:
+    """Say something about the latest verdict, or decide otherwise.
+
+    It goes to the log of decisions, and to the pages and readiness.json of the latest release. Nothing of it changes
+    the computed verdict. To end an override, decide what was computed.
+    """
+    from orchestration.commands.decide import decide as say
+
+    return say(settings, milestone, decided, role, name, reason)
+
+
+@main.command(cls=Example, example="waku-fit decisions --json")
+@click.option("--forget", type=click.IntRange(1), metavar="LINE", help="Take out who said a line, and why, for good.")
+@json_option
+@with_settings
+def decisions(settings: Settings, forget: int | None, as_json: bool) -> int:
+    """List the published verdicts and what people said about them.
+
+    Exit code 1: a line of the log was changed or removed. With --forget the line stays, without who and why.
+    """
+    from orchestration.commands import decide as log
+
+    return log.show(settings, as_json) if forget is None else log.forget(settings, forget)
 
 
 @main.command(cls=Example, example="waku-fit ui --port 3001")

@@ -7,18 +7,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
-from pathlib import Path
 
 import click
-import pandas as pd
-import pyarrow.parquet as pq
 
+from assets.reports.model import Manifest
 from assets.reports.page.basis import Place
 from assets.reports.page.cells import Cells
 from assets.reports.page.derivations import Derivations
-from assets.reports.page.tree import Explained, explained, lines_of
+from assets.reports.page.tree import Explained, explained, leaf_of, lines_of
+from assets.reports.release_files import ReleasedTables
 from assets.reports.released import RELEASED_TABLES
 from orchestration.errors import UserError
 from orchestration.settings import Settings
@@ -27,38 +25,20 @@ CELL = re.compile(r"^(?P<table>\w+)(\.(?P<column>\w+)@(?P<key>.+)|/(?P<slash_key
 """`table.column@key`, or `table/key/column` as the page has it."""
 
 
-class ReleasedTables(Mapping[str, pd.DataFrame]):
-    """The tables of a release, each read when it is first asked for."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._read: dict[str, pd.DataFrame] = {}
-
-    def __getitem__(self, name: str) -> pd.DataFrame:
-        if name not in self._read:
-            path = self._folder / f"{name}.parquet"
-            if not path.exists():
-                raise KeyError(name)
-            table = pq.read_table(path)
-            columns = {column: pd.Series(table[column].to_pylist(), dtype=object) for column in table.column_names}
-            self._read[name] = pd.DataFrame(columns)
-        return self._read[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return (path.stem for path in sorted(self._folder.glob("*.parquet")))
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
-
-
-def explain(settings: Settings, name: str, depth: int, as_json: bool) -> int:
+def explain(settings: Settings, name: str, depth: int, *, as_json: bool, as_prov: bool) -> int:
     """Print what a number of the latest release is made of. Raises `UserError`."""
     data = settings.latest / "data"
     if not data.is_dir():
         raise UserError("there is no release yet; `waku-fit run` makes one")
     cells = Cells(ReleasedTables(data), Derivations)
     found = _named(cells, name, depth)
-    click.echo(json.dumps(found.as_json(), indent=2) if as_json else "\n".join(lines_of(found)))
+    if as_prov:
+        from assets.reports.page.provenance import prov_json
+
+        manifest = json.loads((settings.latest / "manifest.json").read_text(encoding="utf-8"))
+        click.echo(prov_json(found, Manifest.from_json(manifest)))
+    else:
+        click.echo(json.dumps(found.as_json(), indent=2) if as_json else "\n".join(lines_of(found)))
     return 0
 
 
@@ -71,17 +51,31 @@ def _named(cells: Cells, name: str, depth: int) -> Explained:
     if name in cells.keys("requirement_results"):
         return _requirement(cells, name, depth)
     if name in cells.keys("verdict"):
-        said = f"{cells.value('verdict', name, 'verdict')}. {cells.value('verdict', name, 'reason')}"
-        gates = tuple(_gate(cells, gate, depth - 1) for gate in cells.keys("gates", milestone_id=name))
-        return Explained(str(cells.value("verdict", name, "title")), said, inputs=gates)
+        row = cells.row("verdict", name)
+        below = (*_weakest(cells, name), *(_gate(cells, k, depth - 1) for k in cells.keys("gates", milestone_id=name)))
+        return Explained(str(row["title"]), f"{row['verdict']}. {row['reason']}", inputs=below, name=f"verdict/{name}")
     raise UserError(f'nothing of the release is called "{name}"; {_expected(cells, name)}')
 
 
+def _weakest(cells: Cells, milestone: str) -> tuple[Explained, ...]:
+    """Return the weakest path of what decides a verdict, down to its row of evidence; nothing where nothing does."""
+    path = cells.value("verdict", milestone, "weakest_path")
+    if len(path) < 2:
+        return ()
+    gate, requirement, *rows = path
+    of_gate, result = cells.row("gates", gate), cells.row("requirement_results", requirement)
+    grade = str(result["grade"]).replace("_", " ")
+    below = Explained(str(result["title"]), grade, evidence=tuple(leaf_of(cells, row) for row in rows))
+    above = Explained(str(of_gate["title"]), str(of_gate["status"]), inputs=(below,))
+    return (Explained("Weakest path of what decides", grade, inputs=(above,)),)
+
+
 def _gate(cells: Cells, gate: str, depth: int) -> Explained:
-    said = f"{cells.value('gates', gate, 'status')}. {cells.value('gates', gate, 'reason')}"
+    row = cells.row("gates", gate)
     requirements = cells.keys("requirement_results", gate_id=gate)
     below = tuple(_requirement(cells, one, depth - 1) for one in requirements) if depth > 0 else ()
-    return Explained(str(cells.value("gates", gate, "title")), said, inputs=below, is_cut=depth <= 0)
+    said = f"{row['status']}. {row['reason']}"
+    return Explained(str(row["title"]), said, inputs=below, is_cut=depth <= 0, name=f"gates/{gate}")
 
 
 def _requirement(cells: Cells, requirement: str, depth: int) -> Explained:

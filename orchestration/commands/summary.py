@@ -12,11 +12,13 @@ MARK = {"pass": "✔ pass   ", "fail": "✘ fail   ", "unknown": "? unknown"}
 
 def verdict_lines(readiness: dict[str, Any]) -> list[str]:
     """Return the verdict, its reason, a line per gate, and a line per other milestone of a `readiness.json`."""
-    lines = [f"Verdict: {_answer(readiness)}. {readiness['reason']}", ""]
+    lines = [f"Verdict: {_answer(readiness)}. {readiness['reason']}", *_override(readiness), ""]
     width = max((len(gate["title"]) for gate in readiness["gates"]), default=0)
     lines += [f"  {MARK[gate['status']]}  {gate['title']:<{width}}  {gate['reason']}" for gate in readiness["gates"]]
     if others := _others(readiness):
-        lines += ["", *(f"{other['title']}: {_answer(other)}. {other['reason']}" for other in others.values())]
+        lines.append("")
+        for other in others.values():
+            lines += [f"{other['title']}: {_answer(other)}. {other['reason']}", *_override(other)]
     return [*lines, ""]
 
 
@@ -82,6 +84,16 @@ def _gates(readiness: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _answer(readiness: dict[str, Any]) -> str:
     return str(readiness["verdict"]).replace("_", " ").upper()
+
+
+def _override(judged: dict[str, Any]) -> list[str]:
+    """Say what somebody decided otherwise, beside what was computed; nothing in a release of before there was a log."""
+    made = judged.get("override")
+    if not made:
+        return []
+    decided = str(made["decided"]).replace("_", " ").upper()
+    by = f"by {made['who']} on {made['on']}: {made['reason']}" if made["who"] else f"on {made['on']}"
+    return [f"Decided otherwise: {decided}, {by}"]
 
 
 def _shown(gate: dict[str, Any]) -> str:

@@ -61,7 +61,7 @@ def test_the_evidence_is_honestly_not_ready(chain: Chain) -> None:
 
 def test_a_release_is_complete(chain: Chain) -> None:
     names = {path.name for path in chain.latest.iterdir()}
-    assert names == {"index.html", "milestones", "readiness.json", "manifest.json", "data"}
+    assert names == {"index.html", "milestones", "readiness.json", "manifest.json", "decisions.jsonl", "data", "briefs"}
     rows = chain.manifest["rows"]
     assert rows["cost_summary"] == 12
     assert {p.name for p in (chain.latest / "data").iterdir()} == {

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from prov.model import ProvDerivation, ProvDocument, ProvEntity
 
 from tests.integration.chain import Chain
 
@@ -37,11 +38,51 @@ def test_a_number_is_explained_by_its_parts(published: Chain) -> None:
     assert leaves(found)
 
 
+def test_provenance_leads_from_the_gate_to_rows_with_file_and_line(published: Chain) -> None:
+    tree = json.loads(published.waku_fit("explain", "interviews", "--json").stdout)
+    text = published.waku_fit("explain", "interviews", "--prov").stdout
+    document = ProvDocument.deserialize(content=text, format="json")
+    entities = {str(record.identifier): dict(record.attributes) for record in document.get_records(ProvEntity)}
+    of = {(str(record.args[1]), str(record.args[0])) for record in document.get_records(ProvDerivation)}
+    for leaf in leaves(tree):
+        name = f"evidence:{leaf['evidence_id']}"
+        attributes = {str(key): value for key, value in entities[name].items()}
+        assert (attributes["waku-fit:file"], attributes["waku-fit:line"]) == (leaf["file"], leaf["line"])
+        above = {number for row, number in of if row == name}
+        assert any((number, "waku-fit:number/gates/interviews") in of for number in above)
+
+
+def test_two_forms_at_once_are_refused(published: Chain) -> None:
+    refused = published.waku_fit("explain", "interviews", "--prov", "--json")
+    assert refused.returncode == 2
+    assert "choose one" in refused.stderr
+
+
 def test_text_is_indented_and_says_where_it_was_cut(published: Chain) -> None:
     lines = published.waku_fit("explain", "demonstrate_product_market_fit", "--depth", "1").stdout.splitlines()
     assert lines[0].startswith("Demonstrate product market-fit: not_ready. ")
-    assert lines[1].startswith("  Define cost (self-host): unknown. ")
-    assert all(line.endswith(" …") for line in lines[1:])
+    assert lines[1].startswith("  Weakest path of what decides: estimated")
+    gates = [line for line in lines if line.endswith(" …")]
+    assert gates[0].startswith("  Define cost (self-host): unknown. ")
+    assert len(gates) == 7
+
+
+def test_a_verdict_shows_its_weakest_path_down_to_file_and_line(published: Chain) -> None:
+    readiness = json.loads((published.latest / "readiness.json").read_text(encoding="utf-8"))
+    gate, requirement, row = readiness["weakest_path"]
+    weakest = readiness["weakest_evidence"]
+    assert (weakest["evidence_id"], weakest["grade"]) == (row, "estimated")
+    typed = (published.root / weakest["file"]).read_text(encoding="utf-8").splitlines()[weakest["line"] - 1]
+    assert typed.startswith(row.partition("/")[2])
+    milestone = json.loads(published.waku_fit("explain", readiness["milestone_id"], "--json").stdout)
+    path = milestone["inputs"][0]["inputs"][0]
+    titles = {one["gate_id"]: one["title"] for one in readiness["gates"]}
+    assert (path["label"], path["value"]) == (titles[gate], "fail")
+    requirements = {one["requirement_id"]: one for each in readiness["gates"] for one in each["requirements"]}
+    assert path["inputs"][0]["label"] == requirements[requirement]["title"]
+    assert [leaf["evidence_id"] for leaf in path["inputs"][0]["evidence"]] == [row]
+    page = (published.latest / "index.html").read_text(encoding="utf-8")
+    assert f'data-cell="evidence_index/{row}/line"' in page.partition('id="gates"')[0]
 
 
 @pytest.mark.parametrize(

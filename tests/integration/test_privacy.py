@@ -153,6 +153,13 @@ def test_what_was_agreed_to_is_published(private: Chain) -> None:
     assert "staging.stg_interviews__findings" in tables_with(private, AGREED)
 
 
+def test_no_brief_holds_what_was_said_though_it_may_be_quoted(private: Chain) -> None:
+    briefs = {path.name: path.read_text(encoding="utf-8") for path in (private.latest / "briefs").iterdir()}
+    assert {"mvp.md", "segment-gaming.md", "integration-status.md"} <= set(briefs)
+    for said in (AGREED, NO_QUOTE, NOTHING, LEAVING):
+        assert [name for name, text in briefs.items() if said in text] == []
+
+
 def test_interviews_and_sessions_of_a_pack_count(private: Chain) -> None:
     # two and one are on public record, and were reported before these were held
     assert private.gate("interviews")["value"] == 6
@@ -245,6 +252,8 @@ def test_fifty_people_in_a_pack_reach_nothing(private: Chain, way: str) -> None:
 
 def test_a_withdrawn_consent_takes_the_content_out_of_every_release_in_one_run(private: Chain) -> None:
     old = private.latest.resolve()
+    quoting = private.waku_fit("decide", "--role", "product lead", "--reason", f"They said: {AGREED} at night.")
+    assert quoting.returncode == 0, quoting.stdout + quoting.stderr
     for text in (AGREED, LEAVING):
         assert any(name.startswith(f"state/releases/{old.name}/") for name in files_with(private, text))
     # answers, findings and note may be deleted in the same step
@@ -263,12 +272,15 @@ def test_a_withdrawn_consent_takes_the_content_out_of_every_release_in_one_run(p
         "milestones",
         "readiness.json",
         "manifest.json",
+        "decisions.jsonl",
+        "briefs",
         "data",
     }
     assert "were taken back" not in (old / "index.html").read_text()
     for text in (AGREED, LEAVING):
         assert files_with(private, text) == []
         assert tables_with(private, text) == []
+    assert [note["reason"] for note in private.readiness["notes"]] == [None]
     # three interviews had scored the problem: beside the one that stays, the mean would tell the others
     assert (old / "data" / "opportunities.csv").read_text().count("\n") == 1
     assert private.gate("interviews")["value"] == 5

@@ -21,13 +21,16 @@ from assets.reports.release.withdrawal_rows import (
 )
 from orchestration.warehouse.connection import bootstrap, connect
 
-TABLES = {"gates": "readiness", "evidence_index": "marts", "findings": "marts", "opportunities": "model"}
+TABLES = {"gates": "readiness", "verdict": "readiness", "evidence_index": "marts", "findings": "marts", "opportunities": "model"}
 
 TWO_INTERVIEWS_AND_A_SESSION = """
 create table readiness.gates (gate_id text, evidence_ids text[]);
 insert into readiness.gates values
     ('interviews', '{interviews__interviews/a,interviews__interviews/b}'),
     ('matrix', '{interviews__findings/a_1,interviews__findings/b_1,segments__usps/fast}');
+
+create table readiness.verdict (milestone_id text, weakest_path text[]);
+insert into readiness.verdict values ('fit', '{usps,usps_validation_matrix,interviews__findings/a_1}');
 
 create table marts.evidence_index (
     evidence_id text, table_key text, source text, note text, pack text, file text, condition text
@@ -172,6 +175,13 @@ def test_a_gate_keeps_its_row_and_the_count_of_conversations(database: str, tmp_
         ("interviews", ["interviews__interviews/a", "interviews__interviews/b"]),
         ("matrix", ["interviews__findings/b_1", "segments__usps/fast"]),
     ]
+
+
+def test_the_weakest_path_ends_before_a_row_that_is_withdrawn(database: str, tmp_path: Path) -> None:
+    write(database, tmp_path, "r1")
+    change(database, WITHDRAW_A)
+    take_back(database, tmp_path, keep="r2")
+    assert rows(database, "r1", "verdict") == [("fit", ["usps", "usps_validation_matrix"])]
 
 
 def test_a_consent_to_quote_that_becomes_one_to_a_summary_takes_the_quote_out(database: str, tmp_path: Path) -> None:

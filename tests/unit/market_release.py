@@ -69,6 +69,7 @@ def market_tables(findings: tuple[CodedFinding, ...] = SPOKEN) -> dict[str, pd.D
     return {name: frame for name, (_, frame) in market_frames(inputs).items()} | {
         "findings": _rows("finding_id", [row.finding_id for row in findings], statement=None).assign(
             statement=["Everybody sees who talks", *[None] * (len(findings) - 1)][: len(findings)],
+            kind=[row.kind for row in findings],
             source_key=[row.source_key for row in findings],
             segment_id=[row.segment_id for row in findings],
         ),
@@ -117,6 +118,18 @@ def market_tables(findings: tuple[CodedFinding, ...] = SPOKEN) -> dict[str, pd.D
             statement="Messenger: Lost messages",
             as_of=date(2024, 6, 30),
         ).assign(evidence_ids=[["segments__integrations/messenger"]]),
+        "usp_claims": _rows(
+            "usp_id", ["private"], of="segments__segments", problem_id="exposed", segment_id="chat"
+        ).assign(evidence_ids=[["segments__segments/chat"]]),
+        "integrations": _rows(
+            "integration_id",
+            ["messenger"],
+            of="segments__integrations",
+            name="Messenger",
+            status="live",
+            uses_waku_for="chat between two",
+            pain_reported="lost messages",
+        ).assign(segment_ids=[["chat"]]),
         "customer_problems": _rows("problem_id", ["exposed", "slow"], statement="It shows who talks"),
         "finding_tags": _rows("tag", ["privacy", "latency"], title="Privacy"),
         "segment_profiles": _rows(

@@ -39,6 +39,6 @@ def test_number_without_evidence_is_refused(grade: Grade, ids: frozenset[str]) -
 
 def test_a_basis_of_several_has_the_weakest_grade_and_all_ids() -> None:
     found = Basis.all_of([MEASURED.basis, ESTIMATED.basis])
-    assert found == MEASURED.basis | ESTIMATED.basis == Basis(Grade.ESTIMATED, frozenset({"t/a", "t/b"}))
+    assert found == MEASURED.basis & ESTIMATED.basis == Basis(Grade.ESTIMATED, frozenset({"t/a", "t/b"}))
     assert found.cells == ("estimated", ["t/a", "t/b"])
     assert Basis.all_of([]) == Basis(Grade.NOT_FOUND)

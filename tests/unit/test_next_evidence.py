@@ -9,6 +9,8 @@ import pytest
 
 from assets.decision.certainty import CountPriors, probabilities_of
 from assets.decision.next_evidence import NextEvidence, next_evidence, resolved_by
+from assets.evidence.basis import Basis
+from assets.evidence.model import Grade
 from assets.readiness.model import MetricValue, NumberOrigin, RequirementResult, gates_of, verdict_of
 from assets.roadmap.graph import RoadmapGraph, Standing
 from assets.roadmap.inputs import DecisionRules, RoadmapInputs, Spread
@@ -167,3 +169,20 @@ def test_what_is_missing_stands_by_its_standing_with_who_needs_it() -> None:
 
 def test_without_rules_nothing_is_decided() -> None:
     assert decide(replace(inputs(), rules=None)).outlines == ()
+
+
+def test_who_wants_a_deliverable_is_an_alternative_and_who_does_not_contradicts() -> None:
+    def demand(*relations: str) -> Basis:
+        said = tuple(
+            finding(f"s{number}", relation=relation, basis=based("estimated", f"f/{number}"))
+            for number, relation in enumerate(relations)
+        )
+        of = inputs()
+        found = decide(replace(of, market=replace(of.market, findings=said))).missing
+        return next(one.demand for one in found if one.item.deliverable_id == "mixnet")
+
+    assert demand().grade is Grade.PUBLISHED
+    assert demand("supports") == demand() | based("estimated", "f/0")
+    assert demand("supports").grade is Grade.PUBLISHED
+    assert demand("supports", "contradicts").grade is Grade.ESTIMATED
+    assert demand("supports", "contradicts").ids >= {"f/0", "f/1"}

@@ -9,11 +9,13 @@ from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, get_args
 
+import pandas as pd
 import pytest
 
 from assets.costs.budget import BudgetState
 from assets.evidence.counters import COUNTERS, StandIn, parameters_of
 from assets.evidence.model import Grade
+from assets.readiness.fetch import READ
 from assets.readiness.frames import (
     GATE_COLUMNS,
     REQUIREMENT_COLUMNS,
@@ -527,14 +529,28 @@ def test_numbers_in_words(value: float, text: str) -> None:
     assert number(value) == text
 
 
+WEAKEST = {
+    "evidence_id": "readiness__gate_requirements/whitepaper_published",
+    "grade": "estimated",
+    "source": "the milestone",
+    "as_of": date(2024, 9, 7),
+    "file": "gate_requirements.csv",
+    "line": 4,
+}
+
+
 def frames() -> dict[str, Any]:
     inputs = world()
     results = results_of(inputs)
     gates = gates_of(results)
+    certain = {"probability": 0.02, "probability_low": 0.01, "probability_high": 0.05, "chance_wrong": 0.02}
     return {
         "requirement_results": requirement_results_frame(results),
         "gates": gates_frame(gates),
         "verdict": verdict_frame(verdicts_of(inputs.milestones, gates, inputs.evidence_grades)),
+        "gate_certainty": pd.DataFrame([{"gate_id": "interviews", **certain}]),
+        "evidence_index": pd.DataFrame([WEAKEST]),
+        "verdict_certainty": pd.DataFrame([{"milestone_id": "fit", **certain}]),
     }
 
 
@@ -543,7 +559,7 @@ def test_frames_have_the_columns_that_are_declared() -> None:
     assert list(tables["requirement_results"]) == list(REQUIREMENT_COLUMNS)
     assert list(tables["gates"]) == list(GATE_COLUMNS)
     assert list(tables["verdict"]) == list(VERDICT_COLUMNS)
-    assert [len(frame) for frame in tables.values()] == [21, 7, 1]
+    assert [len(tables[name]) for name in ("requirement_results", "gates", "verdict")] == [21, 7, 1]
 
 
 def test_readiness_json_is_strict_json_with_unknown_as_null() -> None:
@@ -555,7 +571,10 @@ def test_readiness_json_is_strict_json_with_unknown_as_null() -> None:
     gates = {gate["gate_id"]: gate for gate in document["gates"]}
     assert gates["interviews"]["value"] == 2
     assert gates["mvp_review"]["value"] is None
-    assert gates["interviews"]["interval"] is None
+    sure = ("probability", "interval", "chance_wrong")
+    assert [gates["interviews"][name] for name in sure] == [0.02, [0.01, 0.05], 0.02]
+    assert [gates["cost"][name] for name in sure] == [None, None, None]
+    assert [document[name] for name in sure] == [0.02, [0.01, 0.05], 0.02]
     assert gates["codesign"]["evidence_ids"] == [
         "readiness__gate_requirements/codesign_sessions_at_devcon_2024",
         "readiness__gate_requirements/codesign_sessions_held",
@@ -576,6 +595,13 @@ def test_readiness_json_is_strict_json_with_unknown_as_null() -> None:
     assert cost["beside_evidence_ids"] == ["benchmarks__runs/run_a"]
 
 
+def test_what_this_software_makes_is_not_what_a_requirement_counts() -> None:
+    # its outline, its pages and papers are its own: a gate goes by what the project published and reported
+    read = {f"{schema}.{name}" for schema, name in READ}
+    assert read & {"model.mvp_outline", "model.mvp_usps", "model.mvp_gaps"} == set()
+    assert {name for name in read if name.startswith(("release.", "readiness."))} == set()
+
+
 def test_what_is_stale_is_told_as_of_the_last_day_of_evidence_or_the_day_of_the_release() -> None:
     made = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)
 
@@ -594,18 +620,42 @@ def held(kind: str, number: int, after: int, segments: int, together: int, grade
 
 
 @pytest.mark.parametrize(
-    ("number", "after", "value"),
+    ("number", "after", "value", "grade"),
     [
-        (3, 3, 5),  # two were reported, three were held after that
-        (2, 0, 2),  # these may be the two that were reported
-        (4, 1, 4),  # packs hold more than the report knew and what came after it
+        (3, 3, 5, PUBLISHED),  # two were reported, three were held after that
+        (2, 0, 2, PUBLISHED),  # these may be the two that were reported
+        (4, 1, 4, ESTIMATED),  # packs hold more than the report knew and what came after it
     ],
 )
-def test_interviews_of_packs_count_beside_the_report_and_never_twice(number: int, after: int, value: int) -> None:
+def test_interviews_of_packs_count_beside_the_report_and_never_twice(
+    number: int, after: int, value: int, grade: Grade
+) -> None:
     found = measured("interviews_held", world(conversations=[held("interview", number, after, 1, 3)]))
-    assert (found.value, found.basis.grade) == (value, PUBLISHED)
+    assert (found.value, found.basis.grade) == (value, grade)
+    assert found.remark.startswith("packs hold more from before the newest report") == (grade is ESTIMATED)
     assert "interviews__interviews/published_1" in found.basis.ids
     assert measured("sessions_held", world(conversations=[held("session", 2, 2, 1, 1)])).value == 3
+
+
+def test_a_count_has_the_grade_of_the_better_of_two_that_are_each_enough() -> None:
+    # packs hold as many as the report: the interviews themselves count, whoever only estimated their number
+    reported = progress("customer_interviews", "interviews_held_cumulative", 2, ("a",), grade=ESTIMATED)
+    talked = [held("interview", 2, 0, 1, 1)]
+    found = measured("interviews_held", world(progress=[reported], conversations=talked))
+    assert (found.value, found.basis.grade) == (2, PUBLISHED)
+    more = measured("interviews_held", world(progress=[reported], conversations=[held("interview", 2, 1, 1, 1)]))
+    assert (more.value, more.basis.grade) == (3, ESTIMATED)
+    published = progress("potential_usps", "matrices_published", 1)
+    ours = [MatrixCell(based(ESTIMATED, "interviews__signals/a"), is_decided=True)]
+    both = measured("validation_matrix", replace(with_progress(published), matrix=ours))
+    assert (both.value, both.basis.grade, both.origin) == (1, PUBLISHED, NumberOrigin.REPORTED)
+    assert "interviews__signals/a" in both.basis.ids
+
+
+def test_a_record_that_contradicts_itself_says_so() -> None:
+    reported = progress("customer_interviews", "interviews_held_cumulative", 2, ("a",), grade=ESTIMATED)
+    found = judged("interviews_held", world(progress=[replace(reported, contradicting_ids=("p/1", "p/2"))]))
+    assert found.reason.endswith("The record contradicts itself: two other rows say otherwise.")
 
 
 def test_without_a_report_packs_are_counted_alone() -> None:

@@ -366,8 +366,8 @@ def counted_pages(
         ),
         pytest.param(
             [counted_pages("usps", 2, "t/other", "t/another")],
-            ("usps", "usps_pages"),
-            id="none of several equals is named",
+            ("usps", "usps_pages", "t/another"),
+            id="the first of several equals is named",
         ),
         pytest.param(
             [counted_pages("usps", 2, "t/other", "t/another", asked=("t/asked",))],
@@ -383,6 +383,13 @@ def counted_pages(
 )
 def test_the_weakest_path_leads_to_what_decides(results: list[RequirementResult], path: tuple[str, ...]) -> None:
     assert verdict_of(MILESTONE, gates_of(results), ROW_GRADES).weakest_path == path
+
+
+def test_the_weakest_path_says_how_many_rows_are_as_weak() -> None:
+    equals = counted_pages("usps", 2, "t/strong", "t/other", "t/another")
+    assert verdict_of(MILESTONE, gates_of([equals]), ROW_GRADES).equally_weak == 2
+    enough = counted_pages("usps", 8, "t/other", "t/another")
+    assert verdict_of(MILESTONE, gates_of([enough]), ROW_GRADES).equally_weak == 0
 
 
 def test_the_weakest_path_ends_where_nothing_was_found() -> None:

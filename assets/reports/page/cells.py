@@ -25,6 +25,7 @@ from assets.reports.released import RELEASED_TABLES
 
 KEYS: dict[str, tuple[str, ...]] = {
     "manifest": (),
+    "decision_log": ("position",),
     **{name: table.key for name, table in RELEASED_TABLES.items()},
 }
 """The columns that name a row of each table that a report may show; a table without any has one row, called `only`."""
@@ -44,7 +45,7 @@ NOT_LISTED = "benchmarks__measurements/"
 SUMS_UP = ("verdict",)
 """Tables whose evidence is that of the gates: a page that names a verdict lists it where it shows these."""
 
-ENDS_OF_CHAIN = ("manifest", "evidence_index")
+ENDS_OF_CHAIN = ("decision_log", "manifest", "evidence_index")
 """Tables whose numbers are based on nothing else."""
 
 Row = Mapping[str, Any]

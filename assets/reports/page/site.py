@@ -25,6 +25,7 @@ from assets.costs.components import COMPONENTS
 from assets.evidence.model import Grade
 from assets.evidence.packs import PUBLIC
 from assets.readiness.model import GateStatus
+from assets.reports.decisions import COLUMNS, LogLine, rows
 from assets.reports.model import Manifest
 from assets.reports.page.archive_section import archive_section
 from assets.reports.page.cells import NOT_LISTED, Cells, anchor
@@ -37,6 +38,7 @@ from assets.reports.page.formats import word
 from assets.reports.page.market_section import market_section
 
 TEMPLATES = Path(__file__).parent / "templates"
+LOADER = FileSystemLoader(TEMPLATES)
 
 UNCERTAIN_DATES = frozenset({"assigned", "page_date_older", "retrieved", "recalled"})
 """Bases of a date that a reader has to know of."""
@@ -44,17 +46,21 @@ UNCERTAIN_DATES = frozenset({"assigned", "page_date_older", "retrieved", "recall
 MOST_ROWS, FEW_ROWS = 20, 3
 """Rows of evidence that stand in one list. Of more, each table of more than a few is folded."""
 
-DATA_FILES = ("readiness.json", "manifest.json")
+DATA_FILES = ("readiness.json", "manifest.json", "decisions.jsonl")
 
 FIRST_PAGE = "index.html"
 
 
 @dataclass(frozen=True)
 class ReleaseData:
-    """A release as its readers get it: its tables by name (see `assets.reports.released`) and its manifest."""
+    """A release as its readers get it: its tables by name (see `assets.reports.released`) and its manifest.
+
+    `decisions` is the log of decisions up to it.
+    """
 
     frames: Mapping[str, pd.DataFrame]
     manifest: Manifest
+    decisions: Sequence[LogLine] = ()
 
 
 def render_pages(release: ReleaseData) -> dict[str, str]:
@@ -68,7 +74,7 @@ def render_pages(release: ReleaseData) -> dict[str, str]:
 
 def render_report(release: ReleaseData) -> str:
     """Return the first page as HTML."""
-    cells = _cells(release)
+    cells = cells_of(release)
     (default,) = cells.keys("verdict", is_default=True)
     return _render(
         "report.html.j2",
@@ -88,15 +94,20 @@ def render_report(release: ReleaseData) -> str:
 
 def render_milestone(release: ReleaseData, milestone: str) -> str:
     """Return the page of a milestone that is not the default one."""
-    return _render("milestone.html.j2", release, _cells(release), milestone, root="../")
+    return _render("milestone.html.j2", release, cells_of(release), milestone, root="../")
 
 
 def _path(milestone: str) -> str:
     return f"milestones/{milestone}.html"
 
 
-def _cells(release: ReleaseData) -> Cells:
-    return Cells({**release.frames, "manifest": _manifest_frame(release.manifest)}, Derivations)
+def cells_of(release: ReleaseData) -> Cells:
+    """Return the cells of a release: its tables, its manifest, what people said about it."""
+    verdicts = release.frames["verdict"].to_dict("records")
+    computed = {row["milestone_id"]: row["verdict"] for row in verdicts}
+    said = pd.DataFrame(rows(release.decisions, computed), columns=list(COLUMNS), dtype=object)
+    own = {"manifest": _manifest_frame(release.manifest), "decision_log": said}
+    return Cells({**release.frames, **own}, Derivations)
 
 
 def _render(
@@ -140,7 +151,7 @@ def _render(
 def _environment() -> Environment:
     """Return the compiled templates, the same for every page of a process."""
     environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
+        loader=LOADER,
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

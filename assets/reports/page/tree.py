@@ -28,7 +28,10 @@ class EvidenceLeaf:
 
 @dataclass(frozen=True)
 class Explained:
-    """A number or a thing with what it is made of. `is_cut` where there is more below than was asked for."""
+    """A number or a thing with what it is made of. `is_cut` where there is more below than was asked for.
+
+    `name` is where it is in the release, such as `gates/interviews`; empty for what has no cell of its own.
+    """
 
     label: str
     value: str
@@ -36,6 +39,7 @@ class Explained:
     inputs: tuple[Explained, ...] = ()
     evidence: tuple[EvidenceLeaf, ...] = ()
     is_cut: bool = False
+    name: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """Return the tree as plain values."""
@@ -51,17 +55,19 @@ class Explained:
 
 def explained(cells: Cells, place: Place, label: str, value: str, depth: int) -> Explained:
     """Return what the numbers of a place are made of, `depth` steps down."""
+    name = "/".join(filter(None, place))
     if place.table == "evidence_index":
-        return Explained(label, value, evidence=(_leaf(cells, place.key),))
+        return Explained(label, value, evidence=(leaf_of(cells, place.key),), name=name)
     how = cells.derivation(place)
     if not depth:
-        return Explained(label, value, is_cut=bool(how.inputs or how.rows))
+        return Explained(label, value, is_cut=bool(how.inputs or how.rows), name=name)
     return Explained(
         label,
         value,
         how.formula,
         tuple(_input(cells, one, depth - 1) for one in how.inputs),
-        tuple(_leaf(cells, row) for row in how.rows),
+        tuple(leaf_of(cells, row) for row in how.rows),
+        name=name,
     )
 
 
@@ -90,14 +96,17 @@ def _input(cells: Cells, given: Input, depth: int) -> Explained:
     if given.ends:
         low, high = (cells.cell(*end, link=False).striptags() for end in given.ends)
         value += f" ({low} to {high})"
-    evidence = tuple(_leaf(cells, row) for row in given.rows)
+    evidence = tuple(leaf_of(cells, row) for row in given.rows)
+    name = "/".join(given.value[:3]) if given.value else ""
     if given.leads_to is None:
-        return Explained(label, value, evidence=evidence)
+        return Explained(label, value, evidence=evidence, name=name)
     found = explained(cells, given.leads_to, label, value, depth)
-    return Explained(label, value, found.formula, found.inputs, (*evidence, *found.evidence), found.is_cut)
+    rows = (*evidence, *found.evidence)
+    return Explained(label, value, found.formula, found.inputs, rows, found.is_cut, name or found.name)
 
 
-def _leaf(cells: Cells, evidence_id: str) -> EvidenceLeaf:
+def leaf_of(cells: Cells, evidence_id: str) -> EvidenceLeaf:
+    """Return a row of evidence."""
     row = cells.row("evidence_index", evidence_id)
     columns = {name: row[name] for name in EVIDENCE_COLUMNS}
-    return EvidenceLeaf(evidence_id, {**columns, "as_of": str(columns["as_of"])})
+    return EvidenceLeaf(evidence_id, {**columns, "as_of": columns["as_of"] and columns["as_of"].isoformat()})

@@ -5,7 +5,7 @@ The three are one step: a release without its files, or files that nothing point
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import dagster as dg
@@ -15,28 +15,29 @@ from assets.common import keys
 from assets.common.asset_tables import table_spec
 from assets.common.resources import Warehouse
 from assets.evidence.packs import Pack
-from assets.readiness.frames import readiness_json
+from assets.reports.decisions import BrokenLogError, LogLine
 from assets.reports.model import Manifest
-from assets.reports.page.site import ReleaseData, render_pages
+from assets.reports.release.decision_log import DecisionLog
 from assets.reports.release.manifest import folders_of, manifest_of
 from assets.reports.release.publish import (
     align_link,
-    as_json,
     publish,
     read_release,
     write_files,
     write_rows,
 )
 from assets.reports.release.soundness import faults
+from assets.reports.release.texts import texts_of, texts_taken_back
 from assets.reports.release.withdrawal_files import read_agreed
-from assets.reports.release.withdrawal_rows import AnotherFolderError, read_withdrawn, require_same_folders, take_out
+from assets.reports.release.withdrawal_rows import (
+    AnotherFolderError,
+    read_withdrawn,
+    require_same_folders,
+    take_out,
+    texts_withdrawn,
+)
 from assets.reports.released import RELEASED
 
-WITHDRAWN_PAGE = """<!doctype html>
-<html lang="en"><meta charset="utf-8"><title>Taken back</title>
-<p>The pages of this release were taken back because a consent was withdrawn. Its tables are in <code>data/</code>.</p>
-</html>
-"""
 RELEASES_CLEANED = "releases_with_withdrawn_content"
 """Metadata of `reports/latest`: how many earlier releases something was taken out of."""
 RELEASED_KEYS = [dg.AssetKey([schema, name]) for schema, names in RELEASED.items() for name in names]
@@ -63,6 +64,8 @@ class ReleaseOfRun(ABC):
 
     releases_dir: str
     latest: str
+    decisions: str
+    """The file of the log of decisions."""
     code_version: str
 
     @abstractmethod
@@ -100,8 +103,13 @@ def published_release(
     """Copy the rows, make the files from the copy as `waku_fit_reader`, then move pointer and link."""
     release.require_fresh(context, evidence)
     releases_dir, latest = Path(release.releases_dir), Path(release.latest)
+    log = DecisionLog(Path(release.decisions), releases_dir, latest)
     with warehouse.connect("waku_fit_admin") as connection:
         align_link(connection, releases_dir, latest)
+        try:
+            log.note_published()
+        except BrokenLogError as error:
+            raise dg.Failure(f"{error}. Nothing was published.", allow_retries=False) from error
         folders = folders_of(evidence.resolved(), connection)
         try:
             require_same_folders(connection, folders)
@@ -112,19 +120,23 @@ def published_release(
                 f"{'; '.join(found)}. Nothing was published; look at what makes these tables.", allow_retries=False
             )
         manifest = write_rows(connection, manifest_of(context, release.code_version, connection), folders)
+        withdrawn = read_withdrawn(connection, folders)
+        gone = texts_withdrawn(connection, withdrawn)
+        log.forget(lambda line: line.words is not None and any(text in line.words.reason for text in gone))
     with warehouse.connect("waku_fit_reader") as connection:
         frames = read_release(connection, manifest.release_id)
     directory = releases_dir / manifest.release_id
-    write_files(directory, frames, _texts(frames, manifest))
+    write_files(directory, frames, texts_of(frames, manifest, log.read()))
     with warehouse.connect("waku_fit_admin") as connection:
         publish(connection, manifest.release_id, directory, latest)
+        said = log.note_published()
         # After publication: nobody then reads what is changed. Killed before this, the run is made again.
         changed = take_out(
             connection,
-            read_withdrawn(connection, folders),
+            withdrawn,
             read_agreed(connection, folders),
             releases_dir,
-            _texts_again,
+            lambda frames, manifest: _texts_again(frames, manifest, said),
             keep=manifest.release_id,
             code_version=release.code_version,
         )
@@ -146,24 +158,16 @@ def published_release(
     )
 
 
-def _texts(frames: Mapping[str, pd.DataFrame], manifest: Manifest) -> dict[str, str]:
-    return {
-        **render_pages(ReleaseData(frames=frames, manifest=manifest)),
-        "readiness.json": as_json(readiness_json(frames, manifest)),
-        "manifest.json": as_json(manifest.as_json()),
-    }
-
-
-def _texts_again(frames: Mapping[str, pd.DataFrame], manifest: Manifest) -> dict[str, str]:
+def _texts_again(frames: Mapping[str, pd.DataFrame], manifest: Manifest, said: Sequence[LogLine]) -> dict[str, str]:
     """Return the files of an earlier release after something was taken out of its tables.
 
     The code that made it may have had other tables and columns, which the page of today fails to show in any way. A
     withdrawal does not wait for that: the page then says that it was taken back, and `readiness.json` goes.
     """
     try:
-        return _texts(frames, manifest)
+        return texts_of(frames, manifest, said)
     except Exception as error:
         # without its text, which may quote what was withdrawn
         name = type(error).__name__
         dg.get_dagster_logger().warning(f"Release {manifest.release_id} has no page any more ({name}).")
-        return {"index.html": WITHDRAWN_PAGE, "manifest.json": as_json(manifest.as_json())}
+        return texts_taken_back(manifest, said)

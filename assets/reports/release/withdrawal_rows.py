@@ -106,6 +106,15 @@ _OF_IDS = {
         where release_id = any(%(releases)s) and evidence_ids && %(ids)s
         """,
     ),
+    "weakest_path": (
+        """
+        update {table} set weakest_path = array(
+            select part from unnest(weakest_path) with ordinality as path (part, place)
+            where part <> all(%(ids)s) order by place
+        )
+        where release_id = any(%(releases)s) and weakest_path && %(ids)s
+        """,
+    ),
 }
 _OF_TABLES = {
     # A conversation stays counted.
@@ -237,6 +246,11 @@ def read_withdrawn(connection: psycopg.Connection, folders: Mapping[str, str]) -
     )
 
 
+def texts_withdrawn(connection: psycopg.Connection, withdrawn: Withdrawn) -> list[str]:
+    """Return what was said by whom no consent covers any more, in `raw` and in releases."""
+    return _published(connection, withdrawn)["texts"]
+
+
 def _column(
     connection: psycopg.Connection, query: QueryNoTemplate, values: Mapping[str, list[str]] | None = None
 ) -> list[str]:
@@ -308,7 +322,7 @@ def _published(connection: psycopg.Connection, withdrawn: Withdrawn) -> dict[str
     }
     texts = {text for _, text in withdrawn.texts}
     texts.update(filter(_is_long_enough, _column(connection, _PUBLISHED_TEXTS, values)))
-    return values | {"holding": [f"%{_literal(text)}%" for text in sorted(texts)]}
+    return values | {"texts": sorted(texts), "holding": [f"%{_literal(text)}%" for text in sorted(texts)]}
 
 
 def _literal(text: str) -> str:

@@ -31,6 +31,27 @@ newest as (
 
 ),
 
+-- Two states on one day, or one with two amounts: one of them is mistaken.
+contradictions as (
+
+    select
+        newest.evidence_id,
+        {{ evidence_ids_of_rows('other.evidence_id') }} as contradicting_ids
+
+    from newest
+
+    inner join states as other
+        on newest.deliverable_id = other.deliverable_id and newest.as_of = other.as_of
+
+    where
+        {{ is_evidence('newest.grade') }}
+        and {{ is_evidence('other.grade') }}
+        and (other.status <> newest.status or other.actual_value <> newest.actual_value)
+
+    group by newest.evidence_id
+
+),
+
 final as (
 
     select
@@ -60,12 +81,19 @@ final as (
         ---------- provenance
         deliverables.evidence_id,
         newest.evidence_id as state_evidence_id,
-        {{ weakest_grade(['deliverables.grade', 'newest.grade']) }} as grade,
-        {{ evidence_ids(['deliverables.evidence_id', 'newest.evidence_id']) }} as evidence_ids
+        coalesce(contradictions.contradicting_ids, '{}') as contradicting_ids,
+        {{ contradicted_grade(
+            weakest_grade(['deliverables.grade', 'newest.grade']), 'contradictions.contradicting_ids'
+        ) }} as grade,
+        {{ evidence_ids(
+            ['deliverables.evidence_id', 'newest.evidence_id'], arrays=['contradictions.contradicting_ids']
+        ) }} as evidence_ids
 
     from deliverables
 
     left join newest on deliverables.deliverable_id = newest.deliverable_id
+
+    left join contradictions on newest.evidence_id = contradictions.evidence_id
 
 )
 

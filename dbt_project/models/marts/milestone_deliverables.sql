@@ -28,6 +28,7 @@ final as (
 
         ---------- provenance
         note,
+        contradicting_ids,
         grade,
         evidence_ids
 
