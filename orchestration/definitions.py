@@ -18,6 +18,7 @@ from assets.costs.assets import cost_tables
 from assets.decision.assets import decision_tables
 from assets.evidence.assets import evidence_specs, raw_tables
 from assets.evidence.index_asset import indexed_evidence
+from assets.history.assets import history_tables
 from assets.pricing.assets import live_prices
 from assets.readiness.assets import readiness_tables
 from assets.reports.release.assets import published_release
@@ -40,6 +41,7 @@ from orchestration.settings import Settings
 from orchestration.staleness.code_versions import checked_with, made_with, with_checks
 from orchestration.staleness.fingerprints import code_version
 from orchestration.staleness.source_code import Code
+from orchestration.transforms.compiled import CompiledModelsResource
 from orchestration.transforms.dbt import build_dbt_assets
 
 ASSETS: dict[str, tuple[dg.AssetsDefinition, ...]] = {
@@ -54,6 +56,7 @@ ASSETS: dict[str, tuple[dg.AssetsDefinition, ...]] = {
     "assets.roadmap.assets": (mvp_tables,),
     "assets.readiness.assets": (readiness_tables,),
     "assets.decision.assets": (decision_tables,),
+    "assets.history.assets": (history_tables,),
     "assets.reports.release.assets": (published_release,),
 }
 """The Python assets by the module that they are in."""
@@ -80,6 +83,7 @@ def build_definitions(settings: Settings, **overrides: Any) -> dg.Definitions:
             code_version=code_version(settings),
         ),
         "dbt": dbt,
+        "compiled": CompiledModelsResource(project_dir=str(settings.dbt_project_dir), target=dbt.target),
     }
     return dg.Definitions(
         assets=[

@@ -40,3 +40,11 @@ class Warehouse(ABC):
     @abstractmethod
     def connect(self, role: str) -> psycopg.Connection:
         """Return a connection that acts as `role` (see the matrix in `orchestration.warehouse.connection`)."""
+
+
+class CompiledModels(ABC):
+    """The SQL of dbt models with all names and macros filled in."""
+
+    @abstractmethod
+    def queries(self, url: str) -> dict[tuple[str, str], str]:
+        """Return the query of each model by schema and name, as dbt runs it in the database at `url`."""

@@ -117,6 +117,8 @@ RELEASED_TABLES: dict[str, ReleasedTable] = {
     "gate_certainty": ReleasedTable(READINESS, ("gate_id",)),
     "verdict_certainty": ReleasedTable(READINESS, ("milestone_id",)),
     "next_evidence": ReleasedTable(READINESS, ("rank",)),
+    "verdict_history": ReleasedTable(READINESS, ("month_end", "milestone_id")),
+    "gate_history": ReleasedTable(READINESS, ("month_end", "gate_id"), about=("title", "month_end")),
     "verdict": ReleasedTable(READINESS, ("milestone_id",), about=("title",)),
 }
 """By name. A table in this list is copied and written as CSV and Parquet. No two of its rows have one key, and it names

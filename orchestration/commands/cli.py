@@ -240,6 +240,20 @@ def releases(settings: Settings, as_json: bool) -> int:
     return 0
 
 
+@main.command(cls=Example, example="waku-fit history --milestone rln_mainnet")
+@click.option("--milestone", metavar="ID", help="Id of a milestone; if not given, the default one.")
+@json_option
+@with_settings
+def history(settings: Settings, milestone: str | None, as_json: bool) -> int:
+    """Show verdict and gates at each month-end since September 2024.
+
+    Each is judged by what was known and asked by then. A run computes it, and keeps what no new evidence touches.
+    """
+    from orchestration.commands.history import show_history
+
+    return show_history(settings, milestone, as_json)
+
+
 @main.command(cls=Example, example="waku-fit diff 20261116T060000Z 20261123T060000Z")
 @click.argument("before", required=False, metavar="[A]")
 @click.argument("after", required=False, metavar="[B]")

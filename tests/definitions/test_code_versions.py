@@ -45,6 +45,7 @@ MARKET = {
 REPORTS = {keys.RELEASE, keys.READINESS_REPORT, keys.LATEST}
 RAW = {*(keys.raw_key(table.key) for table in ALL_TABLES), keys.EVIDENCE_SCOPE}
 DECISION = {keys.REQUIREMENT_CERTAINTY, keys.GATE_CERTAINTY, keys.VERDICT_CERTAINTY, keys.NEXT_EVIDENCE}
+HISTORY = {keys.GATE_HISTORY, keys.VERDICT_HISTORY}
 READINESS = {keys.REQUIREMENT_RESULTS, keys.GATES, keys.VERDICT}
 
 
@@ -125,13 +126,14 @@ def guarded() -> set[dg.AssetKey]:
     ("file", "tables"),
     [
         ("assets/common/tables.py", lambda all_: {key for key in all_ if not is_dbt(key)}),
-        ("assets/common/numerals.py", lambda _: MARKET | REPORTS),
-        ("assets/costs/fetch.py", lambda _: COSTS),
-        ("assets/readiness/measures.py", lambda _: READINESS | DECISION),
+        ("assets/common/numerals.py", lambda _: MARKET | HISTORY | REPORTS),
+        ("assets/costs/fetch.py", lambda _: COSTS | HISTORY),
+        ("assets/readiness/measures.py", lambda _: READINESS | DECISION | HISTORY),
+        ("assets/history/model.py", lambda _: HISTORY),
         ("assets/decision/information.py", lambda _: DECISION),
         ("assets/reports/page/templates/report.css", lambda _: REPORTS),
         ("assets/evidence/parsing.py", lambda _: RAW),
-        ("assets/evidence/tables/pricing.py", lambda _: of_area("pricing") | {keys.EVIDENCE_INDEX} | REPORTS),
+        ("assets/evidence/tables/pricing.py", lambda _: of_area("pricing") | {keys.EVIDENCE_INDEX} | HISTORY | REPORTS),
         ("assets/privacy/names/known.txt", lambda _: set()),
         ("checks/gx.py", lambda _: RAW - {keys.EVIDENCE_SCOPE}),
         ("checks/raw.py", lambda _: RAW - {keys.EVIDENCE_SCOPE}),

@@ -36,8 +36,12 @@ def looks(chain: Chain) -> dict[str, dict[str, Any]]:
     for day in DAYS:
         done = chain.waku_fit("run", "--as-of", day)
         assert done.returncode == 0, done.stdout + done.stderr
-        tables = ("deliverable_history", "evidence_index", "milestone_deliverables", "scenarios", "usp_register")
-        found[day] = {**chain.readiness, **{name: _rows(chain, name) for name in tables}}
+        tables = (
+            *("deliverable_history", "evidence_index", "milestone_deliverables", "scenarios", "usp_register"),
+            *("gate_history", "verdict_history", "verdict"),
+        )
+        read = {name: _rows(chain, name) for name in tables}
+        found[day] = {**chain.readiness, **read, "rows_of_gates": _rows(chain, "gates")}
     return found
 
 
@@ -142,3 +146,40 @@ def test_what_is_stale_grows_with_the_days(looks: dict[str, dict[str, Any]]) -> 
     stale = [{gate["gate_id"] for gate in looks[day]["gates"] if gate["is_stale"]} for day in DAYS]
     assert "interviews" not in stale[1]
     assert {"interviews", "codesign"} <= stale[3]
+
+
+MONTH_ENDS = ("2024-12-31", "2025-12-31")
+"""Those of the days that are one."""
+
+
+@pytest.mark.parametrize("day", MONTH_ENDS)
+@pytest.mark.parametrize("seen_from", ["the day", "a later day", "today"])
+def test_the_history_of_a_day_is_what_a_run_of_the_day_says(
+    looks: dict[str, dict[str, Any]], grown_release: Chain, day: str, seen_from: str
+) -> None:
+    look, later = looks[day], looks[MONTH_ENDS[-1]]
+    tables = ("gate_history", "verdict_history")
+    read = {"the day": look, "a later day": later, "today": {name: _rows(grown_release, name) for name in tables}}
+    gates, verdicts = ([row for row in read[seen_from][name] if row["month_end"] == day] for name in tables)
+    for found, made in ((gates, look["rows_of_gates"]), (verdicts, look["verdict"])):
+        columns = found[0].keys() - {"month_end"}
+        assert found
+        assert [{name: row[name] for name in columns} for row in found] == [
+            {name: row[name] for name in columns} for row in made
+        ]
+
+
+@pytest.mark.parametrize(
+    ("month_end", "statuses", "interviews"),
+    [
+        ("2024-09-30", "unknown unknown fail unknown unknown unknown unknown", ""),
+        ("2024-12-31", "unknown unknown fail fail fail fail unknown", "2.0"),
+        ("2025-06-30", "unknown unknown fail fail fail fail unknown", "2.0"),
+        ("2025-07-31", "unknown fail fail fail fail fail unknown", "2.0"),
+    ],
+)
+def test_the_history_of_the_public_record(grown_release: Chain, month_end: str, statuses: str, interviews: str) -> None:
+    rows = [row for row in _rows(grown_release, "gate_history") if row["month_end"] == month_end]
+    default = [row for row in rows if row["milestone_id"] == "demonstrate_product_market_fit"]
+    assert [row["status"] for row in default] == statuses.split()
+    assert [row["value"] for row in default if row["gate_id"] == "interviews"] == [interviews]

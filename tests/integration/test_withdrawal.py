@@ -21,7 +21,13 @@ from assets.reports.release.withdrawal_rows import (
 )
 from orchestration.warehouse.connection import bootstrap, connect
 
-TABLES = {"gates": "readiness", "verdict": "readiness", "evidence_index": "marts", "findings": "marts", "opportunities": "model"}
+TABLES = {
+    "gates": "readiness",
+    "verdict": "readiness",
+    "evidence_index": "marts",
+    "findings": "marts",
+    "opportunities": "model",
+}
 
 TWO_INTERVIEWS_AND_A_SESSION = """
 create table readiness.gates (gate_id text, evidence_ids text[]);

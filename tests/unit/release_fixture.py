@@ -11,10 +11,11 @@ import pandas as pd
 from assets.costs import columns
 from assets.costs.components import ALL_IN, COMPONENTS, INFRASTRUCTURE
 from assets.decision import frames as decision_frames
+from assets.history.frames import gate_history_frame, judged_day, verdict_history_frame
 from assets.readiness.frames import gates_frame, requirement_results_frame, verdict_frame
 from assets.readiness.inputs import ReadinessInputs
 from assets.readiness.measures import results_of
-from assets.readiness.model import gates_of, verdicts_of
+from assets.readiness.model import Gate, gates_of, verdicts_of
 from assets.reports.model import Manifest
 from assets.reports.page.site import ReleaseData
 from assets.roadmap import frames as mvp_frames
@@ -77,6 +78,7 @@ def release(
             "requirement_results": requirement_results_frame(results),
             "gates": gates_frame(gates),
             "verdict": verdict_frame(verdicts_of(inputs.milestones, gates, inputs.evidence_grades)),
+            **_history_of_gates(inputs, gates),
             **_decision(
                 results[0].requirement.requirement_id if results else None, gates[0].gate_id if gates else None
             ),
@@ -122,6 +124,17 @@ def release(
         },
         manifest=Manifest(**{**vars(MANIFEST), **manifest}),
     )
+
+
+def _history_of_gates(inputs: ReadinessInputs, gates: tuple[Gate, ...]) -> dict[str, pd.DataFrame]:
+    """Two month-ends; at the first nothing was known."""
+    unknown = world(deliverables=[], progress=[], segments=[], usps=[], cost_cells=[])
+    days = {}
+    for day, of_day in ((date(2026, 9, 30), unknown), (date(2026, 10, 31), inputs)):
+        found = gates_of(results_of(of_day)) if of_day is unknown else gates
+        verdicts = verdicts_of(inputs.milestones, found, inputs.evidence_grades)
+        days[day] = judged_day(verdicts, found, dict.fromkeys(inputs.evidence_grades, day))
+    return {"verdict_history": verdict_history_frame(days), "gate_history": gate_history_frame(days)}
 
 
 def _one_row(**values: Any) -> pd.DataFrame:

@@ -162,6 +162,17 @@ def test_all_evidence_under_the_page_is_listed_with_file_and_line() -> None:
         assert len(set(cell_texts(f"evidence_index/{evidence_id}/line"))) == 1
 
 
+def test_past_months_have_a_mark_for_each_gate_and_say_what_changed() -> None:
+    addresses = [element.attributes.get("data-cell", "") for element in page().elements]
+    gates = {requirement.gate_id for requirement in REQUIREMENTS}
+    for month in ("2026-09-30", "2026-10-31"):
+        marked = {a.split("/")[1] for a in addresses if a.startswith(f"gate_history/{month}|") and a.endswith("status")}
+        assert marked == {f"{month}|{gate}" for gate in gates}
+    assert cell_texts("verdict_history/2026-09-30|fit/month_end")[:2] == ["September 2026", "2026"]
+    assert "cannot be judged" in cell_texts("gate_history/2026-09-30|usps/status")
+    assert cell_texts("gate_history/2026-10-31|usps/value") == ["1"]
+
+
 def test_text_of_evidence_stays_text() -> None:
     html = render_report(release())
     assert HOSTILE not in html
@@ -196,6 +207,7 @@ def test_the_answer_comes_first() -> None:
         "Not ready",
         "The gates",
         "What would change the answer",
+        "The answer month by month",
         "What to find out next, and what the MVP would be",
         "What it costs to run it yourself",
         "PostgreSQL archive",
@@ -436,6 +448,7 @@ def test_each_milestone_has_a_page_with_its_own_gates() -> None:
         "Not ready",
         "The gates",
         "What would change the answer",
+        "The answer month by month",
         "Where each number comes from",
         "The evidence",
         "This release",

@@ -142,6 +142,21 @@ def day(value: date) -> str:
     return f"{text}, {value:%H:%M} UTC" if isinstance(value, datetime) else text
 
 
+def month(value: date) -> str:
+    """Write the month of a date."""
+    return f"{value:%B %Y}"
+
+
+def initial_of_month(value: date) -> str:
+    """Write the first letter of the month of a date."""
+    return f"{value:%B}"[0]
+
+
+def year(value: date) -> str:
+    """Write the year of a date."""
+    return f"{value:%Y}"
+
+
 def word(value: object) -> str:
     """Write a value that programs use as a reader says it."""
     return WORDS.get(str(value), str(value).replace("_", " "))
@@ -219,6 +234,9 @@ FORMATS: dict[str, Callable[..., str]] = {
     "whole": whole,
     "ratio": ratio,
     "day": day,
+    "month": month,
+    "initial_of_month": initial_of_month,
+    "year": year,
     "word": word,
     "listed": listed,
     "quoted": quoted,

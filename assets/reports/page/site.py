@@ -35,6 +35,7 @@ from assets.reports.page.cost_section import cost_section
 from assets.reports.page.decision_section import decision_section
 from assets.reports.page.derivations import Derivations
 from assets.reports.page.formats import word
+from assets.reports.page.history_section import history_section
 from assets.reports.page.market_section import market_section
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -136,6 +137,7 @@ def _render(
             gates=gates,
             shown=_shown_requirements(cells, gates),
             history=_history(cells),
+            months=history_section(cells, milestone),
             today=_day_of(release.manifest),
             by_age=_gates_by_age(cells, gates),
             to_change=[
