@@ -57,6 +57,7 @@ READ = [
         table_spec(keys.COST_OF_CONFIDENCE, READ, "What it costs to be surer that the hosts are large enough"),
         table_spec(keys.COST_ALTERNATIVES, READ, "The same users on hosted messaging"),
         table_spec(keys.COST_REALITY_CHECKS, READ, "The model compared with what is known"),
+        table_spec(keys.COST_FACTS, READ, "Figures outside of the marts that the cost model reads"),
         table_spec(keys.COST_REALITY_STEPS, READ, "Figures on the way to what the model gives in these comparisons"),
     ],
 )
@@ -91,6 +92,7 @@ def cost_tables(warehouse: dg.ResourceParam[Warehouse]) -> Iterator[dg.Materiali
             (keys.COST_OF_CONFIDENCE, columns.CONFIDENCE_COLUMNS, frames.confidence_frame(plans)),
             (keys.COST_ALTERNATIVES, columns.ALTERNATIVE_COLUMNS, frames.alternatives_frame(hosted, own)),
             (keys.COST_REALITY_CHECKS, columns.REALITY_COLUMNS, frames.reality_frame(compared)),
+            (keys.COST_FACTS, columns.FACT_COLUMNS, frames.facts_frame(catalogue.facts)),
             (keys.COST_REALITY_STEPS, columns.REALITY_STEP_COLUMNS, frames.reality_steps_frame(compared)),
         ):
             yield land_table(connection, key, of_table, frame)

@@ -21,6 +21,7 @@ from assets.costs.assumptions import inputs_of
 from assets.costs.distributions import UncertainInput
 from assets.evidence.basis import Basis
 from assets.evidence.quantity import Quantity
+from assets.evidence.tables.costs import Scenario
 
 GROWN_ARCHIVE = GROWN[Encoding.HEX]
 """The archive of our own benchmarks that grew row by row, as one in production does, at several sizes of payload."""
@@ -155,6 +156,9 @@ MART_COLUMNS: dict[str, tuple[str, ...]] = {
 }
 """The columns of each mart that the model reads besides grade and evidence, in the order in which they are selected."""
 
+SCENARIO_COLUMNS = ("scenario_id", *(name for name in Scenario.model_fields if name != "id"))
+"""The columns of `marts.scenarios` that make a scenario."""
+
 _MANAGED_FIELDS = frozenset(field.name for field in fields(inputs.ManagedOffer))
 
 T = TypeVar("T")
@@ -179,6 +183,22 @@ def catalogue_from(marts: Mapping[str, pd.DataFrame]) -> inputs.CostCatalogue:
         reality_figures=tuple(_reality_figures(marts)),
     )
     return replace(known, inputs=_drawn(marts, known))
+
+
+def scenarios_from(mart: pd.DataFrame) -> tuple[Scenario, ...]:
+    """Return the scenarios of a frame with `SCENARIO_COLUMNS`, by id."""
+    rows = rows_of(mart[list(SCENARIO_COLUMNS)].rename(columns={"scenario_id": "id"}))
+    return tuple(Scenario.model_validate(row) for row in sorted(rows, key=lambda row: str(row["id"])))
+
+
+def facts_from(frame: pd.DataFrame) -> dict[str, inputs.Fact]:
+    """Return the figures of a table of `facts_frame`, by evidence id."""
+    return {
+        row["fact_id"]: inputs.Fact(
+            Basis.of(row), row["low"], row["high"], row["known_on"], row["condition"] or "", row["payload_bytes"]
+        )
+        for row in rows_of(frame)
+    }
 
 
 def _typed(marts: Mapping[str, pd.DataFrame], mart: str, kind: type[T], quantity: str) -> tuple[T, ...]:

@@ -162,6 +162,15 @@ REALITY_COLUMNS: dict[str, str] = {
     "parts": "text[]",
     **BASIS_COLUMNS,
 }
+FACT_COLUMNS: dict[str, str] = {
+    "fact_id": TEXT,
+    "low": REAL,
+    "high": REAL,
+    "known_on": "date",
+    "condition": TEXT,
+    "payload_bytes": REAL,
+    **BASIS_COLUMNS,
+}
 REALITY_STEP_COLUMNS: dict[str, str] = {
     "check_id": TEXT,
     "title": TEXT,

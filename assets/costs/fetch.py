@@ -15,7 +15,7 @@ from psycopg import sql
 
 from assets.common.tables import read_frame
 from assets.costs import inputs
-from assets.costs.catalogue import MART_COLUMNS, catalogue_from, rows_of
+from assets.costs.catalogue import MART_COLUMNS, SCENARIO_COLUMNS, catalogue_from, rows_of, scenarios_from
 from assets.costs.reality import FACTS
 from assets.costs.workload import MAX_CONNECTIONS, USERS_PER_SHARD
 from assets.evidence.basis import BASIS_COLUMNS, Basis
@@ -63,9 +63,7 @@ def _read_facts(connection: psycopg.Connection) -> dict[str, inputs.Fact]:
 
 def read_scenarios(connection: psycopg.Connection) -> tuple[Scenario, ...]:
     """Read the scenarios, by id."""
-    columns = ("scenario_id", *(name for name in Scenario.model_fields if name != "id"))
-    frame = _read(connection, "scenarios", columns).rename(columns={"scenario_id": "id"})
-    return tuple(Scenario.model_validate(row) for row in sorted(rows_of(frame), key=lambda row: str(row["id"])))
+    return scenarios_from(_read(connection, "scenarios", SCENARIO_COLUMNS))
 
 
 def _read(connection: psycopg.Connection, mart: str, columns: tuple[str, ...]) -> pd.DataFrame:

@@ -17,6 +17,7 @@ from assets.costs.columns import (
     ALTERNATIVE_COLUMNS,
     CONFIDENCE_COLUMNS,
     COST_COLUMNS,
+    FACT_COLUMNS,
     MONEY,
     REALITY_COLUMNS,
     REALITY_STEP_COLUMNS,
@@ -26,7 +27,7 @@ from assets.costs.columns import (
 )
 from assets.costs.components import ALL_IN, COMPONENTS, INFRASTRUCTURE, USED_TOTALS
 from assets.costs.draws import SCRAMBLES, QuantitySummary, summarise
-from assets.costs.inputs import SECONDS_PER_DAY, CostCatalogue
+from assets.costs.inputs import SECONDS_PER_DAY, CostCatalogue, Fact
 from assets.costs.model import Estimate, RentalPlan
 from assets.costs.reality import Check
 from assets.costs.sensitivity import Driver
@@ -329,6 +330,15 @@ def reality_steps_frame(checks: Iterable[Check]) -> pd.DataFrame:
             figures = (found.p5, found.p50, found.p95)
             rows.append((check.check_id, step.title, step.unit, *figures, *step.value.basis.cells))
     return pd.DataFrame(rows, columns=list(REALITY_STEP_COLUMNS), dtype=object)
+
+
+def facts_frame(facts: Mapping[str, Fact]) -> pd.DataFrame:
+    """One row for each figure outside of the marts that the model reads; `facts_from` in `catalogue.py` reads it."""
+    rows = [
+        (name, fact.low, fact.high, fact.known_on, fact.condition, fact.payload_bytes, *fact.basis.cells)
+        for name, fact in facts.items()
+    ]
+    return pd.DataFrame(rows, columns=list(FACT_COLUMNS), dtype=object)
 
 
 def _unknown(scenario: Scenario) -> tuple[str, list[str]]:

@@ -1,6 +1,6 @@
 """The verdict and the gates of past days as tables.
 
-Belongs here: columns, and what of a past day is shown. Does not belong here: any rule.
+Belongs here: columns, and what of a past day is published. Does not belong here: any rule.
 """
 
 from __future__ import annotations

@@ -27,6 +27,7 @@ class ReleasedTable:
 
 
 RELEASED_TABLES: dict[str, ReleasedTable] = {
+    "address_prices": ReleasedTable(MARTS, ("price_id",)),
     "archive_benchmarks": ReleasedTable(MARTS, ("figure_id",), about=("stage", "workload", "metric")),
     "archive_bytes_per_message": ReleasedTable(
         MARTS,
@@ -39,6 +40,8 @@ RELEASED_TABLES: dict[str, ReleasedTable] = {
     "archive_noise": ReleasedTable(MARTS, ("run_id",)),
     "archive_runs": ReleasedTable(MARTS, ("run_id",)),
     "archive_stage_gains": ReleasedTable(MARTS, ("gain_id",), about=("stage", "workload", "metric")),
+    "assumptions": ReleasedTable(MARTS, ("assumption_id",)),
+    "backup_prices": ReleasedTable(MARTS, ("price_id",)),
     "competitors": ReleasedTable(MARTS, ("segment_competitor_id",)),
     "compute_offer_history": ReleasedTable(MARTS, ("offer_id",)),
     "compute_offers": ReleasedTable(MARTS, ("offer_id",)),
@@ -53,10 +56,13 @@ RELEASED_TABLES: dict[str, ReleasedTable] = {
     "integrations": ReleasedTable(MARTS, ("integration_id",)),
     "interview_counts": ReleasedTable(MARTS, ("attribute", "value", "is_illustrative")),
     "limit_sources": ReleasedTable(MARTS, ("system", "parameter", "condition", "stated_in", "as_of")),
+    "managed_postgres_offers": ReleasedTable(MARTS, ("offer_id",)),
     "market_sizes": ReleasedTable(MARTS, ("market_size_id",), row_of="segments__market_sizes"),
+    "messaging_alternatives": ReleasedTable(MARTS, ("alternative_id",)),
     "milestone_deliverables": ReleasedTable(MARTS, ("deliverable_id",)),
     "milestone_progress": ReleasedTable(MARTS, ("deliverable_id", "metric")),
     "milestones": ReleasedTable(MARTS, ("milestone_id",)),
+    "network_fee_history": ReleasedTable(MARTS, ("chain", "metric", "period", "period_start")),
     "network_fees": ReleasedTable(MARTS, ("chain", "metric")),
     "open_questions": ReleasedTable(MARTS, ("evidence_id",)),
     "organisations": ReleasedTable(MARTS, ("organisation_id",)),
@@ -84,6 +90,7 @@ RELEASED_TABLES: dict[str, ReleasedTable] = {
     "archive_savings": ReleasedTable(MODEL, ("candidate", "scenario_id")),
     "archive_scalability": ReleasedTable(MODEL, ("point_id",), about=("stage", "workload", "axis")),
     "cost_alternatives": ReleasedTable(MODEL, ("scenario_id", "provider", "product")),
+    "cost_facts": ReleasedTable(MODEL, ("fact_id",)),
     "cost_of_confidence": ReleasedTable(
         MODEL, ("scenario_id", "with_rln", "confidence"), about=("scenario_id", "with_rln")
     ),

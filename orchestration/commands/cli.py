@@ -262,8 +262,9 @@ def history(settings: Settings, milestone: str | None, as_json: bool) -> int:
 def diff(settings: Settings, before: str | None, after: str | None, as_json: bool) -> int:
     """Show what changed between two releases.
 
-    From A to B, with the evidence that moved it. B is the latest release if it is not given; without both, the latest
-    two are compared. The beginning of an id is enough.
+    From A to B, with the evidence that moved it: each change made alone, or Shapley values where changes act together.
+    B is the latest release if it is not given; without both, the latest two are compared. The beginning of an id is
+    enough.
     """
     from orchestration.commands.diff import show_difference
 

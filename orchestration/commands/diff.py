@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from pathlib import Path
 
 import click
 
-from assets.reports.difference.model import compare
-from assets.reports.difference.read import read_past
+from assets.reports.difference.model import Difference, compare
+from assets.reports.difference.read import read_past, read_tables
 from assets.reports.difference.text import diff_lines
 from orchestration.errors import UserError
 from orchestration.settings import Settings
@@ -26,9 +27,28 @@ def show_difference(settings: Settings, before: str | None, after: str | None, a
         raise UserError(f"two releases are compared, and {there}; `waku-fit run` makes one when something has changed")
     new = _chosen(after, ids) if after else ids[0]
     old = _chosen(before, ids) if before else ids[1]
-    difference = compare(read_past(settings.releases_dir / old), read_past(settings.releases_dir / new))
+    folders = (settings.releases_dir / old, settings.releases_dir / new)
+    difference = _with_causes(compare(*map(read_past, folders)), *folders)
     click.echo(json.dumps(difference.as_json(), indent=2) if as_json else "\n".join(diff_lines(difference)))
     return 0
+
+
+def _with_causes(difference: Difference, before: Path, after: Path) -> Difference:
+    """Add what moved judgements and costs, where both releases hold all that these are computed from."""
+    if difference.judgements:
+        from assets.reports.difference import gates
+
+        judged_by = [read_tables(folder, gates.COLUMNS) for folder in (before, after)]
+        if judged_by[0] and judged_by[1]:
+            difference = gates.with_attributed_judgements(difference, judged_by[0], judged_by[1])
+    if any(scenario.total and scenario.total.delta for scenario in difference.scenarios):
+        from assets.reports.difference import costs  # the cost model, which takes a second to import
+
+        click.echo("Computing the costs again, with each group of changes ...", err=True)
+        estimated_from = [read_tables(folder, costs.COLUMNS) for folder in (before, after)]
+        if estimated_from[0] and estimated_from[1]:
+            difference = costs.with_attributed_costs(difference, estimated_from[0], estimated_from[1])
+    return difference
 
 
 def _chosen(name: str, ids: Sequence[str]) -> str:

@@ -19,6 +19,7 @@ from assets.readiness.inputs import (
     SegmentCapture,
 )
 from assets.readiness.model import Milestone, Requirement
+from assets.readiness.selection import TABLES
 from assets.readiness.wording import Words
 from tests.unit.bases import based
 
@@ -331,3 +332,12 @@ def world(**changes: Any) -> ReadinessInputs:
     # The day of a conversation is not published.
     days = {name: None if name.startswith("interviews__interviews/") else DAY for name in grades}
     return ReadinessInputs(**parts, evidence_grades=grades, evidence_days=days)
+
+
+def tables(**rows: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    """Tables with these rows, of which all that is not said is empty; published, and based on a row of their own."""
+    based = {"grade": "published", "evidence_ids": ["t/a"]}
+    return {
+        name: [{**dict.fromkeys(table.columns), **based, **row} for row in rows.get(name, [])]
+        for name, table in TABLES.items()
+    }

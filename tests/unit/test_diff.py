@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from assets.costs.budget import budget_state
+from assets.reports.difference.attribution import Attribution, CostAttribution, JudgementAttribution, Method
 from assets.reports.difference.model import ComparedRelease, Difference, Row, compare
 from assets.reports.difference.text import diff_lines
 from orchestration.commands.diff import show_difference
@@ -341,3 +343,40 @@ def test_a_name_that_means_no_single_release_is_refused(settings: Settings, name
 def test_one_release_cannot_be_compared(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="two releases are compared, and there is none; "):
         show_difference(Settings.from_environment({"WAKU_FIT_STATE_DIR": str(tmp_path)}), None, None, as_json=False)
+
+
+def test_what_moved_a_total_is_listed_under_it_the_most_first() -> None:
+    found = difference()
+    (scenario,) = found.scenarios
+    effects = {RATE: 1.4, NEW_PRICE: 8.0, VOLUME: 0.001}
+    cause = CostAttribution(Attribution("one at a time", 9.6, effects), code=-0.1)
+    lines = diff_lines(replace(found, scenarios=(replace(scenario, moved_by=cause),)))
+    start = lines.index("  of which (each change made alone):")
+    assert [line.split() for line in lines[start + 1 : start + 5]] == [
+        [NEW_PRICE, "+8.00"],
+        [RATE, "+1.40"],
+        ["together", "+0.20"],
+        ["another", "code", "-0.10"],
+    ]
+    assert VOLUME not in "".join(lines[start : start + 5])
+    assert len({len(line) for line in lines[start + 1 : start + 5]}) == 1
+
+
+@pytest.mark.parametrize(
+    ("is_of_state", "effects", "method", "said"),
+    [
+        (True, {TALK: 1.0}, "one at a time", f"    because of {TALK}"),
+        (False, {TALK: 1.0, RATE: 0.0}, "one at a time", f"    because of {TALK} +1"),
+        (
+            *(True, {TALK: 0.25, RATE: 0.75}, "Shapley"),
+            f"    because of {RATE} 75 %; {TALK} 25 % (changes act together: Shapley values over all orders)",
+        ),
+    ],
+)
+def test_what_moved_a_gate_stands_under_it(
+    is_of_state: bool, effects: dict[str, float], method: Method, said: str
+) -> None:
+    found = difference()
+    cause = JudgementAttribution(is_of_state, Attribution(method, 1.0, effects))
+    lines = diff_lines(replace(found, judgements=tuple(replace(gate, moved_by=cause) for gate in found.judgements)))
+    assert said in lines

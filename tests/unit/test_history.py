@@ -1,4 +1,4 @@
-"""Which past days are judged again, what of them is shown, and how it is drawn."""
+"""Which past days are judged again, what of them is published, and how it is drawn."""
 
 from __future__ import annotations
 

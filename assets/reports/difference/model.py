@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, TypeAlias
 
 from assets.costs.budget import BudgetState, budget_state
+from assets.reports.difference.attribution import CostAttribution, JudgementAttribution
 from assets.reports.released import RELEASED_TABLES
 
 Row: TypeAlias = Mapping[str, str]
@@ -148,6 +149,10 @@ class ScenarioChange:
     budget_state: tuple[BudgetState | None, BudgetState | None]
     feasibility: FeasibilityChange | None
     """None where it is as before."""
+    scenario_id: str = ""
+    with_rln: bool = False
+    moved_by: CostAttribution | None = None
+    """What the change of the total is attributed to; None where it is not known."""
 
 
 @dataclass(frozen=True)
@@ -160,6 +165,8 @@ class JudgementChange:
     state_before: str | None
     state_after: str | None
     value: NumberChange
+    moved_by: JudgementAttribution | None = None
+    """None where it is not known."""
 
 
 @dataclass(frozen=True)
@@ -279,6 +286,8 @@ def _scenarios(before: ComparedRelease, after: ComparedRelease, moved: frozenset
                     budget_state(total.after if total else None, new_budget),
                 ),
                 feasibility=can_run,
+                scenario_id=money.scenario_id,
+                with_rln=money.with_rln,
             )
 
 
@@ -287,6 +296,7 @@ class _Money:
     """The bill of one scenario in both releases: each line, what is bought for it, and the total."""
 
     scenario_id: str
+    with_rln: bool
     lines: list[NumberChange] = field(default_factory=list)
     moves: list[Move] = field(default_factory=list)
     total: NumberChange | None = None
@@ -301,7 +311,7 @@ def _money(before: ComparedRelease, after: ComparedRelease, moved: frozenset[str
             was, now = old.get(key), new.get(key)
             row = now or was or {}
             scenario = tuple(_worded(column, row[column]) for column in table.scenario)
-            money = found.setdefault(scenario, _Money(row["scenario_id"]))
+            money = found.setdefault(scenario, _Money(row["scenario_id"], row["with_rln"] == "true"))
             name = " ".join(row[column] for column in table.line) or "total"
             change = _change(name, was, now, table.value, moved)
             money.moves += _moves(name, was, now, table.bought)

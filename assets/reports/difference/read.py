@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from assets.reports.difference.model import TABLES, ComparedRelease, Row
+from assets.reports.difference.rows import Tables
+from assets.reports.released import RELEASED_TABLES
 
 
 def read_past(directory: Path) -> ComparedRelease:
@@ -17,6 +20,23 @@ def read_past(directory: Path) -> ComparedRelease:
     manifest = json.loads((directory / "manifest.json").read_text(encoding="utf-8"))
     paths = {table: directory / "data" / f"{table}.csv" for table in TABLES}
     return ComparedRelease(manifest, {table: _read(path) for table, path in paths.items() if path.exists()})
+
+
+def read_tables(directory: Path, columns: Mapping[str, Sequence[str]]) -> Tables | None:
+    """Return columns of released tables, and their keys, with the types that they were landed with.
+
+    None if the release lacks a table or a column, as one of an earlier version may.
+    """
+    import pyarrow.parquet as pq  # which a comparison in which no number moved does not wait for
+
+    tables = {}
+    for name, asked in columns.items():
+        path = directory / "data" / f"{name}.parquet"
+        wanted = list(dict.fromkeys((*RELEASED_TABLES[name].key, *asked)))
+        if not path.exists() or not set(wanted) <= set(pq.read_schema(path).names):
+            return None
+        tables[name] = pq.read_table(path, columns=wanted).to_pylist()
+    return tables
 
 
 def _read(path: Path) -> list[Row]:

@@ -5,9 +5,10 @@ Belongs here: words and columns. Does not belong here: what counts as a change (
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 
+from assets.reports.difference.attribution import ORDERS, CostAttribution, JudgementAttribution, Method
 from assets.reports.difference.model import (
     Difference,
     EvidenceEntry,
@@ -22,6 +23,13 @@ SHOWN = 8
 """Rows of evidence listed of each table, an interview with all its rows; `--json` has all."""
 
 UNKNOWN = "not known"
+HALF_A_CENT, NO_EFFECT = 0.005, 1e-9
+HOW: Mapping[Method, str] = {
+    "one at a time": "each change made alone",
+    "Shapley": "changes act together: Shapley values over all orders",
+    "Shapley, sampled": f"changes act together: Shapley values over {ORDERS} orders, drawn with a fixed seed",
+}
+"""How a change was attributed."""
 
 
 def diff_lines(difference: Difference) -> list[str]:
@@ -58,7 +66,23 @@ def _judgement(change: JudgementChange) -> Iterable[str]:
     value = "" if change.value.before == change.value.after else f" ({label}{' → '.join(values)})"
     states = f"{was} → {now}" if was != now else f"{now}, as before"
     yield f"  {kind} {change.title}: {states}{value}"
-    yield from _because(change.value, "    ")
+    yield from _because(change.value, "    ") if change.moved_by is None else _caused(change.moved_by)
+
+
+def _caused(found: JudgementAttribution) -> Iterable[str]:
+    """Say what moved a judgement: shares of a change of state, or parts of a change of its number, the most first."""
+    effects = sorted(found.attribution.effects.items(), key=lambda item: -abs(item[1]))
+    how = "" if found.attribution.method == "one at a time" else f" ({HOW[found.attribution.method]})"
+    said = [
+        group if found.is_of_state and effect == 1 else f"{group} {_part(effect, found.is_of_state)}"
+        for group, effect in effects
+        if abs(effect) > NO_EFFECT
+    ]
+    yield f"    because of {'; '.join(said)}{how}"
+
+
+def _part(effect: float, is_share: bool) -> str:
+    return f"{effect:.0%}".replace("%", " %") if is_share else f"{effect:+g}"
 
 
 def _circumstances(difference: Difference) -> Iterable[str]:
@@ -90,9 +114,22 @@ def _costs(scenarios: Sequence[ScenarioChange]) -> list[str]:
                 f"  {scenario.lines_as_before} {'line' if scenario.lines_as_before == 1 else 'lines'} as before"
             )
         if scenario.total:
-            lines.append(_bill(scenario.total, width))
+            lines += [_bill(scenario.total, width), *_moved(scenario.moved_by, width)]
         lines += _budget(scenario)
     return lines
+
+
+def _moved(found: CostAttribution | None, width: int) -> Iterable[str]:
+    """Say what moved a total, the most first. What is below half a cent is left out."""
+    if found is None:
+        return
+    effects = dict(sorted(found.attribution.effects.items(), key=lambda item: -abs(item[1])))
+    together = found.attribution.total - sum(effects.values())
+    shown = {**effects, "together": together, "another code": found.code}
+    yield f"  of which ({HOW[found.attribution.method]}):"
+    for group, effect in shown.items():
+        if abs(effect) >= HALF_A_CENT:
+            yield f"{f'    {group}':<{width + 28}}  {_signed(effect):>12}"
 
 
 def _move(move: Move) -> Iterable[str]:
@@ -126,11 +163,15 @@ def _budget(scenario: ScenarioChange) -> Iterable[str]:
 
 
 def _bill(change: NumberChange, width: int) -> str:
-    sign = "" if change.delta is None else f"{'+' if change.delta >= 0 else '-'}{money(abs(change.delta))}"
+    sign = "" if change.delta is None else _signed(change.delta)
     share = "" if change.share is None else f"  ({change.share:+.1%})".replace("%", " %")
     return (
         f"{_name(change):<{width}}  {money(change.before):>12}  {money(change.after):>12}  {sign:>12}{share}".rstrip()
     )
+
+
+def _signed(amount: float) -> str:
+    return f"{'+' if amount >= 0 else '-'}{money(abs(amount))}"
 
 
 def _name(change: NumberChange) -> str:
