@@ -125,7 +125,7 @@ def inputs_from(tables: Mapping[str, Sequence[SelectedRow]]) -> ReadinessInputs:
                 status=row["status"],
                 actual_value=row["actual_value"],
                 stated=row["basis"],
-                contradicting_ids=tuple(row["contradicting_ids"]),
+                contradicting_ids=tuple(row["contradicting_ids"] or ()),
             )
             for row in read["milestone_deliverables"]
         ],
@@ -136,7 +136,7 @@ def inputs_from(tables: Mapping[str, Sequence[SelectedRow]]) -> ReadinessInputs:
                 metric=row["metric"],
                 value=row["value"],
                 segment_ids=tuple(row["segment_ids"] or ()),
-                contradicting_ids=tuple(row["contradicting_ids"]),
+                contradicting_ids=tuple(row["contradicting_ids"] or ()),
             )
             for row in read["milestone_progress"]
         ],
