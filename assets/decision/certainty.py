@@ -8,9 +8,10 @@ What is on record may be mistaken, and something may not be on record. The true 
     Binomial(count on record, 1 - mistaken) + Geometric(mean unrecorded)
 
 `mistaken` goes by the grade of the count; what we counted ourselves is measured. `unrecorded` goes by what the count is
-based on, and is a multiple of what is asked for. Both are declared as a range and drawn from a triangular distribution.
- Requirements are independent. The geometric distribution is that of the largest entropy
-among counts of a given mean.
+based on, and is a multiple of what is asked for. Both are declared as a range and drawn from a triangular distribution,
+once for all counts of a kind. Given these, requirements are independent, but for those that count the same
+conversations: of these the least likely one decides. The geometric distribution is that of the largest entropy among
+counts of a given mean.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import binom
 
+from assets.evidence import counters
 from assets.evidence.model import Grade
 from assets.readiness.model import Gate, GateStatus, MetricValue, NumberOrigin, Requirement, RequirementResult, Verdict
 from assets.roadmap.inputs import DecisionRules, Spread
@@ -72,15 +74,18 @@ class Certainty:
 
 def probabilities_of(results: Sequence[RequirementResult], priors: CountPriors, draws: int = DRAWS) -> dict[str, Array]:
     """Return by requirement, in each draw of the priors, the probability that it is met; shape (draws,)."""
-    found = {}
-    for result in results:
-        # A seed of its own, so that one requirement more leaves the others as they are.
-        random = np.random.default_rng([SEED, *result.requirement.requirement_id.encode()])
-        measured = result.measurement
-        unrecorded = _drawn(priors.unrecorded[measured.origin.value], random, draws)
-        mistaken = _drawn(priors.mistaken.get(graded(measured), Spread(0, 0, 0)), random, draws)
-        found[result.requirement.requirement_id] = met(result.requirement, measured, unrecorded, mistaken)
-    return found
+    unrecorded = {origin: _drawn(spread, origin, draws) for origin, spread in priors.unrecorded.items()}
+    mistaken = {grade: _drawn(spread, grade.value, draws) for grade, spread in priors.mistaken.items()}
+    none = np.zeros(draws)
+    return {
+        result.requirement.requirement_id: met(
+            result.requirement,
+            result.measurement,
+            unrecorded[result.measurement.origin.value],
+            mistaken.get(graded(result.measurement), none),
+        )
+        for result in results
+    }
 
 
 def graded(measured: MetricValue) -> Grade:
@@ -106,7 +111,20 @@ def met(requirement: Requirement, measured: MetricValue, unrecorded: Array, mist
 
 def gate_probability(gate: Gate, probabilities: Mapping[str, Array]) -> Array:
     """Return the probability that all requirements of a gate are met, in each draw."""
-    return _all(probabilities[result.requirement.requirement_id] for result in gate.results)
+    groups: dict[str, list[Array]] = {}
+    for result in gate.results:
+        groups.setdefault(counts_what(result.requirement), []).append(probabilities[result.requirement.requirement_id])
+    return _all(np.min(np.stack(group), axis=0) for group in groups.values())
+
+
+def counts_what(requirement: Requirement) -> str:
+    """Name the things that a requirement counts: the same for those that count some of the same conversations."""
+    counter = requirement.counter
+    if isinstance(counter, counters.SessionsAtEventCounter):
+        return "session"
+    if isinstance(counter, counters.ConversationsCounter):
+        return counter.kind
+    return requirement.requirement_id
 
 
 def verdict_probability(verdict: Verdict, probabilities: Mapping[str, Array]) -> Array:
@@ -133,7 +151,9 @@ def _all(probabilities: Iterable[Array]) -> Array:
     return np.asarray(np.prod(np.stack(list(probabilities)), axis=0))
 
 
-def _drawn(spread: Spread, random: np.random.Generator, draws: int) -> Array:
+def _drawn(spread: Spread, name: str, draws: int) -> Array:
+    # A seed of its own, so that one rule more leaves the others as they are.
+    random = np.random.default_rng([SEED, *name.encode()])
     if spread.low == spread.high:
         return np.full(draws, spread.mid)
     return random.triangular(spread.low, spread.mid, spread.high, draws)

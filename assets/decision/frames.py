@@ -128,8 +128,8 @@ def requirement_certainty_frame(
             (
                 *(asked.requirement_id, asked.gate_id, asked.milestone_id),
                 *_certainty(probabilities[asked.requirement_id]),
-                None if result.threshold is None else rules.value(unrecorded) * result.threshold,
-                rules.value(mistaken) if mistaken in rules.spreads else None,
+                None if result.threshold is None else rules.spread(unrecorded).mean * result.threshold,
+                rules.spread(mistaken).mean if mistaken in rules.spreads else None,
                 *(priors & result.basis).at_best(Grade.ESTIMATED).cells,
             )
         )

@@ -17,10 +17,11 @@ from typing import Final, Literal
 
 import numpy as np
 
-from assets.decision.certainty import Array, gate_probability
+from assets.decision.certainty import Array, counts_what, gate_probability
 from assets.decision.information import value_of_information, value_of_perfect_information
 from assets.evidence import counters
 from assets.evidence.basis import Basis
+from assets.readiness.counting import PRIVATE
 from assets.readiness.measures import WITHIN_BUDGET
 from assets.readiness.model import GateStatus, RequirementResult, Verdict
 from assets.roadmap.inputs import DecisionRules, Spread
@@ -103,14 +104,17 @@ def next_evidence(
             found.append(piece(kind, worth, claims, name, problem_ids=problems, requirement_ids=counted))
         for criterion in segment.criteria:
             if criterion.name in LOOKED_UP and not criterion.is_known:
-                worth = Worth(segments=segments.worth_of_source(name, criterion.name))
+                told = world.rules.value("found_segment_fact") * segments.worth_of_source(name, criterion.name)
+                worth = Worth(segments=told)
                 found.append(piece("public_source", worth, efforts, name, criterion=criterion.name))
     for result in gates.open():
-        requirement = result.requirement
-        worth = Worth(gates=gates.worth(requirement.requirement_id))
-        kinds: tuple[Kind, ...] = PRICED if requirement.counter == WITHIN_BUDGET else ("public_source",)
-        ids = (requirement.requirement_id,)
-        found += [piece(kind, worth, result.basis, requirement_ids=ids) for kind in kinds]
+        requirement, ids = result.requirement, (result.requirement.requirement_id,)
+        told = gates.worth(requirement.requirement_id)
+        if requirement.counter == WITHIN_BUDGET:
+            found += [piece(kind, Worth(gates=told), result.basis, requirement_ids=ids) for kind in PRICED]
+        elif result.measurement.reason != PRIVATE:  # else nothing public can tell
+            chance = world.rules.value(f"found_{result.measurement.origin.value}")
+            found.append(piece("public_source", Worth(gates=chance * told), result.basis, requirement_ids=ids))
     asked_for = {one.kind for one in found}
     found += [piece(kind, Worth(), efforts) for kind in PRICED if kind not in asked_for]
     return tuple(sorted(found, key=_order))
@@ -146,7 +150,14 @@ class _Gates:
         self._verdict = verdict
         draws = len(next(iter(probabilities.values()), np.zeros(1)))
         random = np.random.default_rng(SEED)
-        self._met = {name: (random.random(draws) < chance).astype(float) for name, chance in probabilities.items()}
+        # one draw for all that count the same conversations: what is not met of the one is not met of the other
+        drawn: dict[str, Array] = {}
+        self._met = {}
+        for gate in verdict.gates:
+            for result in gate.results:
+                name = result.requirement.requirement_id
+                at = drawn.setdefault(f"{gate.gate_id}/{counts_what(result.requirement)}", random.random(draws))
+                self._met[name] = (at < probabilities[name]).astype(float)
         self._loss = 0.0
         for gate in verdict.gates:
             passes = float(gate_probability(gate, probabilities).mean())
@@ -176,7 +187,8 @@ class _Segments:
         self._names = [segment.segment_id for segment in world.ranked]
         self._criteria = list(CRITERIA)
         self._values, weights = world.criteria_drawn
-        self._benefits = utilities(self._values, weights).T
+        # No evidence tells how to weigh criteria: what it may tell is judged at the mean of all weightings.
+        self._benefits = utilities(self._values, np.broadcast_to(weights.mean(axis=0), weights.shape)).T
         self._take = min(int(world.market.pursue_segments), len(self._names))
         self._loss = value_of_perfect_information(self._benefits, self._take)
         sizes = [
@@ -214,7 +226,7 @@ class _Usps:
         _, self.cells = world.choosable(of)
         self._shares = {cell.key: world.drawn[cell.key] for cell in self.cells}
         options = world.options(self.cells)
-        self._benefits = benefits(sets, options, list(world.values_drawn(options, self.cells)))
+        self._benefits = benefits(sets, options, list(world.values_drawn(options, self.cells, all_weights=False)))
         self._loss = value_of_perfect_information(self._benefits) if sets else 0.0
 
     def worth_of_talk(self, cells: Sequence[ValidationCell], weight: float) -> float:

@@ -24,8 +24,8 @@ OUTLINE_COLUMNS: dict[str, str] = {
     "demand_share": REAL,
     "weeks_share": REAL,
     "win_share": REAL,
-    "without_one_usps": LIST,
-    "without_one_value": REAL,
+    "runner_up_usps": LIST,
+    "runner_up_value": REAL,
     "margin": REAL,
     "cells": WHOLE,
     "cells_served": WHOLE,
@@ -62,6 +62,7 @@ GAP_COLUMNS: dict[str, str] = {
     "status_on": "date",
     "weeks": REAL,
     "is_weeks_known": TRUTH,
+    "is_effort_stated": TRUTH,
     "usps": LIST,
     "segments": LIST,
     "outlines": LIST,
@@ -150,6 +151,7 @@ def gap_frame(missing: Iterable[Missing]) -> pd.DataFrame:
             one.item.status_on,
             one.item.weeks,
             one.item.weeks is not None,
+            one.item.effort_weeks is not None,
             list(one.usps),
             list(one.segments),
             [of.value for of in one.outlines],
@@ -164,9 +166,9 @@ def finding(each: MvpOutline) -> str:
     """Say what an outline comes to and how little it is based on, without figures that a cell has."""
     if each.left_out:
         return sentence([each.left_out, "on this evidence there is no outline"])
-    heard = sum(bool(cell.voices) for cell in each.cells)
-    claimed = number(len(each.cells))
-    basis = f"of {claimed} problems that a selling point is claimed for, somebody spoke about {number(heard)}"
+    heard = number(len({cell.key[2] for cell in each.cells if cell.voices}))
+    claimed = number(len({cell.key[2] for cell in each.cells}))
+    basis = f"of {claimed} problems that a selling point is claimed for, somebody spoke about {heard}"
     if not each.usps:
         return sentence(["no selling point is worth what is missing for it", basis])
     if each.of is OutlineOf.LEADS:

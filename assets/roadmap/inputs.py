@@ -21,6 +21,11 @@ class Spread:
     mid: float
     high: float
 
+    @property
+    def mean(self) -> float:
+        """Of the triangular distribution with these corners."""
+        return (self.low + self.mid + self.high) / 3
+
 
 @dataclass(frozen=True)
 class DecisionRules:

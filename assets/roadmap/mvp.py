@@ -246,8 +246,13 @@ class Choosable:
             weight_demand=self.rules.value("weight_demand"),
         )
 
-    def values_drawn(self, options: Options, cells: Sequence[ValidationCell]) -> Iterator[Values]:
-        """Yield draws of all that is not known: shares, segments, the weights, and weeks from those that are known."""
+    def values_drawn(
+        self, options: Options, cells: Sequence[ValidationCell], *, all_weights: bool = True
+    ) -> Iterator[Values]:
+        """Yield draws of all that is not known: shares, segments, and weeks from those that are known.
+
+        With `all_weights` the weights are drawn too, from none to all on demand; else they are the declared ones.
+        """
         random = np.random.default_rng(SEED)
         middle = self._middle(options, cells)
         is_known = np.array(
@@ -259,7 +264,7 @@ class Choosable:
                 shares=np.array([self.drawn[cell.key][draw] for cell in cells]),
                 segment_weights=np.array([self._utilities[segment][draw] for segment in options.segments]),
                 weeks=np.where(is_known, middle.weeks, random.choice(known, len(is_known))),
-                weight_demand=float(random.random()),
+                weight_demand=float(random.random()) if all_weights else middle.weight_demand,
             )
 
 

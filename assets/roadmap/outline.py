@@ -1,7 +1,7 @@
 """Which USPs make the MVP: an exact choice, what comes second, and how often each choice wins when all is uncertain.
 
-Belongs here: the optimisation, pure. Does not belong here: where shares, weights and efforts come from (`inputs.py`),
-what is missing for a choice (`gaps.py`), tables.
+Belongs here: the optimisation, pure. Does not belong here: where shares, weights and efforts come from, and what is
+missing for a choice (`mvp.py`), tables (`frames.py`).
 
 A choice is a set of USPs and of segments that it serves. A segment counts by its weight, split evenly over its
 problems; a problem counts by the share of customers who agree to the best chosen USP for it. A choice takes the weeks
@@ -26,6 +26,8 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 
 Array = npt.NDArray[np.float64]
+INFEASIBLE: Final = 2
+"""Status of `scipy.optimize.milp`."""
 WHOLE_WITHIN: Final = 1e-6
 """How far from a whole number the solver may end (HiGHS: `mip_feasibility_tolerance`)."""
 Row = tuple[dict[int, float], float]
@@ -110,7 +112,7 @@ class Ranked:
 
 @dataclass(frozen=True)
 class Outline:
-    """The best choice, and the best one that lacks one of its USPs or more; None where it has none."""
+    """The best choice, and the best one with other USPs, of which each serves something; None where there is none."""
 
     best: Ranked
     runner_up: Ranked | None
@@ -134,10 +136,10 @@ class Acceptability:
 
 
 def outline(options: Options, values: Values) -> Outline:
-    """Return the best choice, and the best one that lacks one of its USPs or more."""
+    """Return the best choice, and the best one with other USPs."""
     model = ChoiceModel(options)
     best = model.best(values)
-    return Outline(best, model.best(values, best.choice.usps) if best.choice.usps else None)
+    return Outline(best, model.second(values, best.choice.usps))
 
 
 def value_of(choice: Choice, options: Options, values: Values) -> float:
@@ -223,17 +225,44 @@ class ChoiceModel:
         self._deliverable = {name: self._chosen + i for i, name in enumerate(options.deliverables)}
         self._rows = [*self._implications(), *self._limits()]
 
-    def best(self, values: Values, not_all_of: frozenset[str] = frozenset()) -> Ranked:
-        """Return the best choice, of those that lack one or more of the USPs `not_all_of` if any are given.
-
-        What serves nothing is left out of it.
-        """
+    def best(self, values: Values) -> Ranked:
+        """Return the best choice. What serves nothing is left out of it."""
         if not self._options.cells:
             return Ranked(Choice(), 0.0)
-        rows = self._rows
-        if not_all_of:
-            rows = [*rows, ({self._usp[name]: 1.0 for name in not_all_of}, len(not_all_of) - 1)]
-        found = self._solved(values, rows)
+        found = self._solved(values, self._rows)
+        if found is None:  # to choose nothing is always allowed
+            raise RuntimeError("the solver found no choice")
+        return self._ranked(found, values)
+
+    def second(self, values: Values, best: frozenset[str]) -> Ranked | None:
+        """Return the best choice whose USPs are not `best` and each serve something; None where there is none.
+
+        These USPs are excluded by a cut. Where others come to `best` again, since one of them serves nothing more in
+        the segments that are chosen, they are excluded with these segments.
+        """
+        if not self._options.cells:
+            return None
+        rows = [*self._rows, *self._of_use(values), _cut(self._usp.values(), [self._usp[name] for name in best])]
+        while (found := self._solved(values, rows)) is not None:
+            ranked = self._ranked(found, values)
+            if ranked.choice.usps != best:
+                return ranked
+            columns = range(self._chosen)
+            rows.append(_cut(columns, [column for column in columns if found[column] > 1 / 2]))
+        return None
+
+    def _of_use(self, values: Values) -> Iterator[Row]:
+        """Yield that a USP is chosen only with cells that it serves."""
+        worth = demand(self._options, values).tolist()
+        cells = [
+            (column, cell.usp)
+            for column, (cell, value) in enumerate(zip(self._options.cells, worth, strict=True), start=self._needed)
+            if value > 0
+        ]
+        for usp, column in self._usp.items():
+            yield {column: 1.0, **{served: -1.0 for served, by in cells if by == usp}}, 0
+
+    def _ranked(self, found: Array, values: Values) -> Ranked:
         usps, segments = (
             frozenset(name for name, column in columns_of.items() if found[column] > 1 / 2)
             for columns_of in (self._usp, self._segment)
@@ -242,8 +271,8 @@ class ChoiceModel:
         choice = Choice(frozenset(cell.usp for cell in served), frozenset(cell.segment for cell in served))
         return Ranked(choice, value_of(choice, self._options, values))
 
-    def _solved(self, values: Values, rows: Sequence[Row]) -> Array:
-        """Return what each column is in the best choice.
+    def _solved(self, values: Values, rows: Sequence[Row]) -> Array | None:
+        """Return what each column is in the best choice; None where the rows allow none.
 
         The programme that may take parts of things comes first, in a fifth of the time. Where it takes only whole ones,
         as it does on most draws of the record, no choice is better.
@@ -258,7 +287,9 @@ class ChoiceModel:
                 constraints=LinearConstraint(_matrix(rows, columns), -np.inf, [limit for _, limit in rows]),
                 options={"mip_rel_gap": 0},
             )
-            if found.x is None:  # to choose nothing is always allowed
+            if found.status == INFEASIBLE:
+                return None
+            if found.x is None:
                 raise RuntimeError(f"the solver found no choice: {found.message}")
             of_choice = found.x[must_be_whole]
             if np.abs(of_choice - of_choice.round()).max() < WHOLE_WITHIN:
@@ -289,6 +320,11 @@ class ChoiceModel:
         for served in problems.values():
             yield served, 1
         yield dict.fromkeys(self._usp.values(), 1.0), self._options.most_usps
+
+
+def _cut(columns: Iterable[int], chosen: Sequence[int]) -> Row:
+    """Return that of these columns not just the chosen ones are one."""
+    return {column: 1.0 if column in chosen else -1.0 for column in columns}, len(chosen) - 1
 
 
 def _matrix(rows: Sequence[Row], columns: int) -> csr_array:

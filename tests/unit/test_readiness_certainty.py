@@ -116,7 +116,7 @@ def test_what_would_change_a_gate_that_does_not_pass() -> None:
 
 def test_what_would_change_a_gate_that_passes() -> None:
     (gate,) = gates_of([result(INTERVIEWS, 9.0), result(OUTLINE, 1.0)])
-    assert flip_sentence(gate) == "It would no longer pass with one less of this: outlines of the MVP public."
+    assert flip_sentence(gate) == "It would no longer pass with one fewer outline of the MVP public."
 
 
 def test_what_nobody_asked_for_in_numbers_cannot_be_changed_by_numbers() -> None:
