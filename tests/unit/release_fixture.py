@@ -425,6 +425,7 @@ def _decision(requirement: str | None, gate: str | None) -> dict[str, pd.DataFra
         "realised_share": 0.12,
         **based,
     }
+    most = {"outline": "leads", "position": 1, "usps": [HOSTILE], "win_share": 0.49, "is_chosen": False, **based}
     usp = {"outline": "leads", "usp_id": HOSTILE, "is_chosen": True, "chosen_share": 0.98, **based}
     gap = {
         "deliverable_id": "audit",
@@ -449,6 +450,7 @@ def _decision(requirement: str | None, gate: str | None) -> dict[str, pd.DataFra
         "verdict_certainty": _frame([certain] if gate else [], decision_frames.VERDICT_CERTAINTY_COLUMNS),
         "next_evidence": _frame([piece], decision_frames.NEXT_COLUMNS),
         "mvp_outline": _frame([outline], mvp_frames.OUTLINE_COLUMNS),
+        "mvp_sets": _frame([most], mvp_frames.SET_COLUMNS),
         "mvp_usps": _frame([usp], mvp_frames.USP_COLUMNS),
         "mvp_gaps": _frame([gap], mvp_frames.GAP_COLUMNS),
         "requirement_completion": _one_row(
