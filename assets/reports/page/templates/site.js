@@ -47,6 +47,7 @@
     if (!packed) return;
     const made = document.createElement("template");
     made.innerHTML = await unpack(packed);
+    makeSortable(made.content);
     packed.replaceWith(made.content);
   }, true);
 
@@ -57,21 +58,26 @@
     return text !== "" && !isNaN(text) ? Number(text) : text.toLowerCase();
   };
   const compare = (a, b) => typeof a === typeof b ? (a < b ? -1 : a > b ? 1 : 0) : typeof a === "number" ? -1 : 1;
-  for (const table of document.querySelectorAll("table.sortable")) {
-    [...table.tHead.rows[0].cells].forEach((heading, column) => {
-      const button = document.createElement("button");
-      button.type = "button";
-      button.append(...heading.childNodes);
-      heading.append(button);
-      button.addEventListener("click", () => {
-        const down = heading.getAttribute("aria-sort") === "ascending";
-        for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
-        heading.setAttribute("aria-sort", down ? "descending" : "ascending");
-        const rows = [...table.tBodies[0].rows].map((row) => [sortKey(row, column), row]);
-        rows.sort((a, b) => compare(a[0], b[0]) * (down ? -1 : 1));
-        table.tBodies[0].append(...rows.map(([, row]) => row));
+  const sort = (table, column) => {
+    const headings = table.tHead.rows[0].cells, heading = headings[column];
+    const down = heading.getAttribute("aria-sort") === "ascending";
+    for (const other of headings) other.removeAttribute("aria-sort");
+    heading.setAttribute("aria-sort", down ? "descending" : "ascending");
+    const rows = [...table.tBodies[0].rows].map((row) => [sortKey(row, column), row]);
+    rows.sort((a, b) => compare(a[0], b[0]) * (down ? -1 : 1));
+    table.tBodies[0].append(...rows.map(([, row]) => row));
+  };
+  function makeSortable(root) {
+    for (const table of root.querySelectorAll("table.sortable")) {
+      [...table.tHead.rows[0].cells].forEach((heading, column) => {
+        const button = document.createElement("button");
+        button.type = "button";
+        button.append(...heading.childNodes);
+        heading.append(button);
+        button.addEventListener("click", () => sort(table, column));
       });
-    });
+    }
   }
+  makeSortable(document);
   window.unpack = unpack;
 })();
