@@ -24,14 +24,14 @@
     add(says, "span", row.grade.replaceAll("_", " "), `grade ${row.grade}`);
     if (row.condition) add(item, "p", row.condition);
     const source = add(item, "p", "Source: ");
-    if (row.url) {
+    if (/^https?:/.test(row.url)) {
       const link = add(source, "a", row.source);
       link.href = row.url;
       link.rel = "noreferrer";
     } else source.append(row.source);
     if (row.note) add(item, "p", row.note, "muted");
     add(item, "p", `${row.as_of}, ${places[row.file]}:${row.line}`, "muted");
-    const used = uses[row.uses].map(([table, count]) => `${table} (${count})`).join(", ");
+    const used = uses[row.uses].map(([table, count]) => `${table.replaceAll("_", " ")} (${count})`).join(", ");
     add(item, "p", used ? `Used by: ${used}` : "Nothing that is released is based on it.", "muted");
     return item;
   };
