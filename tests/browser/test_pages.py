@@ -78,7 +78,7 @@ def unfold(page: Page) -> None:
     """Open all that is folded, also what is folded within, and what the first number is made of."""
     for _ in range(4):
         page.evaluate("document.querySelectorAll('details').forEach(details => { details.open = true })")
-        page.wait_for_function("!document.querySelector('details[open] > script.folded')")
+        page.locator("details[open] > script.folded").first.wait_for(state="detached")
     if (number := page.locator("main a.why[href^='#why:']:visible")).count():
         number.first.click()
         page.locator("#panel h2").wait_for()
@@ -139,7 +139,7 @@ def test_the_first_page_is_small_and_quick(browser: Browser, published: Chain) -
 
 def test_a_number_leads_in_two_clicks_to_its_row_of_evidence(browser: Browser, published: Chain) -> None:
     """From the verdict over another page, and within a page."""
-    for path, link in (("index.html", ".tally a.why"), ("archive.html", ".proposal a.why")):
+    for path, link in (("index.html", ".gates a.why"), ("gates.html", ".requirement a.why")):
         seen = Watched(browser, "file:")
         seen.open(published.latest / path)
         seen.page.locator(link).first.click()
@@ -213,23 +213,23 @@ def test_sources_are_found_by_table_grade_date_and_text(browser: Browser, publis
         assert rows.count() == 100
         seen.page.get_by_role("button", name="Show more").click()
         assert rows.count() == 200
-        seen.page.get_by_label("Table").select_option(label="Deployments whose cost is estimated")
+        seen.page.get_by_role("combobox", name="Table").select_option(label="Deployments whose cost is estimated")
         scenarios = count()
         assert 0 < scenarios < everything
         assert all("Deployments whose cost is estimated" in text for text in rows.locator("h2").all_inner_texts())
-        seen.page.get_by_label("Table").select_option("")
-        seen.page.get_by_label("Grade").select_option("not_found")
+        seen.page.get_by_role("combobox", name="Table").select_option("")
+        seen.page.get_by_role("combobox", name="Grade").select_option("not_found")
         assert 0 < count() < everything
         assert set(rows.locator(".grade").all_inner_texts()) == {"not found"}
-        seen.page.get_by_label("Grade").select_option("")
-        seen.page.get_by_label("To").fill("2024-12-31")
+        seen.page.get_by_role("combobox", name="Grade").select_option("")
+        seen.page.get_by_label("To", exact=True).fill("2024-12-31")
         early = count()
         assert 0 < early < everything
-        seen.page.get_by_label("From").fill("2024-12-31")
+        seen.page.get_by_label("From", exact=True).fill("2024-12-31")
         assert count() < early
-        seen.page.get_by_label("From").fill("")
-        seen.page.get_by_label("To").fill("")
-        seen.page.get_by_label("Text").fill("whitepaper PAGES")
+        seen.page.get_by_label("From", exact=True).fill("")
+        seen.page.get_by_label("To", exact=True).fill("")
+        seen.page.get_by_label("Text", exact=True).fill("whitepaper PAGES")
         assert 0 < count() < everything
         assert all("whitepaper" in text.lower() for text in rows.all_inner_texts())
 
