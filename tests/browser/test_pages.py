@@ -201,6 +201,20 @@ def test_a_click_on_a_heading_sorts_a_table(browser: Browser, published: Chain) 
         assert [float(share) for share in shares] == sorted(map(float, shares))
 
 
+def test_what_was_folded_is_sorted_too_and_what_has_no_number_stays_last(browser: Browser, tmp_path: Path) -> None:
+    (tmp_path / "costs.html").write_text(render_pages(release())["costs.html"], encoding="utf-8")
+    with opening(browser, tmp_path, "costs.html") as seen:
+        unfold(seen.page)
+        seen.page.keyboard.press("Escape")
+        products = seen.page.locator("table.alternatives").first
+        button = products.get_by_role("button", name="A month")
+        for _ in range(2):
+            button.press("Enter")
+            bills = products.locator("tbody td:nth-child(2)").all_inner_texts()
+            assert "USD" in bills[0]
+            assert "public plans end" in bills[-1]
+
+
 def test_sources_are_found_by_table_grade_date_and_text(browser: Browser, published: Chain) -> None:
     with opening(browser, published.latest, "sources.html") as seen:
         found, rows = seen.page.locator("#found"), seen.page.locator("#rows article")

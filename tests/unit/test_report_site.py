@@ -352,7 +352,7 @@ def cells_in(element: Element) -> list[str]:
 
 
 def test_a_hosted_product_is_a_lower_bound_or_has_no_price_where_public_prices_end() -> None:
-    text = table(site(), "alternatives cards")
+    text = table(site(), "alternatives cards sortable")
     assert "chatter chat not known at least ≈ USD 441 besides: storage at least ≈ USD 0.044" in text
     assert "at least 7.80 end-to-end" in text
     assert "talker chat public plans end nothing known" in text

@@ -57,14 +57,15 @@
     const text = (data ? data.value : cell?.textContent ?? "").trim();
     return text !== "" && !isNaN(text) ? Number(text) : text.toLowerCase();
   };
-  const compare = (a, b) => typeof a === typeof b ? (a < b ? -1 : a > b ? 1 : 0) : typeof a === "number" ? -1 : 1;
+  // What has no number stays behind what has one, either way round.
+  const compare = (a, b, down) => typeof a === typeof b ? (a < b ? -1 : a > b ? 1 : 0) * (down ? -1 : 1) : typeof a === "number" ? -1 : 1;
   const sort = (table, column) => {
     const headings = table.tHead.rows[0].cells, heading = headings[column];
     const down = heading.getAttribute("aria-sort") === "ascending";
     for (const other of headings) other.removeAttribute("aria-sort");
     heading.setAttribute("aria-sort", down ? "descending" : "ascending");
     const rows = [...table.tBodies[0].rows].map((row) => [sortKey(row, column), row]);
-    rows.sort((a, b) => compare(a[0], b[0]) * (down ? -1 : 1));
+    rows.sort((a, b) => compare(a[0], b[0], down));
     table.tBodies[0].append(...rows.map(([, row]) => row));
   };
   function makeSortable(root) {
