@@ -8,6 +8,7 @@ import pytest
 
 from tests.integration.bench_evidence import write_runs
 from tests.integration.chain import Chain
+from tests.unit.page import ROW, Site
 
 
 @pytest.fixture(scope="module")
@@ -119,9 +120,9 @@ def test_what_was_measured_stands_beside_the_gate_and_does_not_pass_it(measured:
     assert "benchmarks__runs/full_a" not in named["evidence_ids"]
 
 
-def test_the_report_shows_the_section(measured: Chain) -> None:
-    page = (measured.latest / "index.html").read_text()
-    assert 'id="archive"' in page
-    assert "We propose" in page
-    assert "e:benchmarks__runs/full_a" in page
-    assert "e:benchmarks__measurements/" not in page
+def test_the_report_shows_it(measured: Chain) -> None:
+    site = Site.of_release(measured.latest)
+    archive = site.pages["archive.html"]
+    assert "We propose" in archive.by_id["content"].words
+    assert f"{ROW}benchmarks__runs/full_a" in [e.leads_to for e in archive.elements]
+    assert not [e for e in site.elements if e.leads_to.startswith(f"{ROW}benchmarks__measurements/")]

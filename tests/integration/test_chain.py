@@ -12,6 +12,7 @@ import dagster as dg
 import pytest
 
 from assets.common import keys
+from assets.reports.page.site import PAGES
 from orchestration.transforms.dbt import connection_environment
 from orchestration.transforms.dbt_build import PARSED, read_project, run_dbt
 from orchestration.warehouse.connection import open_warehouse
@@ -19,6 +20,7 @@ from orchestration.warehouse.server import remove_server
 from tests.integration import forked
 from tests.integration.chain import Chain
 from tests.places import PROJECT
+from tests.unit.page import Site
 
 
 @pytest.fixture
@@ -61,7 +63,9 @@ def test_the_evidence_is_honestly_not_ready(chain: Chain) -> None:
 
 def test_a_release_is_complete(chain: Chain) -> None:
     names = {path.name for path in chain.latest.iterdir()}
-    assert names == {"index.html", "milestones", "readiness.json", "manifest.json", "decisions.jsonl", "data", "briefs"}
+    assert names == {
+        *PAGES, "segments", "milestones", "readiness.json", "manifest.json", "decisions.jsonl", "data", "briefs",
+    }  # fmt: skip
     rows = chain.manifest["rows"]
     assert rows["cost_summary"] == 12
     assert {p.name for p in (chain.latest / "data").iterdir()} == {
@@ -169,10 +173,9 @@ def test_the_ui_shows_no_row_about_people_and_none_without_a_source(
 
 
 def test_the_report_asks_nobody_for_anything(chain: Chain) -> None:
-    page = (chain.latest / "index.html").read_text()
-    assert os.fspath(PROJECT) not in page
-    for attribute in ('src="http', "@import", "url(http"):
-        assert attribute not in page
+    for path, page in Site.of_release(chain.latest).opened.items():
+        for attribute in (os.fspath(PROJECT), ' src="', "@import", "url(", "fetch(", "XMLHttpRequest"):
+            assert attribute not in page, path
 
 
 def test_the_unit_tests_of_the_sql_hold(chain: Chain) -> None:

@@ -8,16 +8,15 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from statistics import geometric_mean
 from typing import Any
-from urllib.parse import unquote
 
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from assets.reports.page.cells import KEYS, row_key
+from assets.reports.page.cells import KEYS, NOT_LISTED, row_key
 from tests.integration.chain import Chain
 from tests.unit.agreement import IDENTITIES, Frames, Pairs, differences, rounded_otherwise, written_in_two_ways
-from tests.unit.page import Page
+from tests.unit.page import ROW, Site
 
 MOST_ROWS = 25
 
@@ -42,8 +41,8 @@ def frames(release: Chain) -> Frames:
 
 
 @pytest.fixture(scope="module")
-def page(release: Chain) -> Page:
-    return Page((release.latest / "index.html").read_text(encoding="utf-8"))
+def site(release: Chain) -> Site:
+    return Site.of_release(release.latest)
 
 
 @pytest.fixture(scope="module")
@@ -72,28 +71,28 @@ def test_certainty_costs_less_than_six_times_the_headline(frames: Frames) -> Non
     assert certain["times_headline"].max() < 6
 
 
-def test_no_cell_is_written_in_two_ways(page: Page) -> None:
-    assert written_in_two_ways(page) == []
+def test_no_cell_is_written_in_two_ways(site: Site) -> None:
+    assert written_in_two_ways(site) == []
 
 
-def test_no_sentence_rounds_otherwise_than_the_cell_beside_it(page: Page) -> None:
-    assert rounded_otherwise(page) == []
+def test_no_sentence_rounds_otherwise_than_the_cell_beside_it(site: Site) -> None:
+    assert rounded_otherwise(site) == []
 
 
-def test_every_number_leads_to_rows_with_a_value_in_two_steps(page: Page) -> None:
-    numbers = page.numbers()
+def test_every_number_leads_to_rows_with_a_value_in_two_steps(site: Site) -> None:
+    numbers = site.numbers()
     assert len(numbers) > 2000
-    assert {number.attributes["href"] for number in numbers if not page.rows_behind(number)} == set()
+    assert {number.leads_to for number in numbers if not site.rows_behind(number)} == set()
 
 
 def test_twenty_five_random_numbers_lead_to_rows_that_stand_in_the_release(
-    page: Page, evidence: Mapping[str, dict[str, Any]]
+    site: Site, evidence: Mapping[str, dict[str, Any]]
 ) -> None:
     said = {f"{row['evidence_id'].partition('/')[2]}: {row['value']}"[:70] for row in evidence.values()}
     values = {row["value"] for row in evidence.values()}
-    for number in random.Random(25).sample(page.numbers(), 25):
-        rows = page.rows_behind(number)
-        assert rows, number.attributes["href"]
+    for number in random.Random(25).sample(site.numbers(), 25):
+        rows = site.rows_behind(number)
+        assert rows, number.leads_to
         for row in rows:
             if ", line " in row:
                 _, _, lines = row.partition(", line ")
@@ -191,15 +190,15 @@ ROUGHLY = {"archive_stage_gains": 0.5, "cost_reality_checks": 0.15}
 
 
 @pytest.mark.parametrize("table", MAKES)
-def test_the_values_where_a_number_leads_make_the_number(table: str, page: Page, frames: Frames) -> None:
+def test_the_values_where_a_number_leads_make_the_number(table: str, site: Site, frames: Frames) -> None:
     rows = {row_key(table, [row[name] for name in KEYS[table]]): row for row in frames[table].to_dict("records")}
     found = [
         (place, name, value, computed)
-        for place in page.by_id
+        for place in site.by_id
         if place.startswith(f"why:{table}/")
         if (row := rows.get(place.removeprefix(f"why:{table}/").partition("~")[0]))
         if table != "scenario_cost" or row["is_total"]
-        if (parts := dict(page.inputs(place)))
+        if (parts := dict(site.inputs(place)))
         if set(parts) != {"the same without RLN"}
         for name, value, computed in MAKES[table](parts, row)
     ]
@@ -209,13 +208,13 @@ def test_the_values_where_a_number_leads_make_the_number(table: str, page: Page,
 
 @pytest.mark.parametrize("column", ["insert_ratio", "query_ratio", "worst_ratio"])
 def test_a_ratio_of_a_candidate_is_made_of_the_comparisons_where_it_leads(
-    column: str, page: Page, frames: Frames
+    column: str, site: Site, frames: Frames
 ) -> None:
     candidates = {row["candidate"]: row for row in frames["archive_recommendation"].to_dict("records")}
     made_of = {
-        candidate: [value for _, value in page.inputs(place)]
+        candidate: [value for _, value in site.inputs(place)]
         for candidate in candidates
-        if (place := f"why:archive_recommendation/{candidate}~{column}") in page.by_id
+        if (place := f"why:archive_recommendation/{candidate}~{column}") in site.by_id
     }
     assert made_of
     for candidate, ratios in made_of.items():
@@ -223,30 +222,50 @@ def test_a_ratio_of_a_candidate_is_made_of_the_comparisons_where_it_leads(
         assert candidates[candidate][column] == pytest.approx(computed, rel=1e-6)
 
 
-def test_no_number_leads_to_a_long_list_or_to_a_heading(page: Page) -> None:
-    places = {unquote(number.attributes["href"][1:]) for number in page.numbers()}
-    folded = {row for element in page.elements if element.attributes.get("class") == "small" for row in element.inside}
+def test_no_number_leads_to_a_long_list_or_to_a_heading(site: Site) -> None:
+    places = {n.leads_to: target for n in site.numbers() if (target := site.target(n)) is not None}
+    folded = {row for element in site.elements if element.attributes.get("class") == "small" for row in element.inside}
     listed = {
-        place: sum(e.attributes.get("href", "").startswith("#e:") for e in page.by_id[place].inside if e not in folded)
-        for place in places
+        place: sum(e.leads_to.startswith(ROW) for e in target.inside if e not in folded)
+        for place, target in places.items()
     }
+    assert len(places) > 1000
     assert {place: count for place, count in listed.items() if count > MOST_ROWS} == {}
-    assert {place for place in places if page.by_id[place].tag in ("section", "h2", "h3")} == set()
+    assert {target.tag for target in places.values()} == {"article"}
 
 
-def test_rows_of_evidence_show_what_they_say_and_most_of_their_sources_open(
-    page: Page, evidence: Mapping[str, dict[str, Any]]
+def test_every_link_within_the_site_leads_somewhere(site: Site, release: Chain) -> None:
+    nowhere = [
+        (page.path, link.leads_to)
+        for page in site.pages.values()
+        for link in page.elements
+        if link.leads_to
+        if link.leads_to.removeprefix(ROW) not in site.rows
+        if ("#" in link.leads_to and site.target(link) is None)
+        or not (release.latest / link.leads_to.partition("#")[0]).is_file()
+    ]
+    assert nowhere == []
+
+
+def test_the_site_is_small(site: Site) -> None:
+    sizes = {path: len(html.encode()) for path, html in site.html.items()}
+    assert sizes["index.html"] < 150_000
+    assert sum(sizes.values()) < 3_000_000
+    assert len(site.pages["index.html"].by_id["content"].inside) < 1_000
+
+
+def test_the_list_of_sources_has_every_row_and_most_of_their_sources_open(
+    site: Site, evidence: Mapping[str, dict[str, Any]]
 ) -> None:
-    rows = {name.removeprefix("e:"): e for name, e in page.by_id.items() if name.startswith("e:")}
-    silent = {
-        name
-        for name, row in rows.items()
-        if not any(e.attributes.get("data-cell") == f"evidence_index/{name}/value" for e in row.inside)
-    }
-    assert silent == {name for name in rows if evidence[name]["grade"] == "not_found"}
-    links = {
-        name: [e.attributes["href"] for e in row.inside if e.attributes.get("href", "").startswith("http")]
-        for name, row in rows.items()
-    }
-    assert {name for name, found in links.items() if bool(found) != bool(evidence[name]["url"])} == set()
-    assert sum(map(bool, links.values())) > len(rows) * 3 / 4
+    assert set(site.rows) == set(evidence)
+    for name, row in site.rows.items():
+        for column in ("value", "unit", "condition", "source", "url", "note", "as_of", "grade", "file", "line"):
+            said = "" if row[column] is None else str(row[column])
+            assert said == evidence[name][column], (name, column)
+    silent = {name for name, row in site.rows.items() if row["value"] is None}
+    assert silent == {name for name in evidence if evidence[name]["grade"] == "not_found"}
+    # single measurements are our own, and lead to their file
+    elsewhere = [row["url"] for name, row in site.rows.items() if not name.startswith(NOT_LISTED)]
+    links = [url for url in elsewhere if url]
+    assert all(link.startswith(("http://", "https://")) for link in links)
+    assert len(links) > len(elsewhere) * 3 / 4

@@ -147,4 +147,4 @@ def test_an_earlier_day_knows_less(refreshed: Chain) -> None:
     assert (named["status"], named["beside"]) == ("unknown", None)
     for name in ("archive_stage_gains", "archive_capacity", "archive_recommendation", "archive_savings"):
         assert (then / f"{name}.csv").read_text().count("\n") == 1, name
-    assert "No benchmark run of our own is on record" in (refreshed.latest / "index.html").read_text()
+    assert "No benchmark run of our own is on record" in (refreshed.latest / "archive.html").read_text()

@@ -13,6 +13,7 @@ import yaml
 from dagster_shared.serdes import serialize_value
 
 from assets.common import keys
+from assets.reports.page.site import PAGES
 from assets.reports.release.publish import TABLES as RELEASED_FILES
 from orchestration.commands.run import run_config
 from orchestration.definitions import build_definitions
@@ -23,6 +24,7 @@ from orchestration.warehouse.connection import connect, open_warehouse
 from tests.integration import forked
 from tests.integration.chain import Chain
 from tests.unit.interview_packs import INTERVIEW, SESSION
+from tests.unit.page import everything_in
 from tests.unit.people import PEOPLE
 
 AGREED = "purple walrus weather"
@@ -82,10 +84,13 @@ def run(chain: Chain) -> subprocess.CompletedProcess[str]:
 
 
 def files_of(chain: Chain) -> dict[str, bytes]:
-    """All files in small letters, but those of the pack itself and those of the database, which is read by table."""
+    """All files in small letters, but those of the pack itself and those of the database, which is read by table.
+
+    Of pages, what is packed into them is read as well.
+    """
     outside = ("ours", "postgres", "evidence")
     return {
-        str(path.relative_to(chain.root)): path.read_bytes().lower()
+        str(path.relative_to(chain.root)): everything_in(path).lower()
         for path in chain.root.rglob("*")
         if path.is_file() and path.relative_to(chain.root).parts[0] not in outside and "postgres" not in path.parts
     }
@@ -268,7 +273,8 @@ def test_a_withdrawn_consent_takes_the_content_out_of_every_release_in_one_run(p
     assert private.latest.resolve() != old
     assert old.is_dir()
     assert {path.name for path in old.iterdir()} == {
-        "index.html",
+        *PAGES,
+        "segments",
         "milestones",
         "readiness.json",
         "manifest.json",

@@ -1,6 +1,6 @@
-"""Whether a release says one number for one thing: between its tables, and between the places of its page.
+"""Whether a release says one number for one thing: between its tables, and between the places of its pages.
 
-Belongs here: identities of tables, and how a disagreement is found on a page. Does not belong here: releases.
+Belongs here: identities of tables, and how a disagreement is found on pages. Does not belong here: releases.
 An identity names what has to be equal; a new figure that stands in two places gets a line here.
 """
 
@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 
 from assets.common.words import number
-from tests.unit.page import Page
+from tests.unit.page import Page, Site
 
 Frames = Mapping[str, pd.DataFrame]
 Pairs = Iterable[tuple[str, Any, Any]]
@@ -284,8 +284,8 @@ def _is_unknown(value: Any) -> bool:
     return value is None or value != value
 
 
-def written_in_two_ways(page: Page) -> list[str]:
-    """Return cells whose number the page writes in two ways, such as 1.25 and 1.2."""
+def written_in_two_ways(page: Page | Site) -> list[str]:
+    """Return cells whose number a page or the site writes in two ways, such as 1.25 and 1.2."""
     texts: dict[str, set[str]] = defaultdict(set)
     for cell in page.cells():
         if _is_number(shown := cell.attributes.get("value", "")) and shown:
@@ -299,7 +299,7 @@ def written_in_two_ways(page: Page) -> list[str]:
     ]
 
 
-def rounded_otherwise(page: Page) -> list[str]:
+def rounded_otherwise(page: Page | Site) -> list[str]:
     """Return sentences that write a number of their row otherwise than its cell does.
 
     A numeral is meant to be a value that it is a rounding of. Small whole numbers are roundings of too much, and are

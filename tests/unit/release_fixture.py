@@ -11,6 +11,7 @@ import pandas as pd
 from assets.costs import columns
 from assets.costs.components import ALL_IN, COMPONENTS, INFRASTRUCTURE
 from assets.decision import frames as decision_frames
+from assets.evidence.sources import first_link
 from assets.history.frames import gate_history_frame, judged_day, verdict_history_frame
 from assets.readiness.frames import gates_frame, requirement_results_frame, verdict_frame
 from assets.readiness.inputs import ReadinessInputs
@@ -24,6 +25,7 @@ from tests.unit.bench_release import EVIDENCE, MEASUREMENT, bench_tables, own_by
 from tests.unit.readiness_world import world
 
 HOSTILE = "</data><script>alert('1')</script> & \"quoted\""
+SOURCE_WITH_ADDRESSES = f"https://example.org/prices?a=1&b=2; javascript:alert(1) {HOSTILE}"
 SERVER, VOLUME, OPEN = (
     "pricing__compute_offers/small",
     "pricing__storage_and_egress_prices/disk",
@@ -116,7 +118,7 @@ def release(
                 evidence_id=OPEN,
                 table_key="costs__rpc_usage",
                 question=f"Calls a day {HOSTILE}",
-                source="nowhere",
+                source=SOURCE_WITH_ADDRESSES,
                 as_of=date(2026, 11, 23),
                 note=HOSTILE,
             ),
@@ -497,7 +499,7 @@ def _history(inputs: ReadinessInputs) -> pd.DataFrame:
 
 
 def _evidence_index(grades: Mapping[str, str]) -> pd.DataFrame:
-    sources = {SERVER: f"https://example.org/prices?a=1&b=2; javascript:alert(1) {HOSTILE}"}
+    sources = {SERVER: SOURCE_WITH_ADDRESSES}
     rows = [
         {
             "evidence_id": evidence_id,
@@ -506,7 +508,7 @@ def _evidence_index(grades: Mapping[str, str]) -> pd.DataFrame:
             "unit": None if grade == "not_found" else "things",
             "condition": "metric total_bytes_per_message" if evidence_id == MEASUREMENT else HOSTILE,
             "source": sources.get(evidence_id, "roadmap@1a2b"),
-            "url": None,
+            "url": first_link(sources.get(evidence_id, "")),
             "as_of": date(2025, 6, 30),
             "as_of_basis": "assigned",
             "grade": str(grade),

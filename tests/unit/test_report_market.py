@@ -1,4 +1,4 @@
-"""What the section on customers shows, and what it must not."""
+"""What the pages on customers show, and what they must not."""
 
 from __future__ import annotations
 
@@ -7,18 +7,27 @@ from dataclasses import replace
 
 from assets.reports.page.cells import Cells
 from assets.reports.page.market_section import Voices, market_section
-from assets.reports.page.site import _manifest_frame, render_report
+from assets.reports.page.site import _manifest_frame, render_pages
 from tests.unit.market_release import SPOKEN, market_tables
+from tests.unit.page import ROW, Site
 from tests.unit.release_fixture import release
 
 PAIR = "private|exposed"
 
 
-def section(**findings: object) -> str:
+PAGES = ("usps.html", "interviews.html", "segments.html", "segments/chat.html", "segments/games.html")
+
+
+def pages(**findings: object) -> Site:
     data = release()
     data.frames.update(market_tables(**findings))  # type: ignore[attr-defined,arg-type]
-    html = render_report(data)
-    return html[html.index('<section id="market"') : html.index('<section id="numbers"')]
+    return Site(render_pages(data))
+
+
+def section(*paths: str, **findings: object) -> str:
+    """The content of pages without what their numbers are made of, by default of all that are about customers."""
+    site = pages(**findings)
+    return "\n".join(site.opened[path].partition("<main")[2].partition("</main>")[0] for path in paths or PAGES)
 
 
 def text(html: str) -> str:
@@ -47,14 +56,15 @@ def test_counts_are_of_how_many() -> None:
 
 
 def test_a_session_has_a_finding_for_each_selling_point_and_one_row_of_evidence() -> None:
-    html = section()
+    site = pages()
+    html = site.opened["usps.html"]
     address = f"validation_findings/{PAIR}|interviews__sessions/k1 private"
     link = f'<a class="why" href="#why:{address.replace(" ", "_")}">'
     assert f'{link}<data class="n" value="0.25" data-cell="{address}/weight">0.25</data></a>' in html
-    whole = render_report(release())
-    made = whole.partition(f'id="why:{address.replace(" ", "_")}"')[2].partition("\n</div>")[0]
-    assert made.count('href="#e:') == made.count('href="#e:interviews__sessions/k1"') == 1
-    assert "weights and thresholds" in made
+    made = site.by_id[f"why:{address.replace(' ', '_')}"]
+    rows = [e.leads_to for e in made.inside if e.leads_to.startswith(ROW)]
+    assert rows == [f"{ROW}interviews__sessions/k1"]
+    assert "weights and thresholds" in made.words
 
 
 def test_what_is_not_to_be_quoted_is_counted_without_its_words() -> None:
@@ -123,5 +133,5 @@ def test_a_selling_point_shows_what_it_rests_on_and_what_was_measured() -> None:
 def test_what_has_no_name_yet_goes_by_its_id() -> None:
     data = release()
     data.frames["usp_register"] = data.frames["usp_register"].iloc[:0]  # type: ignore[index]
-    html = render_report(data)
+    html = render_pages(data)["usps.html"]
     assert 'data-cell="validation_summary/private|exposed/usp_id">private</span>' in html

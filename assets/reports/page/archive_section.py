@@ -220,7 +220,7 @@ def _missed(cells: Cells, capacities: Sequence[str]) -> dict[str, tuple[str, ...
 def _evidence_of(cells: Cells, capacities: Iterable[str], run: str | None) -> set[str]:
     """Return the evidence of capacities and of a run."""
     rows = [*(("archive_capacity", key) for key in capacities), *([("archive_runs", run)] if run else [])]
-    return {evidence_id for table, key in rows for evidence_id in cells.evidence_of(table, key)}
+    return {evidence_id for table, key in rows for evidence_id in cells.evidence_ids(table, key)}
 
 
 def _kept_by_others(cells: Cells, missed: str, capacities: Iterable[str]) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from copy import copy
 from datetime import date
 from typing import Any, Protocol
 from urllib.parse import quote
@@ -21,7 +22,7 @@ from assets.evidence.sources import linked
 from assets.evidence.tables import TABLES_BY_KEY
 from assets.reports.page.basis import CellName, Derivation, Place
 from assets.reports.page.formats import FORMATS, MISSING, line_of, shortened
-from assets.reports.released import RELEASED_TABLES
+from assets.reports.released import RELEASED_TABLES, SOURCES
 
 KEYS: dict[str, tuple[str, ...]] = {
     "manifest": (),
@@ -42,9 +43,6 @@ SHARED_PART = "weights and thresholds"
 NOT_LISTED = "benchmarks__measurements/"
 """Thousands of rows, for which their run stands; a figure tells those that it is made of by file and line."""
 
-SUMS_UP = ("verdict",)
-"""Tables whose evidence is that of the gates: a page that names a verdict lists it where it shows these."""
-
 ENDS_OF_CHAIN = ("decision_log", "manifest", "evidence_index")
 """Tables whose numbers are based on nothing else."""
 
@@ -64,18 +62,24 @@ class Explains(Protocol):
 class Cells:
     """The released tables by row. Raises `KeyError` for anything that is not in them: a report never makes it up.
 
-    It remembers which rows were shown, so that the report can end with the evidence for exactly these; and which places
-    numbers lead to, so that each of them is there.
+    It remembers which places numbers lead to, so that each of them is there: on the page that its table is of.
     """
 
     def __init__(self, frames: Mapping[str, pd.DataFrame], explains: Callable[[Cells], Explains] | None = None) -> None:
         self._frames = frames
         self._rows: dict[str, dict[str, Row]] = {}
-        self._shown: set[str] = set()
         self._explains = explains(self) if explains else _AsItStands(self)
         self._derivations: dict[Place, Derivation] = {}
-        self._wanted: dict[Place, None] = {}
-        self._placed: set[Place] = set()
+        self._wanted: dict[str, dict[Place, None]] = {}
+        """Places that numbers lead to, by the page that has them."""
+        self._told: set[Place] = set()
+        self._page = ""
+
+    def of_page(self, path: str) -> Cells:
+        """Return the same tables, with links from the page at a path of the release."""
+        page = copy(self)
+        page._page = path
+        return page
 
     def _of(self, table: str) -> dict[str, Row]:
         if table not in self._rows:
@@ -102,8 +106,6 @@ class Cells:
         """
         row = self._row(table, key, column)
         value = row[column]
-        if table not in SUMS_UP:
-            self._shown.update(_evidence_of(row))
         text = MISSING if value is None else FORMATS[form](value)
         if form == "usd" and value and row.get("grade") in APPROXIMATE:
             text = f"≈ {text}"
@@ -111,12 +113,11 @@ class Cells:
         raw = "" if value is None else _raw(value)
         data = _data(f"{table}/{key}/{column}", raw, text, is_number=is_number, is_missing=value is None)
         target = self.target(table, key, column) if link and is_number else None
-        return data if target is None else Markup(f'<a class="why" href="#{_fragment(target)}">{data}</a>')  # noqa: S704
+        return data if target is None else Markup(f'<a class="why" href="{target}">{data}</a>')  # noqa: S704
 
     def svg_text(self, table: str, key: str, column: str, form: str, x: float, y: float) -> Markup:
         """Return a cell as text of a drawing, with its raw value and its address like any other."""
         row = self._row(table, key, column)
-        self._shown.update(_evidence_of(row))
         value = row[column]
         return Markup('<text x="{}" y="{}" value="{}" data-cell="{}/{}/{}">{}</text>').format(
             x, y, "" if value is None else _raw(value), table, key, column,
@@ -132,18 +133,10 @@ class Cells:
         ]
         return Markup('<span data-cell="{}/{}/{}">{}</span>').format(table, key, column, Markup().join(parts))
 
-    def evidence_of(self, table: str, key: str) -> list[str]:
-        """Return the evidence ids of a row, which then belong to the report."""
-        ids = _evidence_of(self._row(table, key))
-        self._shown.update(ids)
-        return ids
-
     def beside_evidence(self, requirement: str) -> list[str]:
-        """Return the evidence ids of what stands beside a requirement, which then belong to the report."""
+        """Return the evidence ids of what stands beside a requirement."""
         ids = self.value("requirement_results", requirement, "beside_evidence_ids") or []
-        ids = [evidence_id for evidence_id in ids if not evidence_id.startswith(NOT_LISTED)]
-        self._shown.update(ids)
-        return ids
+        return [evidence_id for evidence_id in ids if not evidence_id.startswith(NOT_LISTED)]
 
     def evidence_ids(self, table: str, key: str) -> list[str]:
         """Return the evidence ids of a row that are listed in a report."""
@@ -178,28 +171,38 @@ class Cells:
         return self.leads_to(self._explains.place_of(table, key, column))
 
     def leads_to(self, place: Place) -> str:
-        """Return the name of the place in the page that says how its numbers are made, which will then be there."""
+        """Return the address of the place that says how its numbers are made, which will then be there."""
         if not place.part and (row_of := RELEASED_TABLES[place.table].row_of):
-            evidence_id = f"{row_of}/{place.key}"
-            self._shown.add(evidence_id)
-            return f"e:{evidence_id}"
+            return self.row_link(f"{row_of}/{place.key}")
         found = self.derivation(place)
         if found.is_observed and not found.rows[0].startswith(NOT_LISTED):
-            return f"e:{found.rows[0]}"
-        self._wanted.setdefault(place)
-        return anchor(*place)
+            return self.row_link(found.rows[0])
+        page = RELEASED_TABLES[place.table].page
+        self._wanted.setdefault(page, {}).setdefault(place)
+        return self._address(page, anchor(*place))
 
-    def places(self, table: str, key: str) -> Place:
-        """Return the place of a row, which the page then shows here and not again."""
-        place = Place(table, key)
-        self._placed.add(place)
-        return place
+    def made_of(self, table: str, key: str) -> str:
+        """Return the address of the place that says how a row is made, which will then be there."""
+        return self.leads_to(Place(table, key))
 
-    def places_left(self) -> Iterator[Place]:
-        """Return the places that numbers lead to and that are nowhere yet; showing one may ask for others."""
-        while left := [place for place in self._wanted if place not in self._placed]:
+    def row_link(self, evidence_id: str) -> str:
+        """Return the address of a row of evidence."""
+        self._row("evidence_index", evidence_id)
+        return self._address(SOURCES, f"e:{evidence_id}")
+
+    def _address(self, page: str, fragment: str) -> str:
+        way = "" if page == self._page else "../" * self._page.count("/") + page
+        return f"{way}#{_fragment(fragment)}"
+
+    def pages_left(self) -> list[str]:
+        """Return the pages that have places of which nothing is said yet."""
+        return [page for page, places in self._wanted.items() if any(place not in self._told for place in places)]
+
+    def places(self) -> Iterator[Place]:
+        """Return the places of this page of which nothing is said yet; showing one may ask for others."""
+        while left := [place for place in self._wanted.get(self._page, ()) if place not in self._told]:
             for place in left:
-                self._placed.add(place)
+                self._told.add(place)
                 yield place
 
     def heading(self, place: Place) -> Markup:
@@ -233,10 +236,10 @@ class Cells:
 
     def evidence_link(self, evidence_id: str) -> Markup:
         """Return a link to a row of evidence that says its name, its value and its unit."""
-        self._shown.add(evidence_id)
         said = self._said(evidence_id)
         name = evidence_id.partition("/")[2]
-        return Markup('<a href="#e:{}">{}</a>').format(evidence_id, f"{name}: {shortened(said)}" if said else name)
+        text = f"{name}: {shortened(said)}" if said else name
+        return Markup('<a class="row" href="{}">{}</a>').format(self.row_link(evidence_id), text)
 
     def measured(self, evidence_ids: Iterable[str]) -> Markup:
         """Return single measurements, each with its line and its value, by session, metric and unit.
@@ -250,13 +253,16 @@ class Cells:
             metric = self.metric_of(evidence_id).replace("_", " ")
             group = (session, row["file"], metric, row["unit"] or "")
             lines.setdefault(group, []).append(line_of(row["line"], str(row["value"])))
-        self._shown.update(session for session, *_ in lines if session in self._of("evidence_index"))
+        known = self._of("evidence_index")
         return Markup("; ").join(
-            Markup('<span class="lines">{}, <a href="#e:{}">{}</a>, {} {}</span>').format(
-                metric, session, file, ", ".join(found), unit
+            Markup('<span class="lines">{}, {}, {} {}</span>').format(
+                metric, self._session(session, file) if session in known else file, ", ".join(found), unit
             )
             for (session, file, metric, unit), found in lines.items()
         )
+
+    def _session(self, evidence_id: str, file: str) -> Markup:
+        return Markup('<a href="{}">{}</a>').format(self.row_link(evidence_id), file)
 
     def _said(self, evidence_id: str) -> str:
         row = self._row("evidence_index", evidence_id)
@@ -266,13 +272,6 @@ class Cells:
     def table_title(table_key: str) -> str:
         """Return what a table of evidence is called."""
         return TABLES_BY_KEY[table_key].title
-
-    def shown_evidence(self) -> dict[str, list[str]]:
-        """Return the ids of all evidence under what was shown so far, by table of evidence, sorted."""
-        grouped: dict[str, list[str]] = {}
-        for evidence_id in sorted(self._shown):
-            grouped.setdefault(evidence_id.partition("/")[0], []).append(evidence_id)
-        return grouped
 
     def _row(self, table: str, key: str, column: str | None = None) -> Row:
         row = self._of(table).get(key)

@@ -1,18 +1,20 @@
-"""The readiness report: a page that answers first, and lets every number be followed to its evidence.
+"""The readiness report: a site of static pages that answers first, and lets every number be followed to its evidence.
 
-Belongs here: which rows a page shows, and in which order. Does not belong here: layout (`templates/`), cells
-(`cells.py`), files and databases (`release/publish.py`). Same release in, same page out.
+Belongs here: which pages there are, and what each shows. Does not belong here: layout (`templates/`), cells
+(`cells.py`), files and databases (`release/publish.py`). Same release in, same pages out.
 
-A page is one file without script and without any request: it can be mailed, printed and read in ten years. The first
-page is about the default milestone; each other milestone has a page of its own.
+The pages open from disk and ask nobody for anything. What numbers are made of is packed into the page that shows them;
+a small script, the only one that the page allows, unpacks it when a reader asks.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import base64
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +26,9 @@ from assets.costs.budget import budget_state
 from assets.costs.components import COMPONENTS
 from assets.evidence.model import Grade
 from assets.evidence.packs import PUBLIC
-from assets.readiness.model import GateStatus
 from assets.reports.decisions import COLUMNS, LogLine, rows
 from assets.reports.model import Manifest
+from assets.reports.page.all_rows import all_rows
 from assets.reports.page.archive_section import archive_section
 from assets.reports.page.cells import NOT_LISTED, Cells, anchor
 from assets.reports.page.charts import marks
@@ -35,11 +37,17 @@ from assets.reports.page.cost_section import cost_section
 from assets.reports.page.decision_section import decision_section
 from assets.reports.page.derivations import Derivations
 from assets.reports.page.formats import word
+from assets.reports.page.heat_map import heat_map
 from assets.reports.page.history_section import history_section
 from assets.reports.page.market_section import market_section
+from assets.reports.page.packed import pack
+from assets.reports.released import ARCHIVE, COSTS, GATES, HISTORY, INTERVIEWS, MVP, QUALITY, SEGMENTS, SOURCES, USPS
 
 TEMPLATES = Path(__file__).parent / "templates"
 LOADER = FileSystemLoader(TEMPLATES)
+BASICS = ("report.css", "site.js")
+CHARTS, LIST = "charts.css", "sources.js"
+"""Style and script that few pages need."""
 
 UNCERTAIN_DATES = frozenset({"assigned", "page_date_older", "retrieved", "recalled"})
 """Bases of a date that a reader has to know of."""
@@ -47,9 +55,14 @@ UNCERTAIN_DATES = frozenset({"assigned", "page_date_older", "retrieved", "recall
 MOST_ROWS, FEW_ROWS = 20, 3
 """Rows of evidence that stand in one list. Of more, each table of more than a few is folded."""
 
+PACKED = "@packed@"
+"""Where a page has what its numbers are made of."""
+
 DATA_FILES = ("readiness.json", "manifest.json", "decisions.jsonl")
 
 FIRST_PAGE = "index.html"
+
+Sections = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -64,42 +77,85 @@ class ReleaseData:
     decisions: Sequence[LogLine] = ()
 
 
+@dataclass(frozen=True)
+class SitePage:
+    """A page that the menu leads to."""
+
+    title: str
+    template: str
+    sections: Callable[[Cells], Sections] = lambda _cells: {}
+
+
+def _costs(cells: Cells) -> Sections:
+    return {"costs": cost_section(cells), "component_names": list(COMPONENTS)}
+
+
+def _archive_page(cells: Cells) -> Sections:
+    return {"bench": archive_section(cells), "archive": _archive(cells)}
+
+
+def _segments(cells: Cells) -> Sections:
+    market = market_section(cells)
+    return {"market": market, "segment_pages": {key: _segment_path(key) for key in market.ranking}}
+
+
+def _quality(cells: Cells) -> Sections:
+    return {"price_dates": sorted(cells.keys("price_dates")), "questions": _questions(cells)}
+
+
+def _decision(cells: Cells) -> Sections:
+    return {"decision": decision_section(cells)}
+
+
+def _usps(cells: Cells) -> Sections:
+    return {"market": market_section(cells), "heat": heat_map(cells)}
+
+
+def _interviews(cells: Cells) -> Sections:
+    return {"market": market_section(cells)}
+
+
+PAGES: Mapping[str, SitePage] = {
+    FIRST_PAGE: SitePage("Verdict", "index.html.j2", _decision),
+    GATES: SitePage("Gates", "gates.html.j2"),
+    COSTS: SitePage("Costs", "costs.html.j2", _costs),
+    ARCHIVE: SitePage("Archive benchmarks", "archive.html.j2", _archive_page),
+    SEGMENTS: SitePage("Segments", "segments.html.j2", _segments),
+    USPS: SitePage("Selling points", "usps.html.j2", _usps),
+    INTERVIEWS: SitePage("Interviews", "interviews.html.j2", _interviews),
+    MVP: SitePage("MVP and gaps", "mvp.html.j2", _decision),
+    HISTORY: SitePage("History", "history.html.j2"),
+    QUALITY: SitePage("Data quality", "quality.html.j2", _quality),
+    SOURCES: SitePage("Sources", "all_sources.html.j2"),
+    "downloads.html": SitePage("Downloads", "downloads.html.j2"),
+    "reading.html": SitePage("How to read this", "reading.html.j2"),
+}
+"""The pages of the menu, in its order, by their paths in the release."""
+
+ALSO: Mapping[str, tuple[str, ...]] = {COSTS: (CHARTS,), ARCHIVE: (CHARTS,), SOURCES: (LIST,)}
+"""What a page needs besides `BASICS`."""
+
+
 def render_pages(release: ReleaseData) -> dict[str, str]:
-    """Return the first page and one for each other milestone, by their paths in the release.
+    """Return all pages by their paths in the release: those of the menu, one for each segment and other milestone.
 
     Raises `KeyError` if one shows anything that is not a cell of the release.
     """
-    others = [row["milestone_id"] for row in release.frames["verdict"].to_dict("records") if not row["is_default"]]
-    return {FIRST_PAGE: render_report(release), **{_path(name): render_milestone(release, name) for name in others}}
-
-
-def render_report(release: ReleaseData) -> str:
-    """Return the first page as HTML."""
     cells = cells_of(release)
     (default,) = cells.keys("verdict", is_default=True)
-    return _render(
-        "report.html.j2",
-        release,
-        cells,
-        default,
-        costs=cost_section(cells),
-        component_names=list(COMPONENTS),
-        archive=_archive(cells),
-        bench=archive_section(cells),
-        market=market_section(cells),
-        decision=decision_section(cells),
-        price_dates=sorted(cells.keys("price_dates")),
-        questions=_questions(cells),
-    )
-
-
-def render_milestone(release: ReleaseData, milestone: str) -> str:
-    """Return the page of a milestone that is not the default one."""
-    return _render("milestone.html.j2", release, cells_of(release), milestone, root="../")
-
-
-def _path(milestone: str) -> str:
-    return f"milestones/{milestone}.html"
+    site = _Site(release, cells, default)
+    pages = {path: site.page(path, page.title, page.template, **page.sections(cells)) for path, page in PAGES.items()}
+    market = market_section(cells)
+    for segment in market.ranking:
+        of_it = cells.keys("validation_matrix", segment_id=segment)
+        spoken = [key for key in of_it if cells.value("validation_matrix", key, "sources")]
+        path = _segment_path(segment)
+        pages[path] = site.page(path, "", "segment.html.j2", key=segment, market=market, spoken=spoken)
+    for key in cells.keys("verdict", is_default=False):
+        pages[_milestone_path(key)] = site.page(_milestone_path(key), "", "milestone.html.j2", milestone=key)
+    # at the end: only now all is known that numbers of any page lead to
+    sources = site.sources()
+    return {path: html.replace(PACKED, pack(sources.get(path, ""))) for path, html in pages.items()}
 
 
 def cells_of(release: ReleaseData) -> Cells:
@@ -111,41 +167,96 @@ def cells_of(release: ReleaseData) -> Cells:
     return Cells({**release.frames, **own}, Derivations)
 
 
-def _render(
-    template: str, release: ReleaseData, cells: Cells, milestone: str, root: str = "", **sections: object
-) -> str:
-    """Return a page about a milestone. `root` leads from it to the folder of the release."""
-    illustrative = cells.keys("evidence_index", grade=Grade.ILLUSTRATIVE.value)
-    for evidence_id in illustrative:
-        cells.evidence_of("evidence_index", evidence_id)  # listed with the rest, although nothing is based on it
-    gates = cells.keys("gates", milestone_id=milestone)
-    return (
-        _environment()
-        .get_template(template)
-        .render(
+def _milestone_path(milestone: str) -> str:
+    return f"milestones/{milestone}.html"
+
+
+def _segment_path(segment: str) -> str:
+    return f"segments/{segment}.html"
+
+
+class _Site:
+    """Renders pages of one release."""
+
+    def __init__(self, release: ReleaseData, cells: Cells, default: str) -> None:
+        self._release, self._cells, self._default = release, cells, default
+        self._is_illustrative = bool(cells.keys("evidence_index", grade=Grade.ILLUSTRATIVE.value))
+        self._history = _history(cells)
+
+    def page(self, path: str, title: str, template: str, milestone: str = "", **sections: object) -> str:
+        """Return one page. `milestone` is the one that it is about, the default one where it is not given."""
+        cells, environment = self._cells.of_page(path), _environment()
+        root = "../" * path.count("/")
+        used = (*BASICS, *ALSO.get(path, ()))
+        milestone = milestone or self._default
+        gates = cells.keys("gates", milestone_id=milestone)
+        context = {
             **_functions(cells),
             **sections,
-            style=Markup((TEMPLATES / "report.css").read_text(encoding="utf-8")),  # noqa: S704 - our own file
-            is_illustrative=bool(illustrative),
-            root=root,
-            milestone=milestone,
-            other_milestones={
-                other: root + (FIRST_PAGE if cells.value("verdict", other, "is_default") else _path(other))
+            "page_title": title,
+            "styles": [_own(name) for name in used if name.endswith(".css")],
+            "scripts": [_own(name) for name in used if name.endswith(".js")],
+            "policy": _policy(*used),
+            "current": path,
+            "root": root,
+            "details": root + GATES if milestone == self._default else "",
+            "site_pages": {path: page.title for path, page in PAGES.items()},
+            "is_illustrative": self._is_illustrative,
+            "milestone": milestone,
+            "other_milestones": {
+                other: root + (FIRST_PAGE if cells.value("verdict", other, "is_default") else _milestone_path(other))
                 for other in cells.keys("verdict")
                 if other != milestone
             },
-            gates=gates,
-            shown=_shown_requirements(cells, gates),
-            history=_history(cells),
-            months=history_section(cells, milestone),
-            today=_day_of(release.manifest),
-            by_age=_gates_by_age(cells, gates),
-            to_change=[
-                (status, cells.keys("gates", milestone_id=milestone, status=status.value))
-                for status in (GateStatus.FAIL, GateStatus.UNKNOWN)
-            ],
-            data_files=DATA_FILES,
+            "gates": gates,
+            "shown": _shown_requirements(cells, gates),
+            "history": self._history,
+            "months": history_section(cells, milestone),
+            "today": _day_of(self._release.manifest),
+            "by_age": _gates_by_age(cells, gates),
+            "data_files": DATA_FILES,
+            "tables": sorted(self._release.frames),
+            "has_briefs": bool(cells.keys("mvp_outline")),
+        }
+        if path == SOURCES:
+            context["all_rows"] = Markup(all_rows(self._release.frames))  # noqa: S704 - base64
+        return environment.get_template(template).render(context)
+
+    def sources(self) -> dict[str, str]:
+        """Return by page what the numbers are made of that lead there from any page."""
+        found: dict[str, str] = {}
+        template = _environment().get_template("sources.html.j2")
+        while left := self._cells.pages_left():
+            for path in left:
+                found[path] = found.get(path, "") + template.render(_functions(self._cells.of_page(path)))
+        return found
+
+
+def _folded(html: str) -> Markup:
+    """Return what a reader first sees when the details around it are opened: packed, since most never are."""
+    return Markup(f'<script type="application/gzip" class="folded">{pack(html)}</script>')  # noqa: S704 - base64
+
+
+@cache
+def _own(name: str) -> Markup:
+    """Return a style or a script of ours."""
+    return Markup((TEMPLATES / name).read_text(encoding="utf-8"))  # noqa: S704 - our own file
+
+
+@cache
+def _policy(*names: str) -> str:
+    """Return what a page may do: use these styles and scripts, and nothing else."""
+    hashes = {
+        kind: " ".join(
+            f"'sha256-{base64.b64encode(sha256(_own(name).encode()).digest()).decode()}'"
+            for name in names
+            if name.endswith(kind)
         )
+        for kind in (".css", ".js")
+    }
+    return (
+        f"default-src 'none'; style-src {hashes['.css']}; script-src {hashes['.js']}; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
     )
 
 
@@ -171,8 +282,10 @@ def _environment() -> Environment:
         drawn=DRAWN,
         uncertain_dates=UNCERTAIN_DATES,
         usual_packs=[PUBLIC],
+        packed=PACKED,
     )
     environment.filters["component_word"] = word
+    environment.filters["folded"] = _folded
     return environment
 
 
@@ -184,14 +297,13 @@ def _functions(cells: Cells) -> dict[str, Any]:
         "links": cells.links,
         "value": cells.value,
         "keys": cells.keys,
-        "evidence_of": cells.evidence_of,
         "beside_evidence": cells.beside_evidence,
-        "shown_evidence": cells.shown_evidence,
         "evidence_link": cells.evidence_link,
         "measured": cells.measured,
         "derivation": cells.derivation,
+        "made_of": cells.made_of,
         "places": cells.places,
-        "places_left": cells.places_left,
+        "row_link": cells.row_link,
         "leads_to": cells.leads_to,
         "heading": cells.heading,
         "named": cells.named,
