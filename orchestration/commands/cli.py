@@ -280,8 +280,9 @@ def diff(settings: Settings, before: str | None, after: str | None, as_json: boo
 def explain(settings: Settings, name: str, depth: int, as_json: bool, as_prov: bool) -> int:
     """Show what a number of the latest release is made of.
 
-    NAME is a gate, a requirement, a milestone, or a cell: table.column@key, or table/key/column as in the page. What it
-    is made of goes down to rows of evidence with file and line.
+    NAME is a gate, a requirement, a milestone, a deliverable, a USP, a segment, a scenario, a row of evidence as
+    table/id, or a cell: table.column@key, or table/key/column as in the page. What it is made of goes down to rows of
+    evidence with file and line.
     """
     from orchestration.commands.explain import explain as explain_number
 

@@ -12,9 +12,10 @@ import click
 
 from assets.privacy.identities import identities_in
 from assets.reports.decisions import BrokenLogError, DecisionKind, LogLine
-from assets.reports.release.decision_log import DecisionLog, NotPublishedError
+from assets.reports.release.decision_log import DecisionLog, NotPublishedError, PagesError
 from orchestration.errors import UserError
 from orchestration.settings import Settings
+from orchestration.staleness.fingerprints import code_version
 
 LONGEST = 1000
 """Characters of a reason."""
@@ -34,7 +35,7 @@ def decide(
         raise UserError(f"--reason has {len(words)} characters, expected {LONGEST} at most")
     try:
         line = _log(settings).say(milestone or _default_milestone(settings), who, words, decided)
-    except (BrokenLogError, NotPublishedError) as error:
+    except (BrokenLogError, NotPublishedError, PagesError) as error:
         raise UserError(str(error)) from error
     click.echo(f"Line {line.position} of {settings.decisions}: {_said(line)}")
     click.echo(f"Report: {settings.latest / 'index.html'}")
@@ -59,7 +60,7 @@ def forget(settings: Settings, position: int) -> int:
     """Take out for good who said something and why, of one line. Raises `UserError`."""
     try:
         found = _log(settings).forget(lambda line: line.position == position)
-    except BrokenLogError as error:
+    except (BrokenLogError, PagesError) as error:
         raise UserError(str(error)) from error
     if not found:
         raise UserError(f"line {position} of {settings.decisions} has no words of anybody")
@@ -68,7 +69,7 @@ def forget(settings: Settings, position: int) -> int:
 
 
 def _log(settings: Settings) -> DecisionLog:
-    return DecisionLog(settings.decisions, settings.releases_dir, settings.latest)
+    return DecisionLog(settings.decisions, settings.releases_dir, settings.latest, code_version(settings))
 
 
 def _read(settings: Settings) -> tuple[LogLine, ...]:

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from difflib import get_close_matches
 
 import click
 
+from assets.evidence.tables import TABLES_BY_KEY
 from assets.reports.model import Manifest
 from assets.reports.page.basis import Place
 from assets.reports.page.cells import Cells
@@ -23,6 +25,14 @@ from orchestration.settings import Settings
 
 CELL = re.compile(r"^(?P<table>\w+)(\.(?P<column>\w+)@(?P<key>.+)|/(?P<slash_key>.+)/(?P<slash_column>\w+))$")
 """`table.column@key`, or `table/key/column` as the page has it."""
+
+SHOWN_AS = {
+    "roadmap__deliverables": ("roadmap_deliverables", "title", "status"),
+    "segments__usps": ("usp_register", "name", "claimed_benefit"),
+    "segments__segments": ("segment_profiles", "name", "segment_status"),
+    "costs__scenarios": ("scenarios", "title", "description"),
+}
+"""By table of evidence, for what its rows are shown as: a released table, and its columns with a name and more."""
 
 
 def explain(settings: Settings, name: str, depth: int, *, as_json: bool, as_prov: bool) -> int:
@@ -43,9 +53,16 @@ def explain(settings: Settings, name: str, depth: int, *, as_json: bool, as_prov
 
 
 def _named(cells: Cells, name: str, depth: int) -> Explained:
-    """Return the tree of what a name stands for: a gate, a requirement, a milestone, a row of evidence, or a cell."""
+    """Return the tree of what a name stands for.
+
+    A gate, a requirement or a milestone comes first, then a row of evidence, by its id or by what is unique of it, and
+    a cell.
+    """
+    table = name.partition("/")[0]
+    if table in TABLES_BY_KEY and "/" in name:
+        return _row(cells, name, depth)
     if cell := CELL.match(name):
-        return _cell(cells, name, cell, depth)
+        return _cell(cells, cell, depth)
     if name in cells.keys("gates"):
         return _gate(cells, name, depth)
     if name in cells.keys("requirement_results"):
@@ -54,7 +71,34 @@ def _named(cells: Cells, name: str, depth: int) -> Explained:
         row = cells.row("verdict", name)
         below = (*_weakest(cells, name), *(_gate(cells, k, depth - 1) for k in cells.keys("gates", milestone_id=name)))
         return Explained(str(row["title"]), f"{row['verdict']}. {row['reason']}", inputs=below, name=f"verdict/{name}")
+    rows = [row for row in cells.keys("evidence_index") if row.partition("/")[2] == name]
+    if len(rows) > 1:
+        raise UserError(f'"{name}" may be {" or ".join(rows)}; say which')
+    if rows:
+        return _row(cells, rows[0], depth)
     raise UserError(f'nothing of the release is called "{name}"; {_expected(cells, name)}')
+
+
+def _row(cells: Cells, evidence_id: str, depth: int) -> Explained:
+    """Return a row of evidence, or what the release makes of it: of a deliverable its state as well."""
+    table, _, key = evidence_id.partition("/")
+    if table in SHOWN_AS and key in cells.keys(SHOWN_AS[table][0]):
+        released, title, said = SHOWN_AS[table]
+        row = cells.row(released, key)
+        return explained(cells, cells.place_of(released, key, title), str(row[title]), str(row[said] or ""), depth)
+    if evidence_id not in cells.keys("evidence_index"):
+        raise UserError(f'{table} has no row "{key}" in this release; {_like(table, key, _keys_of(cells, table))}')
+    return explained(cells, Place("evidence_index", evidence_id), evidence_id, "", depth)
+
+
+def _keys_of(cells: Cells, table: str) -> list[str]:
+    ids = cells.keys("evidence_index", table_key=table)
+    return [evidence_id.partition("/")[2] for evidence_id in ids]
+
+
+def _like(table: str, key: str, keys: Sequence[str]) -> str:
+    near = get_close_matches(key, keys, 3, 0.3) or keys[:3]
+    return f"its rows are called like {', '.join(near)}" if near else f"it has nothing of {table}"
 
 
 def _weakest(cells: Cells, milestone: str) -> tuple[Explained, ...]:
@@ -86,20 +130,15 @@ def _requirement(cells: Cells, requirement: str, depth: int) -> Explained:
     return explained(cells, Place("requirement_results", requirement), str(row["title"]), said, max(0, depth))
 
 
-def _cell(cells: Cells, name: str, cell: re.Match[str], depth: int) -> Explained:
+def _cell(cells: Cells, cell: re.Match[str], depth: int) -> Explained:
     table = cell["table"]
     key, column = cell["key"] or cell["slash_key"], cell["column"] or cell["slash_column"]
     if table not in RELEASED_TABLES:
-        if f"{table}/{key}/{column}" == name and name in cells.keys("evidence_index"):
-            return explained(cells, Place("evidence_index", name), name, "", depth)
         near = get_close_matches(table, RELEASED_TABLES, 1)
         hint = f"; did you mean {near[0]}?" if near else ""
         raise UserError(f'no released table is called "{table}"{hint}')
     if key not in cells.keys(table):
-        near = get_close_matches(key, cells.keys(table), 3, 0.3)
-        raise UserError(
-            f'{table} has no row "{key}"; its rows are called like {", ".join(near or cells.keys(table)[:3])}'
-        )
+        raise UserError(f'{table} has no row "{key}"; {_like(table, key, cells.keys(table))}')
     if column not in cells.row(table, key):
         raise UserError(f'{table} has no column "{column}"; it has {", ".join(cells.row(table, key))}')
     said = cells.cell(table, key, column, link=False).striptags()
@@ -107,7 +146,11 @@ def _cell(cells: Cells, name: str, cell: re.Match[str], depth: int) -> Explained
 
 
 def _expected(cells: Cells, name: str) -> str:
-    names = [*cells.keys("gates"), *cells.keys("requirement_results"), *cells.keys("verdict")]
+    things = [key for released, *_ in SHOWN_AS.values() for key in cells.keys(released)]
+    names = [*cells.keys("gates"), *cells.keys("requirement_results"), *cells.keys("verdict"), *things]
     near = get_close_matches(name, names, 1, 0.5)
-    form = "expected a gate, a requirement, a milestone, or a cell as table.column@key"
+    form = (
+        "expected a gate, a requirement, a milestone, a deliverable, a USP, a segment, a scenario, "
+        "a row of evidence as table/id, or a cell as table.column@key"
+    )
     return f"did you mean {near[0]}? {form}" if near else form

@@ -86,8 +86,46 @@ def test_a_verdict_shows_its_weakest_path_down_to_file_and_line(published: Chain
 
 
 @pytest.mark.parametrize(
+    ("name", "label", "row"),
+    [
+        ("rust_sdk", "Waku Rust SDK", "roadmap__deliverables/rust_sdk"),
+        ("roadmap__deliverables/rust_sdk", "Waku Rust SDK", "roadmap__deliverables/rust_sdk"),
+        ("gasless", "No gas per message", "segments__usps/gasless"),
+        ("gaming", "Gaming and interactive apps", "segments__segments/gaming"),
+        ("community_10k", "Community of 10,000 active users", "costs__scenarios/community_10k"),
+        ("segments__problems/delivery_unknown", "segments__problems/delivery_unknown", None),
+        ("delivery_unknown", "segments__problems/delivery_unknown", "segments__problems/delivery_unknown"),
+    ],
+)
+def test_a_row_of_evidence_is_explained_by_its_id(name: str, label: str, row: str | None, published: Chain) -> None:
+    found = json.loads(published.waku_fit("explain", name, "--json").stdout)
+    assert found["label"] == label
+    (leaf,) = [leaf for leaf in leaves(found) if leaf["evidence_id"] == (row or name)]
+    typed = (published.root / leaf["file"]).read_text(encoding="utf-8")
+    assert (row or name).partition("/")[2] in typed
+
+
+def test_a_deliverable_has_its_newest_state(published: Chain) -> None:
+    found = json.loads(published.waku_fit("explain", "rust_sdk", "--json").stdout)
+    assert found["value"] == "dropped"
+    assert any(leaf["evidence_id"].startswith("roadmap__deliverable_states/rust_sdk_") for leaf in leaves(found))
+
+
+def test_a_gate_comes_before_the_deliverable_of_its_name(published: Chain) -> None:
+    gate = json.loads(published.waku_fit("explain", "rln_audit", "--json").stdout)
+    assert gate["value"].startswith("fail. ")
+    row = json.loads(published.waku_fit("explain", "roadmap__deliverables/rln_audit", "--json").stdout)
+    assert row["value"] == "not_done"
+
+
+@pytest.mark.parametrize(
     ("name", "message"),
     [
+        ("rust_sd", 'nothing of the release is called "rust_sd"; did you mean rust_sdk?'),
+        (
+            "roadmap__deliverables/rust_sd",
+            'roadmap__deliverables has no row "rust_sd" in this release; its rows are called like rust_sdk',
+        ),
         ("interview", 'nothing of the release is called "interview"; did you mean interviews?'),
         (
             "cost_sumary.usd@community_10k|without_rln",

@@ -319,10 +319,10 @@ def test_made_up_interviews_are_marked_and_pass_no_gate(private: Chain) -> None:
     assert "This release holds illustrative data" in (private.latest / "index.html").read_text()
     assert private.manifest["packs"] == ["public", "sample"]
     gate = private.gate("interviews")
-    assert (gate["value"], gate["status"], gate["illustrative_count"]) == (2, "fail", 12)
+    assert (gate["value"], gate["status"], gate["illustrative_count"]) == (2, "fail", 14)
     assert private.gate("codesign")["value"] == 1
     held = (private.latest / "data" / "conversations_held.csv").read_text()
-    assert "interview,true,12,12,6,7,illustrative" in held
+    assert "interview,true,14,14,6,7,illustrative" in held
 
 
 def test_released_posteriors_of_the_sample_are_those_by_hand(private: Chain) -> None:
@@ -351,7 +351,7 @@ def test_with_the_sample_every_view_of_the_market_fills_and_is_marked(private: C
     assert sorted(
         tuple(row.values())[:4] for row in table(private, "interview_counts") if row["attribute"] == "segment"
     ) == [
-        ("segment", "defi_private_relayers", "true", "3"),
+        ("segment", "defi_private_relayers", "true", "5"),
         ("segment", "other", "true", "6"),
         ("segment", "private_messaging", "true", "3"),
     ]
@@ -360,13 +360,35 @@ def test_with_the_sample_every_view_of_the_market_fills_and_is_marked(private: C
     assert all("This release holds illustrative data" in page.read_text() for page in pages)
 
 
+def test_with_the_sample_the_outline_has_a_runner_up_and_a_margin(private: Chain) -> None:
+    (outline,) = [row for row in table(private, "mvp_outline") if row["outline"] == "validated"]
+    assert outline["usps"] == "censorship_resistant;private_metadata"
+    assert outline["segments"] == "defi_private_relayers"
+    assert outline["without_one_usps"] == "censorship_resistant"
+    assert float(outline["margin"]) == pytest.approx(float(outline["value"]) - float(outline["without_one_value"]))
+    assert 0 < float(outline["margin"]) < float(outline["value"])
+    assert 0 < float(outline["win_share"]) < 1
+    assert outline["grade"] == "illustrative"
+    assert "sample_p14_2" in outline["evidence_ids"]
+    chosen = [row for row in table(private, "mvp_usps") if row["outline"] == "validated"]
+    assert {row["usp_id"]: row["is_chosen"] for row in chosen} == {
+        "censorship_resistant": "true",
+        "private_metadata": "true",
+    }
+    needed = {row["deliverable_id"] for row in table(private, "mvp_gaps") if "validated" in row["outlines"].split(";")}
+    assert needed == {"mixnet_poc", "nodejs_sdk"}
+    brief = (private.latest / "briefs" / "mvp.md").read_text()
+    assert brief.startswith("> **This text holds made-up data.")
+    assert "The selling points above are confirmed by what projects told us." in brief
+
+
 def test_no_attribute_of_the_published_sample_is_told_of_fewer_than_three_interviews(private: Chain) -> None:
     # What a reader can find out: every row of every file that names interviews, or rows of them, and says one thing
     # that holds for all whom it names. All that is stated of an interview must hold for three of them.
     folder = private.root / "evidence" / "sample" / "interviews" / "interviews"
     documents = [yaml.safe_load(path.read_text()) for path in folder.glob("*.yaml")]
     attributes = {document["id"]: attributes_of(document) for document in documents}
-    assert len(attributes) == 12
+    assert len(attributes) == 14
     told: dict[str, set[str]] = {code: set() for code in attributes}
     # a cell of the matrix is based on all that was said in its group, in whatever segment
     for name in RELEASED_FILES.keys() - {"validation_matrix"}:

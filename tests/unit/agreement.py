@@ -217,6 +217,7 @@ NAMES = frozenset(
 
 TWO_THINGS = {
     ("archive_benchmarks", "archive_stage_gains", "rounds"): "rounds of a figure; rounds that stage and base share",
+    ("backup_prices", "volume_prices", "cost_usd_per_gb_month"): "storage for backups; volumes of servers",
     **{
         ("opportunities", "validation_summary", column): "who was asked how much a problem matters; who spoke of it"
         for column in ("sources", "segments")

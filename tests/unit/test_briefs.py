@@ -112,14 +112,114 @@ def test_a_brief_says_what_the_mvp_gives_and_what_is_missing() -> None:
     data = changed(market(), "mvp_gaps", title=["Mixnet"], segments=[["chat"]], usps=[["private"]])
     text = render_briefs(data)[MESSENGER]
     assert "**Private by design**: Nobody sees who talks. Known limits: Timing tells." in text
-    assert "- Mixnet: dropped, about 3 weeks of work." in text
+    assert "- Mixnet: dropped.\n" in text
     assert "Nothing of this is confirmed yet" in text
 
 
-def test_a_limit_that_names_another_project_is_left_out() -> None:
-    briefs = render_briefs(changed(market(), "usp_register", known_limitation=["It stalled with Messenger"]))
-    assert "It stalled with Messenger." in briefs[MESSENGER]
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [
+        ("usp_register", "name"),
+        ("usp_register", "claimed_benefit"),
+        ("usp_register", "known_limitation"),
+        ("mvp_gaps", "title"),
+    ],
+)
+def test_a_text_that_names_another_project_is_left_out(table: str, column: str) -> None:
+    data = changed(market(), "mvp_gaps", segments=[["chat"]], usps=[["private"]], outlines=[["leads"]])
+    texts = ["It stalled with Messenger"] * len(data.frames[table])
+    briefs = render_briefs(changed(data, table, **{column: texts}))
+    assert "It stalled with Messenger" in briefs[MESSENGER]
     assert [name for name in (RIVAL, SEGMENT, "briefs/mvp.md") if "stalled" in briefs[name]] == []
+
+
+def test_a_problem_that_names_a_project_is_left_out_of_the_brief_of_a_field() -> None:
+    data = market(spoken("interview", "p01"))
+    problems = len(data.frames["customer_problems"])
+    told = render_briefs(changed(data, "customer_problems", statement=["It stalls at night"] * problems))
+    assert "“It stalls at night”" in told[SEGMENT]
+    left_out = render_briefs(changed(data, "customer_problems", statement=["It stalls with Rival"] * problems))
+    assert "It stalls" not in left_out[SEGMENT]
+
+
+@pytest.mark.parametrize("name", ["The Messenger (Rivalcast)", "Rivalcast (own app)", "Rivalcast"])
+@pytest.mark.parametrize("text", ["It stalled with Rivalcast", "Rivalcast's nodes stalled"])
+def test_each_part_of_a_name_names_a_project(name: str, text: str) -> None:
+    data = changed(market(), "integrations", name=["Messenger", name])
+    briefs = render_briefs(changed(data, "usp_register", known_limitation=[text]))
+    assert "stalled" not in briefs[MESSENGER]
+    assert "stalled" in briefs[RIVAL]
+
+
+def test_a_statement_that_names_another_project_is_left_out() -> None:
+    said = [
+        spoken("signal", "a", source_key="project messenger"),
+        spoken("signal", "b", source_key="project messenger"),
+    ]
+    briefs = render_briefs(market(*said, statements=["It stalled as with Rival", "It stalled at night"]))
+    for brief in (briefs[MESSENGER], briefs[SEGMENT]):
+        assert "It stalled at night." in brief
+        assert "Rival" not in brief
+
+
+def test_a_project_in_the_name_of_another_is_named_in_what_that_one_says_and_nowhere_else() -> None:
+    data = changed(
+        market(),
+        "integrations",
+        name=["Messenger", "Rival (Messenger client)"],
+        uses_waku_for=["chats", "finds Messenger"],
+    )
+    data = changed(data, "usp_register", known_limitation=["It stalled with Messenger"])
+    brief = render_briefs(data)[RIVAL]
+    assert "What Waku is for in your project: Finds Messenger." in brief
+    assert "stalled" not in brief
+
+
+def test_a_field_that_is_one_project_has_no_brief_but_that_of_the_project() -> None:
+    names = ["Messenger communities", "Games"]
+    data = changed(market(), "segment_profiles", name=names)
+    briefs = render_briefs(data)
+    assert set(briefs) == {"briefs/segment-games.md", MESSENGER, RIVAL, "briefs/mvp.md"}
+    assert "Messenger" not in briefs["briefs/mvp.md"]
+
+
+def test_what_is_missing_for_others_is_not_said_to_be_nothing() -> None:
+    data = changed(market(), "mvp_gaps", title=["History for Rival"], segments=[["chat"]], usps=[["private"]])
+    missing = render_briefs(data)[MESSENGER].partition("## What is missing")[2]
+    assert missing.strip().startswith("All that we know of is work with other projects.")
+
+
+@pytest.mark.parametrize(
+    "text", ["started in 2025; purpose not described in the sources read", "not found", "Unknown", "purpose unclear"]
+)
+def test_what_nobody_knows_of_a_project_is_not_told_to_it(text: str) -> None:
+    data = changed(market(), "integrations", uses_waku_for=[text, "games"], pain_reported=[text, "slow"])
+    briefs = render_briefs(data)
+    heard = briefs[MESSENGER].partition("## What we heard")[2].partition("## What the MVP gives")[0]
+    assert heard.strip() == (
+        "We have nothing on record that we could tell you here. Please tell us what you use Waku for."
+    )
+    assert "What Waku is for in your project: Games." in briefs[RIVAL]
+
+
+def test_a_project_that_nobody_may_name_gets_none() -> None:
+    briefs = render_briefs(changed(market(), "integrations", name=["Messenger", "Undisclosed game"]))
+    assert MESSENGER in briefs
+    assert RIVAL not in briefs
+
+
+def test_no_interview_moves_a_number_of_the_brief_on_the_mvp() -> None:
+    outline = {"effective_n": [4321.0], "win_share": [None], "cells": [4321], "cells_served": [4321]}
+    text = render_briefs(changed(market(), "mvp_outline", **outline))["briefs/mvp.md"]
+    assert "4,321" not in text
+    assert "4321" not in text
+    assert "Nothing above is confirmed yet." in text
+
+
+@pytest.mark.parametrize("weeks", [None, 35.0])
+def test_planned_time_is_not_told_as_work(weeks: float | None) -> None:
+    data = changed(market(), "mvp_gaps", weeks=[weeks], segments=[["chat"]], outlines=[["leads"]])
+    assert [name for name, text in render_briefs(data).items() if "weeks" in text] == []
 
 
 def test_who_left_is_asked_what_would_have_to_change() -> None:

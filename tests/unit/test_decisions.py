@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -26,7 +28,7 @@ from assets.reports.decisions import (
     read_lines,
 )
 from assets.reports.release import decision_log
-from assets.reports.release.decision_log import DecisionLog, NotPublishedError
+from assets.reports.release.decision_log import DecisionLog, NotPublishedError, PagesError
 from assets.reports.release.texts import log_text, texts_of
 from orchestration.commands.decide import decide, forget, show
 from orchestration.errors import UserError
@@ -35,6 +37,8 @@ from tests.unit.page import Page
 from tests.unit.release_fixture import release
 
 FIT = "fit"
+CODE = release().manifest.code_version
+"""The code that made the releases of the fixture."""
 DAY = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)
 
 
@@ -124,7 +128,8 @@ def test_a_release_has_what_was_said_up_to_it_and_about_it() -> None:
 @pytest.fixture
 def log(tmp_path: Path) -> DecisionLog:
     """The log of a project with one release, of the fixture."""
-    made = DecisionLog(tmp_path / "state" / "decisions.jsonl", tmp_path / "state" / "releases", tmp_path / "latest")
+    state = tmp_path / "state"
+    made = DecisionLog(state / "decisions.jsonl", state / "releases", tmp_path / "latest", CODE)
     publish(made, "20261123T120000Z-1")
     return made
 
@@ -161,7 +166,7 @@ def test_each_published_verdict_is_noted_once_with_release_and_evidence(log: Dec
 
 
 def test_before_the_first_release_there_is_nothing_to_note(tmp_path: Path) -> None:
-    empty = DecisionLog(tmp_path / "decisions.jsonl", tmp_path / "releases", tmp_path / "latest")
+    empty = DecisionLog(tmp_path / "decisions.jsonl", tmp_path / "releases", tmp_path / "latest", CODE)
     assert empty.note_published() == ()
     with pytest.raises(NotPublishedError, match="waku-fit run"):
         empty.say(FIT, "product lead", "The pilot may start.")
@@ -208,7 +213,7 @@ def test_nothing_is_added_where_the_pages_cannot_be_made_again(log: DecisionLog)
     (log.latest / "data" / "gates.parquet").unlink()
     before = page_text(log.latest)
     with pytest.raises(NotPublishedError, match="made by other code"):
-        log.say(FIT, "product lead", "The pilot may start.")
+        replace(log, code_version="newer").say(FIT, "product lead", "The pilot may start.")
     assert len(log.read()) == 1
     assert page_text(log.latest) == before
 
@@ -231,10 +236,11 @@ def test_what_is_said_while_a_release_is_made_is_on_its_page(log: DecisionLog) -
     assert [note["release_id"] for note in readiness(newer)["notes"]] == ["20261123T120000Z-1"]
 
 
-def test_a_kill_between_line_and_page_is_made_good(log: DecisionLog, monkeypatch: pytest.MonkeyPatch) -> None:
-    def killed(*_: object) -> None:
-        raise KeyboardInterrupt
+def killed(*_: object) -> None:
+    raise KeyboardInterrupt
 
+
+def test_a_kill_between_line_and_page_is_made_good(log: DecisionLog, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patched:
         log.note_published()
         patched.setattr(decision_log, "_write", killed)
@@ -284,16 +290,59 @@ def test_words_that_are_taken_out_leave_every_release(log: DecisionLog) -> None:
 def test_words_leave_a_release_of_other_code_too(log: DecisionLog) -> None:
     log.say(FIT, "product lead", "As the founder told us.")
     (log.latest / "data" / "gates.parquet").unlink()
-    assert log.forget(lambda _: True) == [2]
+    assert replace(log, code_version="newer").forget(lambda _: True) == [2]
     assert "taken back" in page_text(log.latest)
     assert not (log.latest / "readiness.json").exists()
     assert "founder" not in (log.latest / "decisions.jsonl").read_text()
 
 
-def test_a_kill_while_words_are_taken_out_is_made_good(log: DecisionLog, monkeypatch: pytest.MonkeyPatch) -> None:
-    def killed(*_: object) -> None:
-        raise KeyboardInterrupt
+def lose(table: Path) -> None:
+    table.unlink()
 
+
+def damage(table: Path) -> None:
+    table.write_bytes(b"no table")
+
+
+@pytest.mark.parametrize(
+    ("happens", "code", "named"),
+    [(lose, CODE, "KeyError"), (damage, CODE, "ArrowInvalid"), (damage, "newer", "ArrowInvalid")],
+)
+def test_a_fault_is_said_and_takes_neither_pages_nor_words(
+    happens: Callable[[Path], None], code: str, named: str, log: DecisionLog
+) -> None:
+    log.say(FIT, "product lead", "The pilot may start.", "ready")
+    before, folder = log.path.read_text(), log.latest.resolve()
+    page = page_text(folder)
+    happens(folder / "data" / "gates.parquet")
+    later = replace(log, code_version=code)
+    for call in (lambda: later.forget(lambda _: True), lambda: later.say(FIT, "analyst", "We wait.")):
+        with pytest.raises(PagesError, match=rf"{folder.name} cannot be made again: {named} at .+:[0-9]+\.") as error:
+            call()
+        assert "pilot" not in str(error.value)
+    assert (log.path.read_text(), page_text(folder)) == (before, page)
+    assert readiness(folder)["override"]["decided"] == "ready"
+
+
+def test_an_override_that_a_fault_keeps_from_the_page_is_not_dropped_in_silence(
+    log: DecisionLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log.note_published()
+    with monkeypatch.context() as patched:
+        patched.setattr(decision_log, "_write", killed)
+        with pytest.raises(KeyboardInterrupt):
+            log.say(FIT, "product lead", "The pilot may start.", "ready")
+    table = log.latest / "data" / "gates.parquet"
+    whole = table.read_bytes()
+    damage(table)
+    with pytest.raises(PagesError):
+        log.note_published()
+    table.write_bytes(whole)
+    log.note_published()
+    assert readiness(log.latest)["override"]["decided"] == "ready"
+
+
+def test_a_kill_while_words_are_taken_out_is_made_good(log: DecisionLog, monkeypatch: pytest.MonkeyPatch) -> None:
     log.say(FIT, "product lead", "As the founder told us.")
     with monkeypatch.context() as patched:
         patched.setattr(decision_log, "write_all", killed)

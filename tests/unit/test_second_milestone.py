@@ -57,16 +57,17 @@ TABLES = {
 }
 
 
-def write_pack(folder: Path, tables: Mapping[str, list[dict[str, str]]]) -> Pack:
+def write_pack(folder: Path, tables: Mapping[str, list[dict[str, str]]], area: str = "readiness") -> Pack:
     """A pack of these rows, with the columns of the public one."""
-    (folder / "readiness").mkdir(parents=True, exist_ok=True)
+    (folder / area).mkdir(parents=True, exist_ok=True)
     for name, rows in tables.items():
-        with (PUBLIC / "readiness" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        with (PUBLIC / area / f"{name}.csv").open(encoding="utf-8", newline="") as file:
             header = next(csv.reader(file))
-        with (folder / "readiness" / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
+        shared = {column: value for column, value in SHARED.items() if column in header}
+        with (folder / area / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, header)
             writer.writeheader()
-            writer.writerows(SHARED | row for row in rows)
+            writer.writerows(shared | row for row in rows)
     return Pack(folder.name, folder)
 
 

@@ -4,7 +4,7 @@ Belongs here: which rows a brief shows. Does not belong here: sentences (`templa
 
 A brief is read by customers, so it holds less than a report. Words of an interview or a session stand in none of them:
 whoever said them can tell whose they are. How many agree is shown from three organisations on. Statements are those of
-signals: of a segment what the public pack has, of an integration its own.
+signals: of a segment what the public pack has, of an integration its own. No text that names another project is shown.
 """
 
 from __future__ import annotations
@@ -32,6 +32,11 @@ GONE: Final = frozenset({"left", "trial_closed_unmerged"})
 NOT_NAMED: Final = frozenset({"any", "unknown"})
 """Segments of integrations that stand for several, or for one that nobody knows."""
 
+NOT_SAID: Final = re.compile(
+    r"\b(un(clear|disclosed|known)|not (\w+ )?(described|disclosed|found|known|named|stated))\b", re.IGNORECASE
+)
+"""In a text about a project: it says that nobody knows, which is nothing to tell that project."""
+
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>|~&])")
 _BEGINS = re.compile(r"^([#+=-]|\d+(?=[.)]\s))")
 """What begins a heading, a list or a rule at the beginning of a line."""
@@ -56,10 +61,48 @@ class Offer:
     """What the MVP gives to one segment or several, and what is missing for it: keys of rows."""
 
     usps: tuple[str, ...]
-    limited: frozenset[str]
-    """Of these USPs those whose limits are shown: a limit that names somebody else's project is left out."""
     gaps: tuple[str, ...]
+    """Of these those whose title is shown."""
+    has_other_gaps: bool
+    """Whether more is missing, which names somebody else's project."""
     is_validated: bool
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Which texts whoever a brief is for may read: those that name none of the projects in `others`."""
+
+    cells: Cells
+    others: re.Pattern[str] | None
+
+    @classmethod
+    def to(cls, cells: Cells, own: str = "", named: str = "") -> Shown:
+        """Return what the project `own` may read; whoever `named` names is no secret to it."""
+        names = {
+            name
+            for key in cells.keys("integrations")
+            if key != own
+            for name in _names(cells.value("integrations", key, "name"))
+            if not _naming([name]).search(named)
+        }
+        return cls(cells, _naming(sorted(names)) if names else None)
+
+    def __call__(self, table: str, key: str, column: str) -> bool:
+        text = self.cells.value(table, key, column)
+        return bool(text) and not (self.others and self.others.search(text))
+
+    def those(self, table: str, keys: Iterable[str], column: str) -> list[str]:
+        """Return the rows whose text in `column` is shown."""
+        return [key for key in keys if self(table, key, column)]
+
+
+def _names(name: str) -> list[str]:
+    """Return what a project is called: by its name, and by each part of one such as `The Graph (Graphcast)`."""
+    return [name, *filter(None, (part.strip() for part in re.split(r"[()]", name)))]
+
+
+def _naming(names: Sequence[str]) -> re.Pattern[str]:
+    return re.compile("|".join(rf"(?<!\w){re.escape(name)}(?!\w)" for name in names))
 
 
 def render_briefs(release: ReleaseData) -> dict[str, str]:
@@ -67,53 +110,75 @@ def render_briefs(release: ReleaseData) -> dict[str, str]:
     cells = cells_of(release)
     if not cells.keys("mvp_outline"):
         return {}
-    segments = {segment: _segment(cells, segment) for segment in cells.keys("segment_profiles")}
+    segments = {
+        segment: _segment(cells, segment)
+        for segment in Shown.to(cells).those("segment_profiles", cells.keys("segment_profiles"), "name")
+    }
     named = {name: _integration(cells, name) for name in cells.keys("integrations") if _is_named(cells, name)}
     return {
-        **{f"{FOLDER}/segment-{segment}.md": _render(cells, "segment", shown) for segment, shown in segments.items()},
-        **{f"{FOLDER}/integration-{name}.md": _render(cells, "integration", shown) for name, shown in named.items()},
+        **{f"{FOLDER}/segment-{segment}.md": _render(cells, "segment", filled) for segment, filled in segments.items()},
+        **{f"{FOLDER}/integration-{name}.md": _render(cells, "integration", filled) for name, filled in named.items()},
         f"{FOLDER}/mvp.md": _render(cells, "mvp", _mvp(cells)),
     }
 
 
 def _is_named(cells: Cells, integration: str) -> bool:
     row = cells.row("integrations", integration)
-    return row["status"] not in OWN and not set(row["segment_ids"]) <= NOT_NAMED
+    return (
+        row["status"] not in OWN and not set(row["segment_ids"]) <= NOT_NAMED and not NOT_SAID.search(str(row["name"]))
+    )
 
 
 def _segment(cells: Cells, segment: str) -> dict[str, Any]:
+    shown = Shown.to(cells)
+    public = [
+        finding
+        for finding in cells.keys("findings", kind="signal", segment_id=segment)
+        if cells.value("evidence_index", finding, "pack") == PUBLIC
+    ]
     return {
         "segment": segment,
-        "heard": _heard(cells, [segment]),
-        "statements": [
-            finding
-            for finding in cells.keys("findings", kind="signal", segment_id=segment)
-            if cells.value("evidence_index", finding, "pack") == PUBLIC
-        ],
-        "offer": _offer(cells, [segment], own=""),
-        "asked": _asked(cells, [segment]),
+        "heard": _heard(shown, [segment]),
+        "statements": shown.those("findings", public, "statement"),
+        "offer": _offer(shown, [segment]),
+        "asked": _asked(shown, [segment]),
+        "shown": shown,
     }
 
 
 def _integration(cells: Cells, integration: str) -> dict[str, Any]:
     segments = [name for name in cells.value("integrations", integration, "segment_ids") if name not in NOT_NAMED]
+    shown = Shown.to(cells, integration)
+    # A wallet of another project may have that one in its name, and so in all that it says.
+    of_itself = Shown.to(cells, integration, named=cells.value("integrations", integration, "name"))
+    own = cells.keys("findings", kind="signal", source_key=f"project {integration}")
     return {
         "integration": integration,
         "is_gone": cells.value("integrations", integration, "status") in GONE,
-        "statements": cells.keys("findings", kind="signal", source_key=f"project {integration}"),
-        "offer": _offer(cells, segments, own=integration),
-        "asked": _asked(cells, segments),
+        "known": [
+            column
+            for column in ("uses_waku_for", "pain_reported")
+            if of_itself("integrations", integration, column)
+            and not NOT_SAID.search(cells.value("integrations", integration, column))
+        ],
+        "statements": of_itself.those("findings", own, "statement"),
+        "offer": _offer(shown, segments),
+        "asked": _asked(shown, segments),
+        "shown": shown,
     }
 
 
 def _mvp(cells: Cells) -> dict[str, Any]:
-    outline = _outline(cells)
+    outline, shown = _outline(cells), Shown.to(cells)
+    known = shown.those("segment_profiles", cells.keys("segment_profiles"), "name")
     interviews = cells.keys("next_evidence", kind="interview")
+    asked = dict.fromkeys(cells.value("next_evidence", key, "segment_id") for key in interviews)
     return {
         "outline": outline,
-        "segments": [s for s in cells.value("mvp_outline", outline, "segments") if s in cells.keys("segment_profiles")],
-        "offer": _offer_of(cells, outline, _chosen(cells, outline), _needed(cells, outline), own=""),
-        "next": [cells.value("next_evidence", key, "segment_id") for key in interviews][:3],
+        "segments": [segment for segment in cells.value("mvp_outline", outline, "segments") if segment in known],
+        "offer": _offer_of(shown, outline, _chosen(cells, outline), _needed(cells, outline)),
+        "next": [segment for segment in asked if segment in known][:3],
+        "shown": shown,
     }
 
 
@@ -136,36 +201,38 @@ def _needed(cells: Cells, outline: str) -> list[str]:
     return [gap for gap in cells.keys("mvp_gaps") if outline in cells.value("mvp_gaps", gap, "outlines")]
 
 
-def _offer(cells: Cells, segments: Iterable[str], own: str) -> Offer:
+def _offer(shown: Shown, segments: Iterable[str]) -> Offer:
     """Return the selling points of the MVP that are claimed for these segments, and what these miss."""
-    outline, wanted = _outline(cells), set(segments)
+    cells, wanted = shown.cells, set(segments)
+    outline = _outline(cells)
     claimed = {
         cells.value("usp_claims", claim, "usp_id")
         for segment in sorted(wanted)
         for claim in cells.keys("usp_claims", segment_id=segment)
     }
     missing = [gap for gap in cells.keys("mvp_gaps") if wanted & set(cells.value("mvp_gaps", gap, "segments"))]
-    return _offer_of(cells, outline, [usp for usp in _chosen(cells, outline) if usp in claimed], missing, own)
+    return _offer_of(shown, outline, [usp for usp in _chosen(cells, outline) if usp in claimed], missing)
 
 
-def _offer_of(cells: Cells, outline: str, usps: Sequence[str], gaps: Sequence[str], own: str) -> Offer:
-    others = [cells.value("integrations", key, "name") for key in cells.keys("integrations") if key != own]
-    named = re.compile("|".join(rf"\b{re.escape(name)}\b" for name in others)) if others else None
+def _offer_of(shown: Shown, outline: str, usps: Sequence[str], gaps: Sequence[str]) -> Offer:
+    named = shown.those("mvp_gaps", gaps, "title")
+    return Offer(
+        usps=tuple(shown.those("usp_register", usps, "name")),
+        gaps=tuple(named),
+        has_other_gaps=len(named) < len(gaps),
+        is_validated=_is_validated(outline),
+    )
 
-    def is_shown(usp: str) -> bool:
-        limits = cells.value("usp_register", usp, "known_limitation")
-        return bool(limits) and not (named and named.search(limits))
 
-    return Offer(tuple(usps), frozenset(filter(is_shown, usps)), tuple(gaps), _is_validated(outline))
-
-
-def _heard(cells: Cells, segments: Iterable[str]) -> list[Heard]:
+def _heard(shown: Shown, segments: Iterable[str]) -> list[Heard]:
     """Return the problems of segments, each with what most organisations spoke about."""
+    cells = shown.cells
+    problems = shown.those("customer_problems", cells.keys("customer_problems"), "statement")
     found: dict[str, Heard] = {}
     for segment in segments:
         for key in cells.keys("validation_matrix", segment_id=segment):
             problem = cells.value("validation_matrix", key, "problem_id")
-            if problem not in cells.keys("customer_problems"):
+            if problem not in problems:
                 continue
             best = found.setdefault(problem, Heard(problem, None)).cell
             if best is None or _sources(cells, key) > _sources(cells, best):
@@ -180,19 +247,20 @@ def _sources(cells: Cells, key: str) -> int:
     return int(cells.value("validation_matrix", key, "sources") or 0)
 
 
-def _asked(cells: Cells, segments: Iterable[str]) -> list[str]:
+def _asked(shown: Shown, segments: Iterable[str]) -> list[str]:
     """Return the problems that an interview in these segments should ask about."""
-    asked: dict[str, None] = {}
+    cells, asked = shown.cells, dict[str, None]()
     for segment in segments:
         for key in cells.keys("next_evidence", kind="interview", segment_id=segment):
             asked.update(dict.fromkeys(cells.value("next_evidence", key, "problem_ids")))
-    return [problem for problem in asked if problem in cells.keys("customer_problems")]
+    known = cells.keys("customer_problems")
+    return shown.those("customer_problems", (problem for problem in asked if problem in known), "statement")
 
 
-def _render(cells: Cells, kind: str, shown: Mapping[str, Any]) -> str:
+def _render(cells: Cells, kind: str, filled: Mapping[str, Any]) -> str:
     is_made_up = bool(cells.keys("evidence_index", grade=Grade.ILLUSTRATIVE.value))
     template = _environment().get_template(f"brief_{kind}.md.j2")
-    text = template.render(said=_said(cells), value=cells.value, keys=cells.keys, is_made_up=is_made_up, **shown)
+    text = template.render(said=_said(cells), value=cells.value, keys=cells.keys, is_made_up=is_made_up, **filled)
     return re.sub(r"\n{3,}", "\n\n", text.strip()) + "\n"
 
 

@@ -6,6 +6,7 @@ The three are one step: a release without its files, or files that nothing point
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import dagster as dg
@@ -17,7 +18,7 @@ from assets.common.resources import Warehouse
 from assets.evidence.packs import Pack
 from assets.reports.decisions import BrokenLogError, LogLine
 from assets.reports.model import Manifest
-from assets.reports.release.decision_log import DecisionLog
+from assets.reports.release.decision_log import DecisionLog, PagesError
 from assets.reports.release.manifest import folders_of, manifest_of
 from assets.reports.release.publish import (
     align_link,
@@ -103,13 +104,11 @@ def published_release(
     """Copy the rows, make the files from the copy as `waku_fit_reader`, then move pointer and link."""
     release.require_fresh(context, evidence)
     releases_dir, latest = Path(release.releases_dir), Path(release.latest)
-    log = DecisionLog(Path(release.decisions), releases_dir, latest)
+    log = DecisionLog(Path(release.decisions), releases_dir, latest, release.code_version)
     with warehouse.connect("waku_fit_admin") as connection:
         align_link(connection, releases_dir, latest)
-        try:
+        with _of_the_log():
             log.note_published()
-        except BrokenLogError as error:
-            raise dg.Failure(f"{error}. Nothing was published.", allow_retries=False) from error
         folders = folders_of(evidence.resolved(), connection)
         try:
             require_same_folders(connection, folders)
@@ -122,7 +121,8 @@ def published_release(
         manifest = write_rows(connection, manifest_of(context, release.code_version, connection), folders)
         withdrawn = read_withdrawn(connection, folders)
         gone = texts_withdrawn(connection, withdrawn)
-        log.forget(lambda line: line.words is not None and any(text in line.words.reason for text in gone))
+        with _of_the_log():
+            log.forget(lambda line: line.words is not None and any(text in line.words.reason for text in gone))
     with warehouse.connect("waku_fit_reader") as connection:
         frames = read_release(connection, manifest.release_id)
     directory = releases_dir / manifest.release_id
@@ -156,6 +156,15 @@ def published_release(
         data_version=version,
         metadata={**name, "link": dg.MetadataValue.path(latest), RELEASES_CLEANED: len(changed)},
     )
+
+
+@contextmanager
+def _of_the_log() -> Iterator[None]:
+    """Let a run fail in one sentence where the log of decisions, or the pages that show it, cannot be kept."""
+    try:
+        yield
+    except (BrokenLogError, PagesError) as error:
+        raise dg.Failure(f"{error}. Nothing was published.", allow_retries=False) from error
 
 
 def _texts_again(frames: Mapping[str, pd.DataFrame], manifest: Manifest, said: Sequence[LogLine]) -> dict[str, str]:

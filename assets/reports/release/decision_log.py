@@ -13,11 +13,14 @@ import fcntl
 import json
 import os
 import secrets
+import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+
+from jinja2 import UndefinedError
 
 from assets.common.files import write_all
 from assets.reports.decisions import (
@@ -39,13 +42,22 @@ class NotPublishedError(ValueError):
     """There is no published verdict that something could be said about."""
 
 
+class PagesError(RuntimeError):
+    """The pages of a release cannot be made again, and that other code made it is not the reason."""
+
+
 @dataclass(frozen=True)
 class DecisionLog:
-    """The log at `path`, with the folders of releases and the link to the one that readers see."""
+    """The log at `path`, with the folders of releases and the link to the one that readers see.
+
+    `code_version` is that of the code that runs: pages of a release that it made itself can be made again. Whatever
+    makes them again raises `PagesError` where that fails for another reason than other tables, and changes nothing.
+    """
 
     path: Path
     releases_dir: Path
     latest: Path
+    code_version: str
 
     def read(self) -> tuple[LogLine, ...]:
         """Return all lines. Raises `BrokenLogError` if one was changed or is gone, the last ones too."""
@@ -72,7 +84,7 @@ class DecisionLog:
             copy = folder / LOG_COPY
             shown = read_lines(_text(copy), str(copy))
             if said(shown) != said(lines):
-                _write(folder, _texts(folder, lines) or {LOG_COPY: log_text(lines)})
+                _write(folder, self._texts(folder, lines) or {LOG_COPY: log_text(lines)})
             elif new:
                 _write(folder, {LOG_COPY: log_text(lines)})
             return lines
@@ -93,7 +105,7 @@ class DecisionLog:
             kind = DecisionKind.OVERRIDE if decided else DecisionKind.NOTE
             words, about = OwnWords(who, reason, secrets.token_hex(16)), published[milestone_id]
             line = following(lines, datetime.now(UTC), kind, about, decided=decided, words=words)
-            texts = _texts(folder, (*lines, line))
+            texts = self._texts(folder, (*lines, line))
             if texts is None:
                 raise NotPublishedError(
                     f"the pages of release {about.release_id} were made by other code; `waku-fit run` makes a new one"
@@ -105,7 +117,8 @@ class DecisionLog:
     def forget(self, is_meant: Callable[[LogLine], bool]) -> list[int]:
         """Take out for good who said something and why, in the log and in all releases; return which lines.
 
-        The lines stay, and the chain of hashes holds. Pages that cannot be made again are replaced by a notice.
+        The lines stay, and the chain of hashes holds. Pages of other code that cannot be made again are replaced by a
+        notice.
         """
         with self._locked():
             lines = self.read()
@@ -116,9 +129,29 @@ class DecisionLog:
             # The log last: after a kill it still says what is to be taken out of the rest.
             for copy in sorted(self.releases_dir.glob(f"[!.]*/{LOG_COPY}")):
                 if any(line.position in meant for line in read_lines(_text(copy), str(copy))):
-                    _write(copy.parent, _texts(copy.parent, left) or texts_taken_back(_manifest(copy.parent), left))
+                    folder = copy.parent
+                    _write(folder, self._texts(folder, left) or texts_taken_back(_manifest(folder), left))
             write_all({self.path: log_text(left)})
             return sorted(meant)
+
+    def _texts(self, folder: Path, log: Sequence[LogLine]) -> dict[str, str] | None:
+        """Return the text files of a release, made again from its tables; None if other code made it with other tables.
+
+        Raises `PagesError` if anything else is wrong.
+        """
+        made = _manifest(folder)
+        try:
+            return texts_of(ReleasedTables(folder / "data"), made, log)
+        except Exception as error:
+            if made.code_version != self.code_version and isinstance(error, KeyError | UndefinedError):
+                return None  # the page of today asks for what the tables of then do not have
+            place = traceback.extract_tb(error.__traceback__)[-1]
+            # without its text, which may quote what was withdrawn
+            raise PagesError(
+                f"the pages of release {made.release_id} cannot be made again: {type(error).__name__} at "
+                f"{place.filename}:{place.lineno}. They stay as they are; fix that, or put back the files in "
+                f"{folder / 'data'}, and try again"
+            ) from None
 
     def _append(self, lines: Sequence[LogLine]) -> None:
         """Add lines and see them on disk; what a kill left of a line at the end is cut off."""
@@ -151,15 +184,6 @@ def _published(folder: Path) -> list[Judged]:
         )
         for judged in (document, *document["others"])
     ]
-
-
-def _texts(folder: Path, log: Sequence[LogLine]) -> dict[str, str] | None:
-    """Return the text files of a release, made again from its tables; None if other code made it, with other tables."""
-    try:
-        return texts_of(ReleasedTables(folder / "data"), _manifest(folder), log)
-    except Exception:
-        # What the page of today misses in other tables may show in any way.
-        return None
 
 
 def _write(folder: Path, texts: Mapping[str, str]) -> None:

@@ -23,13 +23,16 @@ stated as (
 
 ),
 
+-- What is made up is no part of the real roadmap: no edge leads to it from there, and none back.
 edges as (
 
     select
         stated.deliverable_id,
         stated.needs
     from stated
-    inner join deliverables on stated.needs = deliverables.deliverable_id
+    inner join deliverables as needing on stated.deliverable_id = needing.deliverable_id
+    inner join deliverables as needed on stated.needs = needed.deliverable_id
+    where (needing.grade = 'illustrative') = (needed.grade = 'illustrative')
 
 ),
 
