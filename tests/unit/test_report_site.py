@@ -18,7 +18,7 @@ from assets.readiness.model import Milestone
 from assets.reports.page.archive_section import archive_section
 from assets.reports.page.cells import Cells
 from assets.reports.page.cost_section import cost_section
-from assets.reports.page.site import TEMPLATES, ReleaseData, _manifest_frame, render_pages, render_report
+from assets.reports.page.site import TEMPLATES, ReleaseData, manifest_frame, render_pages, render_report
 from tests.unit.page import Element, Page, shown_value
 from tests.unit.readiness_world import MILESTONE, REQUIREMENTS, progress, requirement, world
 from tests.unit.release_fixture import HOSTILE, OPEN, release
@@ -38,7 +38,7 @@ def cell_texts(address: str) -> list[str]:
 
 
 def all_cells(data: ReleaseData) -> Cells:
-    return Cells({**data.frames, "manifest": _manifest_frame(data.manifest)})
+    return Cells({**data.frames, "manifest": manifest_frame(data.manifest)})
 
 
 @pytest.mark.parametrize("template", sorted(TEMPLATES.glob("*.j2")), ids=lambda path: path.name)

@@ -96,7 +96,7 @@ def _path(milestone: str) -> str:
 
 
 def _cells(release: ReleaseData) -> Cells:
-    return Cells({**release.frames, "manifest": _manifest_frame(release.manifest)}, Derivations)
+    return Cells({**release.frames, "manifest": manifest_frame(release.manifest)}, Derivations)
 
 
 def _render(
@@ -123,7 +123,7 @@ def _render(
                 if other != milestone
             },
             gates=gates,
-            shown=_shown_requirements(cells, gates),
+            shown=shown_requirements(cells, gates),
             history=_history(cells),
             today=_day_of(release.manifest),
             by_age=_gates_by_age(cells, gates),
@@ -185,7 +185,8 @@ def _functions(cells: Cells) -> dict[str, Any]:
     }
 
 
-def _manifest_frame(manifest: Manifest) -> pd.DataFrame:
+def manifest_frame(manifest: Manifest) -> pd.DataFrame:
+    """Return a manifest as a table of one row."""
     columns: dict[str, Any] = {
         "release_id": manifest.release_id,
         "created_at": manifest.created_at,
@@ -203,7 +204,7 @@ def _manifest_frame(manifest: Manifest) -> pd.DataFrame:
     return pd.DataFrame([tuple(columns.values())], columns=list(columns), dtype=object)
 
 
-def _shown_requirements(cells: Cells, gates: Sequence[str]) -> dict[str, str]:
+def shown_requirements(cells: Cells, gates: Sequence[str]) -> dict[str, str]:
     """Return, by gate, the requirement that stands for it: the first with the status of the gate."""
     return {
         gate: cells.keys("requirement_results", gate_id=gate, status=cells.value("gates", gate, "status"))[0]
