@@ -9,6 +9,7 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+from pypdf import PdfReader
 
 from assets.common import keys
 from orchestration.transforms.dbt import connection_environment
@@ -60,7 +61,7 @@ def test_the_evidence_is_honestly_not_ready(chain: Chain) -> None:
 
 def test_a_release_is_complete(chain: Chain) -> None:
     names = {path.name for path in chain.latest.iterdir()}
-    assert names == {"index.html", "milestones", "readiness.json", "manifest.json", "data"}
+    assert names == {"index.html", "board.pdf", "milestones", "readiness.json", "manifest.json", "data"}
     rows = chain.manifest["rows"]
     assert rows["cost_summary"] == 12
     assert {p.name for p in (chain.latest / "data").iterdir()} == {
@@ -114,6 +115,12 @@ def test_a_changed_count_makes_what_rests_on_it_and_a_mistake_lands_nothing(edit
     assert not made & {"marts/compute_offers", "marts/scenarios", "model/scenario_cost"}
 
     was = edited.manifest
+    listed = json.loads(edited.waku_fit("releases", "--json").stdout)
+    assert was["previous"] == listed[1]["release_id"]
+    board = " ".join(page.extract_text() for page in PdfReader(edited.latest / "board.pdf").pages)
+    assert f"({listed[1]['release_id']}) the answer is the same." in " ".join(board.split())
+    assert "Customer Interviews, number on record 2 3" in " ".join(board.split())
+
     edited.report_held("three")
     done = edited.waku_fit("run")
     assert done.returncode == 1

@@ -245,6 +245,7 @@ def test_fifty_people_in_a_pack_reach_nothing(private: Chain, way: str) -> None:
 
 def test_a_withdrawn_consent_takes_the_content_out_of_every_release_in_one_run(private: Chain) -> None:
     old = private.latest.resolve()
+    board = (old / "board.pdf").read_bytes()
     for text in (AGREED, LEAVING):
         assert any(name.startswith(f"state/releases/{old.name}/") for name in files_with(private, text))
     # answers, findings and note may be deleted in the same step
@@ -260,12 +261,15 @@ def test_a_withdrawn_consent_takes_the_content_out_of_every_release_in_one_run(p
     assert old.is_dir()
     assert {path.name for path in old.iterdir()} == {
         "index.html",
+        "board.pdf",
         "milestones",
         "readiness.json",
         "manifest.json",
         "data",
     }
     assert "were taken back" not in (old / "index.html").read_text()
+    # it counts those who spoke about each selling point
+    assert (old / "board.pdf").read_bytes() != board
     for text in (AGREED, LEAVING):
         assert files_with(private, text) == []
         assert tables_with(private, text) == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 
 from assets.reports.model import Manifest
 from assets.reports.release import publish, withdrawal_rows
+from assets.reports.release.assets import _files_again
 from assets.reports.release.withdrawal_files import read_agreed
 from assets.reports.release.withdrawal_rows import (
     AnotherFolderError,
@@ -101,7 +103,7 @@ def write(database: str, folder: Path, name: str, folders: dict[str, str] = HERE
     with connect(database, "waku_fit_admin") as connection:
         publish.write_rows(connection, made, folders)
         frames = publish.read_release(connection, name)
-    publish.write_files(folder / "releases" / name, frames, {"manifest.json": name})
+    publish.write_files(folder / "releases" / name, frames, {"manifest.json": name, "board.pdf": b"%PDF"})
     return folder / "releases" / name
 
 
@@ -275,6 +277,24 @@ def test_a_release_that_the_database_does_not_know_is_taken_back(how: str, datab
     assert b"taken back" in after["index.html"]
     assert after["manifest.json"] == b"r1"
     assert take_back(database, tmp_path, keep="r2") == []
+
+
+def test_a_release_that_the_code_cannot_show_any_more_keeps_no_document(database: str, tmp_path: Path) -> None:
+    folder = write(database, tmp_path, "r1")
+    change(database, WITHDRAW_A)
+    with connect(database, "waku_fit_admin", autocommit=True) as connection:
+        assert take_out(
+            connection,
+            read_withdrawn(connection, HERE),
+            read_agreed(connection, HERE),
+            folder.parent,
+            partial(_files_again, connection),  # the release has no table that a page shows
+            keep="r2",
+            code_version="c",
+        ) == ["r1"]
+    after = contents(folder)
+    assert {name for name in after if not name.startswith("data/")} == {"index.html", "manifest.json"}
+    assert b"were taken back" in after["index.html"]
 
 
 def test_each_folder_of_a_release_is_cleaned_though_its_rows_are(database: str, tmp_path: Path) -> None:

@@ -443,7 +443,7 @@ def test_each_milestone_has_a_page_with_its_own_gates() -> None:
 
 
 def test_pages_of_milestones_lead_to_each_other_and_to_the_files_of_the_release() -> None:
-    files = {*two_milestones(), "readiness.json", "manifest.json", "data/"}
+    files = {*two_milestones(), "board.pdf", "readiness.json", "manifest.json", "data/"}
     for path, page in two_milestones().items():
         links = [element.attributes["href"] for element in page.elements if element.tag == "a"]
         places = {element.attributes["id"] for element in page.elements if "id" in element.attributes}

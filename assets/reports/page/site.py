@@ -25,7 +25,7 @@ from assets.costs.components import COMPONENTS
 from assets.evidence.model import Grade
 from assets.evidence.packs import PUBLIC
 from assets.readiness.model import GateStatus
-from assets.reports.model import Manifest
+from assets.reports.model import BOARD_PDF, Manifest
 from assets.reports.page.archive_section import archive_section
 from assets.reports.page.cells import NOT_LISTED, Cells, anchor
 from assets.reports.page.charts import marks
@@ -44,7 +44,7 @@ UNCERTAIN_DATES = frozenset({"assigned", "page_date_older", "retrieved", "recall
 MOST_ROWS, FEW_ROWS = 20, 3
 """Rows of evidence that stand in one list. Of more, each table of more than a few is folded."""
 
-DATA_FILES = ("readiness.json", "manifest.json")
+DATA_FILES = (BOARD_PDF, "readiness.json", "manifest.json")
 
 FIRST_PAGE = "index.html"
 

@@ -6,23 +6,31 @@ The three are one step: a release without its files, or files that nothing point
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import dagster as dg
 import pandas as pd
+import psycopg
 
 from assets.common import keys
 from assets.common.asset_tables import table_spec
 from assets.common.resources import Warehouse
 from assets.evidence.packs import Pack
 from assets.readiness.frames import readiness_json
-from assets.reports.model import Manifest
-from assets.reports.page.site import ReleaseData, render_pages
+from assets.reports.board.content import COMPARED
+from assets.reports.board.typeset import board_pdf
+from assets.reports.model import BOARD_PDF, Manifest
+from assets.reports.page.site import FIRST_PAGE, ReleaseData, render_pages
 from assets.reports.release.manifest import folders_of, manifest_of
 from assets.reports.release.publish import (
+    Files,
     align_link,
     as_json,
+    previous_release,
     publish,
+    read_manifest,
     read_release,
     write_files,
     write_rows,
@@ -84,7 +92,10 @@ class ReleaseOfRun(ABC):
             keys.RELEASE, RELEASED_KEYS, "All tables that readers get, under one release id", kinds=["postgres"]
         ),
         table_spec(
-            keys.READINESS_REPORT, [keys.RELEASE], "The readiness report and its data files, offline", kinds=["html"]
+            keys.READINESS_REPORT,
+            [keys.RELEASE],
+            "The readiness report, as pages and as a PDF for a board, and its data files, offline",
+            kinds=["html"],
         ),
         table_spec(
             keys.LATEST, [keys.READINESS_REPORT], "The release that readers see: reports/latest", kinds=["file"]
@@ -111,11 +122,14 @@ def published_release(
             raise dg.Failure(
                 f"{'; '.join(found)}. Nothing was published; look at what makes these tables.", allow_retries=False
             )
-        manifest = write_rows(connection, manifest_of(context, release.code_version, connection), folders)
+        made = manifest_of(context, release.code_version, connection)
+        made = replace(made, previous=previous_release(connection, made, releases_dir))
+        manifest = write_rows(connection, made, folders)
     with warehouse.connect("waku_fit_reader") as connection:
         frames = read_release(connection, manifest.release_id)
+        files = _files(connection, frames, manifest)
     directory = releases_dir / manifest.release_id
-    write_files(directory, frames, _texts(frames, manifest))
+    write_files(directory, frames, files)
     with warehouse.connect("waku_fit_admin") as connection:
         publish(connection, manifest.release_id, directory, latest)
         # After publication: nobody then reads what is changed. Killed before this, the run is made again.
@@ -124,7 +138,7 @@ def published_release(
             read_withdrawn(connection, folders),
             read_agreed(connection, folders),
             releases_dir,
-            _texts_again,
+            partial(_files_again, connection),
             keep=manifest.release_id,
             code_version=release.code_version,
         )
@@ -137,7 +151,12 @@ def published_release(
     yield dg.MaterializeResult(
         keys.READINESS_REPORT,
         data_version=version,
-        metadata={**name, "verdict": manifest.verdict, "page": dg.MetadataValue.path(directory / "index.html")},
+        metadata={
+            **name,
+            "verdict": manifest.verdict,
+            "page": dg.MetadataValue.path(directory / FIRST_PAGE),
+            "board": dg.MetadataValue.path(directory / BOARD_PDF),
+        },
     )
     yield dg.MaterializeResult(
         keys.LATEST,
@@ -146,24 +165,32 @@ def published_release(
     )
 
 
-def _texts(frames: Mapping[str, pd.DataFrame], manifest: Manifest) -> dict[str, str]:
+def _files(connection: psycopg.Connection, frames: Mapping[str, pd.DataFrame], manifest: Manifest) -> Files:
+    release = ReleaseData(frames=frames, manifest=manifest)
     return {
-        **render_pages(ReleaseData(frames=frames, manifest=manifest)),
+        **render_pages(release),
+        BOARD_PDF: board_pdf(release, _previous(connection, manifest)),
         "readiness.json": as_json(readiness_json(frames, manifest)),
         "manifest.json": as_json(manifest.as_json()),
     }
 
 
-def _texts_again(frames: Mapping[str, pd.DataFrame], manifest: Manifest) -> dict[str, str]:
+def _previous(connection: psycopg.Connection, manifest: Manifest) -> ReleaseData | None:
+    """Return what is compared of the release that a release names as the one before it."""
+    before = read_manifest(connection, manifest.previous) if manifest.previous else None
+    return None if before is None else ReleaseData(read_release(connection, before.release_id, COMPARED), before)
+
+
+def _files_again(connection: psycopg.Connection, frames: Mapping[str, pd.DataFrame], manifest: Manifest) -> Files:
     """Return the files of an earlier release after something was taken out of its tables.
 
     The code that made it may have had other tables and columns, which the page of today fails to show in any way. A
-    withdrawal does not wait for that: the page then says that it was taken back, and `readiness.json` goes.
+    withdrawal does not wait for that: the page then says that it was taken back, and PDF and `readiness.json` go.
     """
     try:
-        return _texts(frames, manifest)
+        return _files(connection, frames, manifest)
     except Exception as error:
         # without its text, which may quote what was withdrawn
         name = type(error).__name__
         dg.get_dagster_logger().warning(f"Release {manifest.release_id} has no page any more ({name}).")
-        return {"index.html": WITHDRAWN_PAGE, "manifest.json": as_json(manifest.as_json())}
+        return {FIRST_PAGE: WITHDRAWN_PAGE, "manifest.json": as_json(manifest.as_json())}
