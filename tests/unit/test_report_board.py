@@ -262,6 +262,12 @@ def test_a_long_word_may_be_broken() -> None:
     assert printable("ordinary words") == "ordinary words"
 
 
+def test_names_of_releases_and_numbers_can_be_copied() -> None:
+    assert printable("20261123T120000Z-1a2b3c4d") == "20261123T120000Z-1a2b3c4d"
+    assert printable("12345678901234567890.123456") == "12345678901234567890.123456"
+    assert "\u200b" not in reader().pages[0].extract_text()
+
+
 LONG = "A name that goes on and on, with 12,345 other words that nobody thought of on paper. " * 3
 
 

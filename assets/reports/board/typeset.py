@@ -37,8 +37,9 @@ NOT_SET = "□"
 NOT_PRINTED = frozenset({"Cc", "Cf", "Cn"})
 """Categories of characters that stand for nothing to see."""
 
-LONG_WORD = re.compile(r"[^\s\u200b]{15}(?=[^\s\u200b]{4})")
-"""Part of a word after which a line may break, since no word is wider than its column."""
+LONG_WORD = re.compile(r"[^\s\d]{15}(?=[^\s\d]{4})")
+"""Part of a word after which a line may break, since no word is wider than its column. Numbers and names of releases
+stay whole: they have no invisible sign in them when they are copied."""
 
 
 def board_pdf(release: ReleaseData, previous: ReleaseData | None = None) -> bytes:
