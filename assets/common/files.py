@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from pathlib import Path
 
 
-def write_all(texts: Mapping[Path, str]) -> None:
-    """Replace the files in this order, each by one rename, after all of them are on disk."""
+def write_all(contents: Mapping[Path, str | bytes]) -> None:
+    """Replace the files, of text or bytes, in this order, each by one rename, after all of them are on disk."""
     fresh: dict[Path, Path] = {}
-    for path, text in texts.items():
+    for path, content in contents.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         fresh[path] = path.with_name(f".{path.name}-{os.getpid()}")
-        with fresh[path].open("w", encoding="utf-8", newline="") as file:
-            file.write(text)
+        with fresh[path].open("wb") as file:
+            file.write(content if isinstance(content, bytes) else content.encode())
             file.flush()
             os.fsync(file.fileno())
     for path, written in fresh.items():

@@ -10,6 +10,9 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+BOARD_PDF = "board.pdf"
+"""The file of a release that says the same on a few pages of paper."""
+
 
 def release_id(created_at: datetime, run_id: str) -> str:
     """Name a release so that names sort by time: `20261123T120000Z-1a2b3c4d`. `created_at` is in UTC."""
@@ -36,6 +39,8 @@ class Manifest:
     warnings: Sequence[str] = ()
     """Each check that warns, by the table that it looks at: `marts/segment_capture: all_six_parts_are_captured`."""
     rows: Mapping[str, int] = field(default_factory=dict)
+    previous: str | None = None
+    """The newest release before it of the same packs and as-of day, with which its documents compare it."""
 
     @classmethod
     def from_json(cls, plain: Mapping[str, Any]) -> Manifest:

@@ -132,6 +132,7 @@ def guarded() -> set[dg.AssetKey]:
         ("assets/history/model.py", lambda _: HISTORY),
         ("assets/decision/information.py", lambda _: DECISION),
         ("assets/reports/page/templates/report.css", lambda _: REPORTS),
+        ("assets/reports/board/templates/board.typ", lambda _: REPORTS),
         ("assets/evidence/parsing.py", lambda _: RAW),
         ("assets/evidence/tables/pricing.py", lambda _: of_area("pricing") | {keys.EVIDENCE_INDEX} | HISTORY | REPORTS),
         ("assets/privacy/names/known.txt", lambda _: set()),

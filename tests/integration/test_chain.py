@@ -10,6 +10,7 @@ from typing import Any
 
 import dagster as dg
 import pytest
+from pypdf import PdfReader
 
 from assets.common import keys
 from assets.reports.page.site import PAGES
@@ -64,7 +65,8 @@ def test_the_evidence_is_honestly_not_ready(chain: Chain) -> None:
 def test_a_release_is_complete(chain: Chain) -> None:
     names = {path.name for path in chain.latest.iterdir()}
     assert names == {
-        *PAGES, "segments", "milestones", "readiness.json", "manifest.json", "decisions.jsonl", "data", "briefs",
+        *PAGES, "segments", "milestones", "board.pdf", "readiness.json", "manifest.json", "decisions.jsonl", "data",
+        "briefs",
     }  # fmt: skip
     rows = chain.manifest["rows"]
     assert rows["cost_summary"] == 12
@@ -119,6 +121,12 @@ def test_a_changed_count_makes_what_rests_on_it_and_a_mistake_lands_nothing(edit
     assert not made & {"marts/compute_offers", "marts/scenarios", "model/scenario_cost"}
 
     was = edited.manifest
+    listed = json.loads(edited.waku_fit("releases", "--json").stdout)
+    assert was["previous"] == listed[1]["release_id"]
+    board = " ".join(page.extract_text() for page in PdfReader(edited.latest / "board.pdf").pages)
+    assert f"({listed[1]['release_id']}) the answer is the same." in " ".join(board.split())
+    assert "Customer Interviews, number on record 2 3" in " ".join(board.split())
+
     edited.report_held("three")
     done = edited.waku_fit("run")
     assert done.returncode == 1

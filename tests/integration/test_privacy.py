@@ -259,6 +259,7 @@ def test_a_withdrawn_consent_takes_the_content_out_of_every_release_in_one_run(p
     old = private.latest.resolve()
     quoting = private.waku_fit("decide", "--role", "product lead", "--reason", f"They said: {AGREED} at night.")
     assert quoting.returncode == 0, quoting.stdout + quoting.stderr
+    board = (old / "board.pdf").read_bytes()
     for text in (AGREED, LEAVING):
         assert any(name.startswith(f"state/releases/{old.name}/") for name in files_with(private, text))
     # answers, findings and note may be deleted in the same step
@@ -274,6 +275,7 @@ def test_a_withdrawn_consent_takes_the_content_out_of_every_release_in_one_run(p
     assert old.is_dir()
     assert {path.name for path in old.iterdir()} == {
         *PAGES,
+        "board.pdf",
         "segments",
         "milestones",
         "readiness.json",
@@ -283,6 +285,8 @@ def test_a_withdrawn_consent_takes_the_content_out_of_every_release_in_one_run(p
         "data",
     }
     assert "were taken back" not in (old / "index.html").read_text()
+    # it counts those who spoke about each selling point
+    assert (old / "board.pdf").read_bytes() != board
     for text in (AGREED, LEAVING):
         assert files_with(private, text) == []
         assert tables_with(private, text) == []

@@ -2,6 +2,7 @@
 
 import json
 import os
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -120,6 +121,35 @@ def test_files_hold_what_the_tables_hold(database: str, tmp_path: Path) -> None:
     folder = write(database, tmp_path, "r1")
     assert (folder / "data" / "gates.csv").read_text() == "gate_id,status,evidence_ids\ninterviews,fail,a/1;a/2\n"
     assert (folder / "data" / "gates.parquet").exists()
+
+
+def test_the_release_before_is_the_newest_one_of_the_same_packs_and_day(database: str, tmp_path: Path) -> None:
+    def before(**changes: object) -> str | None:
+        with connect(database, "waku_fit_admin") as connection:
+            return publish.previous_release(connection, replace(manifest("r9"), **changes), tmp_path / "releases")
+
+    assert before() is None  # there is no release at all
+    for name in ("r1", "r2"):
+        write(database, tmp_path, name)
+    with connect(database, "waku_fit_admin") as connection:
+        publish.write_rows(connection, manifest("r3"), {})  # killed before there were files
+    assert before() == "r2"
+    assert before(packs=("public", "ours")) is None
+    assert before(as_of=None) is None
+
+
+def test_only_the_tables_that_are_asked_for_are_read(database: str, tmp_path: Path) -> None:
+    write(database, tmp_path, "r1")
+    with connect(database, "waku_fit_reader") as connection:
+        assert list(publish.read_release(connection, "r1", ("verdict",))) == ["verdict"]
+        written = publish.read_manifest(connection, "r1")
+        assert written is not None
+        assert (written.release_id, written.created_at, written.rows) == (
+            "r1",
+            manifest("r1").created_at,
+            {"gates": 1, "verdict": 1},
+        )
+        assert publish.read_manifest(connection, "r2") is None
 
 
 def test_the_link_moves_with_the_pointer(database: str, tmp_path: Path) -> None:

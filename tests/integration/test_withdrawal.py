@@ -11,6 +11,7 @@ import pytest
 
 from assets.reports.model import Manifest
 from assets.reports.release import publish, withdrawal_rows
+from assets.reports.release.assets import _files_again
 from assets.reports.release.withdrawal_files import read_agreed
 from assets.reports.release.withdrawal_rows import (
     AnotherFolderError,
@@ -110,7 +111,7 @@ def write(database: str, folder: Path, name: str, folders: dict[str, str] = HERE
     with connect(database, "waku_fit_admin") as connection:
         publish.write_rows(connection, made, folders)
         frames = publish.read_release(connection, name)
-    publish.write_files(folder / "releases" / name, frames, {"manifest.json": name})
+    publish.write_files(folder / "releases" / name, frames, {"manifest.json": name, "board.pdf": b"%PDF"})
     return folder / "releases" / name
 
 
@@ -291,6 +292,25 @@ def test_a_release_that_the_database_does_not_know_is_taken_back(how: str, datab
     assert b"taken back" in after["index.html"]
     assert after["manifest.json"] == b"r1"
     assert take_back(database, tmp_path, keep="r2") == []
+
+
+def test_a_release_that_the_code_cannot_show_any_more_keeps_no_document(database: str, tmp_path: Path) -> None:
+    folder = write(database, tmp_path, "r1")
+    change(database, WITHDRAW_A)
+    with connect(database, "waku_fit_admin", autocommit=True) as connection:
+        assert take_out(
+            connection,
+            read_withdrawn(connection, HERE),
+            read_agreed(connection, HERE),
+            folder.parent,
+            lambda frames, manifest: _files_again(frames, manifest, (), folder.parent),
+            keep="r2",
+            code_version="c",
+        ) == ["r1"]
+    after = contents(folder)
+    left = {name for name in after if not name.startswith("data/")}
+    assert left == {"index.html", "manifest.json", "decisions.jsonl"}
+    assert b"were taken back" in after["index.html"]
 
 
 def test_each_folder_of_a_release_is_cleaned_though_its_rows_are(database: str, tmp_path: Path) -> None:

@@ -58,6 +58,7 @@ READ: dict[str, Callable[[str], Iterator[Text]]] = {
     ".md": markdown_text,
     ".j2": template_text,
     ".sql": plain_text,
+    ".typ": plain_text,
     ".yml": plain_text,
 }
 """By the end of a file's name, what of it people read. Evidence is quoted, and not ours to word."""

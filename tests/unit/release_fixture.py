@@ -22,7 +22,7 @@ from assets.reports.page.site import ReleaseData
 from assets.roadmap import frames as mvp_frames
 from tests.unit import market_release
 from tests.unit.bench_release import EVIDENCE, MEASUREMENT, bench_tables, own_bytes
-from tests.unit.readiness_world import world
+from tests.unit.readiness_world import COUNTED, world
 
 HOSTILE = "</data><script>alert('1')</script> & \"quoted\""
 SOURCE_WITH_ADDRESSES = f"https://example.org/prices?a=1&b=2; javascript:alert(1) {HOSTILE}"
@@ -112,6 +112,7 @@ def release(
                 evidence_ids=[SERVER],
             ),
             "scenarios": _scenarios(),
+            "gate_requirements": _gate_requirements(inputs),
             "milestone_deliverables": _deliverables(inputs),
             "deliverable_history": _history(inputs),
             "open_questions": _one_row(
@@ -459,6 +460,22 @@ def _decision(requirement: str | None, gate: str | None) -> dict[str, pd.DataFra
             requirement_class=HOSTILE, milestones=3, met=2, planned=3, met_share=2 / 3, as_of=date(2025, 6, 16), **based
         ),
     }
+
+
+def _gate_requirements(inputs: ReadinessInputs) -> pd.DataFrame:
+    counted = {row.requirement_id: COUNTED[row.metric] for row in inputs.requirements}
+    rows = [
+        {
+            "requirement_id": row.requirement_id,
+            "milestone_id": row.milestone_id,
+            "counter": counted[row.requirement_id][0],
+            "parameters": counted[row.requirement_id][1].split(";"),
+            "grade": row.basis.grade.value,
+            "evidence_ids": list(row.basis.ids),
+        }
+        for row in inputs.requirements
+    ]
+    return pd.DataFrame(rows, dtype=object)
 
 
 def _deliverables(inputs: ReadinessInputs) -> pd.DataFrame:

@@ -29,7 +29,7 @@ from assets.reports.decisions import (
 )
 from assets.reports.release import decision_log
 from assets.reports.release.decision_log import DecisionLog, NotPublishedError, PagesError
-from assets.reports.release.texts import log_text, texts_of
+from assets.reports.release.files import files_of, log_text
 from orchestration.commands.decide import decide, forget, show
 from orchestration.errors import UserError
 from orchestration.settings import Settings
@@ -140,7 +140,7 @@ def publish(log: DecisionLog, release_id: str, text_log: tuple[LogLine, ...] = (
     (folder / "data").mkdir(parents=True)
     for name, frame in data.frames.items():
         pq.write_table(pa.Table.from_pandas(frame, preserve_index=False), folder / "data" / f"{name}.parquet")
-    write_all({folder / name: text for name, text in texts_of(data.frames, data.manifest, text_log).items()})
+    write_all({folder / name: text for name, text in files_of(data.frames, data.manifest, text_log, None).items()})
     fresh = log.latest.with_name("fresh")
     fresh.symlink_to(folder)
     os.replace(fresh, log.latest)
@@ -279,7 +279,7 @@ def test_words_that_are_taken_out_leave_every_release(log: DecisionLog) -> None:
     log.note_published()
     assert log.forget(lambda line: line.words is not None and "founder" in line.words.reason) == [2]
     for path in (log.path, *(file for folder in (first, second) for file in folder.glob("*.*"))):
-        assert "founder" not in path.read_text(encoding="utf-8"), path
+        assert b"founder" not in path.read_bytes(), path
     assert readiness(second)["override"]["decided"] == "ready"
     assert readiness(second)["override"]["reason"] is None
     assert "somebody whose words were taken out" in page_text(second)
@@ -358,7 +358,7 @@ def _say(log: DecisionLog, who: str) -> None:
 
 
 def test_lines_of_several_processes_never_mix(log: DecisionLog) -> None:
-    context = multiprocessing.get_context("fork")
+    context = multiprocessing.get_context("spawn")  # threads of the typesetter do not survive a fork
     processes = [context.Process(target=_say, args=(log, who)) for who in ("analyst", "engineer")]
     for process in processes:
         process.start()

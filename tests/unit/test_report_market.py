@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from assets.reports.page.cells import Cells
 from assets.reports.page.market_section import Voices, market_section
-from assets.reports.page.site import _manifest_frame, render_pages
+from assets.reports.page.site import manifest_frame, render_pages
 from tests.unit.market_release import SPOKEN, market_tables
 from tests.unit.page import ROW, Site
 from tests.unit.release_fixture import release
@@ -36,7 +36,7 @@ def text(html: str) -> str:
 
 def cells() -> Cells:
     data = release()
-    return Cells({**data.frames, "manifest": _manifest_frame(data.manifest)})
+    return Cells({**data.frames, "manifest": manifest_frame(data.manifest)})
 
 
 def test_what_speaks_against_stands_beside_what_speaks_for() -> None:

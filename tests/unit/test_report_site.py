@@ -19,7 +19,7 @@ from assets.reports.page.archive_section import archive_section
 from assets.reports.page.cells import Cells
 from assets.reports.page.cost_section import cost_section
 from assets.reports.page.packed import pack, unpack
-from assets.reports.page.site import DATA_FILES, PAGES, TEMPLATES, ReleaseData, _manifest_frame, render_pages
+from assets.reports.page.site import DATA_FILES, PAGES, TEMPLATES, ReleaseData, manifest_frame, render_pages
 from tests.unit.page import ROW, Element, Page, Site, shown_value
 from tests.unit.readiness_world import MILESTONE, REQUIREMENTS, progress, requirement, world
 from tests.unit.release_fixture import HOSTILE, OPEN, SERVER, release
@@ -44,7 +44,7 @@ def table(of: Site, name: str) -> str:
 
 
 def all_cells(data: ReleaseData) -> Cells:
-    return Cells({**data.frames, "manifest": _manifest_frame(data.manifest)})
+    return Cells({**data.frames, "manifest": manifest_frame(data.manifest)})
 
 
 @pytest.mark.parametrize("template", sorted(TEMPLATES.glob("*.j2")), ids=lambda path: path.name)

@@ -106,14 +106,16 @@ class Cells:
         """
         row = self._row(table, key, column)
         value = row[column]
-        text = MISSING if value is None else FORMATS[form](value)
-        if form == "usd" and value and row.get("grade") in APPROXIMATE:
-            text = f"≈ {text}"
+        text = _written(row, column, form)
         is_number = form in NUMBERS
         raw = "" if value is None else _raw(value)
         data = _data(f"{table}/{key}/{column}", raw, text, is_number=is_number, is_missing=value is None)
         target = self.target(table, key, column) if link and is_number else None
         return data if target is None else Markup(f'<a class="why" href="{target}">{data}</a>')  # noqa: S704
+
+    def text(self, table: str, key: str, column: str, form: str = "plain") -> str:
+        """Return a cell as text, for documents that are no pages; one without a value says so."""
+        return _written(self._row(table, key, column), column, form)
 
     def svg_text(self, table: str, key: str, column: str, form: str, x: float, y: float) -> Markup:
         """Return a cell as text of a drawing, with its raw value and its address like any other."""
@@ -324,6 +326,13 @@ def _by_key(table: str, frame: pd.DataFrame) -> dict[str, Row]:
             raise ValueError(f"the release has two rows {table}/{key}, expected one")
         rows[key] = row
     return rows
+
+
+def _written(row: Row, column: str, form: str) -> str:
+    """Write a cell for a reader: money that is not measured or published with a sign that it is about so much."""
+    value = row[column]
+    text = MISSING if value is None else FORMATS[form](value)
+    return f"≈ {text}" if form == "usd" and value and row.get("grade") in APPROXIMATE else text
 
 
 def _data(address: str, raw: str, text: str, *, is_number: bool, is_missing: bool) -> Markup:

@@ -207,9 +207,12 @@ def plain(value: object) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def shortened(text: str) -> str:
-    """Write the beginning of a long text."""
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1].rstrip()}…"
+def shortened(text: str, longest: int = LONGEST) -> str:
+    """Write the beginning of a text that is longer than `longest` characters: whole words, so that no number is cut."""
+    if len(text) <= longest:
+        return text
+    beginning = text[:longest]
+    return f"{beginning.rpartition(' ')[0] or beginning[:-1]}…"
 
 
 def line_of(number: int, said: str) -> str:

@@ -27,7 +27,7 @@ from assets.costs.components import COMPONENTS
 from assets.evidence.model import Grade
 from assets.evidence.packs import PUBLIC
 from assets.reports.decisions import COLUMNS, LogLine, rows
-from assets.reports.model import Manifest
+from assets.reports.model import BOARD_PDF, Manifest
 from assets.reports.page.all_rows import all_rows
 from assets.reports.page.archive_section import archive_section
 from assets.reports.page.cells import NOT_LISTED, Cells, anchor
@@ -58,7 +58,7 @@ MOST_ROWS, FEW_ROWS = 20, 3
 PACKED = "@packed@"
 """Where a page has what its numbers are made of."""
 
-DATA_FILES = ("readiness.json", "manifest.json", "decisions.jsonl")
+DATA_FILES = (BOARD_PDF, "readiness.json", "manifest.json", "decisions.jsonl")
 
 FIRST_PAGE = "index.html"
 
@@ -163,7 +163,7 @@ def cells_of(release: ReleaseData) -> Cells:
     verdicts = release.frames["verdict"].to_dict("records")
     computed = {row["milestone_id"]: row["verdict"] for row in verdicts}
     said = pd.DataFrame(rows(release.decisions, computed), columns=list(COLUMNS), dtype=object)
-    own = {"manifest": _manifest_frame(release.manifest), "decision_log": said}
+    own = {"manifest": manifest_frame(release.manifest), "decision_log": said}
     return Cells({**release.frames, **own}, Derivations)
 
 
@@ -209,7 +209,7 @@ class _Site:
                 if other != milestone
             },
             "gates": gates,
-            "shown": _shown_requirements(cells, gates),
+            "shown": shown_requirements(cells, gates),
             "history": self._history,
             "months": history_section(cells, milestone),
             "today": _day_of(self._release.manifest),
@@ -310,7 +310,8 @@ def _functions(cells: Cells) -> dict[str, Any]:
     }
 
 
-def _manifest_frame(manifest: Manifest) -> pd.DataFrame:
+def manifest_frame(manifest: Manifest) -> pd.DataFrame:
+    """Return a manifest as a table of one row."""
     columns: dict[str, Any] = {
         "release_id": manifest.release_id,
         "created_at": manifest.created_at,
@@ -328,7 +329,7 @@ def _manifest_frame(manifest: Manifest) -> pd.DataFrame:
     return pd.DataFrame([tuple(columns.values())], columns=list(columns), dtype=object)
 
 
-def _shown_requirements(cells: Cells, gates: Sequence[str]) -> dict[str, str]:
+def shown_requirements(cells: Cells, gates: Sequence[str]) -> dict[str, str]:
     """Return, by gate, the requirement that stands for it: the first with the status of the gate."""
     return {
         gate: cells.keys("requirement_results", gate_id=gate, status=cells.value("gates", gate, "status"))[0]

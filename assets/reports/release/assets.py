@@ -7,6 +7,7 @@ The three are one step: a release without its files, or files that nothing point
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import dagster as dg
@@ -17,18 +18,21 @@ from assets.common.asset_tables import table_spec
 from assets.common.resources import Warehouse
 from assets.evidence.packs import Pack
 from assets.reports.decisions import BrokenLogError, LogLine
-from assets.reports.model import Manifest
+from assets.reports.model import BOARD_PDF, Manifest
+from assets.reports.page.site import FIRST_PAGE
 from assets.reports.release.decision_log import DecisionLog, PagesError
+from assets.reports.release.files import compared_with, files_of, files_taken_back
 from assets.reports.release.manifest import folders_of, manifest_of
 from assets.reports.release.publish import (
+    Files,
     align_link,
+    previous_release,
     publish,
     read_release,
     write_files,
     write_rows,
 )
 from assets.reports.release.soundness import faults
-from assets.reports.release.texts import texts_of, texts_taken_back
 from assets.reports.release.withdrawal_files import read_agreed
 from assets.reports.release.withdrawal_rows import (
     AnotherFolderError,
@@ -88,7 +92,10 @@ class ReleaseOfRun(ABC):
             keys.RELEASE, RELEASED_KEYS, "All tables that readers get, under one release id", kinds=["postgres"]
         ),
         table_spec(
-            keys.READINESS_REPORT, [keys.RELEASE], "The readiness report and its data files, offline", kinds=["html"]
+            keys.READINESS_REPORT,
+            [keys.RELEASE],
+            "The readiness report, as pages and as a PDF for a board, and its data files, offline",
+            kinds=["html"],
         ),
         table_spec(
             keys.LATEST, [keys.READINESS_REPORT], "The release that readers see: reports/latest", kinds=["file"]
@@ -118,7 +125,9 @@ def published_release(
             raise dg.Failure(
                 f"{'; '.join(found)}. Nothing was published; look at what makes these tables.", allow_retries=False
             )
-        manifest = write_rows(connection, manifest_of(context, release.code_version, connection), folders)
+        made = manifest_of(context, release.code_version, connection)
+        made = replace(made, previous=previous_release(connection, made, releases_dir))
+        manifest = write_rows(connection, made, folders)
         withdrawn = read_withdrawn(connection, folders)
         gone = texts_withdrawn(connection, withdrawn)
         with _of_the_log():
@@ -126,7 +135,7 @@ def published_release(
     with warehouse.connect("waku_fit_reader") as connection:
         frames = read_release(connection, manifest.release_id)
     directory = releases_dir / manifest.release_id
-    write_files(directory, frames, texts_of(frames, manifest, log.read()))
+    write_files(directory, frames, files_of(frames, manifest, log.read(), compared_with(manifest, releases_dir)))
     with warehouse.connect("waku_fit_admin") as connection:
         publish(connection, manifest.release_id, directory, latest)
         said = log.note_published()
@@ -136,7 +145,7 @@ def published_release(
             withdrawn,
             read_agreed(connection, folders),
             releases_dir,
-            lambda frames, manifest: _texts_again(frames, manifest, said),
+            lambda frames, manifest: _files_again(frames, manifest, said, releases_dir),
             keep=manifest.release_id,
             code_version=release.code_version,
         )
@@ -149,7 +158,12 @@ def published_release(
     yield dg.MaterializeResult(
         keys.READINESS_REPORT,
         data_version=version,
-        metadata={**name, "verdict": manifest.verdict, "page": dg.MetadataValue.path(directory / "index.html")},
+        metadata={
+            **name,
+            "verdict": manifest.verdict,
+            "page": dg.MetadataValue.path(directory / FIRST_PAGE),
+            "board": dg.MetadataValue.path(directory / BOARD_PDF),
+        },
     )
     yield dg.MaterializeResult(
         keys.LATEST,
@@ -167,16 +181,18 @@ def _of_the_log() -> Iterator[None]:
         raise dg.Failure(f"{error}. Nothing was published.", allow_retries=False) from error
 
 
-def _texts_again(frames: Mapping[str, pd.DataFrame], manifest: Manifest, said: Sequence[LogLine]) -> dict[str, str]:
+def _files_again(
+    frames: Mapping[str, pd.DataFrame], manifest: Manifest, said: Sequence[LogLine], releases_dir: Path
+) -> Files:
     """Return the files of an earlier release after something was taken out of its tables.
 
     The code that made it may have had other tables and columns, which the page of today fails to show in any way. A
-    withdrawal does not wait for that: the page then says that it was taken back, and `readiness.json` goes.
+    withdrawal does not wait for that: the page then says that it was taken back, and PDF and `readiness.json` go.
     """
     try:
-        return texts_of(frames, manifest, said)
+        return files_of(frames, manifest, said, compared_with(manifest, releases_dir))
     except Exception as error:
         # without its text, which may quote what was withdrawn
         name = type(error).__name__
         dg.get_dagster_logger().warning(f"Release {manifest.release_id} has no page any more ({name}).")
-        return texts_taken_back(manifest, said)
+        return files_taken_back(manifest, said)

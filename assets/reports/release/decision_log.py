@@ -14,7 +14,7 @@ import json
 import os
 import secrets
 import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -33,8 +33,16 @@ from assets.reports.decisions import (
     require_continued,
     said,
 )
-from assets.reports.model import Manifest
-from assets.reports.release.texts import LOG_COPY, log_text, texts_of, texts_taken_back
+from assets.reports.release.files import (
+    LOG_COPY,
+    MANIFEST,
+    compared_with,
+    files_of,
+    files_taken_back,
+    log_text,
+    manifest_in,
+)
+from assets.reports.release.publish import Files
 from assets.reports.release_files import ReleasedTables
 
 
@@ -84,7 +92,7 @@ class DecisionLog:
             copy = folder / LOG_COPY
             shown = read_lines(_text(copy), str(copy))
             if said(shown) != said(lines):
-                _write(folder, self._texts(folder, lines) or {LOG_COPY: log_text(lines)})
+                _write(folder, self._files(folder, lines) or {LOG_COPY: log_text(lines)})
             elif new:
                 _write(folder, {LOG_COPY: log_text(lines)})
             return lines
@@ -105,13 +113,13 @@ class DecisionLog:
             kind = DecisionKind.OVERRIDE if decided else DecisionKind.NOTE
             words, about = OwnWords(who, reason, secrets.token_hex(16)), published[milestone_id]
             line = following(lines, datetime.now(UTC), kind, about, decided=decided, words=words)
-            texts = self._texts(folder, (*lines, line))
-            if texts is None:
+            files = self._files(folder, (*lines, line))
+            if files is None:
                 raise NotPublishedError(
                     f"the pages of release {about.release_id} were made by other code; `waku-fit run` makes a new one"
                 )
             self._append([line])
-            _write(folder, texts)
+            _write(folder, files)
             return line
 
     def forget(self, is_meant: Callable[[LogLine], bool]) -> list[int]:
@@ -130,18 +138,18 @@ class DecisionLog:
             for copy in sorted(self.releases_dir.glob(f"[!.]*/{LOG_COPY}")):
                 if any(line.position in meant for line in read_lines(_text(copy), str(copy))):
                     folder = copy.parent
-                    _write(folder, self._texts(folder, left) or texts_taken_back(_manifest(folder), left))
+                    _write(folder, self._files(folder, left) or files_taken_back(manifest_in(folder), left))
             write_all({self.path: log_text(left)})
             return sorted(meant)
 
-    def _texts(self, folder: Path, log: Sequence[LogLine]) -> dict[str, str] | None:
-        """Return the text files of a release, made again from its tables; None if other code made it with other tables.
+    def _files(self, folder: Path, log: Sequence[LogLine]) -> Files | None:
+        """Return the files of a release, made again from its tables; None if other code made it with other tables.
 
         Raises `PagesError` if anything else is wrong.
         """
-        made = _manifest(folder)
+        made = manifest_in(folder)
         try:
-            return texts_of(ReleasedTables(folder / "data"), made, log)
+            return files_of(ReleasedTables(folder / "data"), made, log, compared_with(made, self.releases_dir))
         except Exception as error:
             if made.code_version != self.code_version and isinstance(error, KeyError | UndefinedError):
                 return None  # the page of today asks for what the tables of then do not have
@@ -176,7 +184,7 @@ def _published(folder: Path) -> list[Judged]:
     readiness = folder / "readiness.json"
     if not readiness.exists():
         return []
-    document, made = json.loads(readiness.read_text(encoding="utf-8")), _manifest(folder)
+    document, made = json.loads(readiness.read_text(encoding="utf-8")), manifest_in(folder)
     as_of = made.as_of.isoformat() if made.as_of else None
     return [
         Judged(
@@ -186,17 +194,14 @@ def _published(folder: Path) -> list[Judged]:
     ]
 
 
-def _write(folder: Path, texts: Mapping[str, str]) -> None:
-    """Replace text files of a release, each whole whenever somebody reads it; beside a manifest, no others are left."""
-    write_all({folder / name: text for name, text in texts.items()})
-    if "manifest.json" in texts:
-        for path in (path for pattern in ("*.html", "*.json", "*/*.html", "*/*.md") for path in folder.glob(pattern)):
-            if path.relative_to(folder).as_posix() not in texts:
+def _write(folder: Path, files: Files) -> None:
+    """Replace files of a release, each whole whenever somebody reads it; with a manifest, only tables are left beside."""
+    write_all({folder / name: content for name, content in files.items()})
+    if MANIFEST in files:
+        for path in folder.rglob("*"):
+            name = path.relative_to(folder).as_posix()
+            if path.is_file() and not name.startswith("data/") and name not in files:
                 path.unlink()
-
-
-def _manifest(folder: Path) -> Manifest:
-    return Manifest.from_json(json.loads((folder / "manifest.json").read_text(encoding="utf-8")))
 
 
 def _text(path: Path) -> str:

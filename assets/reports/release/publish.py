@@ -15,12 +15,12 @@ import json
 import os
 import platform
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import pandas as pd
 import psycopg
@@ -40,6 +40,9 @@ class LinkError(Exception):
 
 
 TABLES = {name: schema for schema, names in RELEASED.items() for name in names}
+
+Files: TypeAlias = Mapping[str, str | bytes]
+"""Files of a release by their paths in it: text, or bytes as they are."""
 
 ARROW_TYPES = {
     "bigint": pa.int64(),
@@ -127,14 +130,35 @@ def _copy_table(cursor: psycopg.Cursor, schema: str, name: str, release_id: str)
     return cursor.rowcount
 
 
-def read_release(connection: psycopg.Connection, release_id: str) -> dict[str, pd.DataFrame]:
-    """Return the released tables in the order of their source, without the columns `release_id` and `row_order`.
+def previous_release(connection: psycopg.Connection, manifest: Manifest, releases_dir: Path) -> str | None:
+    """Return the newest release of the same packs and as-of day; None without one. One without files is none."""
+    if connection.execute("select to_regclass('release.releases')").fetchone() == (None,):
+        return None
+    plain = manifest.as_json()
+    rows = connection.execute(
+        "select release_id from release.releases where manifest -> 'packs' = %s and manifest -> 'as_of' = %s"
+        " order by created_at desc, release_id desc",
+        (Jsonb(plain["packs"]), Jsonb(plain["as_of"])),
+    ).fetchall()
+    return next((release_id for (release_id,) in rows if (releases_dir / release_id).is_dir()), None)
 
-    Each frame carries the types of its columns as `attrs["types"]`, an Arrow schema: those of the table, whatever is in
-    it, so that files of two releases can be read together.
+
+def read_manifest(connection: psycopg.Connection, release_id: str) -> Manifest | None:
+    """Return the manifest of a release, None if this database does not have it."""
+    row = connection.execute("select manifest from release.releases where release_id = %s", (release_id,)).fetchone()
+    return Manifest.from_json(row[0]) if row else None
+
+
+def read_release(
+    connection: psycopg.Connection, release_id: str, names: Iterable[str] | None = None
+) -> dict[str, pd.DataFrame]:
+    """Return the released tables, all or those with these names, in the order of their source.
+
+    They have no columns `release_id` and `row_order`. Each frame carries the types of its columns as `attrs["types"]`,
+    an Arrow schema: those of the table, whatever is in it, so that files of two releases can be read together.
     """
     frames = {}
-    for name in TABLES:
+    for name in TABLES if names is None else names:
         table = sql.Identifier("release", name)
         query = sql.SQL("select * from {} where release_id = %(id)s order by row_order").format(table)
         frame = read_frame(connection, query, {"id": release_id}).drop(columns=["release_id", "row_order"])
@@ -156,8 +180,8 @@ def _arrow_types(connection: psycopg.Connection, table: sql.Identifier) -> dict[
     }
 
 
-def write_files(directory: Path, frames: Mapping[str, pd.DataFrame], texts: Mapping[str, str]) -> None:
-    """Write `data/<table>.csv`, `.parquet` and `texts` (path to content) as `directory`: complete or not at all."""
+def write_files(directory: Path, frames: Mapping[str, pd.DataFrame], files: Files) -> None:
+    """Write `data/<table>.csv`, `.parquet` and `files` as `directory`: complete or not at all."""
     partial = directory.parent / f".partial-{directory.name}"
     shutil.rmtree(partial, ignore_errors=True)
     (partial / "data").mkdir(parents=True)
@@ -165,9 +189,9 @@ def write_files(directory: Path, frames: Mapping[str, pd.DataFrame], texts: Mapp
         _write_csv(partial / "data" / f"{name}.csv", frame)
         columns = [pa.array(frame[field.name].tolist(), field.type) for field in frame.attrs["types"]]
         pq.write_table(pa.Table.from_arrays(columns, schema=frame.attrs["types"]), partial / "data" / f"{name}.parquet")
-    for name, content in texts.items():
+    for name, content in files.items():
         (partial / name).parent.mkdir(exist_ok=True)
-        (partial / name).write_text(content, encoding="utf-8")
+        (partial / name).write_bytes(content if isinstance(content, bytes) else content.encode())
     with ThreadPoolExecutor() as pool:  # a disk takes many such requests at once in the time of one
         list(pool.map(_to_disk, partial.rglob("*")))
     os.replace(partial, directory)

@@ -21,7 +21,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from assets.reports.release.publish import write_files
+from assets.reports.release.publish import Files, write_files
 
 INTERVIEWS = "interviews__interviews"
 CONVERSATIONS = (INTERVIEWS, "interviews__sessions")
@@ -96,7 +96,7 @@ def take_back(directory: Path) -> None:
     replace_files(directory, {}, {"index.html": TAKEN_BACK, **kept})
 
 
-def replace_files(directory: Path, frames: Mapping[str, pd.DataFrame], texts: Mapping[str, str]) -> None:
+def replace_files(directory: Path, frames: Mapping[str, pd.DataFrame], files: Files) -> None:
     """Write the files of a release anew. Whatever else was there may hold the content, so it goes.
 
     A release whose folder somebody has removed stays removed.
@@ -106,7 +106,7 @@ def replace_files(directory: Path, frames: Mapping[str, pd.DataFrame], texts: Ma
         shutil.rmtree(old, ignore_errors=True)
         directory.rename(old)
     if old.is_dir():  # also after a kill in between
-        write_files(directory, frames, texts)
+        write_files(directory, frames, files)
         shutil.rmtree(old)
 
 

@@ -21,7 +21,7 @@ from psycopg.abc import QueryNoTemplate
 from psycopg.types.json import Jsonb
 
 from assets.reports.model import Manifest
-from assets.reports.release.publish import LEDGER, TABLES, read_release
+from assets.reports.release.publish import LEDGER, TABLES, Files, read_release
 from assets.reports.release.withdrawal_files import Agreed, folders_to_clean, replace_files, take_back
 
 SHORTEST_TEXT = 12
@@ -172,8 +172,8 @@ _MARK = "update release.releases set free_of = %(mark)s where release_id = %(rel
 _DEAD = "update release.releases set has_dead_rows = true where release_id = %(release)s"
 _BURIED = "update release.releases set has_dead_rows = false where has_dead_rows"
 
-Render = Callable[[Mapping[str, pd.DataFrame], Manifest], Mapping[str, str]]
-"""Makes the text files of a release, by name."""
+Render = Callable[[Mapping[str, pd.DataFrame], Manifest], Files]
+"""Makes the files of a release besides its tables."""
 
 
 @dataclass(frozen=True)
