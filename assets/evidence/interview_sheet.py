@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from assets.common.spreadsheet import inert, separator_of, typed
+from assets.common.spreadsheet import csv_text, separator_of, typed
 from assets.evidence.importer import Importer, SourceFile
 from assets.evidence.model import EvidenceRow, Table
 from assets.evidence.tables import TABLES_BY_KEY
@@ -51,16 +51,14 @@ def to_sheet(documents: Sequence[Document]) -> str:
     """Return documents as CSV. Values are text as in the documents."""
     questions = list(dict.fromkeys(q for document in documents for q in document.get("answers") or {}))
     columns = columns_of(questions)
-    out = io.StringIO()
-    writer = csv.DictWriter(out, columns, lineterminator="\n")
-    writer.writeheader()
+    rows: list[list[str]] = []
     for document in documents:
         own = {name: document.get(name) for name in (*INTERVIEW_COLUMNS, *COMMON)}
         own |= {f"{ANSWER}{question}": text for question, text in (document.get("answers") or {}).items()}
         for finding in document.get("findings") or [{}]:
             row = own | {name: finding.get(name) for name in FINDING_COLUMNS} | {FINDING_NOTE: finding.get("note")}
-            writer.writerow({name: inert("" if value is None else str(value)) for name, value in row.items()})
-    return out.getvalue()
+            rows.append(["" if (value := row.get(name)) is None else str(value) for name in columns])
+    return csv_text(columns, rows)
 
 
 def read_sheet(source: SourceFile) -> Iterable[ImportedInterview]:

@@ -16,6 +16,7 @@ from pathlib import PurePosixPath
 
 import yaml
 
+from assets.common.spreadsheet import typed
 from assets.evidence.model import Parsed, Part, Problem, Table
 from assets.evidence.rows import Place, ProblemList, Rows, Value
 from assets.evidence.syntax import comment_after, comment_fault, syntax_fault
@@ -72,6 +73,7 @@ def parse_csv(
             rows.problems.add(line, "", *cells)
             is_after_bad_quote = True
             continue
+        cells = [typed(cell) for cell in cells]
         values: dict[str, Value] = {column: cell for column, cell in zip(columns, cells, strict=False) if column}
         pairs = zip_longest(columns, cells, fillvalue="")
         found = [rows.search(cell, line, column) for column, cell in pairs if column in searched]

@@ -17,6 +17,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from assets.common.spreadsheet import inert_row
 from assets.evidence.model import EvidenceRow
 from assets.evidence.packs import Pack
 from assets.evidence.read_packs import format_problems, read_packs
@@ -96,7 +97,7 @@ def _write(path: Path, table: str, rows: Sequence[Mapping[str, str]]) -> None:
 
 
 def _cells(row: EvidenceRow) -> dict[str, str]:
-    return {name: _cell(value) for name, value in row.model_dump(mode="json").items()}
+    return {name: _cell(value) for name, value in inert_row(row.model_dump(mode="json")).items()}
 
 
 def _cell(value: Any) -> str:

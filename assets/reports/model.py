@@ -13,6 +13,13 @@ from typing import Any
 BOARD_PDF = "board.pdf"
 """The file of a release that says the same on a few pages of paper."""
 
+TARGET_CUSTOMERS = "documents/target_customers.md"
+VALIDATION_MATRIX = "documents/validation_matrix"
+"""Without its suffix: there is one for each kind of file."""
+
+DOCUMENTS = (TARGET_CUSTOMERS, *(f"{VALIDATION_MATRIX}.{kind}" for kind in ("md", "xlsx", "csv")))
+"""The documents of a release that the milestone names."""
+
 
 def release_id(created_at: datetime, run_id: str) -> str:
     """Name a release so that names sort by time: `20261123T120000Z-1a2b3c4d`. `created_at` is in UTC."""
@@ -41,6 +48,8 @@ class Manifest:
     rows: Mapping[str, int] = field(default_factory=dict)
     previous: str | None = None
     """The newest release before it of the same packs and as-of day, with which its documents compare it."""
+    sha256: Mapping[str, str] = field(default_factory=dict)
+    """Of each Parquet file by its path in the release. Only files know it: rows in the database have no bytes."""
 
     @classmethod
     def from_json(cls, plain: Mapping[str, Any]) -> Manifest:

@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, TypeAlias
 
-from assets.common.spreadsheet import inert, separator_of, typed
+from assets.common.spreadsheet import CsvLines, csv_text, inert_row, separator_of, typed
 from assets.evidence.importer import Importer, SourceFile
 from assets.evidence.model import IDENTIFIER_PATTERN, split_list
 
@@ -139,12 +139,9 @@ def differences(
 
 def to_csv(organisations: Iterable[OrganisationRecord]) -> str:
     """Return the neutral file as CSV."""
-    file = io.StringIO()
-    writer = csv.DictWriter(file, [*HEADINGS, WRITTEN], lineterminator="\n")
-    writer.writeheader()
-    for one in organisations:
-        writer.writerow({heading: inert(text) for heading, text in one.cells().items()} | {WRITTEN: one.written})
-    return file.getvalue()
+    cells = (one.cells() | {WRITTEN: one.written} for one in organisations)
+    columns = [*HEADINGS, WRITTEN]
+    return csv_text(columns, ([row[column] for column in columns] for row in cells))
 
 
 def read_csv(source: SourceFile) -> Iterable[Told]:
@@ -196,18 +193,18 @@ def with_rows(text: str, columns: Sequence[str], rows: Iterable[Mapping[str, str
     A row whose id is there replaces it, field by field: what was said earlier on that day and is not said now stays.
     """
     known = {row["id"]: row for row in csv.DictReader(io.StringIO(text))}
-    new = {row["id"]: row for row in rows}
+    new = {row["id"]: inert_row(row) for row in rows}
     for row_id, row in new.items():
         known[row_id] = {**known.get(row_id, {}), **{column: cell for column, cell in row.items() if cell}}
-    file = io.StringIO()
-    writer = csv.DictWriter(file, columns, lineterminator="\n", restval="")
+    written = CsvLines()
+    writer = csv.DictWriter(written, columns, lineterminator=CsvLines.END, restval="")
     writer.writeheader()
     lines = {}
     for row_id, row in sorted(known.items()):
         if row_id in new:
-            lines[file.getvalue().count("\n") + 1] = row["organisation_id"]
+            lines["".join(written).count("\n") + 1] = row["organisation_id"]
         writer.writerow(row)
-    return file.getvalue(), lines
+    return "".join(written), lines
 
 
 def _sound(source: SourceFile, found: Mapping[int, OrganisationRecord]) -> Iterable[Told]:

@@ -271,6 +271,21 @@ def diff(settings: Settings, before: str | None, after: str | None, as_json: boo
     return show_difference(settings, before, after, as_json)
 
 
+@main.command(cls=Example, example="waku-fit verify 20261116T060000Z")
+@click.argument("release", required=False, metavar="[RELEASE]")
+@json_option
+@with_settings
+def verify(settings: Settings, release: str | None, as_json: bool) -> int:
+    """Check that all files of a release say what its tables say.
+
+    Makes pages, documents and data files again from the tables and compares them. RELEASE is the beginning of an id;
+    the latest one if it is not given. Exit code 1: differences, with the place of the first ones in each file.
+    """
+    from orchestration.commands.verify import verify as verify_files
+
+    return verify_files(settings, release, as_json)
+
+
 @main.command(cls=Example, example="waku-fit explain interviews")
 @click.argument("name", metavar="NAME")
 @click.option("--depth", type=click.IntRange(1, 9), default=3, show_default=True, help="Steps down from the number.")

@@ -25,8 +25,8 @@ def show_difference(settings: Settings, before: str | None, after: str | None, a
     if before is None and len(ids) < 2:
         there = "there is only one" if ids else "there is none"
         raise UserError(f"two releases are compared, and {there}; `waku-fit run` makes one when something has changed")
-    new = _chosen(after, ids) if after else ids[0]
-    old = _chosen(before, ids) if before else ids[1]
+    new = chosen_release(after, ids) if after else ids[0]
+    old = chosen_release(before, ids) if before else ids[1]
     folders = (settings.releases_dir / old, settings.releases_dir / new)
     difference = _with_causes(compare(*map(read_past, folders)), *folders)
     click.echo(json.dumps(difference.as_json(), indent=2) if as_json else "\n".join(diff_lines(difference)))
@@ -51,7 +51,7 @@ def _with_causes(difference: Difference, before: Path, after: Path) -> Differenc
     return difference
 
 
-def _chosen(name: str, ids: Sequence[str]) -> str:
+def chosen_release(name: str, ids: Sequence[str]) -> str:
     """Return the one release whose id begins with `name`."""
     found = [release_id for release_id in ids if release_id.startswith(name)]
     if len(found) != 1:

@@ -66,7 +66,7 @@ def test_a_release_is_complete(chain: Chain) -> None:
     names = {path.name for path in chain.latest.iterdir()}
     assert names == {
         *PAGES, "segments", "milestones", "board.pdf", "readiness.json", "manifest.json", "decisions.jsonl", "data",
-        "briefs",
+        "briefs", "documents",
     }  # fmt: skip
     rows = chain.manifest["rows"]
     assert rows["cost_summary"] == 12

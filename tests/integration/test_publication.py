@@ -13,6 +13,7 @@ import pytest
 
 from assets.reports.model import Manifest, release_id
 from assets.reports.release import publish, soundness
+from assets.reports.release.files import data_files, manifest_json
 from assets.reports.released import ReleasedTable
 from orchestration.staleness.fingerprints import published
 from orchestration.warehouse.connection import bootstrap, connect
@@ -56,7 +57,7 @@ def write(database: str, folder: Path, name: str) -> Path:
     with connect(database, "waku_fit_reader") as connection:
         frames = publish.read_release(connection, name)
     publish.write_files(
-        folder / "releases" / name, frames, {"manifest.json": publish.as_json(manifest(name).as_json())}
+        folder / "releases" / name, {**data_files(frames), "manifest.json": manifest_json(manifest(name))}
     )
     return folder / "releases" / name
 

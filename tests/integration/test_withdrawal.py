@@ -12,6 +12,7 @@ import pytest
 from assets.reports.model import Manifest
 from assets.reports.release import publish, withdrawal_rows
 from assets.reports.release.assets import _files_again
+from assets.reports.release.files import data_files
 from assets.reports.release.withdrawal_files import read_agreed
 from assets.reports.release.withdrawal_rows import (
     AnotherFolderError,
@@ -111,7 +112,9 @@ def write(database: str, folder: Path, name: str, folders: dict[str, str] = HERE
     with connect(database, "waku_fit_admin") as connection:
         publish.write_rows(connection, made, folders)
         frames = publish.read_release(connection, name)
-    publish.write_files(folder / "releases" / name, frames, {"manifest.json": name, "board.pdf": b"%PDF"})
+    publish.write_files(
+        folder / "releases" / name, {**data_files(frames), "manifest.json": name.encode(), "board.pdf": b"%PDF"}
+    )
     return folder / "releases" / name
 
 
@@ -124,7 +127,10 @@ def take_back(
             read_withdrawn(connection, folders),
             read_agreed(connection, folders),
             folder / "releases",
-            lambda frames, manifest: {"manifest.json": f"{manifest.release_id} {len(frames)}"},
+            lambda frames, manifest: {
+                **data_files(frames),
+                "manifest.json": f"{manifest.release_id} {len(frames)}".encode(),
+            },
             keep=keep,
             code_version=code_version,
         )

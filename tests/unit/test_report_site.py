@@ -15,6 +15,7 @@ from jinja2 import Environment, nodes
 
 from assets.evidence.model import Grade
 from assets.readiness.model import Milestone
+from assets.reports.model import DOCUMENTS
 from assets.reports.page.archive_section import archive_section
 from assets.reports.page.cells import Cells
 from assets.reports.page.cost_section import cost_section
@@ -142,7 +143,11 @@ def test_what_the_release_does_not_have_cannot_be_shown() -> None:
 
 
 def test_every_link_within_the_site_leads_somewhere() -> None:
-    files = {*DATA_FILES, *(f"data/{name}.{kind}" for name in release().frames for kind in ("csv", "parquet"))}
+    files = {
+        *DATA_FILES,
+        *DOCUMENTS,
+        *(f"data/{name}.{kind}" for name in release().frames for kind in ("csv", "parquet")),
+    }
     for page in site().pages.values():
         ids = [element.attributes["id"] for element in page.elements if "id" in element.attributes]
         assert len(ids) == len(set(ids)), page.path
@@ -504,7 +509,7 @@ def test_pages_of_milestones_lead_to_each_other() -> None:
     assert "milestones/paper.html" in {e.leads_to for e in pages["index.html"].elements}
     assert "index.html" in {e.leads_to for e in pages["milestones/paper.html"].elements if e.words != "waku-fit"}
     nowhere = [to for to in leading_nowhere(two_milestones()) if not to.startswith("data/")]
-    assert [to for to in nowhere if to not in {*DATA_FILES, "briefs"}] == []
+    assert [to for to in nowhere if to not in {*DATA_FILES, *DOCUMENTS, "briefs"}] == []
 
 
 def test_a_page_of_a_milestone_types_no_digit_and_lets_nothing_break_out() -> None:

@@ -17,6 +17,7 @@ from typing import Any
 from assets.benchmarks.imports.formats import LogImporter
 from assets.benchmarks.imports.summary import ImportedRun, OperationSummary, import_run
 from assets.common.files import write_all
+from assets.common.spreadsheet import inert_row
 from assets.evidence.model import Problem, Table
 from assets.evidence.parsing import parse_csv
 from assets.evidence.tables import TABLES_BY_KEY
@@ -191,7 +192,7 @@ def appended(table: Table, text: str, rows: Sequence[Row]) -> str:
     missing = {name for row in rows for name, value in row.items() if value not in (None, "")} - set(header)
     if missing:
         raise ImportRefusedError(f"{table.path} has no column {', '.join(sorted(missing))}; add it to the header")
-    csv.DictWriter(out, header, extrasaction="ignore", lineterminator="\n").writerows(rows)
+    csv.DictWriter(out, header, extrasaction="ignore", lineterminator="\n").writerows(map(inert_row, rows))
     return out.getvalue()
 
 

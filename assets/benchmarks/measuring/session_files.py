@@ -26,6 +26,7 @@ from typing import Any
 
 from assets.benchmarks.measuring.errors import BenchmarkError
 from assets.common.files import write_all
+from assets.common.spreadsheet import inert_row, typed
 from assets.evidence.model import Table
 from assets.evidence.packs import OWN_BENCHMARKS
 from assets.evidence.tables import TABLES_BY_KEY
@@ -210,7 +211,7 @@ def read_rows(table: Table, path: Path) -> list[dict[str, str]]:
         reader = csv.DictReader(file)
         if sorted(reader.fieldnames or []) != sorted(table.columns()):
             raise BenchmarkError(f"{path}:1: the columns are not those of {table.key}; measure again with this version")
-        return list(reader)
+        return [{name: typed(cell) for name, cell in row.items()} for row in reader]
 
 
 def csv_text(table: Table, rows: Iterable[Mapping[str, Any]], *, has_header: bool) -> str:
@@ -221,7 +222,8 @@ def csv_text(table: Table, rows: Iterable[Mapping[str, Any]], *, has_header: boo
     if has_header:
         writer.writeheader()
     for row in rows:
-        writer.writerow({n: ";".join(value) if isinstance(value, list) else value for n, value in row.items()})
+        cells = {name: ";".join(value) if isinstance(value, list) else value for name, value in row.items()}
+        writer.writerow(inert_row(cells))
     return text.getvalue()
 
 

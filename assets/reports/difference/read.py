@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from assets.common.spreadsheet import typed
 from assets.reports.difference.model import TABLES, ComparedRelease, Row
 from assets.reports.difference.rows import Tables
 from assets.reports.released import RELEASED_TABLES
@@ -41,4 +42,4 @@ def read_tables(directory: Path, columns: Mapping[str, Sequence[str]]) -> Tables
 
 def _read(path: Path) -> list[Row]:
     with path.open(newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
+        return [{name: typed(cell) for name, cell in row.items()} for row in csv.DictReader(file)]

@@ -27,7 +27,7 @@ from assets.costs.components import COMPONENTS
 from assets.evidence.model import Grade
 from assets.evidence.packs import PUBLIC
 from assets.reports.decisions import COLUMNS, LogLine, rows
-from assets.reports.model import BOARD_PDF, Manifest
+from assets.reports.model import BOARD_PDF, DOCUMENTS, Manifest
 from assets.reports.page.all_rows import all_rows
 from assets.reports.page.archive_section import archive_section
 from assets.reports.page.cells import NOT_LISTED, Cells, anchor
@@ -215,6 +215,7 @@ class _Site:
             "today": _day_of(self._release.manifest),
             "by_age": _gates_by_age(cells, gates),
             "data_files": DATA_FILES,
+            "documents": DOCUMENTS,
             "tables": sorted(self._release.frames),
             "has_briefs": bool(cells.keys("mvp_outline")),
         }

@@ -21,7 +21,7 @@ from assets.reports.decisions import BrokenLogError, LogLine
 from assets.reports.model import BOARD_PDF, Manifest
 from assets.reports.page.site import FIRST_PAGE
 from assets.reports.release.decision_log import DecisionLog, PagesError
-from assets.reports.release.files import compared_with, files_of, files_taken_back
+from assets.reports.release.files import compared_with, data_files, files_of, files_taken_back
 from assets.reports.release.manifest import folders_of, manifest_of
 from assets.reports.release.publish import (
     Files,
@@ -94,7 +94,7 @@ class ReleaseOfRun(ABC):
         table_spec(
             keys.READINESS_REPORT,
             [keys.RELEASE],
-            "The readiness report, as pages and as a PDF for a board, and its data files, offline",
+            "The readiness report as pages and as a PDF for a board, documents and data files, offline",
             kinds=["html"],
         ),
         table_spec(
@@ -135,7 +135,7 @@ def published_release(
     with warehouse.connect("waku_fit_reader") as connection:
         frames = read_release(connection, manifest.release_id)
     directory = releases_dir / manifest.release_id
-    write_files(directory, frames, files_of(frames, manifest, log.read(), compared_with(manifest, releases_dir)))
+    write_files(directory, files_of(frames, manifest, log.read(), compared_with(manifest, releases_dir)))
     with warehouse.connect("waku_fit_admin") as connection:
         publish(connection, manifest.release_id, directory, latest)
         said = log.note_published()
@@ -195,4 +195,4 @@ def _files_again(
         # without its text, which may quote what was withdrawn
         name = type(error).__name__
         dg.get_dagster_logger().warning(f"Release {manifest.release_id} has no page any more ({name}).")
-        return files_taken_back(manifest, said)
+        return {**data_files(frames), **files_taken_back(manifest, said)}

@@ -34,13 +34,14 @@ from assets.reports.decisions import (
     said,
 )
 from assets.reports.release.files import (
+    DATA,
     LOG_COPY,
     MANIFEST,
     compared_with,
-    files_of,
     files_taken_back,
     log_text,
     manifest_in,
+    shown_files,
 )
 from assets.reports.release.publish import Files
 from assets.reports.release_files import ReleasedTables
@@ -92,9 +93,9 @@ class DecisionLog:
             copy = folder / LOG_COPY
             shown = read_lines(_text(copy), str(copy))
             if said(shown) != said(lines):
-                _write(folder, self._files(folder, lines) or {LOG_COPY: log_text(lines)})
+                _write(folder, self._files(folder, lines) or {LOG_COPY: log_text(lines).encode()})
             elif new:
-                _write(folder, {LOG_COPY: log_text(lines)})
+                _write(folder, {LOG_COPY: log_text(lines).encode()})
             return lines
 
     def say(self, milestone_id: str, who: str, reason: str, decided: str | None = None) -> LogLine:
@@ -143,13 +144,13 @@ class DecisionLog:
             return sorted(meant)
 
     def _files(self, folder: Path, log: Sequence[LogLine]) -> Files | None:
-        """Return the files of a release, made again from its tables; None if other code made it with other tables.
+        """Return what shows a release, made again from its tables; None if other code made it with other tables.
 
         Raises `PagesError` if anything else is wrong.
         """
         made = manifest_in(folder)
         try:
-            return files_of(ReleasedTables(folder / "data"), made, log, compared_with(made, self.releases_dir))
+            return shown_files(ReleasedTables(folder / DATA), made, log, compared_with(made, self.releases_dir))
         except Exception as error:
             if made.code_version != self.code_version and isinstance(error, KeyError | UndefinedError):
                 return None  # the page of today asks for what the tables of then do not have
@@ -195,12 +196,12 @@ def _published(folder: Path) -> list[Judged]:
 
 
 def _write(folder: Path, files: Files) -> None:
-    """Replace files of a release, each whole whenever somebody reads it; with a manifest, only tables are left beside."""
+    """Replace files of a release, each whole whenever somebody reads it; with a manifest, only tables stay beside."""
     write_all({folder / name: content for name, content in files.items()})
     if MANIFEST in files:
         for path in folder.rglob("*"):
             name = path.relative_to(folder).as_posix()
-            if path.is_file() and not name.startswith("data/") and name not in files:
+            if path.is_file() and not name.startswith(f"{DATA}/") and name not in files:
                 path.unlink()
 
 

@@ -1,27 +1,38 @@
-"""The files of a release besides its tables: pages, board PDF, briefs, `readiness.json`, manifest, log of decisions.
+"""All files of a release as bytes by path, made from its tables, its manifest and the log of decisions alone.
 
-Belongs here: which there are. Does not belong here: what is in them, writing them.
+Belongs here: the one list of what a release consists of. Publication writes what `files_of` returns, a decision makes
+`shown_files` again, and `waku-fit verify` makes all of them again from the tables on disk: a file that is added here is
+verified without further code. Does not belong here: what is in a file (`assets.reports.page`, `board`, `documents`),
+disks and databases.
 """
 
 from __future__ import annotations
 
+import hashlib
+import io
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 
+from assets.common.spreadsheet import csv_text
 from assets.readiness.frames import readiness_json
 from assets.reports.board.content import COMPARED
 from assets.reports.board.typeset import board_pdf
 from assets.reports.decisions import LogLine, known_to, with_decisions
+from assets.reports.documents.rendering import render_documents
 from assets.reports.model import BOARD_PDF, Manifest
 from assets.reports.page.briefs import render_briefs
 from assets.reports.page.cells import KEYS
 from assets.reports.page.site import FIRST_PAGE, ReleaseData, render_pages
-from assets.reports.release.publish import Files, as_json
 from assets.reports.release_files import ReleasedTables
 
+DATA = "data"
 MANIFEST = "manifest.json"
 
 LOG_COPY = "decisions.jsonl"
@@ -33,32 +44,61 @@ WITHDRAWN_PAGE = """<!doctype html>
 </html>
 """
 
+Tables = Mapping[str, pa.Table]
+"""Released tables by name."""
+
 
 def files_of(
     frames: Mapping[str, pd.DataFrame], manifest: Manifest, log: Sequence[LogLine], previous: ReleaseData | None
-) -> Files:
-    """Return the files of a release by path. `previous` is what `compared_with` gives.
+) -> dict[str, bytes]:
+    """Return all files of a release. `frames` carry their types as `read_release` gives them.
 
-    Raises `KeyError` if one shows anything that is not a cell of the release.
+    `previous` is what `compared_with` gives. Raises `KeyError` if a page shows anything that is not a cell of the
+    release.
     """
+    tables = {name: arrow_table(frame) for name, frame in frames.items()}
+    parquet = parquet_files(tables)
+    hashes = {path: hashlib.sha256(content).hexdigest() for path, content in parquet.items()}
+    rows = {name: table.num_rows for name, table in tables.items()}
+    return {**parquet, **derived_files(tables, replace(manifest, rows=rows, sha256=hashes), log, previous)}
+
+
+def data_files(frames: Mapping[str, pd.DataFrame]) -> dict[str, bytes]:
+    """Return the tables of a release as Parquet and CSV."""
+    tables = {name: arrow_table(frame) for name, frame in frames.items()}
+    return {**parquet_files(tables), **csv_files(tables)}
+
+
+def derived_files(
+    tables: Tables, manifest: Manifest, log: Sequence[LogLine], previous: ReleaseData | None
+) -> dict[str, bytes]:
+    """Return all files that are made from the Parquet files, which `manifest` holds the hashes of."""
+    frames = {name: frame_of(table) for name, table in tables.items()}
+    return {**csv_files(tables), **shown_files(frames, manifest, log, previous)}
+
+
+def shown_files(
+    frames: Mapping[str, pd.DataFrame], manifest: Manifest, log: Sequence[LogLine], previous: ReleaseData | None
+) -> dict[str, bytes]:
+    """Return all files but the tables. `frames` have plain values, as `frame_of` gives them."""
     decisions = known_to(log, manifest.release_id)
     release = ReleaseData(frames, manifest, decisions)
     return {
-        **render_pages(release),
-        **render_briefs(release),
+        **{path: text.encode() for path, text in {**render_pages(release), **render_briefs(release)}.items()},
         BOARD_PDF: board_pdf(release, previous),
-        "readiness.json": as_json(with_decisions(readiness_json(frames, manifest), decisions)),
-        MANIFEST: as_json(manifest.as_json()),
-        LOG_COPY: log_text(decisions),
+        **render_documents(frames, manifest),
+        "readiness.json": as_json(with_decisions(readiness_json(frames, manifest), decisions)).encode(),
+        MANIFEST: manifest_json(manifest),
+        LOG_COPY: log_text(decisions).encode(),
     }
 
 
-def files_taken_back(manifest: Manifest, log: Sequence[LogLine]) -> Files:
-    """Return the files of a release whose pages cannot be made again: none of them shows anything."""
+def files_taken_back(manifest: Manifest, log: Sequence[LogLine]) -> dict[str, bytes]:
+    """Return all files but the tables where pages cannot be made again: nothing of what they said."""
     return {
-        FIRST_PAGE: WITHDRAWN_PAGE,
-        MANIFEST: as_json(manifest.as_json()),
-        LOG_COPY: log_text(known_to(log, manifest.release_id)),
+        FIRST_PAGE: WITHDRAWN_PAGE.encode(),
+        MANIFEST: manifest_json(manifest),
+        LOG_COPY: log_text(known_to(log, manifest.release_id)).encode(),
     }
 
 
@@ -71,7 +111,7 @@ def compared_with(manifest: Manifest, releases_dir: Path) -> ReleaseData | None:
     folder = releases_dir / manifest.previous if manifest.previous else None
     if folder is None or not (folder / MANIFEST).exists():
         return None
-    tables = ReleasedTables(folder / "data")
+    tables = ReleasedTables(folder / DATA)
     for name, columns in COMPARED.items():
         if name not in tables or not {*KEYS[name], *columns} <= set(tables[name].columns):
             return None
@@ -86,3 +126,51 @@ def manifest_in(folder: Path) -> Manifest:
 def log_text(lines: Sequence[LogLine]) -> str:
     """Return lines of the log as a file."""
     return "".join(line.as_line() for line in lines)
+
+
+def arrow_table(frame: pd.DataFrame) -> pa.Table:
+    """Return a frame as a table with the types that it carries."""
+    types: pa.Schema = frame.attrs["types"]
+    return pa.Table.from_arrays([pa.array(frame[field.name].tolist(), field.type) for field in types], schema=types)
+
+
+def frame_of(table: pa.Table) -> pd.DataFrame:
+    """Return a table as a frame of plain values: None where there is none, arrays as lists."""
+    # object: an integer column with a NULL would otherwise become float, and its 10 print as 10.0
+    return pd.DataFrame({name: pd.Series(table[name].to_pylist(), dtype=object) for name in table.column_names})
+
+
+def parquet_files(tables: Tables) -> dict[str, bytes]:
+    """Return each table as a Parquet file."""
+    files = {}
+    for name, table in tables.items():
+        file = io.BytesIO()
+        pq.write_table(table, file)
+        files[f"{DATA}/{name}.parquet"] = file.getvalue()
+    return files
+
+
+def csv_files(tables: Tables) -> dict[str, bytes]:
+    """Return each table as a CSV file."""
+    return {
+        f"{DATA}/{name}.csv": csv_text(
+            table.column_names, zip(*(column.to_pylist() for column in table.columns), strict=True)
+        ).encode()
+        for name, table in tables.items()
+    }
+
+
+def manifest_json(manifest: Manifest) -> bytes:
+    """Return `manifest.json`: the manifest, and the SHA-256 of what it says as `digest`."""
+    return as_json(manifest.as_json() | {"digest": digest_of(manifest.as_json())}).encode()
+
+
+def digest_of(plain: Mapping[str, Any]) -> str:
+    """Return the SHA-256 of a manifest as `manifest.json` has it, without its digest."""
+    said = {name: value for name, value in plain.items() if name != "digest"}
+    return hashlib.sha256(as_json(said).encode()).hexdigest()
+
+
+def as_json(document: Any) -> str:
+    """Return `document` as indented JSON."""
+    return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"

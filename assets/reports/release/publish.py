@@ -1,7 +1,7 @@
 """How a release is written and becomes the one that readers see.
 
-Belongs here: rows of `release.*`, the files of a release, the pointer and the link.
-Does not belong here: what a page looks like.
+Belongs here: rows of `release.*`, the folder of a release, the pointer and the link.
+Does not belong here: what is in its files (`files.py`).
 
 The order makes a kill harmless at any point: rows and files of a new release are complete before the pointer moves, the
 pointer moves in one transaction, and the link follows by one rename; `align_link` repeats that rename if a kill fell
@@ -10,8 +10,6 @@ between.
 
 from __future__ import annotations
 
-import csv
-import json
 import os
 import platform
 import shutil
@@ -20,16 +18,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import pandas as pd
 import psycopg
 import pyarrow as pa
-import pyarrow.parquet as pq
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
-from assets.common.spreadsheet import inert
 from assets.common.tables import read_frame
 from assets.reports.model import Manifest
 from assets.reports.released import RELEASED
@@ -41,8 +37,8 @@ class LinkError(Exception):
 
 TABLES = {name: schema for schema, names in RELEASED.items() for name in names}
 
-Files: TypeAlias = Mapping[str, str | bytes]
-"""Files of a release by their paths in it: text, or bytes as they are."""
+Files: TypeAlias = Mapping[str, bytes]
+"""Files of a release by their paths in it."""
 
 ARROW_TYPES = {
     "bigint": pa.int64(),
@@ -180,41 +176,18 @@ def _arrow_types(connection: psycopg.Connection, table: sql.Identifier) -> dict[
     }
 
 
-def write_files(directory: Path, frames: Mapping[str, pd.DataFrame], files: Files) -> None:
-    """Write `data/<table>.csv`, `.parquet` and `files` as `directory`: complete or not at all."""
+def write_files(directory: Path, files: Files) -> None:
+    """Write `files` (path to content) as `directory`: complete or not at all."""
     partial = directory.parent / f".partial-{directory.name}"
     shutil.rmtree(partial, ignore_errors=True)
-    (partial / "data").mkdir(parents=True)
-    for name, frame in frames.items():
-        _write_csv(partial / "data" / f"{name}.csv", frame)
-        columns = [pa.array(frame[field.name].tolist(), field.type) for field in frame.attrs["types"]]
-        pq.write_table(pa.Table.from_arrays(columns, schema=frame.attrs["types"]), partial / "data" / f"{name}.parquet")
+    partial.mkdir(parents=True)
     for name, content in files.items():
-        (partial / name).parent.mkdir(exist_ok=True)
-        (partial / name).write_bytes(content if isinstance(content, bytes) else content.encode())
+        (partial / name).parent.mkdir(parents=True, exist_ok=True)
+        (partial / name).write_bytes(content)
     with ThreadPoolExecutor() as pool:  # a disk takes many such requests at once in the time of one
         list(pool.map(_to_disk, partial.rglob("*")))
     os.replace(partial, directory)
     _to_disk(directory.parent)
-
-
-def _write_csv(path: Path, frame: pd.DataFrame) -> None:
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(frame.columns)
-        for row in frame.itertuples(index=False, name=None):
-            writer.writerow([_csv_cell(value) for value in row])
-
-
-def _csv_cell(value: Any) -> Any:
-    if isinstance(value, list):
-        return inert(";".join(map(str, value)))
-    if isinstance(value, str):
-        return inert(value)
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    # a column that holds None and numbers is float with NaN in pandas
-    return "" if value is None or value != value else value
 
 
 def _to_disk(path: Path) -> None:
@@ -259,11 +232,6 @@ def _point(link: Path, directory: Path) -> None:
     fresh.unlink(missing_ok=True)
     fresh.symlink_to(os.path.relpath(directory, link.parent))
     os.replace(fresh, link)
-
-
-def as_json(document: Any) -> str:
-    """Return `document` as indented JSON."""
-    return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def tool_versions(connection: psycopg.Connection) -> dict[str, str]:

@@ -10,12 +10,11 @@ from __future__ import annotations
 
 import csv
 import shutil
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import psycopg
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -92,11 +91,11 @@ def folders_to_clean(releases_dir: Path, agreed: Agreed) -> list[Path]:
 def take_back(directory: Path) -> None:
     """Leave nothing of a release but a page that says so, and its manifest."""
     manifest = (directory if directory.is_dir() else _half_done(directory)) / "manifest.json"
-    kept = {"manifest.json": manifest.read_text(encoding="utf-8")} if manifest.exists() else {}
-    replace_files(directory, {}, {"index.html": TAKEN_BACK, **kept})
+    kept = {"manifest.json": manifest.read_bytes()} if manifest.exists() else {}
+    replace_files(directory, {"index.html": TAKEN_BACK.encode(), **kept})
 
 
-def replace_files(directory: Path, frames: Mapping[str, pd.DataFrame], files: Files) -> None:
+def replace_files(directory: Path, files: Files) -> None:
     """Write the files of a release anew. Whatever else was there may hold the content, so it goes.
 
     A release whose folder somebody has removed stays removed.
@@ -106,7 +105,7 @@ def replace_files(directory: Path, frames: Mapping[str, pd.DataFrame], files: Fi
         shutil.rmtree(old, ignore_errors=True)
         directory.rename(old)
     if old.is_dir():  # also after a kill in between
-        write_files(directory, frames, files)
+        write_files(directory, files)
         shutil.rmtree(old)
 
 

@@ -173,7 +173,7 @@ _DEAD = "update release.releases set has_dead_rows = true where release_id = %(r
 _BURIED = "update release.releases set has_dead_rows = false where has_dead_rows"
 
 Render = Callable[[Mapping[str, pd.DataFrame], Manifest], Files]
-"""Makes the files of a release besides its tables."""
+"""Makes the files of a release."""
 
 
 @dataclass(frozen=True)
@@ -288,14 +288,14 @@ def take_out(
         for release_id in touched:
             connection.execute(_DEAD, {"release": release_id})
             frames = read_release(connection, release_id)
-            replace_files(releases_dir / release_id, frames, render(frames, Manifest.from_json(known[release_id])))
+            replace_files(releases_dir / release_id, render(frames, Manifest.from_json(known[release_id])))
     changed = list(touched)
     for directory in folders_to_clean(releases_dir, agreed):
         if directory.name == keep:
             continue
         if directory.name in known:
             frames = read_release(connection, directory.name)
-            replace_files(directory, frames, render(frames, Manifest.from_json(known[directory.name])))
+            replace_files(directory, render(frames, Manifest.from_json(known[directory.name])))
         else:
             take_back(directory)
         changed.append(directory.name)
