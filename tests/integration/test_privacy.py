@@ -364,8 +364,8 @@ def test_with_the_sample_the_outline_has_a_runner_up_and_a_margin(private: Chain
     (outline,) = [row for row in table(private, "mvp_outline") if row["outline"] == "validated"]
     assert outline["usps"] == "censorship_resistant;private_metadata"
     assert outline["segments"] == "defi_private_relayers"
-    assert outline["without_one_usps"] == "censorship_resistant"
-    assert float(outline["margin"]) == pytest.approx(float(outline["value"]) - float(outline["without_one_value"]))
+    assert outline["runner_up_usps"] == "censorship_resistant"
+    assert float(outline["margin"]) == pytest.approx(float(outline["value"]) - float(outline["runner_up_value"]))
     assert 0 < float(outline["margin"]) < float(outline["value"])
     assert 0 < float(outline["win_share"]) < 1
     assert outline["grade"] == "illustrative"
