@@ -274,7 +274,6 @@ def test_a_withdrawn_consent_takes_the_content_out_of_every_release_in_one_run(p
     assert old.is_dir()
     assert {path.name for path in old.iterdir()} == {
         *PAGES,
-        "segments",
         "milestones",
         "readiness.json",
         "manifest.json",
