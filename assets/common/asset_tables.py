@@ -61,7 +61,7 @@ def sql_table_metadata(statistics: TableStatistics) -> dict[str, Any]:
 
 
 def preview(statistics: TableStatistics) -> str:
-    """Return the first rows as a table in Markdown. Text of evidence stays text, whatever it holds."""
+    """Return the first rows as a table in Markdown. Text of evidence is escaped."""
     if not statistics.first:
         return "*No row that can be shown: there is none, or all are based on what people said.*"
     names = list(statistics.columns)[:PREVIEW_COLUMNS]

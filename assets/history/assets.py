@@ -61,7 +61,7 @@ def history_tables(
     warehouse: dg.ResourceParam[Warehouse],
     compiled: dg.ResourceParam[CompiledModels],
 ) -> Iterator[dg.MaterializeResult[None]]:
-    """Judge the month-ends of which the evidence known by then, or the code, is another one than when last judged."""
+    """Judge each month-end again whose evidence, as known by then, has changed, or whose code has."""
     models = closure(compiled.queries(warehouse.url), [(path[0], path[1]) for path in (key.path for key in JUDGED_BY)])
     with warehouse.connect("waku_fit_admin") as connection:
         code = code_of(models, context.assets_def.code_versions_by_key[keys.GATE_HISTORY] or "")

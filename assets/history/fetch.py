@@ -41,7 +41,7 @@ Model = tuple[str, str]
 """Schema and name of a dbt model."""
 
 CONVERSATIONS = tuple(table.key for table in ALL_TABLES if table.is_under_consent)
-"""Tables of which the index does not tell the day."""
+"""Tables whose rows have no day in the index of evidence."""
 
 ASKED = tuple(table.key for table in ALL_TABLES if table.is_standing)
 """Tables whose rows are no observations."""

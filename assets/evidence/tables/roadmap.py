@@ -37,7 +37,9 @@ class Deliverable(EvidenceRow):
     """One piece of work of the roadmap, as planned. How far it is, day by day, is in `deliverable_states`."""
 
     says: ClassVar[Says] = Says(
-        ("planned_end", "mvp_relevance", "target_value"), unit="target_unit", conditions=("title",)
+        ("planned_start", "planned_end", "effort_weeks", "mvp_relevance", "target_value"),
+        unit="target_unit",
+        conditions=("title",),
     )
     subject: ClassVar[tuple[str, ...]] = ("title",)
 

@@ -20,7 +20,7 @@ from typing import Literal, TypeAlias
 MOST_INTERACTION = 0.1
 """Of the total: what effects one at a time may differ from it by before they are taken together."""
 MOST_EXACT = 6
-"""Groups of which all 2^n sets are computed; of more, orders are drawn."""
+"""Up to this many groups, all their 2^n sets are computed. Of more groups, random orders are drawn."""
 ORDERS = 12
 SEED = 20261123
 
@@ -46,7 +46,7 @@ class Attribution:
 
 @dataclass(frozen=True)
 class JudgementAttribution:
-    """What moved a judgement: its state, of which the effects are shares of one, or else its value."""
+    """What moved a judgement: its state, whose effects add up to one, or else its value."""
 
     is_of_state: bool
     attribution: Attribution

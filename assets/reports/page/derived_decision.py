@@ -13,6 +13,7 @@ from assets.reports.page.cells import Cells
 
 REQUIREMENTS, GATES, VERDICTS = "requirement_certainty", "gate_certainty", "verdict_certainty"
 NEXT, OUTLINES, USPS, GAPS = "next_evidence", "mvp_outline", "mvp_usps", "mvp_gaps"
+DELIVERABLES = "roadmap_deliverables"
 COMPLETION = "requirement_completion"
 
 MET = (
@@ -42,7 +43,7 @@ ADDED_UP = (
     "The newest counts of all milestones that state how many requirements of the class they planned and met, added up. "
     "The share is met, of planned."
 )
-WEEKS = "The weeks that somebody stated, else from the planned first day to the planned last day."
+WEEKS = "The weeks that somebody stated, else from the planned first day to the planned last day, both counted."
 
 
 class DecisionDerivations:
@@ -58,8 +59,16 @@ class DecisionDerivations:
             OUTLINES: self._outline,
             USPS: lambda table, key: Derivation(CHOSEN, rows=self._ids(table, key)),
             COMPLETION: lambda table, key: Derivation(ADDED_UP, rows=self._ids(table, key)),
-            GAPS: lambda table, key: Derivation(WEEKS, rows=self._ids(table, key)),
+            GAPS: self._gap,
         }
+
+    def _gap(self, table: str, key: str) -> Derivation:
+        days = [
+            Input(label, CellName(DELIVERABLES, key, column, "day"))
+            for label, column in (("planned first day", "planned_start"), ("planned last day", "planned_end"))
+            if key in self._cells.keys(DELIVERABLES) and self._cells.value(DELIVERABLES, key, column) is not None
+        ]
+        return Derivation(WEEKS, tuple(days), self._ids(table, key))
 
     def _requirement(self, table: str, key: str) -> Derivation:
         results = "requirement_results"

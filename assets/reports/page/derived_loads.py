@@ -6,7 +6,7 @@ Belongs here: inputs and rows of `scenario_load`. Does not belong here: bills (`
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from assets.costs.components import MANAGED, SELF_MANAGED
@@ -80,20 +80,27 @@ class LoadDerivations:
         amounts = dict.fromkeys(
             self._value(LOAD, key, "quantity") for key in self._cells.keys(LOAD, scenario_id=scenario)
         )
+        loads = self._cells.keys(LOAD, scenario_id=scenario, with_rln=with_rln)
+        of_scenario = dict.fromkeys(name for key in loads for name in self._value(LOAD, key, "of_scenario") or ())
+        stated = self._stated(scenario, (name for name in of_scenario if name != "active_users"))
         return Derivation(
             ASKED_FOR,
-            (*self.users(scenario), *self.asked(scenario, *amounts, with_rln=with_rln)),
+            (*self.users(scenario), *stated, *self.asked(scenario, *amounts, with_rln=with_rln)),
             (*self._cells.evidence_ids(SCENARIOS, scenario), *sorted(self.evidence(scenario, with_rln=with_rln))),
+        )
+
+    def _stated(self, scenario: str, names: Iterable[str]) -> tuple[Input, ...]:
+        """Return numbers of a scenario, those that it states."""
+        return tuple(
+            Input(word(name), CellName(SCENARIOS, scenario, name, "quantity"), Place(SCENARIOS, scenario))
+            for name in names
+            if self._value(SCENARIOS, scenario, name) is not None
         )
 
     def _load(self, table: str, key: str) -> Derivation:
         row = self._cells.row(table, key)
         scenario, with_rln = (row["scenario_id"], bool(row["with_rln"]))
-        stated = tuple(
-            Input(word(name), CellName(SCENARIOS, scenario, name, "quantity"), Place(SCENARIOS, scenario))
-            for name in row["of_scenario"] or ()
-            if self._value(SCENARIOS, scenario, name) is not None
-        )
+        stated = self._stated(scenario, row["of_scenario"] or ())
         made_of = self.asked(scenario, *(row["made_of"] or ()), with_rln=with_rln)
         measured = self._capacities(row["quantity"], set(self._cells.all_evidence_ids(table, key)))
         return Derivation(
