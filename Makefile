@@ -48,10 +48,11 @@ doctor: $(READY) ## What would stop a run
 status: $(READY) ## The current verdict
 	@$(BIN)/waku-fit status $(ARGS)
 
-lint: $(READY) ## Style, types, architecture, SQL
+lint: $(READY) ## Style, spelling, types, architecture, SQL
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/python -m tests.style.plain_words
+	@$(BIN)/typos
 	@$(BIN)/lint-imports --no-cache
 	@$(MAKE) --no-print-directory -j2 types sql
 

@@ -137,7 +137,7 @@ def test_the_command_says_what_it_compared_and_where_a_page_lies(chain: Chain) -
     assert good.stdout.startswith(f"Release {chain.manifest['release_id']}: no difference.\n")
     page = chain.latest / "index.html"
     before, reason, after = page.read_text().partition(chain.readiness["reason"])
-    page.write_text(before + reason.replace("even", "ine", 1) + after)
+    page.write_text(before + reason.replace("even", "odd", 1) + after)
     bad = chain.waku_fit("verify", chain.manifest["release_id"][:15])
     assert bad.returncode == 1
     assert "index.html, line " in bad.stdout

@@ -92,7 +92,7 @@ def test_a_session_that_was_killed_before_its_first_step_is_gone_on_with(tmp_pat
         ({"digest": "d2"}, "digest"),
         ({"environment": ENVIRONMENT | {"cpu_cores": 4}}, "cpu_cores"),
         ({"environment": ENVIRONMENT | {"changed_settings": ["fsync=off"]}}, "changed_settings"),
-        ({"environment": ENVIRONMENT | {"code_version": "abd"}}, "code_version"),
+        ({"environment": ENVIRONMENT | {"code_version": "ab1"}}, "code_version"),
     ],
 )
 def test_another_environment_or_plan_begins_anew(tmp_path: Path, changed: dict[str, Any], named: str) -> None:

@@ -159,7 +159,7 @@ def test_an_empty_cell_is_no_value(column: str) -> None:
         ("bought_on", "2024-12-31T10", 'more than a date; expected a date in the form YYYY-MM-DD, such as 2024-12-31'),
         ("bought_on", "2026-11-25", '"2026-11-25" lies in the future; expected a date up to today, 2026-11-23'),
         ("plan", "Cloud CX23", 'is not in lower_snake_case; expected lower_snake_case, such as cloud_cx23'),
-        ("grade", "mesured", 'published, estimated, illustrative, not_found; did you mean "measured"?'),
+        ("grade", "measuredd", 'published, estimated, illustrative, not_found; did you mean "measured"?'),
         ("source", " ", "has no value; expected text"),
         ("note", "bell\a", "contains the control character U+0007; expected plain text"),
         ("note", "esc \x1b[2J", "contains the control character U+001B; expected plain text"),
