@@ -169,7 +169,7 @@ def test_what_was_agreed_to_is_published(private: Chain) -> None:
 
 
 def test_no_brief_holds_what_was_said_though_it_may_be_quoted(private: Chain) -> None:
-    briefs = {path.name: path.read_text(encoding="utf-8") for path in (private.latest / "briefs").iterdir()}
+    briefs = {path.name: path.read_text(encoding="utf-8") for path in (private.latest / "briefs").glob("*.md")}
     assert {"mvp.md", "segment-gaming.md", "integration-status.md"} <= set(briefs)
     for said in (AGREED, NO_QUOTE, NOTHING, LEAVING):
         assert [name for name, text in briefs.items() if said in text] == []

@@ -250,7 +250,7 @@ MISTAKES = [
         found(RATES, 2, 'as_of: "2026-13-01" is not in the calendar'),
     ),
     Mistake("date day first", cells(RATES, as_of="28.10.2026"), found(RATES, 2, "such as 2026-10-28")),
-    Mistake("grade misspelt", cells(OFFERS, grade="publisshed"), found(OFFERS, 2, 'grade: "publisshed" is not allowed')),
+    Mistake("grade misspelt", cells(OFFERS, grade="pblished"), found(OFFERS, 2, 'grade: "pblished" is not allowed')),
     Mistake("no source", cells(OFFERS, source=""), found(OFFERS, 2, "source: has no value; expected text")),
     Mistake(
         "not found with a value",

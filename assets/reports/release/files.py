@@ -25,6 +25,7 @@ from assets.readiness.frames import readiness_json
 from assets.reports.board.content import COMPARED
 from assets.reports.board.typeset import board_pdf
 from assets.reports.decisions import LogLine, known_to, with_decisions
+from assets.reports.documents.brief_pdf import brief_pdf
 from assets.reports.documents.rendering import render_documents
 from assets.reports.model import BOARD_PDF, Manifest
 from assets.reports.page.briefs import render_briefs
@@ -83,8 +84,10 @@ def shown_files(
     """Return all files but the tables. `frames` have plain values, as `frame_of` gives them."""
     decisions = known_to(log, manifest.release_id)
     release = ReleaseData(frames, manifest, decisions)
+    briefs = render_briefs(release)
     return {
-        **{path: text.encode() for path, text in {**render_pages(release), **render_briefs(release)}.items()},
+        **{path: text.encode() for path, text in {**render_pages(release), **briefs}.items()},
+        **{path.replace(".md", ".pdf"): brief_pdf(text, manifest.created_at) for path, text in briefs.items()},
         BOARD_PDF: board_pdf(release, previous),
         **render_documents(frames, manifest),
         "readiness.json": as_json(with_decisions(readiness_json(frames, manifest), decisions)).encode(),
