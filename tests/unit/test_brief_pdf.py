@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import re
 from dataclasses import replace
@@ -11,7 +12,7 @@ import pytest
 from pypdf import PdfReader
 
 from assets.reports.documents.brief_pdf import TEMPLATE, blocks_of, brief_pdf
-from assets.reports.page.briefs import render_briefs
+from assets.reports.documents.briefs import render_briefs
 from tests.unit.test_briefs import market
 
 MADE = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -64,7 +65,7 @@ def test_each_brief_says_the_same_in_both_forms_on_one_page() -> None:
     assert len(briefs) == 5
     for text in briefs.values():
         marks = re.sub(r"(?m)^(#+ |- |> |---$)|\*\*", "", text)
-        assert printed(text) == words(re.sub(r"\\(?=\W)", "", marks))
+        assert printed(text) == words(html.unescape(re.sub(r"\\(?=\W)", "", marks)))
         assert len(read(text).pages) == 1
 
 

@@ -1,7 +1,7 @@
 """A brief for customers as PDF: the same words as its Markdown, which it is made from.
 
 Belongs here: from Markdown to the blocks that the template sets. Does not belong here: what a brief says
-(`assets.reports.page.briefs`), its layout (`templates/brief.typ`).
+(`briefs.py`), its layout (`templates/brief.typ`).
 """
 
 from __future__ import annotations

@@ -72,8 +72,8 @@ def _between(words: str) -> str:
 
 @cache
 def _environment() -> Environment:
-    """Return the compiled templates. A macro would be escaped twice: what templates share is a function of Python."""
-    return Environment(  # noqa: S701 - `finalize` escapes, and the HTML in Markdown with it
+    """Return the compiled templates. What a macro returns is escaped already, which `markdown` says."""
+    environment = Environment(  # noqa: S701 - `finalize` escapes, and the HTML in Markdown with it
         loader=FileSystemLoader(TEMPLATES),
         undefined=StrictUndefined,
         finalize=escaped,
@@ -81,6 +81,14 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    environment.globals["markdown"] = Markdown
+    environment.filters["closed"] = _closed
+    return environment
+
+
+def _closed(text: str) -> str:
+    """Return a text as a sentence: evidence ends with a full stop or without one."""
+    return f"{text[:1].upper()}{text[1:]}" + ("" if text.endswith((".", "!", "?")) else ".")
 
 
 def render(template: str, **context: Any) -> str:

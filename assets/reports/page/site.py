@@ -44,7 +44,6 @@ from assets.reports.page.packed import pack
 from assets.reports.released import ARCHIVE, COSTS, GATES, HISTORY, INTERVIEWS, MVP, QUALITY, SEGMENTS, SOURCES, USPS
 
 TEMPLATES = Path(__file__).parent / "templates"
-LOADER = FileSystemLoader(TEMPLATES)
 BASICS = ("report.css", "site.js")
 CHARTS, LIST = "charts.css", "sources.js"
 """Style and script that few pages need."""
@@ -265,7 +264,7 @@ def _policy(*names: str) -> str:
 def _environment() -> Environment:
     """Return the compiled templates, the same for every page of a process."""
     environment = Environment(
-        loader=LOADER,
+        loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

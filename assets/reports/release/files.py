@@ -26,9 +26,9 @@ from assets.reports.board.content import COMPARED
 from assets.reports.board.typeset import board_pdf
 from assets.reports.decisions import LogLine, known_to, with_decisions
 from assets.reports.documents.brief_pdf import brief_pdf
+from assets.reports.documents.briefs import render_briefs
 from assets.reports.documents.rendering import render_documents
 from assets.reports.model import BOARD_PDF, Manifest
-from assets.reports.page.briefs import render_briefs
 from assets.reports.page.cells import KEYS
 from assets.reports.page.site import FIRST_PAGE, ReleaseData, render_pages
 from assets.reports.release_files import ReleasedTables

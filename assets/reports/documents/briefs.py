@@ -12,16 +12,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, Final
-
-from jinja2 import Environment, StrictUndefined
 
 from assets.evidence.model import Grade
 from assets.evidence.packs import PUBLIC
+from assets.reports.documents.markdown import render
 from assets.reports.page.cells import Cells
 from assets.reports.page.formats import FORMATS, MISSING
-from assets.reports.page.site import LOADER, ReleaseData, cells_of
+from assets.reports.page.site import ReleaseData, cells_of
 
 FOLDER: Final = "briefs"
 FEWEST_ORGANISATIONS: Final = 3
@@ -36,16 +34,6 @@ NOT_SAID: Final = re.compile(
     r"\b(un(clear|disclosed|known)|not (\w+ )?(described|disclosed|found|known|named|stated))\b", re.IGNORECASE
 )
 """In a text about a project: it says that nobody knows, which is nothing to tell that project."""
-
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>|~&])")
-_BEGINS = re.compile(r"^([#+=-]|\d+(?=[.)]\s))")
-"""What begins a heading, a list or a rule at the beginning of a line."""
-
-
-class Markdown(str):
-    """Text that is Markdown already."""
-
-    __slots__ = ()
 
 
 @dataclass(frozen=True)
@@ -259,9 +247,8 @@ def _asked(shown: Shown, segments: Iterable[str]) -> list[str]:
 
 def _render(cells: Cells, kind: str, filled: Mapping[str, Any]) -> str:
     is_made_up = bool(cells.keys("evidence_index", grade=Grade.ILLUSTRATIVE.value))
-    template = _environment().get_template(f"brief_{kind}.md.j2")
-    text = template.render(said=_said(cells), value=cells.value, keys=cells.keys, is_made_up=is_made_up, **filled)
-    return re.sub(r"\n{3,}", "\n\n", text.strip()) + "\n"
+    shared = {"said": _said(cells), "value": cells.value, "keys": cells.keys, "is_made_up": is_made_up}
+    return render(f"brief_{kind}.md.j2", **shared, **filled).strip() + "\n"
 
 
 def _said(cells: Cells) -> Callable[..., str]:
@@ -272,32 +259,3 @@ def _said(cells: Cells) -> Callable[..., str]:
         return MISSING if value is None else FORMATS[form](value)
 
     return said
-
-
-@cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=LOADER,
-        autoescape=False,  # noqa: S701 - this is Markdown: `finalize` escapes each value
-        finalize=_escaped,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.globals["markdown"] = Markdown
-    environment.filters["closed"] = _closed
-    return environment
-
-
-def _escaped(value: Any) -> str:
-    """Return a value as text of Markdown, on one line: evidence is untrusted, and may hold links or HTML."""
-    if isinstance(value, Markdown):
-        return value
-    text = _MARKDOWN.sub(r"\\\1", " ".join(str(value).split()))
-    return _BEGINS.sub(lambda found: f"{found[0]}\\" if found[0].isdigit() else f"\\{found[0]}", text)
-
-
-def _closed(text: str) -> str:
-    """Return a text as a sentence: evidence ends with a full stop or without one."""
-    return f"{text[:1].upper()}{text[1:]}" + ("" if text.endswith((".", "!", "?")) else ".")
