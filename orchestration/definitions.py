@@ -6,8 +6,9 @@ Importing this module does no input or output; Dagster calls `defs` when it load
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -22,6 +23,7 @@ from assets.history.assets import history_tables
 from assets.pricing.assets import live_prices
 from assets.readiness.assets import readiness_tables
 from assets.reports.release.assets import published_release
+from assets.reports.released import RELEASED_TABLES
 from assets.roadmap.assets import mvp_tables
 from assets.roadmap.live.assets import live_roadmap
 from assets.segments.assets import market_tables
@@ -86,15 +88,18 @@ def build_definitions(settings: Settings, **overrides: Any) -> dg.Definitions:
         "compiled": CompiledModelsResource(project_dir=str(settings.dbt_project_dir), target=dbt.target),
     }
     return dg.Definitions(
-        assets=[
-            *evidence_specs(),
-            dbt_models,
-            *(
-                _with_code_versions(asset, with_checks(made_with(code, module, asset.keys), checked))
-                for module, assets in ASSETS.items()
-                for asset in assets
-            ),
-        ],
+        assets=_with_pages(
+            [
+                *evidence_specs(),
+                dbt_models,
+                *(
+                    _with_code_versions(asset, with_checks(made_with(code, module, asset.keys), checked))
+                    for module, assets in ASSETS.items()
+                    for asset in assets
+                ),
+            ],
+            settings.latest,
+        ),
         asset_checks=[raw_checks, segment_checks, *readiness_checks],
         jobs=[readiness_chain, archive_benchmarks, price_refresh, roadmap_refresh],
         schedules=[weekly_readiness, monthly_benchmarks, weekly_price_refresh, weekly_roadmap_refresh],
@@ -108,6 +113,20 @@ def build_definitions(settings: Settings, **overrides: Any) -> dg.Definitions:
 def _with_code_versions(asset: dg.AssetsDefinition, versions: Mapping[dg.AssetKey, str]) -> dg.AssetsDefinition:
     (mapped,) = dg.map_asset_specs(lambda spec: spec.replace_attributes(code_version=versions[spec.key]), [asset])
     return mapped
+
+
+def _with_pages(
+    assets: Sequence[dg.AssetSpec | dg.AssetsDefinition], latest: Path
+) -> Sequence[dg.AssetSpec | dg.AssetsDefinition]:
+    """Tell of each table that is released on which page of the report it stands."""
+    pages = {dg.AssetKey([table.layer, name]): table.page for name, table in RELEASED_TABLES.items()}
+
+    def with_page(spec: dg.AssetSpec) -> dg.AssetSpec:
+        page = pages.get(spec.key)
+        # a path: browsers do not follow a link from a server to a file
+        return spec.merge_attributes(metadata={"page": dg.MetadataValue.path(latest / page)}) if page else spec
+
+    return dg.map_asset_specs(with_page, assets)
 
 
 @dg.definitions

@@ -64,6 +64,18 @@ def test_the_group_of_an_asset_is_its_layer(graph: AssetGraph) -> None:
     assert astray == {}
 
 
+@pytest.mark.parametrize(
+    ("table", "page"), [("model/cost_summary", "costs.html"), ("marts/findings", "interviews.html")]
+)
+def test_a_released_table_names_its_page_of_the_report(graph: AssetGraph, table: str, page: str) -> None:
+    latest = Settings.from_environment().latest
+    assert graph.get(dg.AssetKey(table.split("/"))).metadata["page"] == dg.MetadataValue.path(latest / page)
+
+
+def test_a_table_that_is_not_released_names_none(graph: AssetGraph) -> None:
+    assert "page" not in graph.get(dg.AssetKey(["raw", "costs__node_requirements"])).metadata
+
+
 @pytest.mark.parametrize("attribute", ["description", "owners", "kinds", "code_version"])
 def test_every_asset_has_a(graph: AssetGraph, attribute: str) -> None:
     without = [key.to_user_string() for key in graph.get_all_asset_keys() if not getattr(graph.get(key), attribute)]
