@@ -11,7 +11,8 @@ import json
 import subprocess
 import sys
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import IO, Any
 
 
@@ -71,3 +72,16 @@ def start(module: str) -> None:
 def take(module: str) -> Helper:
     """Return the helper that was started ahead, for the caller to end, or a new one."""
     return _started.pop(module, None) or Helper(module)
+
+
+@contextmanager
+def lend(module: str) -> Iterator[Helper]:
+    """Yield the helper that was started ahead, which `take` still returns then, or one that ends with the block."""
+    if helper := _started.get(module):
+        yield helper
+        return
+    helper = Helper(module)
+    try:
+        yield helper
+    finally:
+        helper.end()

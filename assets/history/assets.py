@@ -4,7 +4,8 @@ Belongs here: which days, what is known of them already, landing. Does not belon
 (`fetch.py`).
 """
 
-from collections.abc import Iterator
+import itertools
+from collections.abc import Iterable, Iterator
 
 import dagster as dg
 
@@ -15,10 +16,15 @@ from assets.common.resources import CompiledModels, Warehouse
 from assets.costs.assets import READ as COSTED
 from assets.history.fetch import (
     CONVERSATIONS,
+    Landing,
+    Model,
     closure,
     code_of,
     judge,
     judge_past,
+    land_capacity,
+    land_costs,
+    land_market,
     read_as_of,
     read_dated,
     remember,
@@ -35,18 +41,26 @@ from assets.history.text import chart
 from assets.readiness.fetch import READ
 from assets.segments.assets import RANKED
 
+LANDED: dict[Landing, Iterable[dg.AssetKey]] = {
+    land_capacity: MEASURED,
+    land_costs: COSTED,
+    land_market: (*RANKED, keys.mart_key("interview_order")),
+}
+"""Each with what it reads."""
+
 JUDGED_BY = list(
     dict.fromkeys(
         [
             *(dg.AssetKey(path) for path in READ),
-            *COSTED,
-            *RANKED,
-            keys.mart_key("interview_order"),
-            *MEASURED,
+            *itertools.chain.from_iterable(LANDED.values()),
             *(keys.staging_key(table) for table in CONVERSATIONS),
         ]
     )
 )
+
+
+def _models(asset_keys: Iterable[dg.AssetKey]) -> list[Model]:
+    return [(key.path[0], key.path[1]) for key in asset_keys]
 
 
 @dg.multi_asset(
@@ -62,7 +76,8 @@ def history_tables(
     compiled: dg.ResourceParam[CompiledModels],
 ) -> Iterator[dg.MaterializeResult[None]]:
     """Judge each month-end again whose evidence, as known by then, has changed, or whose code has."""
-    models = closure(compiled.queries(warehouse.url), [(path[0], path[1]) for path in (key.path for key in JUDGED_BY)])
+    models = closure(compiled.queries(warehouse.url), _models(JUDGED_BY))
+    landed: dict[Landing, list[Model]] = {land: _models(read) for land, read in LANDED.items()}
     with warehouse.connect("waku_fit_admin") as connection:
         code = code_of(models, context.assets_def.code_versions_by_key[keys.GATE_HISTORY] or "")
         rows = read_dated(connection)
@@ -73,7 +88,7 @@ def history_tables(
             # All that is known now was known then: the tables are those of that day.
             found[names[days[-1]]] = judge(connection)
         missing = {names[day]: day for day in days if names[day] not in found}
-        found |= {names[day]: judged for day, judged in judge_past(connection, models, missing.values())}
+        found |= {names[day]: judged for day, judged in judge_past(connection, models, landed, rows, missing.values())}
         remember(connection, code, {name: found[name] for name in names.values()})
         judged_days = {day: found[names[day]] for day in days}
         verdicts = verdict_history_frame(judged_days)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from graphlib import TopologicalSorter
 from typing import Any
@@ -39,6 +39,9 @@ from assets.segments.market import market_frames
 
 Model = tuple[str, str]
 """Schema and name of a dbt model."""
+
+Landing = Callable[[psycopg.Connection[Any]], None]
+"""Makes tables anew that Python makes."""
 
 CONVERSATIONS = tuple(table.key for table in ALL_TABLES if table.is_under_consent)
 """Tables whose rows have no day in the index of evidence."""
@@ -91,10 +94,24 @@ def closure(models: Mapping[Model, str], wanted: Iterable[Model]) -> dict[Model,
     while queue:
         model = queue.pop()
         if model not in behind:
-            found = re.findall(r'"(\w+)"\."(\w+)"(?!\.)', models[model])
-            behind[model] = {other for other in found if other in models}
+            behind[model] = {other for other in _read_by(models[model]) if other in models}
             queue += behind[model]
     return {model: models[model] for model in TopologicalSorter(behind).static_order()}
+
+
+def raw_tables_of(models: Mapping[Model, str]) -> dict[Model, set[str]]:
+    """Return of each of `models`, which come in the order of `closure`, the raw tables that it is made of."""
+    found: dict[Model, set[str]] = {}
+    for model, query in models.items():
+        read = _read_by(query)
+        raw = {name for schema, name in read if schema == keys.RAW}
+        found[model] = raw.union(*(found.get(other, ()) for other in read))
+    return found
+
+
+def _read_by(query: str) -> list[Model]:
+    """Return what a query reads, raw tables too."""
+    return re.findall(r'"(\w+)"\."(\w+)"(?!\.)', query)
 
 
 def code_of(models: Mapping[Model, str], python: str) -> str:
@@ -129,24 +146,36 @@ def judge(connection: psycopg.Connection[Any]) -> JudgedDay:
 
 
 def judge_past(
-    connection: psycopg.Connection[Any], models: Mapping[Model, str], days: Iterable[date]
+    connection: psycopg.Connection[Any],
+    models: Mapping[Model, str],
+    landed: Mapping[Landing, Iterable[Model]],
+    rows: Sequence[DatedEvidence],
+    days: Iterable[date],
 ) -> Iterator[tuple[date, JudgedDay]]:
     """Judge each of `days` as a run with that as-of day does.
 
-    The as-of day is moved and the tables are made anew by `models` (see `closure`), in one transaction that is taken
-    back: nobody else sees it, and nothing of it stays.
+    The as-of day is moved and the tables are made anew by `models` (see `closure`) and by `landed`, functions with what
+    they read, in one transaction that is taken back: nobody else sees it, and nothing of it stays. From one day to the
+    next, a table stays where none of `rows` that it is made of counts from a day between them.
     """
+    raw = raw_tables_of(models)
+    known = read_as_of(connection) or date.max
     with connection.transaction(force_rollback=True):
         for day in days:
+            earlier, later = sorted((known, day))
+            moved = {row.table for row in rows if earlier < row.day <= later}
+            stale = {model for model in models if raw[model] & moved}
+            known = day
             _act_as(connection, "waku_fit_loader")
             connection.execute("update raw.evidence_scope set as_of = %s", [day])
             _act_as(connection, "waku_fit_transformer")
-            for (schema, name), query in models.items():
-                if schema == keys.MARTS:
-                    _make(connection, name, query)
-            _land_capacity(connection)
+            for schema, name in models:
+                if schema == keys.MARTS and (schema, name) in stale:
+                    _make(connection, name, models[schema, name])
+            for land_tables, read in landed.items():
+                if not stale.isdisjoint(read):
+                    land_tables(connection)
             _act_as(connection, "waku_fit_admin")
-            _land_models(connection)
             yield day, judge(connection)
 
 
@@ -165,20 +194,29 @@ def _make(connection: psycopg.Connection[Any], mart: str, query: str) -> None:
     connection.execute(sql.SQL("insert into {} ({}) select {} from ({}) as made").format(table, columns, columns, made))
 
 
-def _land_capacity(connection: psycopg.Connection[Any]) -> None:
+def land_capacity(connection: psycopg.Connection[Any]) -> None:
+    """Make the capacities of the archive anew."""
     measured, limits = by_run(read_measurements(connection)), read_limits(connection)
     runs = [run for run in read_runs(connection) if run.run_id in measured]
     carried = [found for run in runs for found in capacities(run, measured[run.run_id], limits)]
+    _act_as(connection, "waku_fit_transformer")
     land(connection, keys.ARCHIVE_CAPACITY.path, CAPACITY_COLUMNS, capacity_frame(carried))
 
 
-def _land_models(connection: psycopg.Connection[Any]) -> None:
+def land_costs(connection: psycopg.Connection[Any]) -> None:
+    """Make the summary of costs anew."""
     catalogue, scenarios = read_catalogue(connection), read_scenarios(connection)
     first, _ = sample(catalogue.inputs.values())
     world = World(catalogue, first)
     planned = [(estimated, plan(estimated, world, CONFIDENCE)) for estimated in estimates(scenarios, world)]
+    _act_as(connection, "waku_fit_admin")
     land(connection, keys.COST_SUMMARY.path, SUMMARY_COLUMNS, summary_frame(planned))
+
+
+def land_market(connection: psycopg.Connection[Any]) -> None:
+    """Make the matrix and the ranking of segments anew."""
     market = market_frames(read_market(connection))
+    _act_as(connection, "waku_fit_admin")
     for key in (keys.VALIDATION_MATRIX, keys.SEGMENT_RANKING):
         columns, frame = market[key.path[-1]]
         land(connection, key.path, columns, frame)

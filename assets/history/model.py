@@ -30,6 +30,11 @@ class DatedEvidence:
     day: date
     observed_on: date | None = None
 
+    @property
+    def table(self) -> str:
+        """The table of evidence that it is a row of."""
+        return self.evidence_id.partition("/")[0]
+
 
 def month_ends(last: date | None) -> list[date]:
     """Return the month-ends from the first one to the newest that is not after `last`; none without a last day."""

@@ -6,9 +6,6 @@ Does not belong here: SQL, and anything about what a model means.
 
 import fcntl
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from importlib.metadata import version
 from pathlib import Path
@@ -35,7 +32,7 @@ from orchestration.transforms.dagster_dbt_without_dbt import (
     dbt_assets,
     get_updated_cli_invocation_params_for_context,
 )
-from orchestration.transforms.dbt_build import PARSED, RESULTS, BuildError, Dbt
+from orchestration.transforms.dbt_build import PARSED, RESULTS, BuildError, Dbt, parse
 from orchestration.transforms.dbt_code import model_versions
 from orchestration.transforms.dbt_files import write_dbt_files
 from orchestration.warehouse.connection import WarehouseError, check_url
@@ -104,18 +101,15 @@ def _parsed(settings: Settings, target: Path) -> Path:
         return manifest
     click.echo("Reading the dbt project, once after each change of it ...", err=True)
     stamp.unlink(missing_ok=True)  # a parse that fails may have written one of its files
-    places = ["--target-path", str(target), "--log-path", str(target)]
-    command = [str(Path(sys.executable).parent / "dbt"), "--quiet", "parse", *places]
-    environment = {
-        **os.environ,
-        **connection_environment(f"postgresql:///{quote(database)}"),
-        "DBT_PROFILES_DIR": str(settings.dbt_project_dir),
-    }
-    done = subprocess.run(
-        command, cwd=settings.dbt_project_dir, env=environment, capture_output=True, text=True, check=False
-    )
-    if done.returncode != 0:
-        raise UserError(f"dbt could not parse {settings.dbt_project_dir.name}/:\n{done.stdout}{done.stderr}")
+    folder = str(settings.dbt_project_dir)
+    arguments = [
+        "--project-dir", folder, "--profiles-dir", folder, "--target-path", str(target), "--log-path", str(target),
+        "--log-level", "none",  # `parse` raises what went wrong
+    ]  # fmt: skip
+    try:
+        parse(arguments, connection_environment(f"postgresql:///{quote(database)}"))
+    except BuildError as error:
+        raise UserError(f"dbt could not parse {settings.dbt_project_dir.name}/:\n{error}") from error
     stamp.write_text(current)
     return manifest
 

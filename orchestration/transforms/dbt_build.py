@@ -1,6 +1,6 @@
 """dbt, which takes seconds to import, in a process of its own that does so ahead of its work.
 
-Belongs here: one dbt command on a project that was parsed. Does not belong here: which models, Dagster.
+Belongs here: parsing the project, one dbt command on what was parsed. Does not belong here: which models, Dagster.
 """
 
 from __future__ import annotations
@@ -34,12 +34,23 @@ class BuildError(Exception):
     """What dbt said of models and tests that failed."""
 
 
+def parse(arguments: Sequence[str], environment: Mapping[str, str]) -> None:
+    """Run `dbt parse <arguments>` with `environment`; a `Dbt` of the helper that was started ahead keeps what it found.
+
+    Raises `BuildError` if the project does not parse.
+    """
+    with helper_process.lend(__name__) as helper:
+        helper.ask({"parse": [list(arguments), dict(environment)]})
+        if ended := helper.answer()["ended"]:
+            raise BuildError(ended)
+
+
 class Dbt:
     """A dbt that reads the project in the file `parsed` from now on, while there is something else to do."""
 
     def __init__(self, parsed: Path) -> None:
         self._helper = helper_process.take(__name__)
-        self._helper.ask(str(parsed))
+        self._helper.ask({"read": str(parsed)})
 
     def run(self, arguments: Sequence[str], environment: Mapping[str, str]) -> Generator[dict[str, Any]]:
         """Run one command as `run_dbt` does, with `environment` besides that of this process."""
@@ -55,17 +66,25 @@ class Dbt:
 
 
 def serve() -> None:
-    """Answer one command of `Dbt` (see `assets.common.helper_process`). The end of the input stops dbt."""
+    """Answer `parse`, if it is asked, and one command of `Dbt` (see `assets.common.helper_process`).
+
+    The end of the input stops dbt.
+    """
     gc.disable()  # nearly all that there is stays to the end
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # whoever else prints must not answer
     import dbt.adapters.postgres
     import dbt.cli.main  # noqa: F401  before the project is known
 
-    parsed = sys.stdin.readline()
-    if not parsed:
+    project: Manifest | None = None
+    request = sys.stdin.readline()
+    if request and (to_parse := json.loads(request).get("parse")):
+        project, ended = _parse(*to_parse)
+        _write(answers, {"ended": ended})
+        request = sys.stdin.readline()
+    if not request:
         return
-    project = read_project(Path(json.loads(parsed)))
+    project = project or read_project(Path(json.loads(request)["read"]))
     request = sys.stdin.readline()
     if not request:
         return
@@ -85,6 +104,18 @@ def serve() -> None:
             return
     _write(answers, {"ended": ended})
     gc.freeze()  # and needs no looking through then
+
+
+def _parse(arguments: Sequence[str], environment: Mapping[str, str]) -> tuple[Manifest | None, str]:
+    """Return the project that dbt parsed, and what it said if it could not."""
+    from dbt.cli.main import dbtRunner
+
+    os.environ.update(environment)
+    told: list[Any] = []
+    done = dbtRunner(callbacks=[told.append]).invoke(["parse", *arguments])
+    if done.success:
+        return done.result, ""
+    return None, "\n".join(event.info.msg for event in told if event.info.level == "error") or repr(done.exception)
 
 
 def _write(answers: IO[str], answer: Mapping[str, Any]) -> None:

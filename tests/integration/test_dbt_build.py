@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
+from assets.common import helper_process
 from orchestration.transforms.dbt import connection_environment
-from orchestration.transforms.dbt_build import PARSED, RESULTS, BuildError, Dbt
+from orchestration.transforms.dbt_build import PARSED, RESULTS, BuildError, Dbt, parse
 from orchestration.warehouse.connection import connect
 from tests.places import PROJECT
 
@@ -60,3 +61,20 @@ def test_what_is_closed_has_ended_even_if_it_waited_for_a_lock(
 def test_a_project_that_is_not_there_is_told(tmp_path: Path) -> None:
     with closing(Dbt(tmp_path / "gone")) as dbt, pytest.raises(RuntimeError, match="gone"):
         next(dbt.run(["run"], {}))
+
+
+def test_what_does_not_parse_is_told_in_the_words_of_dbt(tmp_path: Path) -> None:
+    (tmp_path / "dbt_project.yml").write_text("name: broken\nprofile: nobody\n")
+    folders = [word for name in ("project", "profiles") for word in (f"--{name}-dir", str(tmp_path))]
+    with pytest.raises(BuildError, match="Could not find profile named 'nobody'"):
+        parse(folders, {})
+
+
+def test_a_helper_that_was_started_ahead_builds_what_it_has_parsed(
+    build: list[str], tmp_path: Path, warehouse_url: str
+) -> None:
+    environment = connection_environment(warehouse_url)
+    helper_process.start("orchestration.transforms.dbt_build")
+    parse(build[1:-2], environment)
+    with closing(Dbt(tmp_path / "gone")) as dbt, pytest.raises(BuildError, match="does not exist"):
+        list(dbt.run(build, environment))

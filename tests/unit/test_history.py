@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from assets.evidence.model import Grade
-from assets.history.fetch import closure
+from assets.history.fetch import closure, raw_tables_of
 from assets.history.frames import gate_history_frame, judged_day
 from assets.history.model import DatedEvidence, last_day, month_ends, names_of_known
 from assets.history.text import changes, chart
@@ -73,6 +73,19 @@ def test_models_come_after_what_they_are_made_of() -> None:
     found = list(closure(models, [("marts", "b"), ("model", "made_by_python")]))
     assert sorted(found) == sorted(model for model in models if model[1] != "unrelated")
     assert found.index(("marts", "a")) < found.index(("marts", "b"))
+
+
+def test_a_model_is_made_of_the_raw_tables_behind_all_that_it_reads() -> None:
+    models = {
+        ("staging", "s"): 'select * from "db"."raw"."s" where day <= (select as_of from "db"."raw"."scope")',
+        ("staging", "t"): 'select * from "db"."raw"."t"',
+        ("marts", "a"): 'select "s"."id" from "db"."staging"."s" as s',
+        ("marts", "b"): 'select * from "db"."marts"."a" join "db"."staging"."t" using (id)',
+    }
+    found = raw_tables_of(closure(models, [("marts", "b")]))
+    assert found["marts", "a"] == {"s", "scope"}
+    assert found["marts", "b"] == {"s", "scope", "t"}
+    assert NEW.table == "roadmap__states"
 
 
 def test_a_number_that_counts_conversations_is_not_told_nor_are_they() -> None:
