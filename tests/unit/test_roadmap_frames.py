@@ -75,10 +75,10 @@ def test_an_outline_of_nothing_has_no_shares_and_no_second() -> None:
 
 
 def test_a_set_is_chosen_where_its_usps_are_those_of_the_outline() -> None:
-    table = set_frame([outline()], rules())
+    table = set_frame([outline(most_usps=1.0)], rules())
     assert table[["outline", "position", "usps", "segments", "win_share", "is_chosen"]].to_numpy().tolist() == [
-        ["validated", 1, ["privacy", "storage"], ["chat", "games"], 0.75, True],
-        ["validated", 2, ["privacy"], ["chat", "games"], 0.25, False],
+        ["validated", 1, ["privacy", "storage"], ["chat", "games"], 0.75, False],
+        ["validated", 2, ["privacy"], ["chat", "games"], 0.25, True],
     ]
 
 
@@ -89,6 +89,8 @@ def test_a_usp_has_the_segments_that_it_serves_and_what_is_missing_for_it() -> N
         ["validated", "privacy", True, 1.0, ["chat", "games"], ["mixnet"]],
         ["validated", "storage", False, 0.75, [], ["sync"]],
     ]
+    one_each = choosable([CELLS[0], CELLS[2]], draws=1).outline(OutlineOf.VALIDATED)
+    assert usp_frame([one_each], rules())["segments"].tolist() == [["chat"], ["games"]]
 
 
 def test_a_gap_says_whether_its_weeks_are_known_and_whether_somebody_stated_them() -> None:
@@ -118,11 +120,12 @@ def test_a_gap_says_whether_its_weeks_are_known_and_whether_somebody_stated_them
     assert table.loc["open", "evidence_ids"] == ["claims/a", "roadmap__deliverables/open"]
 
 
-HEARD = "of two problems that a selling point is claimed for, somebody spoke about one"
+HEARD = "of three problems that a selling point is claimed for, somebody spoke about two"
 
 
 def test_what_an_outline_comes_to_is_said_in_a_sentence() -> None:
-    heard = (CELLS[0], replace(CELLS[1], voices=(voice("a"),)), replace(CELLS[2], voices=()))
+    spoken = tuple(cell("web", "chat", name, 0.1, voices=(voice("a"),)) for name in ("exposed", "slow"))
+    heard = (*CELLS, *spoken)
     assert finding(replace(outline(), cells=heard)) == f"Validated for chat and games; {HEARD}."
     assert finding(replace(outline(OutlineOf.LEADS), cells=heard)) == (
         f"This would be the outline if every lead held, which nobody has shown; {HEARD}."
