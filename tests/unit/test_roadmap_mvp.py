@@ -200,7 +200,7 @@ def test_what_is_missing_has_a_better_claim_the_more_segments_want_it() -> None:
     )
     known = inputs(graph=roadmap)
     claims = (claim("chat"), claim("games"), claim("other"), claim("other", "store"))
-    market = replace(known.market, claims=claims, profiles=tuple(map(profile, ("chat", "games"))))
+    market = replace(known.market, claims=claims, profiles=(replace(profile("chat"), users=9), profile("games")))
     found = decide(replace(known, market=market)).missing
     assert [(one.item.deliverable_id, one.usps, one.segments) for one in found] == [
         ("by_all", ("private",), ("chat", "games")),
