@@ -12,8 +12,9 @@ from assets.roadmap.mvp import MvpOutline, OutlineOf, decide, world_of
 from assets.roadmap.outline import Choice
 from assets.segments.matrix import CellStatus
 from assets.segments.ranking import Decision
+from tests.unit.bases import based
 from tests.unit.mvp_world import CELLS, SEGMENTS, cell, choosable, segment
-from tests.unit.segments_world import claim
+from tests.unit.segments_world import claim, finding
 from tests.unit.test_next_evidence import inputs, profile
 from tests.unit.test_roadmap_graph import graph, item
 
@@ -193,7 +194,7 @@ def test_nothing_is_chosen_from_before_there_are_rules_and_segments() -> None:
 def test_what_is_missing_has_a_better_claim_the_more_segments_want_it() -> None:
     roadmap = graph(
         item("alone", "planned", segment_ids=frozenset({"games"})),
-        item("by_all", "planned", usp_ids=frozenset({"private"})),
+        item("by_all", "planned", usp_ids=frozenset({"private"}), segment_ids=frozenset({"games"})),
         item("for_the_team", "planned", usp_ids=frozenset({"private"}), is_of_milestone=True),
         item("for_nobody", "planned"),
         item("done", "done", usp_ids=frozenset({"private"})),
@@ -208,3 +209,11 @@ def test_what_is_missing_has_a_better_claim_the_more_segments_want_it() -> None:
     ]
     assert found[1].demand.ids == {"segments__segments/games"}
     assert [one.outlines for one in found] == [(OutlineOf.LEADS,), ()]
+
+
+def test_who_does_not_want_a_deliverable_makes_no_made_up_claim_better() -> None:
+    known = inputs(graph=graph(item("mixnet", "planned", usp_ids=frozenset({"private"}))))
+    said = finding("person", relation="contradicts", basis=based("published", "f/person"))
+    made_up = replace(claim("chat"), basis=based("illustrative", "claims/made_up"))
+    (found,) = decide(replace(known, market=replace(known.market, findings=(said,), claims=(made_up,)))).missing
+    assert found.demand == based("illustrative", "claims/made_up", "f/person")
