@@ -105,11 +105,13 @@ def test_where_nothing_is_in_doubt_nothing_is_worth_knowing(chance: float) -> No
 
 
 def test_a_source_is_worth_what_it_tells_times_the_chance_to_find_it() -> None:
-    (found, *_) = of_gates((result("usps", "mvp_gaps", REPORTED), 0.5))
+    reported = replace(REPORTED, basis=based("estimated", "report"))
+    (found, *_) = of_gates((result("usps", "mvp_gaps", reported), 0.5))
     assert (found.kind, found.requirement_ids) == ("public_source", ("usps_mvp_gaps",))
     assert found.worth.gates == pytest.approx(0.3, abs=0.01)  # of what is reported, three of ten are found
     assert found.value == pytest.approx(0.4 * found.worth.gates)
     assert found.value_per_hour == pytest.approx(found.value / 2)
+    assert found.basis.grade == "estimated"
     assert found.basis.ids == {"report", "readiness__gate_requirements/usps_mvp_gaps"} | {
         f"readiness__decision_rules/weight_{name}" for name in ("gates", "segments", "usps")
     }
@@ -244,8 +246,15 @@ def test_at_most_two_problems_are_asked_about_those_that_tell_most_first() -> No
 
 @pytest.mark.parametrize("sets", [[], EITHER])
 def test_where_nothing_is_in_doubt_about_usps_an_interview_is_worth_nothing_to_them(sets: list[Choice]) -> None:
-    found = interview((PRIVATE_CHAT, STORED), sets)
+    found = interview((STORED, PRIVATE_CHAT), sets)
     assert (found.worth, found.problem_ids) == (Worth(), ("exposed", "offline"))
+
+
+def test_each_segment_is_asked_about_its_own_problems() -> None:
+    cells = (PRIVATE_CHAT, cell("storage", "games", "offline", 0.5, CellStatus.UNTESTED))
+    found = pieces(of=world((segment("chat", 0.5), segment("games", 0.5)), cells, pursue=2.0))
+    asked = {piece.segment_id: piece.problem_ids for piece in found if piece.kind == "session"}
+    assert asked == {"chat": ("exposed",), "games": ("offline",)}
 
 
 def test_where_something_is_validated_the_others_are_asked_what_least_is_known_of() -> None:
