@@ -122,6 +122,22 @@ def test_one_usp_that_serves_nothing_more_is_no_second_choice() -> None:
     assert found.runner_up.choice.usps == {"web"}
 
 
+def test_a_usp_that_could_serve_a_problem_worse_than_another_makes_no_second_choice() -> None:
+    cells = (
+        DemandCell("privacy", "chat", "exposed"),
+        DemandCell("privacy", "games", "exposed"),
+        DemandCell("web", "chat", "exposed"),
+    )
+    nothing: dict[str, frozenset[str]] = {"privacy": frozenset(), "web": frozenset()}
+    options = Options(cells, nothing, {"chat": frozenset(), "games": frozenset()}, (), 2)
+    found = outline(options, Values(np.array([0.9, 0.6, 0.4]), np.ones(2), np.zeros(0), 0.7))
+    # both would be chosen with chat for web; but privacy serves chat better, and web then serves nothing
+    assert found.best.choice == Choice(frozenset({"privacy"}), frozenset({"chat", "games"}))
+    assert found.runner_up is not None
+    assert found.runner_up.choice == Choice(frozenset({"web"}), frozenset({"chat"}))
+    assert found.runner_up.value == pytest.approx(0.7 * 0.5 * 0.4)
+
+
 def test_what_is_served_already_by_hand() -> None:
     options, values = two_usps()
     assert realised(options, values) == {}  # a mixnet and a synchronisation are missing
