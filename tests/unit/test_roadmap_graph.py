@@ -88,8 +88,8 @@ def test_how_long_a_deliverable_takes() -> None:
 
 
 def test_a_rule_has_a_middle_and_a_mean_and_one_that_is_missing_is_named() -> None:
-    rules = DecisionRules({"effort_price": Spread(1.0, 2.0, 6.0)}, {"effort_price": based("published", "r/a")})
-    assert (rules.value("effort_price"), rules.spread("effort_price").mean) == (2.0, 3.0)
+    rules = DecisionRules({"effort_price": Spread(1.0, 2.0, 7.5)}, {"effort_price": based("published", "r/a")})
+    assert (rules.value("effort_price"), rules.spread("effort_price").mean) == (2.0, 3.5)
     assert (rules.basis("effort_"), rules.basis("weight_")) == (based("published", "r/a"), based("not_found"))
     with pytest.raises(ValueError, match=r"readiness/decision_rules\.csv lacks effort_session; add a row for it"):
         rules.value("effort_session")
