@@ -227,7 +227,7 @@ class _Usps:
         self._shares = {cell.key: world.drawn[cell.key] for cell in self.cells}
         options = world.options(self.cells)
         self._benefits = benefits(sets, options, list(world.values_drawn(options, self.cells, all_weights=False)))
-        self._loss = value_of_perfect_information(self._benefits) if sets else 0.0
+        self._loss = value_of_perfect_information(self._benefits)
 
     def worth_of_talk(self, cells: Sequence[ValidationCell], weight: float) -> float:
         """Return what one conversation about some cells takes away of the loss."""

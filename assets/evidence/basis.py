@@ -86,7 +86,7 @@ def with_basis(row: Mapping[str, Any]) -> dict[str, Any]:
     return {name: row[name] for name in row if name not in ("grade", "evidence_ids")} | {"basis": Basis.of(row)}
 
 
-@lru_cache(maxsize=1 << 11)
+@lru_cache(maxsize=2048)
 def _union(one: frozenset[str], other: frozenset[str]) -> frozenset[str]:
     """Unite two sets once: a bill asks for the same pairs at every place, and sets keep their hash."""
     return one | other

@@ -211,7 +211,7 @@ class Choosable:
 
     def options(self, cells: Sequence[ValidationCell]) -> Options:
         """Return what may be chosen, with what is missing for it."""
-        usps = sorted({cell.key[0] for cell in cells if cell.key[0] is not None})
+        usps = sorted({str(cell.key[0]) for cell in cells})
         segments = sorted({cell.key[1] for cell in cells})
         of_usp = {usp: self.graph.left_for(self.graph.of_usp(usp)) for usp in usps}
         of_segment = {segment: self.graph.left_for(self.graph.of_segment(segment)) for segment in segments}
@@ -289,7 +289,7 @@ def _missing(
         if item.is_of_milestone or (not usps and not lacking):
             continue
         claimed = [cell for usp in usps for cell in claims[usp]]
-        segments = sorted(lacking | {str(cell.key[1]) for cell in claimed})
+        segments = sorted(lacking | {cell.key[1] for cell in claimed})
         said = [finding for cell in claimed for voice in cell.voices for finding in voice.findings]
         # One who wants it is enough, so that these are alternatives; who does not want it contradicts them.
         demand = Basis.any_of(

@@ -248,7 +248,7 @@ class ChoiceModel:
             if ranked.choice.usps != best:
                 return ranked
             columns = range(self._chosen)
-            rows.append(_cut(columns, [column for column in columns if found[column] > 1 / 2]))
+            rows.append(_cut(columns, [column for column in columns if found[column] > 0.5]))
         return None
 
     def _of_use(self, values: Values) -> Iterator[Row]:
@@ -264,7 +264,7 @@ class ChoiceModel:
 
     def _ranked(self, found: Array, values: Values) -> Ranked:
         usps, segments = (
-            frozenset(name for name, column in columns_of.items() if found[column] > 1 / 2)
+            frozenset(name for name, column in columns_of.items() if found[column] > 0.5)
             for columns_of in (self._usp, self._segment)
         )
         served = [cell for cell, _ in _served(Choice(usps, segments), self._options, values)]

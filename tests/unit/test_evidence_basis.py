@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assets.evidence.basis import NO_EVIDENCE, Basis
+from assets.evidence.basis import NO_EVIDENCE, Basis, with_basis
 from assets.evidence.model import GRADE_ORDER, Grade
 from tests.unit.bases import based
 
@@ -80,3 +80,10 @@ def test_what_contradicts_is_named_and_which_is_right_is_a_judgement() -> None:
 
 def test_nothing_to_go_by_is_not_found() -> None:
     assert Basis.all_of([]) == Basis.any_of([]) == Basis(Grade.NOT_FOUND)
+
+
+def test_a_row_of_a_table_has_its_basis_in_two_columns() -> None:
+    row = {"value": 1, "grade": "published", "evidence_ids": ["t/b", "t/a"]}
+    assert with_basis(row) == {"value": 1, "basis": based("published", "t/a", "t/b")}
+    assert Basis.of(row).cells == ("published", ["t/a", "t/b"])
+    assert Basis.of({"grade": "not_found", "evidence_ids": None}) == based("not_found")

@@ -103,6 +103,7 @@ def test_one_voice_resolves_a_third_of_what_nobody_knows() -> None:
     assert resolved_by(uniform, 1.0) == pytest.approx(1 / 3, abs=0.005)
     assert resolved_by(uniform, 0.5) == pytest.approx(0.2, abs=0.005)
     assert resolved_by(np.full(9, 0.5), 1.0) == 0.0
+    assert resolved_by(np.array([0.0, 1.0]), 1.0) == 1.0  # who is heard speaks for all
 
 
 def test_each_segment_can_be_talked_to_and_each_open_requirement_be_looked_for() -> None:

@@ -63,8 +63,33 @@ def test_the_best_few_of_several_options() -> None:
     assert value_now(benefits, take=2) == 4.0
     assert value_of_perfect_information(benefits, take=2) == 1.0
     assert value_of_perfect_information(benefits, take=3) == 0.0
+    assert value_now(benefits, take=5) == 6.0  # more than there are
+    assert value_now(np.array([[9.0, 8.0, 1.0, 2.0, 3.0]]), take=2) == 17.0
 
 
 def test_what_does_not_vary_tells_nothing() -> None:
     benefits, _ = two_options(0.0, 1.0, 1.0)
     assert value_of_information(benefits, np.ones((DRAWS, 1))) == 0.0
+
+
+def three_things() -> tuple[np.ndarray, np.ndarray]:
+    """The second option is worth what three things come to by powers and by products of pairs."""
+    known = np.random.default_rng(3).normal(0, 1, (5_000, 3))
+    x, y, z = known.T
+    return np.column_stack([np.zeros(len(known)), 0.3 + x**3 - y**2 + 2 * x * y + y * z - x * z]), known
+
+
+def test_to_know_all_that_options_follow_from_is_perfect_information() -> None:
+    benefits, known = three_things()
+    perfect = value_of_perfect_information(benefits)
+    assert perfect > 0.5
+    assert value_of_information(benefits, known) == pytest.approx(perfect, rel=1e-9)
+    beside = np.column_stack([known, np.ones(len(known))])
+    assert value_of_information(benefits, beside) == pytest.approx(perfect, rel=1e-9)
+
+
+@pytest.mark.parametrize(("offset", "scale"), [(1e6, 1.0), (0.0, 1e-6), (0.0, 1e6), (-1e3, 1e-1)])
+def test_the_scale_on_which_something_is_known_does_not_matter(offset: float, scale: float) -> None:
+    benefits, known = three_things()
+    perfect = value_of_perfect_information(benefits)
+    assert value_of_information(benefits, offset + scale * known) == pytest.approx(perfect, rel=1e-6)

@@ -1,30 +1,18 @@
-"""How each metric is counted, and the tables that the results become."""
+"""How each metric is counted."""
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
-from types import SimpleNamespace
+from datetime import timedelta
 from typing import Any, get_args
 
-import pandas as pd
 import pytest
 
 from assets.costs.budget import BudgetState
 from assets.evidence.counters import COUNTERS, StandIn, parameters_of
 from assets.evidence.model import Grade
 from assets.readiness.fetch import READ
-from assets.readiness.frames import (
-    GATE_COLUMNS,
-    REQUIREMENT_COLUMNS,
-    VERDICT_COLUMNS,
-    gates_frame,
-    readiness_json,
-    requirement_results_frame,
-    verdict_frame,
-)
 from assets.readiness.inputs import (
     BudgetCell,
     Conversations,
@@ -42,7 +30,6 @@ from assets.readiness.model import (
     RequirementResult,
     combined_status,
     gates_of,
-    verdicts_of,
 )
 from assets.readiness.wording import number
 from tests.unit.bases import based
@@ -279,6 +266,8 @@ def test_cost_cells_that_can_run_are_counted() -> None:
         "Three of eight cost cases are estimated and able to run. One case cannot run as specified."
     )
     assert "costs__scenarios/other" in found.measurement.basis.ids
+    two = world(cost_cells=[*some, cost_cell("another", is_feasible=False)])
+    assert measured("cells_estimated", two).remark == "two cases cannot run as specified"
 
 
 def test_eight_cells_that_can_run_pass() -> None:
@@ -303,6 +292,13 @@ def test_a_cell_that_lacks_something_makes_the_count_unknown_and_no_zero(cell: A
         found = judged("cells_estimated", world(cost_cells=cells))
         assert (found.measurement.value, found.status) == (None, GateStatus.UNKNOWN)
         assert found.measurement.reason.endswith(f"cannot be judged, the first {why}")
+
+
+def test_of_cells_that_lack_something_the_first_is_named() -> None:
+    cells = [*CELLS[:2], cost_not_known("a", "missing: a price"), cost_not_known("b", "missing: a size")]
+    assert measured("cells_estimated", world(cost_cells=cells)).reason == (
+        "two of four cannot be judged, the first for want of a price"
+    )
 
 
 def test_rpc_is_asked_of_chats_and_communities_alone() -> None:
@@ -352,6 +348,16 @@ def test_every_usp_of_the_register_has_to_be_on_the_site(on_site: int, of: int, 
     assert len(found.measurement.basis.ids) == of
 
 
+def test_a_usp_that_was_looked_for_in_vain_leaves_the_count_of_the_others_what_it_is() -> None:
+    looked_for = usp("looked_for", is_on_site=False, grade=NOT_FOUND)
+    found = judged("usps_named_on_site", world(usps=[usp("known", is_on_site=False), looked_for]))
+    assert (found.measurement.value, found.threshold, found.measurement.basis) == (
+        0,
+        1,
+        based(PUBLISHED, "segments__usps/known"),
+    )
+
+
 def test_a_made_up_usp_on_the_site_is_neither_asked_for_nor_there() -> None:
     found = judged("usps_named_on_site", world(usps=[*USPS, usp("made_up", is_on_site=True, grade=ILLUSTRATIVE)]))
     assert (found.measurement.value, found.threshold) == (1, 2)
@@ -378,6 +384,9 @@ def test_a_document_on_segments_is_not_this_record() -> None:
     found = judged("segment_documents", world())
     assert (found.measurement.value, found.status) == (None, GateStatus.UNKNOWN)
     assert found.measurement.beside == "this record, which captures one segment in full"
+    both = measured("segment_documents", world(segments=[segment(name, has_all_items=True) for name in "ab"]))
+    assert both.beside == "this record, which captures two segments in full"
+    assert measured("segment_documents", world(segments=[])).beside == ""
     public = progress("target_customers", "segment_documents", 1)
     assert judged("segment_documents", with_progress(public)).status is GateStatus.PASS
 
@@ -407,7 +416,8 @@ def test_questions_count_where_interviews_in_packs_used_them(questions: int | No
 def test_what_interviews_told_is_in_the_matrix_by_report_or_in_ours() -> None:
     assert measured("interviews_captured", world()).origin is NumberOrigin.REPORTED
     cells = [MatrixCell(based(PUBLISHED, "interviews__findings/a"), is_decided=False, interviews=2)]
-    assert measured("interviews_captured", world(matrix=cells)).origin is NumberOrigin.COUNTED
+    found = measured("interviews_captured", world(matrix=cells))
+    assert (found.value, found.origin) == (1, NumberOrigin.COUNTED)
 
 
 def test_a_review_of_segments_needs_interviews_and_a_decision() -> None:
@@ -466,6 +476,13 @@ def test_an_outline_done_in_private_cannot_be_counted() -> None:
         GateStatus.PASS
     )
     assert judged("mvp_gaps", world()).status is GateStatus.PASS
+
+
+def test_private_work_of_which_a_number_was_looked_for_in_vain_is_private() -> None:
+    looked_for = progress("review_mvp", "outlines_published", None, grade=NOT_FOUND)
+    found = measured("mvp_outlines", with_progress(looked_for))
+    assert found.reason == "the work was done in private, and nothing public can be checked"
+    assert (found.basis.grade, len(found.basis.ids)) == (ESTIMATED, 2)
 
 
 @pytest.mark.parametrize(
@@ -529,89 +546,11 @@ def test_numbers_in_words(value: float, text: str) -> None:
     assert number(value) == text
 
 
-WEAKEST = {
-    "evidence_id": "readiness__gate_requirements/whitepaper_published",
-    "grade": "estimated",
-    "source": "the milestone",
-    "as_of": date(2024, 9, 7),
-    "file": "gate_requirements.csv",
-    "line": 4,
-}
-
-
-def frames() -> dict[str, Any]:
-    inputs = world()
-    results = results_of(inputs)
-    gates = gates_of(results)
-    certain = {"probability": 0.02, "probability_low": 0.01, "probability_high": 0.05, "chance_wrong": 0.02}
-    return {
-        "requirement_results": requirement_results_frame(results),
-        "gates": gates_frame(gates),
-        "verdict": verdict_frame(verdicts_of(inputs.milestones, gates, inputs.evidence_grades)),
-        "gate_certainty": pd.DataFrame([{"gate_id": "interviews", **certain}]),
-        "evidence_index": pd.DataFrame([WEAKEST]),
-        "verdict_certainty": pd.DataFrame([{"milestone_id": "fit", **certain}]),
-    }
-
-
-def test_frames_have_the_columns_that_are_declared() -> None:
-    tables = frames()
-    assert list(tables["requirement_results"]) == list(REQUIREMENT_COLUMNS)
-    assert list(tables["gates"]) == list(GATE_COLUMNS)
-    assert list(tables["verdict"]) == list(VERDICT_COLUMNS)
-    assert [len(tables[name]) for name in ("requirement_results", "gates", "verdict")] == [21, 7, 1]
-
-
-def test_readiness_json_is_strict_json_with_unknown_as_null() -> None:
-    tables = {name: frame.convert_dtypes() for name, frame in frames().items()}
-    made = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)
-    document = readiness_json(tables, SimpleNamespace(release_id="r1", as_of=date(2025, 6, 30), created_at=made))
-    assert json.loads(json.dumps(document, allow_nan=False)) == document
-    assert (document["verdict"], document["as_of"], document["release_id"]) == ("not_ready", "2025-06-30", "r1")
-    gates = {gate["gate_id"]: gate for gate in document["gates"]}
-    assert gates["interviews"]["value"] == 2
-    assert gates["mvp_review"]["value"] is None
-    sure = ("probability", "interval", "chance_wrong")
-    assert [gates["interviews"][name] for name in sure] == [0.02, [0.01, 0.05], 0.02]
-    assert [gates["cost"][name] for name in sure] == [None, None, None]
-    assert [document[name] for name in sure] == [0.02, [0.01, 0.05], 0.02]
-    assert gates["codesign"]["evidence_ids"] == [
-        "readiness__gate_requirements/codesign_sessions_at_devcon_2024",
-        "readiness__gate_requirements/codesign_sessions_held",
-        "roadmap__milestone_progress/codesign_sessions_sessions_at_devcon_2024",
-        "roadmap__milestone_progress/codesign_sessions_sessions_held_cumulative",
-    ]
-    assert [row["requirement_id"] for row in gates["codesign"]["requirements"]] == [
-        "codesign_sessions_held",
-        "codesign_sessions_at_devcon_2024",
-    ]
-    assert gates["codesign"]["requirements"][0]["threshold_high"] == 4
-    assert gates["codesign"]["requirements"][0]["quote"] == "The words on sessions_held"
-    assert (gates["whitepaper"]["value"], gates["whitepaper"]["basis"]) == (None, "inferred_from_absence")
-    assert gates["whitepaper"]["requirements"][1]["tolerance"] == 2
-    assert (gates["interviews"]["newest_evidence_on"], gates["interviews"]["stale_on"]) == ("2025-06-30", "2026-07-01")
-    assert gates["interviews"]["is_stale"] is False
-    cost = gates["cost"]["requirements"][1]
-    assert cost["beside_evidence_ids"] == ["benchmarks__runs/run_a"]
-
-
 def test_what_this_software_makes_is_not_what_a_requirement_counts() -> None:
     # its outline, its pages and papers are its own: a gate goes by what the project published and reported
     read = {f"{schema}.{name}" for schema, name in READ}
     assert read & {"model.mvp_outline", "model.mvp_usps", "model.mvp_gaps"} == set()
     assert {name for name in read if name.startswith(("release.", "readiness."))} == set()
-
-
-def test_what_is_stale_is_told_as_of_the_last_day_of_evidence_or_the_day_of_the_release() -> None:
-    made = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)
-
-    def stale(as_of: date | None) -> set[str]:
-        release = SimpleNamespace(release_id="r1", as_of=as_of, created_at=made)
-        return {gate["gate_id"] for gate in readiness_json(frames(), release)["gates"] if gate["is_stale"]}
-
-    assert stale(date(2025, 12, 27)) == set()
-    assert stale(date(2025, 12, 28)) == {"cost"}
-    assert stale(None) == {"cost", "whitepaper", "usps", "target_customers", "interviews", "codesign", "mvp_review"}
 
 
 def held(kind: str, number: int, after: int, segments: int, together: int, grade: Grade = PUBLISHED) -> Conversations:
@@ -656,12 +595,21 @@ def test_a_record_that_contradicts_itself_says_so() -> None:
     reported = progress("customer_interviews", "interviews_held_cumulative", 2, ("a",), grade=ESTIMATED)
     found = judged("interviews_held", world(progress=[replace(reported, contradicting_ids=("p/1", "p/2"))]))
     assert found.reason.endswith("The record contradicts itself: two other rows say otherwise.")
+    found = judged("interviews_held", world(progress=[replace(reported, contradicting_ids=("p/1",))]))
+    assert found.reason.endswith("The record contradicts itself: one other row says otherwise.")
 
 
 def test_without_a_report_packs_are_counted_alone() -> None:
     inputs = world(progress=[], conversations=[held("interview", 4, 4, 3, 3)])
     assert measured("interviews_held", inputs).value == 4
     assert measured("interview_segments", inputs).value == 3
+
+
+def test_reports_of_other_metrics_and_conversations_of_other_kinds_are_left_aside() -> None:
+    talked = [held("interview", 3, 3, 2, 3), held("session", 9, 9, 9, 9), held("hackathon", 7, 7, 7, 7)]
+    others = [progress("customer_interviews", name, 99) for name in ("a_metric", "z_metric")]
+    inputs = world(conversations=talked, progress=[others[0], *PROGRESS, others[1]])
+    assert (measured("interviews_held", inputs).value, measured("sessions_held", inputs).value) == (5, 10)
 
 
 def test_segments_of_packs_and_of_the_report_are_counted_once() -> None:

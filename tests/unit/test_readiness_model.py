@@ -314,88 +314,10 @@ def test_nothing_is_better_founded_than_its_weakest_evidence(first: Grade, secon
         assert verdict.answer is VerdictAnswer.UNKNOWN
 
 
-ROW_GRADES = {
-    "t/strong": Grade.MEASURED,
-    "t/weak": Grade.ESTIMATED,
-    "t/other": Grade.PUBLISHED,
-    "t/another": Grade.PUBLISHED,
-    "t/asked": Grade.ESTIMATED,
-}
-
-
-def counted_pages(
-    gate_id: str, value: float | None, *rows: str, grade: Grade = Grade.PUBLISHED, asked: tuple[str, ...] = ()
-) -> RequirementResult:
-    """Pages of which at least five are asked for."""
-    origin = NumberOrigin.NOT_KNOWN if value is None else NumberOrigin.COUNTED
-    counted = MetricValue(value, based(grade, *rows), origin=origin)
-    return RequirementResult(requirement(gate_id, "d", "pages", 5, basis=based("published", *asked)), counted)
-
-
-@pytest.mark.parametrize(
-    ("results", "path"),
-    [
-        pytest.param(
-            [
-                counted_pages("usps", 5, "t/other"),
-                counted_pages("cost", 5, "t/strong", "t/weak", grade=Grade.ESTIMATED),
-            ],
-            ("cost", "cost_pages", "t/weak"),
-            id="all pass, and the weakest row is needed",
-        ),
-        pytest.param(
-            [counted_pages("cost", 9, "t/weak", "t/other", grade=Grade.ESTIMATED), counted_pages("usps", 5, "t/other")],
-            ("usps", "usps_pages", "t/other"),
-            id="all pass, and nothing turns on the weakest row",
-        ),
-        pytest.param(
-            [
-                counted_pages("cost", 9, "t/weak", "t/other", grade=Grade.ESTIMATED),
-                counted_pages("usps", 8, "t/strong", "t/other"),
-            ],
-            ("cost", "cost_pages"),
-            id="all pass, and nothing turns on any row",
-        ),
-        pytest.param(
-            [
-                counted_pages("cost", 5, "t/weak", grade=Grade.ESTIMATED),
-                counted_pages("usps", 2, "t/strong", "t/other"),
-            ],
-            ("usps", "usps_pages", "t/other"),
-            id="a weak row under a gate that passes does not decide a failure",
-        ),
-        pytest.param(
-            [counted_pages("usps", 2, "t/other", "t/another")],
-            ("usps", "usps_pages", "t/another"),
-            id="the first of several equals is named",
-        ),
-        pytest.param(
-            [counted_pages("usps", 2, "t/other", "t/another", asked=("t/asked",))],
-            ("usps", "usps_pages", "t/asked"),
-            id="what is asked for may be the weakest",
-        ),
-        pytest.param(
-            [counted_pages("usps", 5, "t/weak", grade=Grade.ESTIMATED), counted_pages("cost", None, "t/other")],
-            ("cost", "cost_pages", "t/other"),
-            id="what is not known decides before what passes",
-        ),
-    ],
-)
-def test_the_weakest_path_leads_to_what_decides(results: list[RequirementResult], path: tuple[str, ...]) -> None:
-    assert verdict_of(MILESTONE, gates_of(results), ROW_GRADES).weakest_path == path
-
-
-def test_the_weakest_path_says_how_many_rows_are_as_weak() -> None:
-    equals = counted_pages("usps", 2, "t/strong", "t/other", "t/another")
-    assert verdict_of(MILESTONE, gates_of([equals]), ROW_GRADES).equally_weak == 2
-    enough = counted_pages("usps", 8, "t/other", "t/another")
-    assert verdict_of(MILESTONE, gates_of([enough]), ROW_GRADES).equally_weak == 0
-
-
-def test_the_weakest_path_ends_where_nothing_was_found() -> None:
-    found = judge(world(progress=[], requirements=[requirement("codesign", "codesign_sessions", "sessions_held", 3)]))
-    assert found.weakest_path == ("codesign", "codesign_sessions_held")
-    assert found.basis.grade is Grade.NOT_FOUND
+def test_a_gate_has_the_title_and_the_deliverable_of_its_first_requirement() -> None:
+    rows = [requirement("cost", name, "pages", 5, gate_title=f"On {name}") for name in ("first", "second")]
+    (found,) = gates_of(RequirementResult(row, measured(5)) for row in rows)
+    assert (found.deliverable_id, found.title) == ("first", "On first")
 
 
 def test_gates_keep_the_order_of_their_requirements() -> None:

@@ -58,3 +58,36 @@ def test_only_capacities_of_a_released_stage_in_the_current_run_with_a_number_co
 def test_an_undecided_segment_is_not_decided() -> None:
     rows = [{"segment_id": name, "decision": decision} for name, decision in (("a", "pursue"), ("b", "undecided"))]
     assert [row.is_decided for row in inputs_from(tables(segment_ranking=rows)).ranking] == [True, False]
+
+
+def test_ids_that_contradict_and_segments_of_a_report_are_kept_and_may_be_missing() -> None:
+    more = {"contradicting_ids": ["t/b"], "segment_ids": ["gaming"]}
+    found = inputs_from(
+        tables(
+            milestone_deliverables=[{"deliverable_id": "a"}, {"deliverable_id": "b", **more}],
+            milestone_progress=[{"deliverable_id": "a", "metric": "m"}, {"deliverable_id": "b", "metric": "m", **more}],
+        )
+    )
+    assert [row.contradicting_ids for row in found.deliverables] == [(), ("t/b",)]
+    assert [(row.segment_ids, row.contradicting_ids) for row in found.progress] == [((), ()), (("gaming",), ("t/b",))]
+
+
+def test_a_cost_that_is_estimated_needs_no_reason() -> None:
+    costs = [
+        {"scenario_id": "a", "status": "estimated", "is_milestone": True, "is_feasible": True},
+        {"scenario_id": "b", "status": "unknown", "is_milestone": True, "reason": "missing: a price"},
+    ]
+    scenarios = [{"scenario_id": name, "profile_id": "railgun"} for name in "ab"]
+    found = inputs_from(tables(scenarios=scenarios, cost_summary=costs))
+    assert [(cell.is_estimated, cell.reason, cell.lacks) for cell in found.cost_cells] == [
+        (True, "", ""),
+        (False, "missing: a price", "for want of a price"),
+    ]
+    assert found.budget_cells == []
+
+
+def test_only_made_up_milestones_are_left_out() -> None:
+    grades = ("measured", "published", "estimated", "illustrative", "not_found")
+    rows = [{"position": n, "milestone_id": grade, "grade": grade} for n, grade in enumerate(grades)]
+    found = inputs_from(tables(milestones=rows)).milestones
+    assert [milestone.milestone_id for milestone in found] == ["measured", "published", "estimated", "not_found"]

@@ -13,6 +13,7 @@ from assets.evidence.packs import Pack
 from assets.evidence.read_packs import read_packs
 from assets.evidence.tables import ALL_TABLES
 from assets.roadmap.graph import RoadmapGraph, RoadmapItem, Standing
+from assets.roadmap.inputs import DecisionRules, Spread
 from tests.places import FROZEN
 from tests.unit.bases import based
 
@@ -60,6 +61,8 @@ def test_what_a_state_means(status: str | None, standing: Standing) -> None:
 def test_what_we_inferred_is_in_no_plan_until_it_is_done() -> None:
     assert item("production", "not_done", is_inferred=True).standing is Standing.NOT_PLANNED
     assert item("production", "done", is_inferred=True).standing is Standing.DONE
+    assert item("production", None, is_inferred=True).standing is Standing.UNKNOWN
+    assert item("production", "dropped", is_inferred=True).standing is Standing.DROPPED
 
 
 def test_what_is_left_of_a_deliverable_and_of_what_it_needs() -> None:
@@ -80,6 +83,16 @@ def test_how_long_a_deliverable_takes() -> None:
     assert item("audit", "planned", **planned).weeks == 2.0
     assert item("audit", "planned", effort_weeks=5.0, **planned).weeks == 5.0
     assert item("audit", "planned").weeks is None
+    assert [item("audit", "planned", **{end: day}).weeks for end, day in planned.items()] == [None, None]
+    assert item("audit", "planned", planned_start=date(2024, 9, 1), planned_end=date(2024, 9, 10)).weeks == 10 / 7
+
+
+def test_a_rule_has_a_middle_and_a_mean_and_one_that_is_missing_is_named() -> None:
+    rules = DecisionRules({"effort_price": Spread(1.0, 2.0, 7.5)}, {"effort_price": based("published", "r/a")})
+    assert (rules.value("effort_price"), rules.spread("effort_price").mean) == (2.0, 3.5)
+    assert (rules.basis("effort_"), rules.basis("weight_")) == (based("published", "r/a"), based("not_found"))
+    with pytest.raises(ValueError, match=r"readiness/decision_rules\.csv lacks effort_session; add a row for it"):
+        rules.value("effort_session")
 
 
 @pytest.fixture

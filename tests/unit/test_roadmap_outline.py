@@ -122,6 +122,22 @@ def test_one_usp_that_serves_nothing_more_is_no_second_choice() -> None:
     assert found.runner_up.choice.usps == {"web"}
 
 
+def test_a_usp_that_could_serve_a_problem_worse_than_another_makes_no_second_choice() -> None:
+    cells = (
+        DemandCell("privacy", "chat", "exposed"),
+        DemandCell("privacy", "games", "exposed"),
+        DemandCell("web", "chat", "exposed"),
+    )
+    nothing: dict[str, frozenset[str]] = {"privacy": frozenset(), "web": frozenset()}
+    options = Options(cells, nothing, {"chat": frozenset(), "games": frozenset()}, (), 2)
+    found = outline(options, Values(np.array([0.9, 0.6, 0.4]), np.ones(2), np.zeros(0), 0.7))
+    # both would be chosen with chat for web; but privacy serves chat better, and web then serves nothing
+    assert found.best.choice == Choice(frozenset({"privacy"}), frozenset({"chat", "games"}))
+    assert found.runner_up is not None
+    assert found.runner_up.choice == Choice(frozenset({"web"}), frozenset({"chat"}))
+    assert found.runner_up.value == pytest.approx(0.7 * 0.5 * 0.4)
+
+
 def test_what_is_served_already_by_hand() -> None:
     options, values = two_usps()
     assert realised(options, values) == {}  # a mixnet and a synchronisation are missing
@@ -175,6 +191,60 @@ def test_how_often_each_set_wins() -> None:
     ]
     assert found.usps == {"privacy": 1.0, "storage": pytest.approx(2 / 3)}
     assert found.draws == 3
+
+
+def test_with_a_set_stand_the_segments_that_it_serves_most_often() -> None:
+    options, values = two_usps(weight_demand=1.0)
+    free = replace(options, of_usp=dict.fromkeys(options.of_usp, frozenset()), deliverables=())
+
+    def draw(*shares: float) -> Values:
+        return replace(values, shares=np.array(shares), weeks=np.zeros(0))
+
+    privacy_in_both, privacy_in_chat, all_of_it = draw(0.8, 0.6, 0.0), draw(0.8, 0.0, 0.0), draw(0.8, 0.6, 0.9)
+    draws = [privacy_in_both, *[privacy_in_chat] * 2, *[all_of_it] * 4, draw(0.0, 0.0, 0.9)]
+    assert [
+        (sorted(choice.usps), sorted(choice.segments), share) for choice, share in acceptability(free, draws).sets
+    ] == [
+        (["privacy", "storage"], ["chat", "games"], 0.5),
+        (["privacy"], ["chat"], 0.375),
+        (["storage"], ["games"], 0.125),
+    ]
+    tied = acceptability(free, [draw(0.0, 0.0, 0.9), privacy_in_chat, privacy_in_both, all_of_it])
+    assert [(sorted(choice.usps), sorted(choice.segments)) for choice, _ in tied.sets] == [
+        (["privacy"], ["chat", "games"]),
+        (["storage"], ["games"]),
+        (["privacy", "storage"], ["chat", "games"]),
+    ]
+    assert acceptability(free, []).usps == {}
+
+
+def test_what_nobody_agrees_to_serves_nothing_and_of_equals_the_first_serves() -> None:
+    nothing: dict[str, frozenset[str]] = {"privacy": frozenset(), "web": frozenset()}
+    cells = (DemandCell("privacy", "chat", "exposed"), DemandCell("web", "chat", "exposed"))
+    options = Options(cells, nothing, {"chat": frozenset()}, (), 2)
+    values = Values(np.array([0.4, 0.4]), np.ones(1), np.zeros(0), 0.7)
+    assert realised(options, values) == {"privacy": 0.4}
+    assert realised(options, replace(values, shares=np.zeros(2))) == {}
+    assert outline(options, replace(values, shares=np.zeros(2))).best == Ranked(Choice(), 0.0)
+
+
+def test_what_takes_no_time_costs_nothing() -> None:
+    options, values = two_usps()
+    at_once = replace(values, weeks=np.zeros(2))
+    both = Choice(frozenset({"privacy", "storage"}), frozenset({"chat", "games"}))
+    assert value_of(both, options, at_once) == pytest.approx(0.7 * 0.7875)
+    assert benefits([both], options, [at_once, values]).ravel().tolist() == [
+        pytest.approx(0.7 * 0.7875),
+        pytest.approx(0.7 * 0.7875 - 0.3),
+    ]
+    assert outline(options, at_once).best.choice == both
+
+
+def test_values_that_do_not_fit_what_can_be_chosen_are_refused() -> None:
+    options, values = two_usps()
+    for wrong in (replace(values, weeks=np.ones(3)), replace(values, segment_weights=np.ones(3))):
+        with pytest.raises(ValueError, match="zip"):
+            value_of(Choice(), options, wrong)
 
 
 @st.composite

@@ -14,16 +14,15 @@ import pytest
 
 from assets.common import keys
 from assets.common.http import HttpClient, Limits
-from assets.evidence.model import Grade, Record
+from assets.evidence.model import Grade
 from assets.evidence.packs import LIVE_ROADMAP
-from assets.evidence.tables.roadmap import DELIVERABLES, STATES, Deliverable, DeliverableState
+from assets.evidence.tables.roadmap import DELIVERABLES, STATES
 from assets.refresh.assets import live_asset
 from assets.refresh.interfaces import Listed
 from assets.refresh.ledger import pages_path
-from assets.refresh.outcome import Accepted, Rejection, SourceOutcome
+from assets.refresh.outcome import SourceOutcome
 from assets.roadmap.live.assets import CHECK
 from assets.roadmap.live.github import MOST_PAGES, GitHub
-from assets.roadmap.live.model import KnownRoadmap, Tracked, WorkObservation, judge_roadmap, judge_state
 from assets.roadmap.live.registry import ROADMAP
 from orchestration.commands.price_state import price_lines, price_state
 from orchestration.commands.refresh import refresh_evidence, tell
@@ -338,123 +337,6 @@ def test_the_dagster_asset_adds_rows_and_warns_but_does_not_fail(
     check, metadata = made()
     assert check.passed
     assert metadata["rows_added"].value == 3
-
-
-# ---------------------------------------------------------------- which state is news
-
-
-def seen(status: str = "not_done", since: date | None = None, **values: Any) -> WorkObservation:
-    given: dict[str, Any] = {"url": f"{PAGE}/257", "title": "Audit", "seen": TODAY, "milestone": None, "due": None}
-    return WorkObservation(status=status, since=since, **(given | values))  # type: ignore[arg-type]
-
-
-def state(status: str, day: date = date(2026, 6, 1), **values: Any) -> DeliverableState:
-    given = {"source": "said", "as_of_basis": "source_date", "grade": "published", "basis": "reported"}
-    return DeliverableState.model_validate(
-        {"id": f"audit_{status}", "deliverable_id": "audit", "status": status, "as_of": day, **given, **values}
-    )
-
-
-def judged(said: WorkObservation, status: str | None, *, is_ours: bool = False) -> Any:
-    return judge_state(said, Tracked("audit", state(status) if status else None, is_ours))
-
-
-CLOSED = {"status": "closed", "since": date(2026, 10, 5)}
-LATE = {"status": "late", "since": date(2026, 9, 1)}
-
-
-@pytest.mark.parametrize("known", ["planned", "ongoing", "partial", "late", "postponed", "dropped", "not_planned"])
-def test_an_open_issue_says_less_than_a_person(known: str) -> None:
-    assert judged(seen(), known) is None
-
-
-@pytest.mark.parametrize(
-    ("said", "known", "day"),
-    [
-        (seen(**CLOSED), "ongoing", date(2026, 10, 5)),
-        (seen("closed"), "ongoing", TODAY),  # nobody says since when
-        (seen("dropped", date(2026, 10, 5)), "planned", date(2026, 10, 5)),
-        (seen("superseded", date(2026, 10, 5)), "planned", date(2026, 10, 5)),
-        (seen(**LATE), "planned", date(2026, 9, 1)),
-        (seen(), "unknown", TODAY),
-        (seen(), None, TODAY),
-        (seen(**LATE), None, date(2026, 9, 1)),
-        (seen("closed", date(2026, 6, 1)), "ongoing", TODAY),  # on the day on which it was still on record as ongoing
-    ],
-)
-def test_what_a_person_could_not_know_is_news(said: WorkObservation, known: str | None, day: date) -> None:
-    verdict = judged(said, known)
-    assert isinstance(verdict, Accepted)
-    assert (verdict.before, verdict.after, verdict.row.as_of) == (known, said.status, day)
-
-
-@pytest.mark.parametrize(
-    ("said", "known"),
-    [
-        (seen("closed", date(2026, 5, 1)), "partial"),  # closed before a person called it partial
-        (seen("late", date(2026, 5, 1)), "planned"),
-        (seen("closed", date(2026, 5, 1)), "dropped"),
-        (seen(**CLOSED), "done_privately"),
-        (seen(**LATE), "postponed"),
-    ],
-)
-def test_what_a_person_knew_or_says_better_is_left(said: WorkObservation, known: str) -> None:
-    assert judged(said, known) is None
-
-
-@pytest.mark.parametrize(
-    ("said", "known", "message"),
-    [
-        (seen(), "done", "it is open, and done on record since 2026-06-01 (audit_done)"),
-        (seen(**LATE), "closed", "it is open, and closed on record since 2026-06-01 (audit_closed)"),
-        (seen(**CLOSED), "dropped", "it is closed, and dropped on record since 2026-06-01 (audit_dropped)"),
-    ],
-)
-def test_a_contradiction_is_left_to_a_person(said: WorkObservation, known: str, message: str) -> None:
-    verdict = judged(said, known)
-    assert isinstance(verdict, Rejection)
-    assert verdict.message == message
-    assert f"look at {PAGE}/257, and if it is right, add a row to evidence/public/roadmap/" in verdict.next_step
-
-
-def test_what_a_refresh_wrote_is_followed_by_what_github_says_next() -> None:
-    assert judged(seen(), "closed", is_ours=True).row.status == "not_done"
-    assert judged(seen(), "late", is_ours=True).row.status == "not_done"  # due later by now
-    assert judged(seen(**CLOSED), "dropped", is_ours=True).row.status == "closed"
-    # it was closed on the day of the last row, after that was written
-    assert judged(seen("closed", date(2026, 6, 1)), "not_done", is_ours=True).row.as_of == TODAY
-
-
-def known_roadmap(*kinds: str, url: str = f"{PAGE}/257") -> KnownRoadmap:
-    def work(kind: str) -> Deliverable:
-        given = {"source": "said", "as_of": TODAY, "as_of_basis": "observed", "grade": "published", "milestone": "m"}
-        return Deliverable.model_validate(
-            {"id": kind, "title": kind, "url": url, "kind": kind, "mvp_relevance": "core", **given}
-        )
-
-    def states() -> Iterator[DeliverableState]:
-        for kind in kinds:
-            yield state("ongoing", id=f"{kind}_1", deliverable_id=kind)
-            yield state("unknown", date(2026, 9, 1), id=f"{kind}_2", deliverable_id=kind, grade="not_found")
-
-    return KnownRoadmap(
-        [Record(work(kind), "public", "f.csv", 2) for kind in kinds],
-        [Record(s, "public", "f.csv", 2) for s in states()],
-    )
-
-
-def test_work_is_found_by_its_page_and_what_only_refers_to_it_is_left_alone() -> None:
-    known = known_roadmap("roadmap_item", "derived_gap", url="https://github.com/Waku-Org/pm/issues/257/")
-    (found,) = known.at(f"{PAGE}/257")
-    assert (found.deliverable_id, found.is_ours) == ("roadmap_item", False)
-    assert found.last is not None
-    assert found.last.status == "ongoing"  # a later search that found nothing takes nothing back
-
-
-def test_two_states_of_one_issue_are_none() -> None:
-    verdicts = judge_roadmap([seen(), seen(**CLOSED)], known_roadmap("roadmap_item"))
-    assert verdicts.accepted == []
-    assert [r.message for r in verdicts.rejected] == ["one answer gives it two states, expected one"]
 
 
 @pytest.mark.parametrize(
