@@ -7,7 +7,7 @@ Belongs here: looking up a cell, writing it with its address, remembering what w
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from datetime import date
 from typing import Any, Protocol
@@ -117,13 +117,31 @@ class Cells:
         """Return a cell as text, for documents that are no pages; one without a value says so."""
         return _written(self._row(table, key, column), column, form)
 
-    def svg_text(self, table: str, key: str, column: str, form: str, x: float, y: float) -> Markup:
-        """Return a cell as text of a drawing, with its raw value and its address like any other."""
+    def svg_text(
+        self,
+        table: str,
+        key: str,
+        column: str,
+        form: str,
+        x: float,
+        y: float,
+        *,
+        lines: Sequence[str] = (),
+        step: int = 0,
+    ) -> Markup:
+        """Return a cell as text of a drawing, with its raw value and its address like any other.
+
+        `lines` are its text where it takes several, `step` pixels apart.
+        """
         row = self._row(table, key, column)
         value = row[column]
+        written = Markup(" ").join(
+            Markup('<tspan x="{}" y="{}">{}</tspan>').format(x, y + step * line, text)
+            for line, text in enumerate(lines)
+        )
         return Markup('<text x="{}" y="{}" value="{}" data-cell="{}/{}/{}">{}</text>').format(
             x, y, "" if value is None else _raw(value), table, key, column,
-            MISSING if value is None else FORMATS[form](value),
+            written or (MISSING if value is None else FORMATS[form](value)),
         )  # fmt: skip
 
     def links(self, table: str, key: str, column: str) -> Markup:

@@ -41,12 +41,13 @@ from assets.reports.page.heat_map import heat_map
 from assets.reports.page.history_section import history_section
 from assets.reports.page.market_section import market_section
 from assets.reports.page.packed import pack
+from assets.reports.page.roadmap_graph import LINE, PAD, WIDTH, roadmap_drawing
 from assets.reports.released import ARCHIVE, COSTS, GATES, HISTORY, INTERVIEWS, MVP, QUALITY, SEGMENTS, SOURCES, USPS
 
 TEMPLATES = Path(__file__).parent / "templates"
 LOADER = FileSystemLoader(TEMPLATES)
 BASICS = ("report.css", "site.js")
-CHARTS, LIST = "charts.css", "sources.js"
+CHARTS, GRAPH, LIST = "charts.css", "graph.css", "sources.js"
 """Style and script that few pages need."""
 
 UNCERTAIN_DATES = frozenset({"assigned", "page_date_older", "retrieved", "recalled"})
@@ -107,6 +108,10 @@ def _decision(cells: Cells) -> Sections:
     return {"decision": decision_section(cells)}
 
 
+def _mvp(cells: Cells) -> Sections:
+    return {**_decision(cells), "graph": roadmap_drawing(cells)}
+
+
 def _usps(cells: Cells) -> Sections:
     return {"market": market_section(cells), "heat": heat_map(cells)}
 
@@ -123,7 +128,7 @@ PAGES: Mapping[str, SitePage] = {
     SEGMENTS: SitePage("Segments", "segments.html.j2", _segments),
     USPS: SitePage("Selling points", "usps.html.j2", _usps),
     INTERVIEWS: SitePage("Interviews", "interviews.html.j2", _interviews),
-    MVP: SitePage("MVP and gaps", "mvp.html.j2", _decision),
+    MVP: SitePage("MVP and gaps", "mvp.html.j2", _mvp),
     HISTORY: SitePage("History", "history.html.j2"),
     QUALITY: SitePage("Data quality", "quality.html.j2", _quality),
     SOURCES: SitePage("Sources", "all_sources.html.j2"),
@@ -132,7 +137,7 @@ PAGES: Mapping[str, SitePage] = {
 }
 """The pages of the menu, in its order, by their paths in the release."""
 
-ALSO: Mapping[str, tuple[str, ...]] = {COSTS: (CHARTS,), ARCHIVE: (CHARTS,), SOURCES: (LIST,)}
+ALSO: Mapping[str, tuple[str, ...]] = {COSTS: (CHARTS,), ARCHIVE: (CHARTS,), MVP: (GRAPH,), SOURCES: (LIST,)}
 """What a page needs besides `BASICS`."""
 
 
@@ -279,6 +284,9 @@ def _environment() -> Environment:
         told_by_line=[NOT_LISTED.rstrip("/")],
         most_rows=MOST_ROWS,
         few_rows=FEW_ROWS,
+        box_width=WIDTH,
+        box_pad=PAD,
+        box_line=LINE,
         budget_state=budget_state,
         drawn=DRAWN,
         uncertain_dates=UNCERTAIN_DATES,
