@@ -16,7 +16,7 @@ GATES, COSTS, ARCHIVE, SEGMENTS, USPS, INTERVIEWS, MVP, HISTORY, QUALITY, SOURCE
 )
 """Pages of the report, by their paths in a release."""
 
-MARTS, MODEL, READINESS = "marts", "model", "readiness"
+MARTS, MODEL, READINESS, REPORTS = "marts", "model", "readiness", "reports"
 """Schemas, by the names of the layers (`assets/common/keys.py`)."""
 
 
@@ -138,6 +138,7 @@ RELEASED_TABLES: dict[str, ReleasedTable] = {
     "verdict_history": ReleasedTable(READINESS, ("month_end", "milestone_id"), page=HISTORY),
     "gate_history": ReleasedTable(READINESS, ("month_end", "gate_id"), about=("title", "month_end"), page=HISTORY),
     "verdict": ReleasedTable(READINESS, ("milestone_id",), about=("title",), page=GATES),
+    "release_checks": ReleasedTable(REPORTS, ("layer", "table_name", "check_name"), page=QUALITY),
 }
 """By name. A table in this list is copied and written as CSV and Parquet. No two of its rows have one key, and it names
 no evidence that is not in the index: both are checked before a release."""

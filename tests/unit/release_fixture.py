@@ -19,6 +19,7 @@ from assets.readiness.measures import results_of
 from assets.readiness.model import Gate, gates_of, verdicts_of
 from assets.reports.model import Manifest
 from assets.reports.page.site import ReleaseData
+from assets.reports.release.check_results import CheckResult, check_frame
 from assets.roadmap import frames as mvp_frames
 from tests.unit import market_release
 from tests.unit.bench_release import EVIDENCE, MEASUREMENT, bench_tables, own_bytes
@@ -123,10 +124,20 @@ def release(
                 as_of=date(2026, 11, 23),
                 note=HOSTILE,
             ),
+            "release_checks": _checks(),
             "evidence_index": _evidence_index(grades),
         },
         manifest=Manifest(**{**vars(MANIFEST), **manifest}),
     )
+
+
+def _checks() -> pd.DataFrame:
+    results = [
+        CheckResult("marts", "scenarios", "unique_scenarios_scenario_id", "dbt test", "passed"),
+        CheckResult("raw", "costs__scenarios", "evidence_holds", "expectations", "passed"),
+        CheckResult("marts", "segment_capture", "all_six_parts_are_captured", "statement", "warned"),
+    ]
+    return check_frame(results, None, MANIFEST.release_id, MANIFEST.created_at.date())
 
 
 def _history_of_gates(inputs: ReadinessInputs, gates: tuple[Gate, ...]) -> dict[str, pd.DataFrame]:

@@ -62,6 +62,7 @@ PACKED = "@packed@"
 DATA_FILES = (BOARD_PDF, "readiness.json", "manifest.json", "decisions.jsonl")
 
 FIRST_PAGE = "index.html"
+CHECKS = "release_checks"
 
 Sections = Mapping[str, Any]
 
@@ -101,7 +102,12 @@ def _segments(cells: Cells) -> Sections:
 
 
 def _quality(cells: Cells) -> Sections:
-    return {"price_dates": sorted(cells.keys("price_dates")), "questions": _questions(cells)}
+    return {
+        "price_dates": sorted(cells.keys("price_dates")),
+        "questions": dict(sorted(_grouped(cells, "open_questions", "table_key").items())),
+        "not_passed": [key for key in cells.keys(CHECKS) if cells.value(CHECKS, key, "status") != "passed"],
+        "checks": _grouped(cells, CHECKS, "layer"),
+    }
 
 
 def _decision(cells: Cells) -> Sections:
@@ -374,12 +380,12 @@ def _archive(cells: Cells) -> list[str]:
     return sorted(published, key=lambda key: [cells.value(table, key, column) for column in columns])
 
 
-def _questions(cells: Cells) -> dict[str, list[str]]:
-    """Return the keys of `open_questions` by table of evidence."""
+def _grouped(cells: Cells, table: str, column: str) -> dict[str, list[str]]:
+    """Return the keys of a table by what stands in a column."""
     grouped: dict[str, list[str]] = {}
-    for key in cells.keys("open_questions"):
-        grouped.setdefault(cells.value("open_questions", key, "table_key"), []).append(key)
-    return dict(sorted(grouped.items()))
+    for key in cells.keys(table):
+        grouped.setdefault(cells.value(table, key, column), []).append(key)
+    return grouped
 
 
 def _by_table(evidence_ids: list[str]) -> dict[str, list[str]]:

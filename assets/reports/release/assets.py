@@ -12,17 +12,20 @@ from pathlib import Path
 
 import dagster as dg
 import pandas as pd
+import psycopg
 
 from assets.common import keys
-from assets.common.asset_tables import table_spec
+from assets.common.asset_tables import land_table, table_spec
 from assets.common.resources import Warehouse
 from assets.evidence.packs import Pack
 from assets.reports.decisions import BrokenLogError, LogLine
 from assets.reports.model import BOARD_PDF, Manifest
 from assets.reports.page.site import FIRST_PAGE
+from assets.reports.release import check_results
+from assets.reports.release.check_results import CheckResult, check_frame
 from assets.reports.release.decision_log import DecisionLog, PagesError
-from assets.reports.release.files import compared_with, data_files, files_of, files_taken_back
-from assets.reports.release.manifest import folders_of, manifest_of
+from assets.reports.release.files import DATA, compared_with, data_files, files_of, files_taken_back
+from assets.reports.release.manifest import checks_of, folders_of, manifest_of
 from assets.reports.release.publish import (
     Files,
     align_link,
@@ -41,11 +44,13 @@ from assets.reports.release.withdrawal_rows import (
     take_out,
     texts_withdrawn,
 )
+from assets.reports.release_files import ReleasedTables
 from assets.reports.released import RELEASED
 
 RELEASES_CLEANED = "releases_with_withdrawn_content"
 """Metadata of `reports/latest`: how many earlier releases something was taken out of."""
-RELEASED_KEYS = [dg.AssetKey([schema, name]) for schema, names in RELEASED.items() for name in names]
+COPIED_KEYS = [dg.AssetKey([s, name]) for s, names in RELEASED.items() if s != keys.REPORTS for name in names]
+"""Tables that others make. Those of the reports are made here, of what is known of the release as a whole."""
 
 
 class ReleasedEvidence(ABC):
@@ -88,8 +93,12 @@ class ReleaseOfRun(ABC):
 @dg.multi_asset(
     name="publish_release",
     specs=[
+        table_spec(keys.RELEASE_CHECKS, COPIED_KEYS, "What each check found, and since which release"),
         table_spec(
-            keys.RELEASE, RELEASED_KEYS, "All tables that readers get, under one release id", kinds=["postgres"]
+            keys.RELEASE,
+            [*COPIED_KEYS, keys.RELEASE_CHECKS],
+            "All tables that readers get, under one release id",
+            kinds=["postgres"],
         ),
         table_spec(
             keys.READINESS_REPORT,
@@ -121,12 +130,14 @@ def published_release(
             require_same_folders(connection, folders)
         except AnotherFolderError as error:
             raise dg.Failure(str(error), allow_retries=False) from error
+        checks = checks_of(context)
+        made = manifest_of(context, release.code_version, connection, checks)
+        made = replace(made, previous=previous_release(connection, made, releases_dir))
+        landed = list(_own_tables(connection, made, checks, releases_dir))
         if found := faults(connection):
             raise dg.Failure(
                 f"{'; '.join(found)}. Nothing was published; look at what makes these tables.", allow_retries=False
             )
-        made = manifest_of(context, release.code_version, connection)
-        made = replace(made, previous=previous_release(connection, made, releases_dir))
         manifest = write_rows(connection, made, folders)
         withdrawn = read_withdrawn(connection, folders)
         gone = texts_withdrawn(connection, withdrawn)
@@ -152,6 +163,8 @@ def published_release(
     release.remember(evidence, warehouse.identity, manifest.release_id)
     version = dg.DataVersion(manifest.release_id)
     name = {"release_id": manifest.release_id}
+    for result in landed:
+        yield dg.MaterializeResult(result.asset_key, data_version=version, metadata=result.metadata)
     yield dg.MaterializeResult(
         keys.RELEASE, data_version=version, metadata={**name, "dagster/row_count": sum(manifest.rows.values())}
     )
@@ -170,6 +183,15 @@ def published_release(
         data_version=version,
         metadata={**name, "link": dg.MetadataValue.path(latest), RELEASES_CLEANED: len(changed)},
     )
+
+
+def _own_tables(
+    connection: psycopg.Connection, made: Manifest, checks: Sequence[CheckResult], releases_dir: Path
+) -> Iterator[dg.MaterializeResult[None]]:
+    """Land the tables that say of a release as a whole what it is, beside the release before it."""
+    before = ReleasedTables(releases_dir / made.previous / DATA) if made.previous else {}
+    frame = check_frame(checks, before.get("release_checks"), made.release_id, made.created_at.date())
+    yield land_table(connection, keys.RELEASE_CHECKS, check_results.COLUMNS, frame)
 
 
 @contextmanager
