@@ -138,6 +138,7 @@ RELEASED_TABLES: dict[str, ReleasedTable] = {
     "verdict_history": ReleasedTable(READINESS, ("month_end", "milestone_id"), page=HISTORY),
     "gate_history": ReleasedTable(READINESS, ("month_end", "gate_id"), about=("title", "month_end"), page=HISTORY),
     "verdict": ReleasedTable(READINESS, ("milestone_id",), about=("title",), page=GATES),
+    "release_changes": ReleasedTable(REPORTS, ("position",), about=("title",), page=HISTORY),
     "release_checks": ReleasedTable(REPORTS, ("layer", "table_name", "check_name"), page=QUALITY),
 }
 """By name. A table in this list is copied and written as CSV and Parquet. No two of its rows have one key, and it names

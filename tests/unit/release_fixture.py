@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -17,6 +18,9 @@ from assets.readiness.frames import gates_frame, requirement_results_frame, verd
 from assets.readiness.inputs import ReadinessInputs
 from assets.readiness.measures import results_of
 from assets.readiness.model import Gate, gates_of, verdicts_of
+from assets.reports.difference.model import TABLES
+from assets.reports.difference.read import as_released
+from assets.reports.difference.table import changes_frame
 from assets.reports.model import Manifest
 from assets.reports.page.site import ReleaseData
 from assets.reports.release.check_results import CheckResult, check_frame
@@ -124,6 +128,7 @@ def release(
                 as_of=date(2026, 11, 23),
                 note=HOSTILE,
             ),
+            "release_changes": changes_frame(None, as_released(MANIFEST.as_json(), {})),
             "release_checks": _checks(),
             "evidence_index": _evidence_index(grades),
         },
@@ -138,6 +143,16 @@ def _checks() -> pd.DataFrame:
         CheckResult("marts", "segment_capture", "all_six_parts_are_captured", "statement", "warned"),
     ]
     return check_frame(results, None, MANIFEST.release_id, MANIFEST.created_at.date())
+
+
+def since(before: ReleaseData, after: ReleaseData) -> ReleaseData:
+    """Return a release that says what changed since another one."""
+    compared = [
+        as_released(one.manifest.as_json(), {name: one.frames[name] for name in TABLES if name in one.frames})
+        for one in (before, after)
+    ]
+    frames = {**after.frames, "release_changes": changes_frame(*compared)}
+    return ReleaseData(frames, replace(after.manifest, previous=before.manifest.release_id))
 
 
 def _history_of_gates(inputs: ReadinessInputs, gates: tuple[Gate, ...]) -> dict[str, pd.DataFrame]:

@@ -19,8 +19,9 @@ from assets.reports.model import DOCUMENTS
 from assets.reports.page.archive_section import archive_section
 from assets.reports.page.cells import Cells
 from assets.reports.page.cost_section import cost_section
+from assets.reports.page.menu import PAGES
 from assets.reports.page.packed import pack, unpack
-from assets.reports.page.site import DATA_FILES, PAGES, TEMPLATES, ReleaseData, manifest_frame, render_pages
+from assets.reports.page.site import DATA_FILES, TEMPLATES, ReleaseData, manifest_frame, render_pages
 from tests.unit.page import ROW, Element, Page, Site, shown_value
 from tests.unit.readiness_world import MILESTONE, REQUIREMENTS, progress, requirement, world
 from tests.unit.release_fixture import HOSTILE, OPEN, SERVER, release

@@ -42,13 +42,13 @@ LONG_WORD = re.compile(r"[^\s\d]{15}(?=[^\s\d]{4})")
 stay whole: they have no invisible sign in them when they are copied."""
 
 
-def board_pdf(release: ReleaseData, previous: ReleaseData | None = None) -> bytes:
-    """Return the board PDF of a release, with what changed since `previous`.
+def board_pdf(release: ReleaseData) -> bytes:
+    """Return the board PDF of a release.
 
     Raises `KeyError` if it shows anything that is not a cell of the release, and `typst.TypstError` for a fault in a
     template.
     """
-    return typeset(board_of(release, previous), release.manifest.created_at)
+    return typeset(board_of(release), release.manifest.created_at)
 
 
 def typeset(board: Board, created_at: datetime) -> bytes:
