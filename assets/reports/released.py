@@ -111,6 +111,7 @@ RELEASED_TABLES: dict[str, ReleasedTable] = {
     "cost_sensitivity_parts": ReleasedTable(MODEL, ("scenario_id", "with_rln", "input", "component"), page=COSTS),
     "cost_summary": ReleasedTable(MODEL, ("scenario_id", "with_rln"), about=("title", "with_rln"), page=COSTS),
     "evidence_index": ReleasedTable(MODEL, ("evidence_id",)),
+    "evidence_reviews": ReleasedTable(MODEL, ("table_key",), page=QUALITY),
     "mvp_gaps": ReleasedTable(MODEL, ("deliverable_id",), page=MVP),
     "mvp_outline": ReleasedTable(MODEL, ("outline",), page=MVP),
     "mvp_sets": ReleasedTable(MODEL, ("outline", "position"), page=MVP),

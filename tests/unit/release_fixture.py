@@ -12,6 +12,7 @@ import pandas as pd
 from assets.costs import columns
 from assets.costs.components import ALL_IN, COMPONENTS, INFRASTRUCTURE
 from assets.decision import frames as decision_frames
+from assets.evidence.marks import MARK_COLUMNS, REVIEW_COLUMNS, review_rows
 from assets.evidence.sources import first_link
 from assets.history.frames import gate_history_frame, judged_day, verdict_history_frame
 from assets.readiness.frames import gates_frame, requirement_results_frame, verdict_frame
@@ -131,6 +132,11 @@ def release(
             "release_changes": changes_frame(None, as_released(MANIFEST.as_json(), {})),
             "release_checks": _checks(),
             "evidence_index": _evidence_index(grades),
+            "evidence_reviews": pd.DataFrame(
+                review_rows({evidence_id: evidence_id.partition("/")[0] for evidence_id in grades}, {}),
+                columns=list(REVIEW_COLUMNS),
+                dtype=object,
+            ),
         },
         manifest=Manifest(**{**vars(MANIFEST), **manifest}),
     )
@@ -559,6 +565,7 @@ def _evidence_index(grades: Mapping[str, str]) -> pd.DataFrame:
             "file": f"evidence/public/{evidence_id.partition('/')[0]}.csv",
             "line": line,
             "note": HOSTILE,
+            **dict.fromkeys(MARK_COLUMNS),
         }
         for line, (evidence_id, grade) in enumerate(grades.items(), start=2)
     ]

@@ -70,7 +70,7 @@ def test_nothing_is_said_in_a_sentence_that_names_the_release_before() -> None:
 def test_gates_come_before_costs_and_numbers_show_both_values() -> None:
     said = changes(changed())
     assert "Customer Interviews: 1 → 2 interviews" in said
-    assert "The community of 10,000, with RLN: ≈ USD 674 → ≈ USD 1,350 a month" in said
+    assert "The community of 10,000, with RLN: ≈ USD 674 → ≈ USD 1,350 a month, all in" in said
     assert said.index("Customer Interviews") < said.index("The community")
     assert "Of the rows of evidence, one was changed." in said
     (section,) = [e for e in changed().pages["index.html"].elements if e.attributes.get("id") == "changes"]

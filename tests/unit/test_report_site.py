@@ -262,6 +262,7 @@ def test_the_answer_comes_first() -> None:
     first = site().pages["index.html"]
     assert [e.words for e in first.elements if e.tag in ("h1", "h2")] == [
         "Not ready",
+        "What changed",
         "The gates",
         "The next interviews",
     ]
@@ -497,6 +498,7 @@ def test_each_milestone_has_a_page_with_its_own_gates() -> None:
     assert shown_in(first, "gates") == {requirement.gate_id for requirement in REQUIREMENTS}
     assert [e.words for e in second.elements if e.tag in ("h1", "h2")] == [
         "Not ready",
+        "What changed",
         "The gates",
         f"Text {HOSTILE}",
         "paper_costs",

@@ -4,7 +4,7 @@ Belongs here: which changes are rows, and their columns. Does not belong here: w
 what of it a document shows (`page/changes.py`).
 
 No words of the earlier release are in it, except where it alone has a row. What is computed from what people said is
-left out (matrix, ranking): a consent that is withdrawn takes it back. Of rows of evidence only their number is told.
+left out (matrix, ranking): a consent that is withdrawn takes it back. Of rows of evidence only their number is said.
 """
 
 from __future__ import annotations

@@ -54,6 +54,7 @@ def _quality(cells: Cells) -> Sections:
     return {
         "price_dates": sorted(cells.keys("price_dates")),
         "questions": dict(sorted(_grouped(cells, "open_questions", "table_key").items())),
+        "reviews": cells.keys("evidence_reviews"),
         "not_passed": [key for key in cells.keys(CHECKS) if cells.value(CHECKS, key, "status") != "passed"],
         "checks": _grouped(cells, CHECKS, "layer"),
     }

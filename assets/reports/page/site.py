@@ -228,6 +228,7 @@ def _functions(cells: Cells) -> dict[str, Any]:
     return {
         "cell": cells.cell,
         "svg_text": cells.svg_text,
+        "svg_title": cells.svg_title,
         "links": cells.links,
         "value": cells.value,
         "keys": cells.keys,
