@@ -111,7 +111,7 @@ def test_a_doubt_shows_beside_numbers_and_rows_that_rest_on_it_and_changes_none(
     assert len(pills) > 10
     assert not [e for e in plain.elements if e.attributes.get("class") == "doubt"]
     costs = re.sub(r"\s+", " ", doubted().pages["costs.html"].html)
-    assert re.search(r'all_in_p50_usd_per_month">[^<]*</data></a> <span class="doubt">doubtful</span>', costs)
+    assert re.search(r'all_in_p50_usd_per_month">[^<]*</data></a><sup class="doubt">', costs)
 
 
 def test_the_list_of_sources_says_who_marked_a_row_and_where() -> None:

@@ -20,10 +20,10 @@ from pypdf import PdfReader
 
 from assets.reports.board import content
 from assets.reports.board.content import board_of
-from assets.reports.board.geometry import FactorScale, Span, share_span
 from assets.reports.board.typeset import TEMPLATES, board_pdf, printable, typeset
 from assets.reports.page.cells import Cells
 from assets.reports.page.site import ReleaseData
+from assets.reports.page.spans import FactorScale, Span, range_spans, share_span
 from tests.places import PROJECT
 from tests.unit.readiness_world import world
 from tests.unit.release_fixture import release, since
@@ -373,6 +373,12 @@ def test_no_words_of_the_release_before_are_shown() -> None:
     said = text(since(changed(release(), gates__value=1.0, **words), release()))
     assert "number on record" in said
     assert "walrus" not in said
+
+
+def test_ranges_lie_on_one_even_scale_whichever_end_is_lower() -> None:
+    spans = range_spans({"up": (50.0, 70.0), "down": (90.0, 50.0), "same": (60.0, 60.0)})
+    assert spans == {"up": Span(0.0, 50.0, 25.0), "down": Span(0.0, 100.0, 50.0), "same": Span(25.0, 25.0, 25.0)}
+    assert range_spans({}) == {}
 
 
 def test_a_scale_of_factors_shows_each_factor_alike() -> None:

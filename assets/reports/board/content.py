@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from assets.costs.components import ALL_IN, COMPONENTS, INFRASTRUCTURE
 from assets.evidence.model import Grade
-from assets.reports.board.geometry import FactorScale, share_span
 from assets.reports.board.parts import (
     Board,
     PrintedBill,
@@ -39,6 +38,7 @@ from assets.reports.page.decision_section import decision_section
 from assets.reports.page.formats import MISSING, shortened, word
 from assets.reports.page.market_section import MarketSection, market_section
 from assets.reports.page.site import ReleaseData, manifest_frame, shown_requirements
+from assets.reports.page.spans import FactorScale, share_span
 
 MOST_SCENARIOS, MOST_CLAIMS, MOST_SEGMENTS, MOST_GAPS, MOST_CHANGES = 7, 7, 8, 10, 6
 """Rows of each list, so that the document stays short whatever is added to the evidence; the page has all."""

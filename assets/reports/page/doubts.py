@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import pandas as pd
 from markupsafe import Markup
 
-DOUBTFUL = Markup(' <span class="doubt">doubtful</span>')
+DOUBTFUL = Markup('<sup class="doubt"><span aria-hidden="true">?</span><span class="spoken"> doubtful</span></sup>')
 
 
 def doubtful_rows(frames: Mapping[str, pd.DataFrame]) -> frozenset[str]:
