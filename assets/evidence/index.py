@@ -11,6 +11,7 @@ from datetime import date
 from functools import cache
 from typing import Any, NamedTuple
 
+from assets.evidence.marks import MARK_COLUMNS, Marked
 from assets.evidence.model import EvidenceRow, Says, Table
 from assets.evidence.sources import first_link
 
@@ -30,6 +31,7 @@ INDEX_COLUMNS: dict[str, str] = {
     "line": "integer",
     "note": "text",
     "content_hash": "text",
+    **MARK_COLUMNS,
 }
 """Column to PostgreSQL type, in the order of the table."""
 
@@ -75,17 +77,21 @@ def said(table: Table, row: Mapping[str, Any]) -> Said:
     return Said(value, _with_per(unit, row, says, codes) if unit else None, _told(row, says.conditions, codes))
 
 
-def index_rows(typed: Iterable[Mapping[str, Any]], statements: Mapping[str, Said]) -> list[tuple[Any, ...]]:
+def index_rows(
+    typed: Iterable[Mapping[str, Any]], statements: Mapping[str, Said], marked: Mapping[str, Marked]
+) -> list[tuple[Any, ...]]:
     """Return the rows of the index in the order of `INDEX_COLUMNS`.
 
-    `typed` are rows of `marts.evidence_index`, `statements` what rows say, by evidence id.
+    `typed` are rows of `marts.evidence_index`, `statements` what rows say and `marked` their marks, by evidence id.
     """
+    unmarked = dict.fromkeys(MARK_COLUMNS)
     return [
         tuple(
             {
                 **row,
                 **statements.get(row["evidence_id"], NOTHING)._asdict(),
                 "url": first_link(row["source"]) if row["source"] else None,
+                **(marked[row["evidence_id"]]._asdict() if row["evidence_id"] in marked else unmarked),
             }[column]
             for column in INDEX_COLUMNS
         )

@@ -69,8 +69,9 @@ OF_THE_RECORD = ("interviews", "readiness", "roadmap", "segments")
 """Areas that say what was known of the project on a day. No row of their public tables speaks of a later one, so that
 a past verdict is stated in the words of its day. A plan may: it was known."""
 
-ABOUT_PEOPLE = ("roadmap", "segments")
-"""Areas in whose notes somebody may say whom they met; the notes of the public pack are searched in these alone."""
+ABOUT_PEOPLE = ("reviews", "roadmap", "segments")
+"""Areas in whose notes somebody may say whom they met, or who they are. Of the public pack only these notes are
+searched."""
 
 _KIND = {list: "a list", dict: "a mapping", type(None): "an empty value"}
 

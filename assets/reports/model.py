@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 BOARD_PDF = "board.pdf"
@@ -21,9 +21,21 @@ DOCUMENTS = (TARGET_CUSTOMERS, *(f"{VALIDATION_MATRIX}.{kind}" for kind in ("md"
 """The documents of a release that the milestone names."""
 
 
+ID_TIME = "%Y%m%dT%H%M%SZ"
+"""How the name of a release begins."""
+
+
 def release_id(created_at: datetime, run_id: str) -> str:
     """Name a release so that names sort by time: `20261123T120000Z-1a2b3c4d`. `created_at` is in UTC."""
-    return f"{created_at:%Y%m%dT%H%M%SZ}-{run_id[:8]}"
+    return f"{created_at:{ID_TIME}}-{run_id[:8]}"
+
+
+def made_at(release: str | None) -> datetime | None:
+    """Return when a release was made, by its name; None where the name does not say."""
+    try:
+        return datetime.strptime((release or "").partition("-")[0], ID_TIME).replace(tzinfo=UTC)
+    except ValueError:
+        return None
 
 
 @dataclass(frozen=True)

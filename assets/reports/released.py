@@ -16,7 +16,7 @@ GATES, COSTS, ARCHIVE, SEGMENTS, USPS, INTERVIEWS, MVP, HISTORY, QUALITY, SOURCE
 )
 """Pages of the report, by their paths in a release."""
 
-MARTS, MODEL, READINESS = "marts", "model", "readiness"
+MARTS, MODEL, READINESS, REPORTS = "marts", "model", "readiness", "reports"
 """Schemas, by the names of the layers (`assets/common/keys.py`)."""
 
 
@@ -111,6 +111,7 @@ RELEASED_TABLES: dict[str, ReleasedTable] = {
     "cost_sensitivity_parts": ReleasedTable(MODEL, ("scenario_id", "with_rln", "input", "component"), page=COSTS),
     "cost_summary": ReleasedTable(MODEL, ("scenario_id", "with_rln"), about=("title", "with_rln"), page=COSTS),
     "evidence_index": ReleasedTable(MODEL, ("evidence_id",)),
+    "evidence_reviews": ReleasedTable(MODEL, ("table_key",), page=QUALITY),
     "mvp_gaps": ReleasedTable(MODEL, ("deliverable_id",), page=MVP),
     "mvp_outline": ReleasedTable(MODEL, ("outline",), page=MVP),
     "mvp_sets": ReleasedTable(MODEL, ("outline", "position"), page=MVP),
@@ -138,6 +139,8 @@ RELEASED_TABLES: dict[str, ReleasedTable] = {
     "verdict_history": ReleasedTable(READINESS, ("month_end", "milestone_id"), page=HISTORY),
     "gate_history": ReleasedTable(READINESS, ("month_end", "gate_id"), about=("title", "month_end"), page=HISTORY),
     "verdict": ReleasedTable(READINESS, ("milestone_id",), about=("title",), page=GATES),
+    "release_changes": ReleasedTable(REPORTS, ("position",), about=("title",), page=HISTORY),
+    "release_checks": ReleasedTable(REPORTS, ("layer", "table_name", "check_name"), page=QUALITY),
 }
 """By name. A table in this list is copied and written as CSV and Parquet. No two of its rows have one key, and it names
 no evidence that is not in the index: both are checked before a release."""

@@ -31,7 +31,14 @@ from orchestration.errors import UserError
 from orchestration.paths import shown, write_file
 from orchestration.settings import Settings
 
-KINDS = {"interview": "interviews__interviews", "session": "interviews__sessions", "price": "pricing__compute_offers"}
+KINDS = {
+    "interview": "interviews__interviews",
+    "session": "interviews__sessions",
+    "price": "pricing__compute_offers",
+    "mark": "reviews__marks",
+}
+GRADES = {"reviews__marks": "estimated"}
+"""Of a new row of a table, if it is not published: what a reader thinks of a row is a judgement."""
 CODES = {"interviews__interviews": "p", "interviews__sessions": "s"}
 """First letter of a code that says nothing."""
 
@@ -115,7 +122,8 @@ def _new_row(table: Table, pack: Pack, packs: Sequence[Pack], row_id: str | None
     path = pack.path / table.path
     model = next((p.path / table.path for p in [pack, *packs] if (p.path / table.path).is_file()), None)
     header = _header(model) if model else table.header()
-    filled = {"id": row_id or "", "as_of": today.isoformat(), "as_of_basis": "observed", "grade": "published"}
+    grade = GRADES.get(table.key, "published")
+    filled = {"id": row_id or "", "as_of": today.isoformat(), "as_of_basis": "observed", "grade": grade}
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(",".join(header) + "\n", encoding="utf-8")

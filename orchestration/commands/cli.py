@@ -102,14 +102,18 @@ def check(settings: Settings, path: Path | None, packs: tuple[str, ...], as_json
 
 
 @main.command(cls=Example, example="waku-fit new interview --pack ../our-interviews")
-@click.argument("kind", type=click.Choice(["interview", "session", "price"]))
+@click.argument("kind", type=click.Choice(["interview", "session", "price", "mark"]))
 @click.option(
-    "--pack", metavar="PACK", help="Pack to write to; `private` for what people said, the first one for a price."
+    "--pack",
+    metavar="PACK",
+    help="Pack to write to; `private` for what people said, the first one for a price or a mark.",
 )
-@click.option("--id", "row_id", metavar="ID", help="Id; if not given, a code drawn at random, and a blank for a price.")
+@click.option(
+    "--id", "row_id", metavar="ID", help="Id; if not given, a code drawn at random, or a blank (price, mark)."
+)
 @with_settings
 def new(settings: Settings, kind: str, pack: str | None, row_id: str | None) -> int:
-    """Write a template of an interview, session or price."""
+    """Write a template of an interview, session, price, or mark of a row as reviewed or doubtful."""
     from orchestration.commands import analyst
 
     return analyst.new(settings, kind, pack, row_id)

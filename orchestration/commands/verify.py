@@ -9,7 +9,6 @@ import json
 
 import click
 
-from assets.reports.model import BOARD_PDF
 from assets.reports.release.verification import NothingToVerifyError, Verification, verify_release
 from orchestration.commands.diff import chosen_release
 from orchestration.errors import UserError
@@ -43,7 +42,6 @@ def verify(settings: Settings, release: str | None, as_json: bool) -> int:
             "tables": found.tables,
             "values": found.values,
             "files": found.files,
-            "not_compared_with": found.lacks_previous,
             "differences": [one.as_json() for one in found.differences],
         }
         click.echo(json.dumps(plain, indent=2, ensure_ascii=False))
@@ -67,7 +65,6 @@ def lines(found: Verification, today: str) -> list[str]:
             f"  {found.tables:,} tables, {hashed}",
             f"  {found.values:,} values of CSV files, each equal to the table",
             f"  {found.files:,} files made again from the tables, each with the same bytes",
-            *_not_compared(found),
         ]
     if not found.in_data and found.made_by != today:
         files = _many(len({one.path for one in found.in_files}), "file", "files")
@@ -80,15 +77,8 @@ def lines(found: Verification, today: str) -> list[str]:
     return [
         f"Release {found.release_id}: {_many(len(found.differences), 'difference', 'differences')} from its tables:",
         *_listed(found.differences),
-        *_not_compared(found),
         "Do not hand it on. `waku-fit run` makes a new release when something has changed.",
     ]
-
-
-def _not_compared(found: Verification) -> list[str]:
-    if found.lacks_previous is None:
-        return []
-    return [f"  {BOARD_PDF} was not compared: release {found.lacks_previous}, from which it says what changed, is gone"]
 
 
 def _many(number: int, one: str, several: str) -> str:

@@ -20,7 +20,7 @@ READER = "waku_fit_reader"
 ADMIN = "waku_fit_admin"
 ROLES = (LOADER, TRANSFORMER, READER, ADMIN)
 
-SCHEMAS = ("raw", "staging", "intermediate", "marts", "model", "readiness", "release")
+SCHEMAS = ("raw", "staging", "intermediate", "marts", "model", "readiness", "reports", "release")
 
 READ = ("SELECT",)
 BUILD = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "CREATE")
@@ -35,6 +35,7 @@ MATRIX: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "marts": READ,
         "model": BUILD,
         "readiness": BUILD,
+        "reports": BUILD,
         "release": BUILD,
     },
     READER: {"release": READ},

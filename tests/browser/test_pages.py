@@ -18,7 +18,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
-from assets.reports.page.site import PAGES, render_pages
+from assets.reports.page.menu import PAGES
+from assets.reports.page.site import render_pages
 from tests.integration.chain import Chain
 from tests.unit.release_fixture import HOSTILE, release
 

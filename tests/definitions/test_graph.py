@@ -156,3 +156,11 @@ def test_whatever_table_of_evidence_changes_dagster_can_make_what_is_stale(
         selection = frozenset(stale(nodes, changed))
         assert keys.RELEASE in selection, key
         assert job.get_subset(asset_selection=selection).asset_layer.selected_asset_keys == selection, key
+
+
+def test_no_number_no_grade_and_no_gate_depends_on_a_mark_of_a_reader(graph: AssetGraph) -> None:
+    """Tables that list all evidence show and count marks, and nothing is computed from these but other such lists."""
+    listing = {keys.mart_key(name) for name in ("evidence_index", "open_questions")}
+    found = graph.get(keys.staging_key("reviews__marks")).child_keys
+    assert found == {*listing, keys.EVIDENCE_INDEX, keys.EVIDENCE_REVIEWS}
+    assert {keys.layer_of(key) for key in graph.get(keys.EVIDENCE_REVIEWS).child_keys} == {keys.REPORTS}

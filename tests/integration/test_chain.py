@@ -13,7 +13,7 @@ import pytest
 from pypdf import PdfReader
 
 from assets.common import keys
-from assets.reports.page.site import PAGES
+from assets.reports.page.menu import PAGES
 from orchestration.transforms.dbt import connection_environment
 from orchestration.transforms.dbt_build import PARSED, read_project, run_dbt
 from orchestration.warehouse.connection import open_warehouse

@@ -15,7 +15,7 @@ import yaml
 from dagster_shared.serdes import serialize_value
 
 from assets.common import keys
-from assets.reports.page.site import PAGES
+from assets.reports.page.menu import PAGES
 from assets.reports.release.publish import TABLES as RELEASED_FILES
 from orchestration.commands.run import run_config
 from orchestration.definitions import build_definitions

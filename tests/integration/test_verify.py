@@ -16,7 +16,6 @@ import pytest
 
 from assets.reports.decisions import LogLine
 from assets.reports.model import Manifest
-from assets.reports.page.site import ReleaseData
 from assets.reports.release import verification
 from assets.reports.release.files import derived_files, digest_of
 from assets.reports.release.verification import NothingToVerifyError, verify_release
@@ -42,12 +41,10 @@ def made_again_once(monkeypatch: pytest.MonkeyPatch) -> None:
 MADE: dict[str, dict[str, bytes]] = {}
 
 
-def files_made_again(
-    tables: Mapping[str, pa.Table], manifest: Manifest, log: Sequence[LogLine], previous: ReleaseData | None
-) -> dict[str, bytes]:
+def files_made_again(tables: Mapping[str, pa.Table], manifest: Manifest, log: Sequence[LogLine]) -> dict[str, bytes]:
     name = digest_of(manifest.as_json())
     if name not in MADE:
-        MADE[name] = derived_files(tables, manifest, log, previous)
+        MADE[name] = derived_files(tables, manifest, log)
     return MADE[name]
 
 
@@ -114,16 +111,6 @@ def test_a_table_that_was_changed_says_where_its_csv_file_differs(release: Path)
     assert (first.path, first.shown) == ("data/gates.parquet", "other bytes than were published")
     assert ("gates.status@interviews", "“pass”", "“fail”") in [(o.place, o.shown, o.expected) for o in others]
     assert found.files == 0
-
-
-def test_without_the_release_before_the_board_pdf_is_not_compared(release: Path) -> None:
-    plain = json.loads((release / "manifest.json").read_text()) | {"previous": "20240101T000000Z-00000000"}
-    text = json.dumps(plain | {"digest": digest_of(plain)}, indent=2, ensure_ascii=False) + "\n"
-    (release / "manifest.json").write_text(text)
-    (release / "board.pdf").write_bytes(b"%PDF")
-    found = verify_release(release)
-    assert found.lacks_previous == "20240101T000000Z-00000000"
-    assert [str(one) for one in found.differences] == []
 
 
 def test_a_folder_without_tables_is_no_release(tmp_path: Path) -> None:

@@ -77,7 +77,7 @@ class TestMatrix:
         assert where(TRANSFORMER, "SELECT") == ["raw", "staging", "intermediate", "marts"]
         assert where(TRANSFORMER, "INSERT") == where(TRANSFORMER, "CREATE") == ["staging", "intermediate", "marts"]
         assert where(ADMIN, "SELECT") == list(SCHEMAS)
-        assert where(ADMIN, "INSERT") == where(ADMIN, "CREATE") == ["model", "readiness", "release"]
+        assert where(ADMIN, "INSERT") == where(ADMIN, "CREATE") == ["model", "readiness", "reports", "release"]
         assert where(READER, "SELECT") == ["release"]
         assert where(READER, "INSERT") == where(READER, "CREATE") == []
 

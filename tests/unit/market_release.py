@@ -94,7 +94,9 @@ def market_tables(findings: tuple[CodedFinding, ...] = SPOKEN) -> dict[str, pd.D
             unit="s",
             condition="ten nodes",
         ),
-        "roadmap_deliverables": _rows("deliverable_id", ["mix"], title="Mixnet", status="dropped"),
+        "roadmap_deliverables": _rows("deliverable_id", ["mix", "audit"], title="Mixnet", status="done").assign(
+            needs=[[], ["mix"]], planned_start=None, planned_end=None
+        ),
         "market_sizes": _rows(
             "market_size_id",
             ["locked", "locked_alt"],

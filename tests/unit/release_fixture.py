@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -11,14 +12,19 @@ import pandas as pd
 from assets.costs import columns
 from assets.costs.components import ALL_IN, COMPONENTS, INFRASTRUCTURE
 from assets.decision import frames as decision_frames
+from assets.evidence.marks import MARK_COLUMNS, REVIEW_COLUMNS, review_rows
 from assets.evidence.sources import first_link
 from assets.history.frames import gate_history_frame, judged_day, verdict_history_frame
 from assets.readiness.frames import gates_frame, requirement_results_frame, verdict_frame
 from assets.readiness.inputs import ReadinessInputs
 from assets.readiness.measures import results_of
 from assets.readiness.model import Gate, gates_of, verdicts_of
+from assets.reports.difference.model import TABLES
+from assets.reports.difference.read import as_released
+from assets.reports.difference.table import changes_frame
 from assets.reports.model import Manifest
 from assets.reports.page.site import ReleaseData
+from assets.reports.release.check_results import CheckResult, check_frame
 from assets.roadmap import frames as mvp_frames
 from tests.unit import market_release
 from tests.unit.bench_release import EVIDENCE, MEASUREMENT, bench_tables, own_bytes
@@ -123,10 +129,36 @@ def release(
                 as_of=date(2026, 11, 23),
                 note=HOSTILE,
             ),
+            "release_changes": changes_frame(None, as_released(MANIFEST.as_json(), {})),
+            "release_checks": _checks(),
             "evidence_index": _evidence_index(grades),
+            "evidence_reviews": pd.DataFrame(
+                review_rows({evidence_id: evidence_id.partition("/")[0] for evidence_id in grades}, {}),
+                columns=list(REVIEW_COLUMNS),
+                dtype=object,
+            ),
         },
         manifest=Manifest(**{**vars(MANIFEST), **manifest}),
     )
+
+
+def _checks() -> pd.DataFrame:
+    results = [
+        CheckResult("marts", "scenarios", "unique_scenarios_scenario_id", "dbt test", "passed"),
+        CheckResult("raw", "costs__scenarios", "evidence_holds", "expectations", "passed"),
+        CheckResult("marts", "segment_capture", "all_six_parts_are_captured", "statement", "warned"),
+    ]
+    return check_frame(results, None, MANIFEST.release_id, MANIFEST.created_at.date())
+
+
+def since(before: ReleaseData, after: ReleaseData) -> ReleaseData:
+    """Return a release that says what changed since another one."""
+    compared = [
+        as_released(one.manifest.as_json(), {name: one.frames[name] for name in TABLES if name in one.frames})
+        for one in (before, after)
+    ]
+    frames = {**after.frames, "release_changes": changes_frame(*compared)}
+    return ReleaseData(frames, replace(after.manifest, previous=before.manifest.release_id))
 
 
 def _history_of_gates(inputs: ReadinessInputs, gates: tuple[Gate, ...]) -> dict[str, pd.DataFrame]:
@@ -533,6 +565,7 @@ def _evidence_index(grades: Mapping[str, str]) -> pd.DataFrame:
             "file": f"evidence/public/{evidence_id.partition('/')[0]}.csv",
             "line": line,
             "note": HOSTILE,
+            **dict.fromkeys(MARK_COLUMNS),
         }
         for line, (evidence_id, grade) in enumerate(grades.items(), start=2)
     ]

@@ -29,7 +29,7 @@ from assets.reports.decisions import (
 )
 from assets.reports.release import decision_log
 from assets.reports.release.decision_log import DecisionLog, NotPublishedError, PagesError
-from assets.reports.release.files import compared_with, log_text, shown_files
+from assets.reports.release.files import log_text, shown_files
 from orchestration.commands.decide import decide, forget, show
 from orchestration.errors import UserError
 from orchestration.settings import Settings
@@ -140,7 +140,7 @@ def publish(log: DecisionLog, release_id: str, text_log: tuple[LogLine, ...] = (
     (folder / "data").mkdir(parents=True)
     for name, frame in data.frames.items():
         pq.write_table(pa.Table.from_pandas(frame, preserve_index=False), folder / "data" / f"{name}.parquet")
-    shown = shown_files(data.frames, data.manifest, text_log, None)
+    shown = shown_files(data.frames, data.manifest, text_log)
     write_all({folder / name: content for name, content in shown.items()})
     fresh = log.latest.with_name("fresh")
     fresh.symlink_to(folder)
@@ -431,18 +431,3 @@ def test_a_log_that_was_changed_is_an_error_with_its_line(settings: Settings) ->
     settings.decisions.write_text(settings.decisions.read_text().replace("pilot", "launch"))
     with pytest.raises(UserError, match=r"decisions\.jsonl:2: this line was changed after it was written"):
         show(settings, as_json=False)
-
-
-def test_what_is_left_of_the_release_before_is_compared(log: DecisionLog) -> None:
-    first = log.latest.resolve()
-    after = replace(release(release_id="20261124T120000Z-2").manifest, previous=first.name)
-    found = compared_with(after, log.releases_dir)
-    assert found is not None
-    assert (sorted(found.frames), found.manifest.release_id) == (["cost_summary", "gates", "verdict"], first.name)
-    gates = pq.read_table(first / "data" / "gates.parquet")
-    pq.write_table(gates.drop_columns(["value"]), first / "data" / "gates.parquet")
-    assert compared_with(after, log.releases_dir) is None
-    (first / "data" / "gates.parquet").unlink()
-    assert compared_with(after, log.releases_dir) is None
-    assert compared_with(replace(after, previous="20240101T000000Z-0"), log.releases_dir) is None
-    assert compared_with(replace(after, previous=None), log.releases_dir) is None

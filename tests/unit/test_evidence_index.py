@@ -77,7 +77,7 @@ def test_the_index_has_statement_and_link_of_each_row() -> None:
     silent = typed | {"evidence_id": "a/c", "source": None}
     rows = [
         dict(zip(INDEX_COLUMNS, values, strict=True))
-        for values in index_rows([typed, silent], {"a/b": Said("2", "GB", "each")})
+        for values in index_rows([typed, silent], {"a/b": Said("2", "GB", "each")}, {})
     ]
     assert rows == [
         typed | {"value": "2", "unit": "GB", "condition": "each", "url": "https://github.com/x/y/blob/1234567/c.md"},

@@ -20,14 +20,14 @@ from pypdf import PdfReader
 
 from assets.reports.board import content
 from assets.reports.board.content import board_of
-from assets.reports.board.geometry import FactorScale, Span, share_span
 from assets.reports.board.typeset import TEMPLATE, board_pdf, typeset_board
 from assets.reports.page.cells import Cells
 from assets.reports.page.site import ReleaseData
+from assets.reports.page.spans import FactorScale, Span, range_spans, share_span
 from assets.reports.typesetting import printable
 from tests.places import PROJECT
 from tests.unit.readiness_world import world
-from tests.unit.release_fixture import release
+from tests.unit.release_fixture import release, since
 
 MADE = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 SIZES = r"\d+(\.\d+)?(pt|mm|em|fr|deg|%)"
@@ -45,8 +45,8 @@ def text_of(pdf: PdfReader) -> str:
     return " ".join(" ".join(page.extract_text() for page in pdf.pages).replace("\u200b", "").split())
 
 
-def text(data: ReleaseData, previous: ReleaseData | None = None) -> str:
-    return text_of(PdfReader(io.BytesIO(board_pdf(data, previous))))
+def text(data: ReleaseData) -> str:
+    return text_of(PdfReader(io.BytesIO(board_pdf(data))))
 
 
 def leaves(value: Any) -> Iterator[Any]:
@@ -105,7 +105,7 @@ def test_every_text_with_a_digit_is_a_cell(monkeypatch: pytest.MonkeyPatch) -> N
         return said
 
     monkeypatch.setattr(Cells, "text", noted)
-    shown = board_of(release(), release(world(progress=[])))
+    shown = board_of(since(release(world(progress=[])), release()))
     numbers = {leaf for leaf in leaves(asdict(shown)) if isinstance(leaf, str) and re.search(r"\d", leaf)}
     assert len(numbers) > 30
     assert numbers - written == set()
@@ -322,7 +322,7 @@ def crowded() -> ReleaseData:
 def test_it_has_six_pages_at_most_whatever_is_on_record() -> None:
     assert len(reader().pages) <= 6
     cheaper = changed(crowded(), cost_summary__all_in_p50_usd_per_month=1.0, gates__value=1.0)
-    full = PdfReader(io.BytesIO(board_pdf(crowded(), cheaper)))
+    full = PdfReader(io.BytesIO(board_pdf(since(cheaper, crowded()))))
     assert len(full.pages) <= 6
     assert "12,…" not in text_of(full), "a number was cut"
 
@@ -359,21 +359,27 @@ def test_it_says_what_changed_since_the_release_before() -> None:
     before = release(world(progress=fewer), release_id="20261122T120000Z-0a0b0c0d", packs=("public",))
     costs = release().frames["cost_summary"]
     dearer = costs.assign(all_in_p50_usd_per_month=[value and 2 * value for value in costs["all_in_p50_usd_per_month"]])
-    said = text(ReleaseData({**release().frames, "cost_summary": dearer}, release().manifest), before)
-    assert "Since the release of 23 November 2026, 12:00 UTC (20261122T120000Z-0a0b0c0d) the answer is" in said
+    said = text(since(before, ReleaseData({**release().frames, "cost_summary": dearer}, release().manifest)))
+    assert "Since the release of 22 November 2026, 12:00 UTC (20261122T120000Z-0a0b0c0d) the answer is" in said
     assert "Customer Interviews, number on record 1 2" in said
     assert "The community of 10,000, with RLN, all in, a month ≈ USD 1,350 ≈ USD 2,700" in said
 
 
 def test_nothing_changed_is_said_in_words() -> None:
-    assert "No gate and no cost is different." in text(release(), release())
+    assert "No gate and no cost is different." in text(since(release(), release()))
 
 
 def test_no_words_of_the_release_before_are_shown() -> None:
     words = dict.fromkeys(("gates__title", "gates__reason", "verdict__reason", "cost_summary__title"), "purple walrus")
-    said = text(release(), changed(release(), gates__value=1.0, **words))
+    said = text(since(changed(release(), gates__value=1.0, **words), release()))
     assert "number on record" in said
     assert "walrus" not in said
+
+
+def test_ranges_lie_on_one_even_scale_whichever_end_is_lower() -> None:
+    spans = range_spans({"up": (50.0, 70.0), "down": (90.0, 50.0), "same": (60.0, 60.0)})
+    assert spans == {"up": Span(0.0, 50.0, 25.0), "down": Span(0.0, 100.0, 50.0), "same": Span(25.0, 25.0, 25.0)}
+    assert range_spans({}) == {}
 
 
 def test_a_scale_of_factors_shows_each_factor_alike() -> None:

@@ -19,8 +19,9 @@ from assets.reports.model import DOCUMENTS
 from assets.reports.page.archive_section import archive_section
 from assets.reports.page.cells import Cells
 from assets.reports.page.cost_section import cost_section
+from assets.reports.page.menu import PAGES
 from assets.reports.page.packed import pack, unpack
-from assets.reports.page.site import DATA_FILES, PAGES, TEMPLATES, ReleaseData, manifest_frame, render_pages
+from assets.reports.page.site import DATA_FILES, TEMPLATES, ReleaseData, manifest_frame, render_pages
 from tests.unit.page import ROW, Element, Page, Site, shown_value
 from tests.unit.readiness_world import MILESTONE, REQUIREMENTS, progress, requirement, world
 from tests.unit.release_fixture import HOSTILE, OPEN, SERVER, release
@@ -36,7 +37,8 @@ def pages_of(data: ReleaseData) -> Site:
 
 
 def cell_texts(address: str) -> list[str]:
-    return ["".join(e.text) for e in site().cells() if e.attributes["data-cell"] == address]
+    """What is written in a cell wherever a page shows it; tooltips have more words."""
+    return ["".join(e.text) for e in site().cells() if e.attributes["data-cell"] == address and e.tag != "title"]
 
 
 def table(of: Site, name: str) -> str:
@@ -261,6 +263,7 @@ def test_the_answer_comes_first() -> None:
     first = site().pages["index.html"]
     assert [e.words for e in first.elements if e.tag in ("h1", "h2")] == [
         "Not ready",
+        "What changed",
         "The gates",
         "The next interviews",
     ]
@@ -574,3 +577,30 @@ def test_how_a_price_changed_is_shown() -> None:
     address = "compute_offer_history/small_2026_09"
     shown = {name: cell_texts(f"{address}/{name}")[0] for name in ("valid_from", "cost_usd_per_month", "change_share")}
     assert shown == {"valid_from": "29 September 2026", "cost_usd_per_month": "USD 10.00", "change_share": "+25"}
+
+
+def test_each_chart_has_its_data_beside_it_and_says_its_figures_to_whoever_points_at_it() -> None:
+    charts = {
+        "costs.html": ("cost_summary", "scenario_cost", "cost_sensitivity"),
+        "archive.html": (
+            "archive_stage_gains",
+            "archive_bytes_per_message",
+            "archive_benchmarks",
+            "archive_scalability",
+        ),
+        "usps.html": ("validation_matrix",),
+        "mvp.html": ("mvp_gaps", "roadmap_deliverables"),
+        "history.html": ("verdict_history", "gate_history"),
+        "index.html": ("gates",),
+    }
+    for path, tables in charts.items():
+        page = site().pages[path]
+        beside = {e.leads_to for e in page.elements if e.tag == "a"} & {f"data/{name}.csv" for name in tables}
+        assert beside == {f"data/{name}.csv" for name in tables}, path
+    told = [
+        "".join(e.text) for e in site().pages["costs.html"].elements if e.tag == "title" and "value" in e.attributes
+    ]
+    assert "Servers: ≈ USD 31.50" in told
+    assert "low end: ≈ USD 88.42" in told
+    assert "with this input at its high end: ≈ USD 70.00" in told
+    assert any(text.startswith("ratio ") for text in (e.words for e in site().elements if e.tag == "title"))

@@ -1,7 +1,7 @@
 """All tables of evidence. A new table is a model in the file of its area and an entry in that file's `TABLES`."""
 
 from assets.evidence.model import Table
-from assets.evidence.tables import benchmarks, costs, interviews, pricing, readiness, roadmap, segments
+from assets.evidence.tables import benchmarks, costs, interviews, pricing, readiness, reviews, roadmap, segments
 
 ALL_TABLES: tuple[Table, ...] = tuple(
     sorted(
@@ -11,6 +11,7 @@ ALL_TABLES: tuple[Table, ...] = tuple(
             *interviews.TABLES,
             *pricing.TABLES,
             *readiness.TABLES,
+            *reviews.TABLES,
             *roadmap.TABLES,
             *segments.TABLES,
         ),

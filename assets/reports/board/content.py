@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from assets.costs.components import ALL_IN, COMPONENTS, INFRASTRUCTURE
 from assets.evidence.model import Grade
-from assets.reports.board.geometry import FactorScale, share_span
 from assets.reports.board.parts import (
     Board,
     PrintedBill,
@@ -32,12 +31,14 @@ from assets.reports.board.parts import (
     PrintedSpread,
 )
 from assets.reports.page.cells import Cells
+from assets.reports.page.changes import CHANGES, changes_section, form_of, state_differs, value_differs
 from assets.reports.page.charts import marks
 from assets.reports.page.cost_section import CostSection, cost_section
 from assets.reports.page.decision_section import decision_section
-from assets.reports.page.formats import shortened, word
+from assets.reports.page.formats import MISSING, shortened, word
 from assets.reports.page.market_section import MarketSection, market_section
 from assets.reports.page.site import ReleaseData, manifest_frame, shown_requirements
+from assets.reports.page.spans import FactorScale, share_span
 
 MOST_SCENARIOS, MOST_CLAIMS, MOST_SEGMENTS, MOST_GAPS, MOST_CHANGES = 7, 7, 8, 10, 6
 """Rows of each list, so that the document stays short whatever is added to the evidence; the page has all."""
@@ -58,15 +59,8 @@ def _columns(total: str) -> tuple[str, str, str]:
     return low, middle, high
 
 
-COMPARED = {"verdict": ("verdict",), "gates": ("status", "value"), "cost_summary": (_columns(ALL_IN)[1],)}
-"""Columns of tables of the release before that are read, besides keys, to say what changed."""
-
-
-def board_of(release: ReleaseData, previous: ReleaseData | None = None) -> Board:
-    """Return what the document says of a release, and of what changed since `previous`.
-
-    Of `previous` only statuses and amounts are shown, so that no words of an earlier release stand in a later one.
-    """
+def board_of(release: ReleaseData) -> Board:
+    """Return what the document says of a release."""
     cells = _cells(release)
     (milestone,) = cells.keys("verdict", is_default=True)
     market, decision = market_section(cells), decision_section(cells)
@@ -88,7 +82,7 @@ def board_of(release: ReleaseData, previous: ReleaseData | None = None) -> Board
         is_illustrative=bool((release.frames["evidence_index"]["grade"] == Grade.ILLUSTRATIVE.value).any()),
         gates=_gates(cells, milestone),
         weakest=_weakest(cells, milestone),
-        since=_since(cells, _cells(previous), milestone) if previous else None,
+        since=_since(cells, milestone),
         costs=_costs(cells, cost_section(cells)),
         customers=_customers(cells, market, milestone),
         outlines=[_outline(cells, key) for key in decision.outlines],
@@ -195,38 +189,34 @@ def _weakest(cells: Cells, milestone: str) -> tuple[str, str, str] | None:
     )
 
 
-def _since(cells: Cells, before: Cells, milestone: str) -> PrintedSince | None:
-    """Return what readers of both releases see differ; None if the earlier one does not know of the milestone."""
-    if milestone not in before.keys("verdict"):
+def _since(cells: Cells, milestone: str) -> PrintedSince | None:
+    """Return what readers of both releases see differ; None without a release before."""
+    if cells.value("manifest", "only", "previous") is None:
         return None
-    gates = cells.keys("gates", milestone_id=milestone)
-    answer_before = before.text("verdict", milestone, "verdict", "answer")
-    changes = [
-        *_changes("status", cells, before, "gates", gates, "status", "word"),
-        *_changes("count", cells, before, "gates", gates, "value", "count"),
-        *_changes("cost", cells, before, "cost_summary", cells.keys("cost_summary"), _columns(ALL_IN)[1], "usd"),
-    ]
+    found = changes_section(cells, milestone)
+    verdicts = [key for key in found.of_it if cells.value(CHANGES, key, "kind") == "verdict"]
+    before = next((cells.text(CHANGES, key, "state_before", "answer") for key in verdicts), None)
+    now = cells.text("verdict", milestone, "verdict", "answer")
+    changes = [change for key in found.of_it if key not in verdicts for change in _changes(cells, key)]
     return PrintedSince(
-        made_on=before.text("manifest", "only", "created_at", "day"),
-        release_id=before.text("manifest", "only", "release_id"),
-        answer_before=answer_before,
-        is_same_answer=answer_before == cells.text("verdict", milestone, "verdict", "answer"),
+        made_on=cells.text("manifest", "only", "previous_on", "day"),
+        release_id=cells.text("manifest", "only", "previous"),
+        answer_before=before or now,
+        is_same_answer=before in (None, now),
         changes=changes[:MOST_CHANGES],
         has_more=len(changes) > MOST_CHANGES,
     )
 
 
-def _changes(
-    kind: str, cells: Cells, before: Cells, table: str, keys: Sequence[str], column: str, form: str
-) -> Iterator[PrintedChange]:
-    """Yield the rows in which readers of both releases see something else in a column."""
-    known = before.keys(table)
-    for key in keys:
-        was = before.text(table, key, column, form) if key in known else None
-        now = cells.text(table, key, column, form)
-        if was != now:
-            with_rln = cells.value(table, key, "with_rln") if "with_rln" in cells.row(table, key) else None
-            yield PrintedChange(_short(cells, table, key, "title", NAME), kind, with_rln, was, now)
+def _changes(cells: Cells, key: str) -> Iterator[PrintedChange]:
+    kind = cells.value(CHANGES, key, "kind")
+    title, with_rln = _short(cells, CHANGES, key, "title", NAME), cells.value(CHANGES, key, "with_rln")
+    for part, differs in (("state", state_differs(cells, key)), ("value", value_differs(cells, key))):
+        if differs:
+            named = "cost" if kind == "cost" else "status" if part == "state" else "count"
+            form = "word" if part == "state" else form_of(cells, key)
+            before, now = (_optional(cells, CHANGES, key, f"{part}_{when}", form) for when in ("before", "after"))
+            yield PrintedChange(title, named, with_rln, before, now or MISSING)
 
 
 def _costs(cells: Cells, section: CostSection) -> PrintedCosts:

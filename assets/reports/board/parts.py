@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assets.reports.board.geometry import Span
 from assets.reports.page.charts import BarPart
+from assets.reports.page.spans import Span
 
 
 @dataclass(frozen=True)

@@ -18,13 +18,13 @@ from assets.reports.typesetting import typeset
 TEMPLATE = Path(__file__).parent / "templates" / "board.typ"
 
 
-def board_pdf(release: ReleaseData, previous: ReleaseData | None = None) -> bytes:
-    """Return the board PDF of a release, with what changed since `previous`.
+def board_pdf(release: ReleaseData) -> bytes:
+    """Return the board PDF of a release.
 
     Raises `KeyError` if it shows anything that is not a cell of the release, and `typst.TypstError` for a fault in a
     template.
     """
-    return typeset_board(board_of(release, previous), release.manifest.created_at)
+    return typeset_board(board_of(release), release.manifest.created_at)
 
 
 def typeset_board(board: Board, created_at: datetime) -> bytes:

@@ -6,14 +6,19 @@ Belongs here: reading, with the standard library only, since a comparison should
 from __future__ import annotations
 
 import csv
+import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from assets.common.spreadsheet import typed
+from assets.common.spreadsheet import csv_text, typed
 from assets.reports.difference.model import TABLES, ComparedRelease, Row
 from assets.reports.difference.rows import Tables
 from assets.reports.released import RELEASED_TABLES
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def read_past(directory: Path) -> ComparedRelease:
@@ -21,6 +26,12 @@ def read_past(directory: Path) -> ComparedRelease:
     manifest = json.loads((directory / "manifest.json").read_text(encoding="utf-8"))
     paths = {table: directory / "data" / f"{table}.csv" for table in TABLES}
     return ComparedRelease(manifest, {table: _read(path) for table, path in paths.items() if path.exists()})
+
+
+def as_released(manifest: Mapping[str, Any], tables: Mapping[str, pd.DataFrame]) -> ComparedRelease:
+    """Return a release that has no folder yet, as it will be read from one."""
+    texts = {name: csv_text(table.columns, table.itertuples(index=False, name=None)) for name, table in tables.items()}
+    return ComparedRelease(manifest, {name: _rows(io.StringIO(text, newline="")) for name, text in texts.items()})
 
 
 def read_tables(directory: Path, columns: Mapping[str, Sequence[str]]) -> Tables | None:
@@ -42,4 +53,8 @@ def read_tables(directory: Path, columns: Mapping[str, Sequence[str]]) -> Tables
 
 def _read(path: Path) -> list[Row]:
     with path.open(newline="", encoding="utf-8") as file:
-        return [{name: typed(cell) for name, cell in row.items()} for row in csv.DictReader(file)]
+        return _rows(file)
+
+
+def _rows(file: Iterable[str]) -> list[Row]:
+    return [{name: typed(cell) for name, cell in row.items()} for row in csv.DictReader(file)]

@@ -15,6 +15,7 @@ from assets.evidence.tables import TABLES_BY_KEY
 from assets.reports.page.packed import pack
 
 SHOWN = ("value", "unit", "condition", "source", "url", "note", "as_of", "grade", "line")
+MARK = ("mark", "marked_by", "marked_on", "marked_in")
 
 
 def all_rows(frames: Mapping[str, pd.DataFrame]) -> str:
@@ -34,10 +35,11 @@ def all_rows(frames: Mapping[str, pd.DataFrame]) -> str:
                 files.setdefault(row["file"], len(files)),
                 uses.setdefault(by, len(uses)),
                 *(None if pd.isna(row[name]) else row[name] for name in SHOWN),
+                None if pd.isna(row["mark"]) else [str(row[name]) for name in MARK],
             ]
         )
     found = {
-        "columns": ["id", "table", "file", "uses", *SHOWN],
+        "columns": ["id", "table", "file", "uses", *SHOWN, "mark"],
         "tables": list(tables),
         "places": list(files),
         "uses": [[list(use) for use in by] for by in uses],

@@ -7,7 +7,7 @@ Belongs here: looking up a cell, writing it with its address, remembering what w
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from datetime import date
 from typing import Any, Protocol
@@ -21,6 +21,7 @@ from assets.evidence.model import Grade
 from assets.evidence.sources import linked
 from assets.evidence.tables import TABLES_BY_KEY
 from assets.reports.page.basis import CellName, Derivation, Place
+from assets.reports.page.doubts import DOUBTFUL, doubtful_rows
 from assets.reports.page.formats import FORMATS, MISSING, line_of, shortened
 from assets.reports.released import RELEASED_TABLES, SOURCES
 
@@ -43,7 +44,7 @@ SHARED_PART = "weights and thresholds"
 NOT_LISTED = "benchmarks__measurements/"
 """Thousands of rows, for which their run stands; a figure tells those that it is made of by file and line."""
 
-ENDS_OF_CHAIN = ("decision_log", "manifest", "evidence_index")
+ENDS_OF_CHAIN = ("decision_log", "manifest", "evidence_index", "release_checks")
 """Tables whose numbers are based on nothing else."""
 
 Row = Mapping[str, Any]
@@ -73,6 +74,7 @@ class Cells:
         self._wanted: dict[str, dict[Place, None]] = {}
         """Places that numbers lead to, by the page that has them."""
         self._told: set[Place] = set()
+        self._doubtful = doubtful_rows(frames)
         self._page = ""
 
     def of_page(self, path: str) -> Cells:
@@ -111,20 +113,51 @@ class Cells:
         raw = "" if value is None else _raw(value)
         data = _data(f"{table}/{key}/{column}", raw, text, is_number=is_number, is_missing=value is None)
         target = self.target(table, key, column) if link and is_number else None
-        return data if target is None else Markup(f'<a class="why" href="{target}">{data}</a>')  # noqa: S704
+        if target is None:
+            return data
+        return Markup(f'<a class="why" href="{target}">{data}</a>') + self._doubt(row)  # noqa: S704
+
+    def _doubt(self, row: Row) -> Markup:
+        """Return a sign that a row is based on evidence that a reader marked as doubtful, else nothing."""
+        ids: Iterable[Any] = row.get("evidence_ids") or (row.get("evidence_id"),)
+        return DOUBTFUL if self._doubtful and not self._doubtful.isdisjoint(ids) else Markup()
 
     def text(self, table: str, key: str, column: str, form: str = "plain") -> str:
         """Return a cell as text, for documents that are no pages; one without a value says so."""
         return _written(self._row(table, key, column), column, form)
 
-    def svg_text(self, table: str, key: str, column: str, form: str, x: float, y: float) -> Markup:
-        """Return a cell as text of a drawing, with its raw value and its address like any other."""
+    def svg_text(
+        self,
+        table: str,
+        key: str,
+        column: str,
+        form: str,
+        x: float,
+        y: float,
+        *,
+        lines: Sequence[str] = (),
+        step: int = 0,
+    ) -> Markup:
+        """Return a cell as text of a drawing, with its raw value and its address like any other.
+
+        `lines` are its text where it takes several, `step` pixels apart.
+        """
         row = self._row(table, key, column)
         value = row[column]
+        written = Markup(" ").join(
+            Markup('<tspan x="{}" y="{}">{}</tspan>').format(x, y + step * line, text)
+            for line, text in enumerate(lines)
+        )
         return Markup('<text x="{}" y="{}" value="{}" data-cell="{}/{}/{}">{}</text>').format(
             x, y, "" if value is None else _raw(value), table, key, column,
-            MISSING if value is None else FORMATS[form](value),
+            written or (MISSING if value is None else FORMATS[form](value)),
         )  # fmt: skip
+
+    def svg_title(self, table: str, key: str, column: str, form: str, before: str = "") -> Markup:
+        """Return a cell as what a shape of a drawing says when a reader points at it, after a few words."""
+        raw, text = _raw(self.value(table, key, column)), self.text(table, key, column, form)
+        address = f"{table}/{key}/{column}"
+        return Markup('<title value="{}" data-cell="{}">{}{}</title>').format(raw, address, before, text)
 
     def links(self, table: str, key: str, column: str) -> Markup:
         """Return the text of a source with what can be opened as links; only http and https lead anywhere."""
@@ -241,7 +274,8 @@ class Cells:
         said = self._said(evidence_id)
         name = evidence_id.partition("/")[2]
         text = f"{name}: {shortened(said)}" if said else name
-        return Markup('<a class="row" href="{}">{}</a>').format(self.row_link(evidence_id), text)
+        link = Markup('<a class="row" href="{}">{}</a>').format(self.row_link(evidence_id), text)
+        return link + self._doubt({"evidence_id": evidence_id})
 
     def measured(self, evidence_ids: Iterable[str]) -> Markup:
         """Return single measurements, each with its line and its value, by session, metric and unit.

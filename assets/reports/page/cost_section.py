@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from assets.costs.components import ALL_IN, COMPONENTS, INFRASTRUCTURE, MANAGED, SELF_MANAGED
 from assets.reports.page.cells import Cells
 from assets.reports.page.charts import Bar, stacked_bars
+from assets.reports.page.spans import FactorScale, Span, range_spans
 
 SUMMARY, COST = "cost_summary", "scenario_cost"
 CELL = ("scenario_id", "with_rln")
@@ -37,7 +38,11 @@ class CostSection:
     """Databases run oneself and hosted, by scenario and kind, at every place where they are known."""
     bars: dict[str, Bar]
     """Of costs that are known in full: a bar of known parts alone would look like a total."""
+    intervals: dict[str, Span]
+    """Of all in, on one scale on which the same factor is the same distance; only of costs that are known."""
     drivers: dict[str, list[str]]
+    ranges: dict[str, Span]
+    """By driver, its cost from end to end, on one even scale for each cost."""
     has_budget: bool
     """Whether any scenario has a budget, which a driver may meet."""
     confidence: dict[str, list[str]]
@@ -61,6 +66,7 @@ def cost_section(cells: Cells) -> CostSection:
         key: sorted((part for name, part in parts.items() if name in COMPONENTS), key=lambda part: _rank(cells, part))
         for key, parts in places.items()
     }
+    drivers = {key: _drivers(cells, key) for key in summaries}
     return CostSection(
         scenarios=scenarios,
         components=components,
@@ -71,7 +77,9 @@ def cost_section(cells: Cells) -> CostSection:
         places={scenario: _pairs(cells, scenario, INFRASTRUCTURE) for scenario in scenarios},
         databases={scenario: _databases(cells, scenario) for scenario in scenarios},
         bars=stacked_bars({key: _means(cells, parts) for key, parts in components.items() if parts}),
-        drivers={key: _drivers(cells, key) for key in summaries},
+        intervals=_intervals(cells, summaries),
+        drivers=drivers,
+        ranges={name: span for of_cost in drivers.values() for name, span in _ranges(cells, of_cost).items()},
         has_budget=any(cells.value("scenarios", key, "budget_usd_per_month") is not None for key in scenarios),
         confidence={key: _of(cells, "cost_of_confidence", key, "confidence") for key in summaries},
         alternatives={scenario: _alternatives(cells, scenario, is_priced=True) for scenario in scenarios},
@@ -103,6 +111,20 @@ def _drivers(cells: Cells, summary: str) -> list[str]:
     """Return what moves a cost most."""
     ranked = _of(cells, "cost_sensitivity", summary, "rank")
     return [row for row in ranked if _counts(cells, row)][:DRIVERS_SHOWN]
+
+
+def _intervals(cells: Cells, summaries: Iterable[str]) -> dict[str, Span]:
+    columns = [f"{ALL_IN}_{quantile}_usd_per_month" for quantile in ("p5", "p50", "p95")]
+    found = {key: [cells.value(SUMMARY, key, column) for column in columns] for key in summaries}
+    known = {key: values for key, values in found.items() if None not in values}
+    scale = FactorScale.over(value for values in known.values() for value in values)
+    return {key: scale.span(*values) for key, values in known.items()}
+
+
+def _ranges(cells: Cells, drivers: Iterable[str]) -> dict[str, Span]:
+    columns = ("usd_per_month_at_p5", "usd_per_month_at_p95")
+    found = {key: tuple(cells.value("cost_sensitivity", key, column) for column in columns) for key in drivers}
+    return range_spans({key: (low, high) for key, (low, high) in found.items() if None not in (low, high)})
 
 
 def scenarios_by_users(cells: Cells) -> dict[str, list[str]]:

@@ -25,6 +25,12 @@ from assets.reports.page.derived_market import SHARED, MarketDerivations
 
 COUNTED = "A count of what is on record, against what is asked for."
 COUNTED_COSTS = f"{COUNTED} Costs are all in, the middle of all draws."
+COMPARED = "What this release has, beside what the release before it had. Evidence that moved it is listed."
+COMPARED_COLUMNS = {
+    "verdict": ("passed", "count"),
+    SUMMARY: (f"{USED_TOTALS['gates']}_p50_usd_per_month", "usd"),
+}
+"""By table, the number that is compared between releases, if it is not `value`."""
 TALLY = "A count of the gates, each by its requirement that decides."
 
 
@@ -45,6 +51,7 @@ class Derivations:
             **DecisionDerivations(cells).rules,
             "requirement_results": self._requirement,
             "verdict": self._verdict,
+            "release_changes": self._change,
         }
         self._parts: dict[str, Callable[[Place], Derivation]] = {
             **loads.parts_of,
@@ -112,6 +119,13 @@ class Derivations:
                 for gate in self._cells.keys("gates", milestone_id=key)
             ),
         )
+
+    def _change(self, table: str, key: str) -> Derivation:
+        of, row = (self._value(table, key, name) for name in ("table_name", "row_key"))
+        column, form = COMPARED_COLUMNS.get(of, ("value", "count"))
+        is_there = row in self._cells.keys(of) and self._value(of, row, column) is not None
+        now = Input("in this release", CellName(of, row, column, form), self.place_of(of, row, column))
+        return Derivation(COMPARED, (now,) if is_there else (), self._ids(table, key))
 
     def _ids(self, table: str, key: str) -> tuple[str, ...]:
         return tuple(self._cells.evidence_ids(table, key))

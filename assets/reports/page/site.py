@@ -10,10 +10,10 @@ a small script, the only one that the page allows, unpacks it when a reader asks
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -23,30 +23,26 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from assets.costs.budget import budget_state
-from assets.costs.components import COMPONENTS
 from assets.evidence.model import Grade
 from assets.evidence.packs import PUBLIC
 from assets.reports.decisions import COLUMNS, LogLine, rows
-from assets.reports.model import BOARD_PDF, DOCUMENTS, Manifest
+from assets.reports.model import BOARD_PDF, DOCUMENTS, Manifest, made_at
 from assets.reports.page.all_rows import all_rows
-from assets.reports.page.archive_section import archive_section
 from assets.reports.page.cells import NOT_LISTED, Cells, anchor
+from assets.reports.page.changes import changes_section, form_of, state_differs, value_differs
 from assets.reports.page.charts import marks
 from assets.reports.page.cost_rules import DRAWN
-from assets.reports.page.cost_section import cost_section
-from assets.reports.page.decision_section import decision_section
 from assets.reports.page.derivations import Derivations
 from assets.reports.page.formats import word
-from assets.reports.page.heat_map import heat_map
 from assets.reports.page.history_section import history_section
 from assets.reports.page.market_section import market_section
+from assets.reports.page.menu import ALSO, FIRST_PAGE, PAGES, segment_path
 from assets.reports.page.packed import pack
-from assets.reports.released import ARCHIVE, COSTS, GATES, HISTORY, INTERVIEWS, MVP, QUALITY, SEGMENTS, SOURCES, USPS
+from assets.reports.page.roadmap_graph import LINE, PAD, WIDTH
+from assets.reports.released import GATES, SOURCES
 
 TEMPLATES = Path(__file__).parent / "templates"
 BASICS = ("report.css", "site.js")
-CHARTS, LIST = "charts.css", "sources.js"
-"""Style and script that few pages need."""
 
 UNCERTAIN_DATES = frozenset({"assigned", "page_date_older", "retrieved", "recalled"})
 """Bases of a date that a reader has to know of."""
@@ -59,10 +55,6 @@ PACKED = "@packed@"
 
 DATA_FILES = (BOARD_PDF, "readiness.json", "manifest.json", "decisions.jsonl")
 
-FIRST_PAGE = "index.html"
-
-Sections = Mapping[str, Any]
-
 
 @dataclass(frozen=True)
 class ReleaseData:
@@ -74,65 +66,6 @@ class ReleaseData:
     frames: Mapping[str, pd.DataFrame]
     manifest: Manifest
     decisions: Sequence[LogLine] = ()
-
-
-@dataclass(frozen=True)
-class SitePage:
-    """A page that the menu leads to."""
-
-    title: str
-    template: str
-    sections: Callable[[Cells], Sections] = lambda _cells: {}
-
-
-def _costs(cells: Cells) -> Sections:
-    return {"costs": cost_section(cells), "component_names": list(COMPONENTS)}
-
-
-def _archive_page(cells: Cells) -> Sections:
-    return {"bench": archive_section(cells), "archive": _archive(cells)}
-
-
-def _segments(cells: Cells) -> Sections:
-    market = market_section(cells)
-    return {"market": market, "segment_pages": {key: _segment_path(key) for key in market.ranking}}
-
-
-def _quality(cells: Cells) -> Sections:
-    return {"price_dates": sorted(cells.keys("price_dates")), "questions": _questions(cells)}
-
-
-def _decision(cells: Cells) -> Sections:
-    return {"decision": decision_section(cells)}
-
-
-def _usps(cells: Cells) -> Sections:
-    return {"market": market_section(cells), "heat": heat_map(cells)}
-
-
-def _interviews(cells: Cells) -> Sections:
-    return {"market": market_section(cells)}
-
-
-PAGES: Mapping[str, SitePage] = {
-    FIRST_PAGE: SitePage("Verdict", "index.html.j2", _decision),
-    GATES: SitePage("Gates", "gates.html.j2"),
-    COSTS: SitePage("Costs", "costs.html.j2", _costs),
-    ARCHIVE: SitePage("Archive benchmarks", "archive.html.j2", _archive_page),
-    SEGMENTS: SitePage("Segments", "segments.html.j2", _segments),
-    USPS: SitePage("Selling points", "usps.html.j2", _usps),
-    INTERVIEWS: SitePage("Interviews", "interviews.html.j2", _interviews),
-    MVP: SitePage("MVP and gaps", "mvp.html.j2", _decision),
-    HISTORY: SitePage("History", "history.html.j2"),
-    QUALITY: SitePage("Data quality", "quality.html.j2", _quality),
-    SOURCES: SitePage("Sources", "all_sources.html.j2"),
-    "downloads.html": SitePage("Downloads", "downloads.html.j2"),
-    "reading.html": SitePage("How to read this", "reading.html.j2"),
-}
-"""The pages of the menu, in its order, by their paths in the release."""
-
-ALSO: Mapping[str, tuple[str, ...]] = {COSTS: (CHARTS,), ARCHIVE: (CHARTS,), SOURCES: (LIST,)}
-"""What a page needs besides `BASICS`."""
 
 
 def render_pages(release: ReleaseData) -> dict[str, str]:
@@ -148,7 +81,7 @@ def render_pages(release: ReleaseData) -> dict[str, str]:
     for segment in market.ranking:
         of_it = cells.keys("validation_matrix", segment_id=segment)
         spoken = [key for key in of_it if cells.value("validation_matrix", key, "sources")]
-        path = _segment_path(segment)
+        path = segment_path(segment)
         pages[path] = site.page(path, "", "segment.html.j2", key=segment, market=market, spoken=spoken)
     for key in cells.keys("verdict", is_default=False):
         pages[_milestone_path(key)] = site.page(_milestone_path(key), "", "milestone.html.j2", milestone=key)
@@ -168,10 +101,6 @@ def cells_of(release: ReleaseData) -> Cells:
 
 def _milestone_path(milestone: str) -> str:
     return f"milestones/{milestone}.html"
-
-
-def _segment_path(segment: str) -> str:
-    return f"segments/{segment}.html"
 
 
 class _Site:
@@ -211,6 +140,7 @@ class _Site:
             "shown": shown_requirements(cells, gates),
             "history": self._history,
             "months": history_section(cells, milestone),
+            "changes": changes_section(cells, milestone),
             "today": _day_of(self._release.manifest),
             "by_age": _gates_by_age(cells, gates),
             "data_files": DATA_FILES,
@@ -278,6 +208,9 @@ def _environment() -> Environment:
         told_by_line=[NOT_LISTED.rstrip("/")],
         most_rows=MOST_ROWS,
         few_rows=FEW_ROWS,
+        box_width=WIDTH,
+        box_pad=PAD,
+        box_line=LINE,
         budget_state=budget_state,
         drawn=DRAWN,
         uncertain_dates=UNCERTAIN_DATES,
@@ -294,6 +227,7 @@ def _functions(cells: Cells) -> dict[str, Any]:
     return {
         "cell": cells.cell,
         "svg_text": cells.svg_text,
+        "svg_title": cells.svg_title,
         "links": cells.links,
         "value": cells.value,
         "keys": cells.keys,
@@ -307,6 +241,9 @@ def _functions(cells: Cells) -> dict[str, Any]:
         "leads_to": cells.leads_to,
         "heading": cells.heading,
         "named": cells.named,
+        "form_of": partial(form_of, cells),
+        "state_differs": partial(state_differs, cells),
+        "value_differs": partial(value_differs, cells),
     }
 
 
@@ -315,6 +252,8 @@ def manifest_frame(manifest: Manifest) -> pd.DataFrame:
     columns: dict[str, Any] = {
         "release_id": manifest.release_id,
         "created_at": manifest.created_at,
+        "previous": manifest.previous,
+        "previous_on": made_at(manifest.previous),
         "as_of": manifest.as_of,
         "run_id": manifest.run_id,
         "packs": list(manifest.packs),
@@ -355,22 +294,6 @@ def _history(cells: Cells) -> dict[str, list[str]]:
     for key in sorted(cells.keys(table), key=lambda key: (cells.value(table, key, "status_on"), key)):
         grouped.setdefault(cells.value(table, key, "deliverable_id"), []).append(key)
     return grouped
-
-
-def _archive(cells: Cells) -> list[str]:
-    """Return the keys of what was published in `archive_bytes_per_message`, by study, system and size."""
-    columns = ("study", "system", "payload_bytes")
-    table = "archive_bytes_per_message"
-    published = cells.keys(table, stage=None)
-    return sorted(published, key=lambda key: [cells.value(table, key, column) for column in columns])
-
-
-def _questions(cells: Cells) -> dict[str, list[str]]:
-    """Return the keys of `open_questions` by table of evidence."""
-    grouped: dict[str, list[str]] = {}
-    for key in cells.keys("open_questions"):
-        grouped.setdefault(cells.value("open_questions", key, "table_key"), []).append(key)
-    return dict(sorted(grouped.items()))
 
 
 def _by_table(evidence_ids: list[str]) -> dict[str, list[str]]:

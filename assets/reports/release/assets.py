@@ -12,17 +12,25 @@ from pathlib import Path
 
 import dagster as dg
 import pandas as pd
+import psycopg
 
 from assets.common import keys
-from assets.common.asset_tables import table_spec
+from assets.common.asset_tables import land_table, table_spec
 from assets.common.resources import Warehouse
+from assets.common.tables import read_table
 from assets.evidence.packs import Pack
 from assets.reports.decisions import BrokenLogError, LogLine
+from assets.reports.difference import table
+from assets.reports.difference.model import TABLES
+from assets.reports.difference.read import as_released, read_past
+from assets.reports.difference.table import changes_frame
 from assets.reports.model import BOARD_PDF, Manifest
-from assets.reports.page.site import FIRST_PAGE
+from assets.reports.page.menu import FIRST_PAGE
+from assets.reports.release import check_results
+from assets.reports.release.check_results import CheckResult, check_frame
 from assets.reports.release.decision_log import DecisionLog, PagesError
-from assets.reports.release.files import compared_with, data_files, files_of, files_taken_back
-from assets.reports.release.manifest import folders_of, manifest_of
+from assets.reports.release.files import DATA, data_files, files_of, files_taken_back
+from assets.reports.release.manifest import checks_of, folders_of, manifest_of
 from assets.reports.release.publish import (
     Files,
     align_link,
@@ -41,11 +49,13 @@ from assets.reports.release.withdrawal_rows import (
     take_out,
     texts_withdrawn,
 )
-from assets.reports.released import RELEASED
+from assets.reports.release_files import ReleasedTables
+from assets.reports.released import RELEASED, RELEASED_TABLES
 
 RELEASES_CLEANED = "releases_with_withdrawn_content"
 """Metadata of `reports/latest`: how many earlier releases something was taken out of."""
-RELEASED_KEYS = [dg.AssetKey([schema, name]) for schema, names in RELEASED.items() for name in names]
+COPIED_KEYS = [dg.AssetKey([s, name]) for s, names in RELEASED.items() if s != keys.REPORTS for name in names]
+"""Tables that others make. Those of the reports are made here, of what is known of the release as a whole."""
 
 
 class ReleasedEvidence(ABC):
@@ -88,8 +98,13 @@ class ReleaseOfRun(ABC):
 @dg.multi_asset(
     name="publish_release",
     specs=[
+        table_spec(keys.RELEASE_CHANGES, COPIED_KEYS, "What changed since the release before"),
+        table_spec(keys.RELEASE_CHECKS, COPIED_KEYS, "What each check found, and since which release"),
         table_spec(
-            keys.RELEASE, RELEASED_KEYS, "All tables that readers get, under one release id", kinds=["postgres"]
+            keys.RELEASE,
+            [*COPIED_KEYS, keys.RELEASE_CHANGES, keys.RELEASE_CHECKS],
+            "All tables that readers get, under one release id",
+            kinds=["postgres"],
         ),
         table_spec(
             keys.READINESS_REPORT,
@@ -121,12 +136,14 @@ def published_release(
             require_same_folders(connection, folders)
         except AnotherFolderError as error:
             raise dg.Failure(str(error), allow_retries=False) from error
+        checks = checks_of(context)
+        made = manifest_of(context, release.code_version, connection, checks)
+        made = replace(made, previous=previous_release(connection, made, releases_dir))
+        landed = list(_own_tables(connection, made, checks, releases_dir))
         if found := faults(connection):
             raise dg.Failure(
                 f"{'; '.join(found)}. Nothing was published; look at what makes these tables.", allow_retries=False
             )
-        made = manifest_of(context, release.code_version, connection)
-        made = replace(made, previous=previous_release(connection, made, releases_dir))
         manifest = write_rows(connection, made, folders)
         withdrawn = read_withdrawn(connection, folders)
         gone = texts_withdrawn(connection, withdrawn)
@@ -135,7 +152,7 @@ def published_release(
     with warehouse.connect("waku_fit_reader") as connection:
         frames = read_release(connection, manifest.release_id)
     directory = releases_dir / manifest.release_id
-    write_files(directory, files_of(frames, manifest, log.read(), compared_with(manifest, releases_dir)))
+    write_files(directory, files_of(frames, manifest, log.read()))
     with warehouse.connect("waku_fit_admin") as connection:
         publish(connection, manifest.release_id, directory, latest)
         said = log.note_published()
@@ -145,13 +162,15 @@ def published_release(
             withdrawn,
             read_agreed(connection, folders),
             releases_dir,
-            lambda frames, manifest: _files_again(frames, manifest, said, releases_dir),
+            lambda frames, manifest: _files_again(frames, manifest, said),
             keep=manifest.release_id,
             code_version=release.code_version,
         )
     release.remember(evidence, warehouse.identity, manifest.release_id)
     version = dg.DataVersion(manifest.release_id)
     name = {"release_id": manifest.release_id}
+    for result in landed:
+        yield dg.MaterializeResult(result.asset_key, data_version=version, metadata=result.metadata)
     yield dg.MaterializeResult(
         keys.RELEASE, data_version=version, metadata={**name, "dagster/row_count": sum(manifest.rows.values())}
     )
@@ -172,6 +191,19 @@ def published_release(
     )
 
 
+def _own_tables(
+    connection: psycopg.Connection, made: Manifest, checks: Sequence[CheckResult], releases_dir: Path
+) -> Iterator[dg.MaterializeResult[None]]:
+    """Land the tables that say of a release as a whole what it is, beside the release before it."""
+    folder = releases_dir / made.previous if made.previous else None
+    compared = {name: read_table(connection, RELEASED_TABLES[name].layer, name) for name in TABLES}
+    changes = changes_frame(read_past(folder) if folder else None, as_released(made.as_json(), compared))
+    yield land_table(connection, keys.RELEASE_CHANGES, table.COLUMNS, changes)
+    before = ReleasedTables(folder / DATA) if folder else {}
+    frame = check_frame(checks, before.get("release_checks"), made.release_id, made.created_at.date())
+    yield land_table(connection, keys.RELEASE_CHECKS, check_results.COLUMNS, frame)
+
+
 @contextmanager
 def _of_the_log() -> Iterator[None]:
     """Let a run fail in one sentence where the log of decisions, or the pages that show it, cannot be kept."""
@@ -181,16 +213,14 @@ def _of_the_log() -> Iterator[None]:
         raise dg.Failure(f"{error}. Nothing was published.", allow_retries=False) from error
 
 
-def _files_again(
-    frames: Mapping[str, pd.DataFrame], manifest: Manifest, said: Sequence[LogLine], releases_dir: Path
-) -> Files:
+def _files_again(frames: Mapping[str, pd.DataFrame], manifest: Manifest, said: Sequence[LogLine]) -> Files:
     """Return the files of an earlier release after something was taken out of its tables.
 
     The code that made it may have had other tables and columns, which the page of today fails to show in any way. A
     withdrawal does not wait for that: the page then says that it was taken back, and PDF and `readiness.json` go.
     """
     try:
-        return files_of(frames, manifest, said, compared_with(manifest, releases_dir))
+        return files_of(frames, manifest, said)
     except Exception as error:
         # without its text, which may quote what was withdrawn
         name = type(error).__name__

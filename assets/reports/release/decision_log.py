@@ -37,7 +37,6 @@ from assets.reports.release.files import (
     DATA,
     LOG_COPY,
     MANIFEST,
-    compared_with,
     files_taken_back,
     log_text,
     manifest_in,
@@ -150,7 +149,7 @@ class DecisionLog:
         """
         made = manifest_in(folder)
         try:
-            return shown_files(ReleasedTables(folder / DATA), made, log, compared_with(made, self.releases_dir))
+            return shown_files(ReleasedTables(folder / DATA), made, log)
         except Exception as error:
             if made.code_version != self.code_version and isinstance(error, KeyError | UndefinedError):
                 return None  # the page of today asks for what the tables of then do not have

@@ -22,16 +22,14 @@ import pyarrow.parquet as pq
 
 from assets.common.spreadsheet import csv_text
 from assets.readiness.frames import readiness_json
-from assets.reports.board.content import COMPARED
 from assets.reports.board.typeset import board_pdf
 from assets.reports.decisions import LogLine, known_to, with_decisions
 from assets.reports.documents.brief_pdf import brief_pdf
 from assets.reports.documents.briefs import render_briefs
 from assets.reports.documents.rendering import render_documents
 from assets.reports.model import BOARD_PDF, Manifest
-from assets.reports.page.cells import KEYS
-from assets.reports.page.site import FIRST_PAGE, ReleaseData, render_pages
-from assets.reports.release_files import ReleasedTables
+from assets.reports.page.menu import FIRST_PAGE
+from assets.reports.page.site import ReleaseData, render_pages
 
 DATA = "data"
 MANIFEST = "manifest.json"
@@ -49,19 +47,16 @@ Tables = Mapping[str, pa.Table]
 """Released tables by name."""
 
 
-def files_of(
-    frames: Mapping[str, pd.DataFrame], manifest: Manifest, log: Sequence[LogLine], previous: ReleaseData | None
-) -> dict[str, bytes]:
+def files_of(frames: Mapping[str, pd.DataFrame], manifest: Manifest, log: Sequence[LogLine]) -> dict[str, bytes]:
     """Return all files of a release. `frames` carry their types as `read_release` gives them.
 
-    `previous` is what `compared_with` gives. Raises `KeyError` if a page shows anything that is not a cell of the
-    release.
+    Raises `KeyError` if a page shows anything that is not a cell of the release.
     """
     tables = {name: arrow_table(frame) for name, frame in frames.items()}
     parquet = parquet_files(tables)
     hashes = {path: hashlib.sha256(content).hexdigest() for path, content in parquet.items()}
     rows = {name: table.num_rows for name, table in tables.items()}
-    return {**parquet, **derived_files(tables, replace(manifest, rows=rows, sha256=hashes), log, previous)}
+    return {**parquet, **derived_files(tables, replace(manifest, rows=rows, sha256=hashes), log)}
 
 
 def data_files(frames: Mapping[str, pd.DataFrame]) -> dict[str, bytes]:
@@ -70,17 +65,13 @@ def data_files(frames: Mapping[str, pd.DataFrame]) -> dict[str, bytes]:
     return {**parquet_files(tables), **csv_files(tables)}
 
 
-def derived_files(
-    tables: Tables, manifest: Manifest, log: Sequence[LogLine], previous: ReleaseData | None
-) -> dict[str, bytes]:
+def derived_files(tables: Tables, manifest: Manifest, log: Sequence[LogLine]) -> dict[str, bytes]:
     """Return all files that are made from the Parquet files, which `manifest` holds the hashes of."""
     frames = {name: frame_of(table) for name, table in tables.items()}
-    return {**csv_files(tables), **shown_files(frames, manifest, log, previous)}
+    return {**csv_files(tables), **shown_files(frames, manifest, log)}
 
 
-def shown_files(
-    frames: Mapping[str, pd.DataFrame], manifest: Manifest, log: Sequence[LogLine], previous: ReleaseData | None
-) -> dict[str, bytes]:
+def shown_files(frames: Mapping[str, pd.DataFrame], manifest: Manifest, log: Sequence[LogLine]) -> dict[str, bytes]:
     """Return all files but the tables. `frames` have plain values, as `frame_of` gives them."""
     decisions = known_to(log, manifest.release_id)
     release = ReleaseData(frames, manifest, decisions)
@@ -88,7 +79,7 @@ def shown_files(
     return {
         **{path: text.encode() for path, text in {**render_pages(release), **briefs}.items()},
         **{path.replace(".md", ".pdf"): brief_pdf(text, manifest.created_at) for path, text in briefs.items()},
-        BOARD_PDF: board_pdf(release, previous),
+        BOARD_PDF: board_pdf(release),
         **render_documents(frames, manifest),
         "readiness.json": as_json(with_decisions(readiness_json(frames, manifest), decisions)).encode(),
         MANIFEST: manifest_json(manifest),
@@ -103,22 +94,6 @@ def files_taken_back(manifest: Manifest, log: Sequence[LogLine]) -> dict[str, by
         MANIFEST: manifest_json(manifest),
         LOG_COPY: log_text(known_to(log, manifest.release_id)).encode(),
     }
-
-
-def compared_with(manifest: Manifest, releases_dir: Path) -> ReleaseData | None:
-    """Return what is compared of the release that a release names as the one before it.
-
-    None without one, and where nothing is left of it that can be compared: its folder is gone, it was taken back, or
-    other code made it with other columns.
-    """
-    folder = releases_dir / manifest.previous if manifest.previous else None
-    if folder is None or not (folder / MANIFEST).exists():
-        return None
-    tables = ReleasedTables(folder / DATA)
-    for name, columns in COMPARED.items():
-        if name not in tables or not {*KEYS[name], *columns} <= set(tables[name].columns):
-            return None
-    return ReleaseData({name: tables[name] for name in COMPARED}, manifest_in(folder))
 
 
 def manifest_in(folder: Path) -> Manifest:

@@ -5,7 +5,7 @@ Belongs here: asking Dagster's records and the warehouse. Does not belong here: 
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -17,9 +17,8 @@ from assets.common.tables import read_table
 from assets.evidence.packs import Pack
 from assets.evidence.tables import ALL_TABLES
 from assets.reports.model import Manifest, release_id
-from assets.reports.release.publish import (
-    tool_versions,
-)
+from assets.reports.release.check_results import CheckResult
+from assets.reports.release.publish import tool_versions
 
 FINISHED = ("SUCCEEDED", "FAILED")
 
@@ -30,13 +29,14 @@ def folders_of(packs: Iterable[Pack], connection: psycopg.Connection) -> dict[st
     return {pack.name: hashlib.sha256(f"{key} {pack.path}".encode()).hexdigest() for pack in packs}
 
 
-def manifest_of(context: dg.AssetExecutionContext, code_version: str, connection: psycopg.Connection) -> Manifest:
-    """Say of the release that the current run makes where it comes from."""
+def manifest_of(
+    context: dg.AssetExecutionContext, code_version: str, connection: psycopg.Connection, checks: Sequence[CheckResult]
+) -> Manifest:
+    """Say of the release that the current run makes where it comes from, and what its checks found."""
     created_at = datetime.now(UTC)
     scope = read_table(connection, keys.RAW, "evidence_scope").iloc[0]
     hashes = _evidence_hashes(context, scope["content_key"])
-    evaluations = _checks_of(context)
-    outcomes = Counter(map(outcome, evaluations))
+    outcomes = Counter(check.status for check in checks)
     return Manifest(
         release_id=release_id(created_at, context.run_id),
         created_at=created_at,
@@ -52,9 +52,7 @@ def manifest_of(context: dg.AssetExecutionContext, code_version: str, connection
         checks_failed=outcomes["failed"],
         tools=tool_versions(connection),
         warnings=sorted(
-            f"{evaluation.asset_key.to_user_string()}: {evaluation.check_name}"
-            for evaluation in evaluations
-            if outcome(evaluation) == "warned"
+            f"{check.layer}/{check.table_name}: {check.check_name}" for check in checks if check.status == "warned"
         ),
     )
 
@@ -75,8 +73,21 @@ def _evidence_hashes(context: dg.AssetExecutionContext, content_key: str) -> dic
     return hashes
 
 
-def _checks_of(context: dg.AssetExecutionContext) -> list[dg.AssetCheckEvaluation]:
+def checks_of(context: dg.AssetExecutionContext) -> list[CheckResult]:
     """Return the newest results of the checks of all tables behind the release."""
+    return [
+        CheckResult(
+            layer=keys.layer_of(evaluation.asset_key),
+            table_name=evaluation.asset_key.path[-1],
+            check_name=evaluation.check_name,
+            kind=kind(evaluation),
+            status=outcome(evaluation),
+        )
+        for evaluation in _evaluations_of(context)
+    ]
+
+
+def _evaluations_of(context: dg.AssetExecutionContext) -> list[dg.AssetCheckEvaluation]:
     storage = context.instance.event_log_storage
     newest = storage.get_latest_asset_check_execution_by_key(list(context.repository_def.asset_graph.asset_check_keys))
     evaluations = []
@@ -95,3 +106,10 @@ def outcome(evaluation: dg.AssetCheckEvaluation) -> Literal["passed", "warned", 
     if evaluation.passed:
         return "passed"
     return "warned" if evaluation.severity is dg.AssetCheckSeverity.WARN else "failed"
+
+
+def kind(evaluation: dg.AssetCheckEvaluation) -> str:
+    """Name what ran a check, by what it leaves in its result."""
+    if "unique_id" in evaluation.metadata:
+        return "dbt test"
+    return "expectations" if "expectations" in evaluation.metadata else "statement"

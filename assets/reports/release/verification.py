@@ -18,9 +18,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from assets.reports.decisions import BrokenLogError, LogLine, read_lines
-from assets.reports.model import BOARD_PDF, Manifest, release_id
-from assets.reports.page.site import ReleaseData
-from assets.reports.release.files import DATA, LOG_COPY, MANIFEST, compared_with, derived_files, digest_of
+from assets.reports.model import Manifest, release_id
+from assets.reports.release.files import DATA, LOG_COPY, MANIFEST, derived_files, digest_of
 from assets.reports.release.places import NOTHING, Deviation, differences, value_differences
 
 
@@ -42,8 +41,6 @@ class Verification:
     """Values of CSV files that were compared with those of Parquet."""
     files: int = 0
     """Files that were made again."""
-    lacks_previous: str | None = None
-    """The release before it, where that one is gone: the board PDF, which says what changed since, is not compared."""
     in_sources: tuple[Deviation, ...] = ()
     """In the manifest, the Parquet files and the log of decisions; then nothing is compared with them."""
     in_data: tuple[Deviation, ...] = ()
@@ -95,18 +92,12 @@ def verify_release(directory: Path) -> Verification:
         )
     ]
     made = Manifest.from_json(sources.manifest)
-    previous = compared_with(made, directory.parent)
-    expected = _made_again(sources, made, previous)
-    lacks_previous = made.previous if previous is None else None
-    if lacks_previous:
-        expected.pop(BOARD_PDF, None)
-        files.pop(BOARD_PDF, None)
+    expected = _made_again(sources, made)
     others = [path for path in {**expected, **files} if path not in {one.path for one in in_data}]
     return replace(
         found,
         values=sum(table.num_rows * table.num_columns for table in sources.tables.values()),
         files=len(expected),
-        lacks_previous=lacks_previous,
         in_data=tuple(in_data),
         in_files=tuple(one for path in others for one in _in_file(path, files, expected)),
     )
@@ -120,10 +111,10 @@ def _in_file(path: str, files: Mapping[str, bytes], expected: Mapping[str, bytes
     return differences(path, files[path], expected[path])
 
 
-def _made_again(sources: _Sources, made: Manifest, previous: ReleaseData | None) -> dict[str, bytes]:
+def _made_again(sources: _Sources, made: Manifest) -> dict[str, bytes]:
     """Return all files but Parquet, as the code of today makes them; none where it cannot."""
     try:
-        return dict(derived_files(sources.tables, made, sources.log, previous))
+        return dict(derived_files(sources.tables, made, sources.log))
     except (KeyError, TypeError, ValueError):  # tables and columns of other code
         return {}
 

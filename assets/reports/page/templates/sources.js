@@ -31,6 +31,11 @@
     } else source.append(row.source);
     if (row.note) add(item, "p", row.note, "muted");
     add(item, "p", `${row.as_of}, ${places[row.file]}:${row.line}`, "muted");
+    if (row.mark) {
+      const [mark, by, on, place] = row.mark;
+      const said = add(item, "p", `Marked as ${mark} by ${by.replaceAll("_", " ")} on ${on}: `, mark);
+      add(said, "a", "the mark").href = `#row:${place}`;
+    }
     const used = uses[row.uses].map(([table, count]) => `${table.replaceAll("_", " ")} (${count})`).join(", ");
     add(item, "p", used ? `Used by: ${used}` : "Nothing that is released is based on it.", "muted");
     return item;
@@ -43,6 +48,7 @@
     const only = /^(row|e):/.test(name) ? name.replace(/^(row|e):/, "") : "";
     const found = data.rows.filter((row) => only ? row.id === only :
       (!asked.table || data.tables[row.table] === asked.table) && (!asked.grade || row.grade === asked.grade) &&
+      (!asked.mark || (row.mark?.[0] ?? "not reviewed") === asked.mark) &&
       (!asked.from || row.as_of >= asked.from) && (!asked.to || row.as_of <= asked.to) &&
       words.every((word) => row.text.includes(word)));
     element("found").textContent = `${found.length.toLocaleString("en-GB")} of ${data.rows.length.toLocaleString("en-GB")} rows`;

@@ -1,13 +1,13 @@
-"""Where intervals lie in figures of the board PDF.
+"""Where intervals lie in figures of pages and of the board PDF.
 
 Belongs here: positions in percent of the width of a figure. Does not belong here: drawing (`templates/`), and numbers
-that are read: those stand beside each figure, as in the pages.
+that are read: those stand beside each figure, and in the tooltips of a page.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 
@@ -47,6 +47,17 @@ class FactorScale:
             return 0.0
         place = (math.log10(value) - self.first) / (self.last - self.first)
         return round(100 * min(max(place, 0.0), 1.0), 3)
+
+
+def range_spans(ends: Mapping[str, tuple[float, float]]) -> dict[str, Span]:
+    """Return where ranges lie on one even scale, from the lowest end of all to the highest; either end may be lower."""
+    values = [value for pair in ends.values() for value in pair]
+    lowest, width = min(values, default=0.0), max(values, default=0.0) - min(values, default=0.0)
+
+    def at(value: float) -> float:
+        return round(100 * (value - lowest) / width, 3) if width else 0.0
+
+    return {key: Span(at(min(pair)), at(max(pair)), at(sum(pair) / 2)) for key, pair in ends.items()}
 
 
 def share_span(low: float, middle: float, high: float) -> Span:
