@@ -13,7 +13,7 @@ import base64
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,7 @@ from assets.reports.decisions import COLUMNS, LogLine, rows
 from assets.reports.model import BOARD_PDF, DOCUMENTS, Manifest
 from assets.reports.page.all_rows import all_rows
 from assets.reports.page.archive_section import archive_section
+from assets.reports.page.calculator import TOTALS, calculator, script_data
 from assets.reports.page.cells import NOT_LISTED, Cells, anchor
 from assets.reports.page.charts import marks
 from assets.reports.page.cost_rules import DRAWN
@@ -46,7 +47,7 @@ from assets.reports.released import ARCHIVE, COSTS, GATES, HISTORY, INTERVIEWS, 
 TEMPLATES = Path(__file__).parent / "templates"
 LOADER = FileSystemLoader(TEMPLATES)
 BASICS = ("report.css", "site.js")
-CHARTS, LIST = "charts.css", "sources.js"
+CHARTS, LIST, CALCULATOR = "charts.css", "sources.js", "calculator.js"
 """Style and script that few pages need."""
 
 UNCERTAIN_DATES = frozenset({"assigned", "page_date_older", "retrieved", "recalled"})
@@ -87,7 +88,8 @@ class SitePage:
 
 
 def _costs(cells: Cells) -> Sections:
-    return {"costs": cost_section(cells), "component_names": list(COMPONENTS)}
+    own = {"own": calculator(cells), "own_totals": TOTALS}
+    return {"costs": cost_section(cells), "component_names": list(COMPONENTS), **own}
 
 
 def _archive_page(cells: Cells) -> Sections:
@@ -132,7 +134,7 @@ PAGES: Mapping[str, SitePage] = {
 }
 """The pages of the menu, in its order, by their paths in the release."""
 
-ALSO: Mapping[str, tuple[str, ...]] = {COSTS: (CHARTS,), ARCHIVE: (CHARTS,), SOURCES: (LIST,)}
+ALSO: Mapping[str, tuple[str, ...]] = {COSTS: (CHARTS, CALCULATOR), ARCHIVE: (CHARTS,), SOURCES: (LIST,)}
 """What a page needs besides `BASICS`."""
 
 
@@ -308,6 +310,7 @@ def _functions(cells: Cells) -> dict[str, Any]:
         "leads_to": cells.leads_to,
         "heading": cells.heading,
         "named": cells.named,
+        "script_data": partial(script_data, cells),
     }
 
 
