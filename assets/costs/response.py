@@ -27,8 +27,11 @@ from assets.evidence.model import StandingRow
 from assets.evidence.quantity import MissingEvidence
 from assets.evidence.tables.costs import Scenario
 
-USERS = (*(step * 10**power for power in (3, 4, 5, 6) for step in (1, 2, 5)), 10_000_000)
-"""Numbers of users of the points."""
+USERS = (
+    *(1_000, 2_000, 5_000, 10_000, 20_000, 50_000),
+    *(100_000, 300_000, 1_000_000, 3_000_000, 10_000_000),
+)
+"""Numbers of users of the points: closer where one server more counts, and where another place becomes the cheapest."""
 
 SCREENED = (1_000, 10_000, 100_000, 1_000_000, 10_000_000)
 """Numbers of users for which all places are compared, in few draws, to leave out those that are never the cheapest."""
@@ -63,7 +66,7 @@ class Kind:
 
 
 @dataclass(frozen=True)
-class Point:
+class CostPoint:
     """What the model says of a number of users at one place."""
 
     users: int
@@ -107,7 +110,7 @@ class Response:
 
     kind: Kind
     with_rln: bool
-    points: tuple[Point, ...]
+    points: tuple[CostPoint, ...]
     errors: tuple[InterpolationError, ...] = ()
 
     def at(self, users: float) -> dict[Place, dict[str, Spread]]:
@@ -191,7 +194,9 @@ def responses(scenarios: Iterable[Scenario], world: World) -> list[Response]:
     return found
 
 
-def _points(kind: Kind, with_rln: bool, world: World, screened: Mapping[int, Mapping[Place, float]]) -> Iterator[Point]:
+def _points(
+    kind: Kind, with_rln: bool, world: World, screened: Mapping[int, Mapping[Place, float]]
+) -> Iterator[CostPoint]:
     for index, users in enumerate(USERS):
         # The places of both neighbours too: interpolation takes the same place on both sides.
         around = USERS[max(index - 1, 0) : index + 2]
@@ -199,7 +204,7 @@ def _points(kind: Kind, with_rln: bool, world: World, screened: Mapping[int, Map
         found = estimate(kind.of(users), with_rln, _only(places, world))
         for bill in found.ranked:
             totals = {name: total for name in TOTALS if (total := bill.total(name)) is not None}
-            yield Point(
+            yield CostPoint(
                 users,
                 (bill.provider, bill.region),
                 bill is found.best,

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from assets.costs.columns import RESPONSE_COLUMNS, RESPONSE_ERROR_COLUMNS
-from assets.costs.response import TOTALS, Point, Response
+from assets.costs.response import TOTALS, CostPoint, Response
 from assets.evidence.basis import Basis
 
 
@@ -36,7 +36,7 @@ def response_frame(found: Iterable[Response]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(RESPONSE_COLUMNS), dtype=object)
 
 
-def _figures(point: Point) -> Iterable[float | None]:
+def _figures(point: CostPoint) -> Iterable[float | None]:
     """Yield the percentiles of each total for a month and for an active user."""
     for total in TOTALS:
         spread = point.spread(total) or (None, None, None)
