@@ -19,6 +19,8 @@ from assets.costs.fetch import FACT_TABLES, read_catalogue, read_scenarios
 from assets.costs.load_frame import load_frame
 from assets.costs.model import World, estimates, plan
 from assets.costs.reality import checks
+from assets.costs.response import responses
+from assets.costs.response_frames import response_error_frame, response_frame
 from assets.costs.sensitivity import drivers
 
 CONFIDENCES = (0.8, 0.95, 0.99)
@@ -55,6 +57,16 @@ READ = [
             "The parts of the bill at both ends and the middle of each driver",
         ),
         table_spec(keys.COST_OF_CONFIDENCE, READ, "What it costs to be surer that the hosts are large enough"),
+        table_spec(
+            keys.COST_RESPONSE,
+            READ,
+            "Monthly cost by kind of use, RLN and number of users, at places near the cheapest",
+        ),
+        table_spec(
+            keys.COST_RESPONSE_ERROR,
+            READ,
+            "The largest error of interpolation between these numbers of users, measured by the model",
+        ),
         table_spec(keys.COST_ALTERNATIVES, READ, "The same users on hosted messaging"),
         table_spec(keys.COST_REALITY_CHECKS, READ, "The model compared with what is known"),
         table_spec(keys.COST_FACTS, READ, "Figures outside of the marts that the cost model reads"),
@@ -78,6 +90,7 @@ def cost_tables(warehouse: dg.ResourceParam[Warehouse]) -> Iterator[dg.Materiali
         ]
         plans = [(estimated, level, plan(estimated, world, level)) for level in CONFIDENCES for estimated in found]
         compared = checks(found, world)
+        answered = responses(scenarios, world)
         rented = [(estimated, known) for estimated, level, known in plans if level == CONFIDENCE]
         for key, of_table, frame in (
             (keys.SCENARIO_COST, columns.COST_COLUMNS, frames.scenario_cost_frame(found)),
@@ -90,6 +103,8 @@ def cost_tables(warehouse: dg.ResourceParam[Warehouse]) -> Iterator[dg.Materiali
                 frames.sensitivity_parts_frame(driven, catalogue),
             ),
             (keys.COST_OF_CONFIDENCE, columns.CONFIDENCE_COLUMNS, frames.confidence_frame(plans)),
+            (keys.COST_RESPONSE, columns.RESPONSE_COLUMNS, response_frame(answered)),
+            (keys.COST_RESPONSE_ERROR, columns.RESPONSE_ERROR_COLUMNS, response_error_frame(answered)),
             (keys.COST_ALTERNATIVES, columns.ALTERNATIVE_COLUMNS, frames.alternatives_frame(hosted, own)),
             (keys.COST_REALITY_CHECKS, columns.REALITY_COLUMNS, frames.reality_frame(compared)),
             (keys.COST_FACTS, columns.FACT_COLUMNS, frames.facts_frame(catalogue.facts)),

@@ -127,6 +127,32 @@ CONFIDENCE_COLUMNS: dict[str, str] = {
     "fullest_share": REAL,
     **BASIS_COLUMNS,
 }
+RESPONSE_COLUMNS: dict[str, str] = {
+    "kind": TEXT,
+    "with_rln": TRUTH,
+    "users": WHOLE,
+    "provider": TEXT,
+    "region": TEXT,
+    "scenario_id": TEXT,
+    "is_cheapest": TRUTH,
+    **{name: kind for name, kind in TOTALS.items() if not name.endswith("_million_messages")},
+    "memberships_needed": WHOLE,
+    "memberships_available": WHOLE,
+    "is_feasible": TRUTH,
+    **BASIS_COLUMNS,
+}
+RESPONSE_ERROR_COLUMNS: dict[str, str] = {
+    "kind": TEXT,
+    "with_rln": TRUTH,
+    "total": TEXT,
+    "error_share": REAL,
+    "users": WHOLE,
+    "percentile": WHOLE,
+    "modelled_usd_per_month": REAL,
+    "interpolated_usd_per_month": REAL,
+    "held_out_points": WHOLE,
+    **BASIS_COLUMNS,
+}
 ALTERNATIVE_COLUMNS: dict[str, str] = {
     "scenario_id": TEXT,
     "provider": TEXT,

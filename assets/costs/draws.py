@@ -79,6 +79,14 @@ class Draws:
         moved._origin, moved._changed = self, frozenset(values)
         return moved
 
+    def first(self, count: int) -> Draws:
+        """Return the first `count` draws alone, all of them if there are fewer: of a scramble, a power of two is
+        balanced."""
+        taken = {
+            name: value[:count] if isinstance(value, np.ndarray) else value for name, value in self._values.items()
+        }
+        return Draws(self.inputs, taken)
+
     def once(self, name: Hashable, compute: Callable[[], T], *of: object) -> T:
         """Return what `compute` makes of these draws and of the objects `of`, computed once.
 

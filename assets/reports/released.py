@@ -107,6 +107,10 @@ RELEASED_TABLES: dict[str, ReleasedTable] = {
     ),
     "cost_reality_checks": ReleasedTable(MODEL, ("check_id",), page=COSTS),
     "cost_reality_steps": ReleasedTable(MODEL, ("check_id", "title"), page=COSTS),
+    "cost_response": ReleasedTable(
+        MODEL, ("kind", "with_rln", "users", "provider", "region"), about=("kind", "with_rln"), page=COSTS
+    ),
+    "cost_response_error": ReleasedTable(MODEL, ("kind", "with_rln", "total"), page=COSTS),
     "cost_sensitivity": ReleasedTable(MODEL, ("scenario_id", "with_rln", "input"), page=COSTS),
     "cost_sensitivity_parts": ReleasedTable(MODEL, ("scenario_id", "with_rln", "input", "component"), page=COSTS),
     "cost_summary": ReleasedTable(MODEL, ("scenario_id", "with_rln"), about=("title", "with_rln"), page=COSTS),

@@ -163,6 +163,10 @@ def candidate_is_of_its_parts(parts: dict[str, float], row: Row) -> Pairs:
         yield "lowest share", row["saved_share_low"], 1 - left * (1 + miss) / (1 - miss)
 
 
+def error_is_of_both_costs(parts: dict[str, float], row: Row) -> Pairs:
+    yield "error", row["error_share"], abs(parts["what is interpolated"] / parts["what the model gives"] - 1)
+
+
 def price_changed(parts: dict[str, float], row: Row) -> Pairs:
     yield "change", row["change_share"], parts["now"] / parts["before"] - 1
 
@@ -183,6 +187,7 @@ MAKES: dict[str, Callable[[dict[str, float], Row], Pairs]] = {
     "cost_alternatives": over("p50_usd_per_month", "infrastructure run oneself", "times_self_hosting"),
     "cost_of_confidence": over("p50_usd_per_month", "the bill in which servers follow the need", "times_headline"),
     "cost_reality_checks": comparison_is_near_its_parts,
+    "cost_response_error": error_is_of_both_costs,
     "cost_sensitivity": bills_at_both_ends_are_of_their_parts,
     "cost_summary": over("at the next cheapest", "at the cheapest place", "second_times_cheapest"),
     "scenario_cost": mean_is_of_parts,

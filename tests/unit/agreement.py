@@ -63,6 +63,20 @@ def users_share_the_bill(frames: Frames) -> Pairs:
                 yield f"{row.scenario_id} {row.with_rln} {total}", row[f"{total}_p50_usd_per_month"], shared
 
 
+def a_kind_has_the_figures_of_its_scenario(frames: Frames) -> Pairs:
+    points, summary = frames["cost_response"], frames["cost_summary"]
+    both = summary.merge(points, on=CELL, suffixes=("", "_other"))
+    for _, row in both[(both["users"] == both["active_users"]) & (both["is_cheapest"] == True)].iterrows():  # noqa: E712
+        for column in ("provider", "region", *(f"{total}_{middle}" for total in TOTALS for middle in MIDDLES)):
+            yield f"{row.kind} {row.with_rln} {column}", row[column], row[f"{column}_other"]
+
+
+def errors_are_of_what_is_interpolated(frames: Frames) -> Pairs:
+    for _, row in frames["cost_response_error"].iterrows():
+        off = abs(row["interpolated_usd_per_month"] / row["modelled_usd_per_month"] - 1)
+        yield f"{row.kind} {row.with_rln} {row.total}", row["error_share"], off
+
+
 def hosting_is_compared_with_the_bill(frames: Frames) -> Pairs:
     summary = frames["cost_summary"]
     without = summary[summary["with_rln"] == False].set_index("scenario_id")["infrastructure_p50_usd_per_month"]  # noqa: E712
@@ -253,6 +267,8 @@ IDENTITIES: tuple[Callable[[Frames], Pairs], ...] = (
     bill_is_its_total,
     parts_add_up,
     users_share_the_bill,
+    a_kind_has_the_figures_of_its_scenario,
+    errors_are_of_what_is_interpolated,
     hosting_is_compared_with_the_bill,
     savings_are_of_the_billed_archive,
     ratios_are_of_the_bytes_beside_them,

@@ -93,6 +93,7 @@ def release(
             "cost_summary": _cost_summary(),
             "scenario_cost": _scenario_cost(),
             **_beside_costs(),
+            **_response(),
             **bench_tables(has_run=has_run),
             **market_release.market_tables(),
             "archive_bytes_per_message": _archive_bytes(has_run),
@@ -418,6 +419,58 @@ def _beside_costs() -> dict[str, pd.DataFrame]:
             grade="published",
             evidence_ids=[SERVER],
         ),
+    }
+
+
+OF_USERS: Mapping[tuple[str, bool], Mapping[str, Mapping[int, float]]] = {
+    ("community", False): {
+        "cloud": {1000: 20.5, 10_000: 170.125, 100_000: 2500.0},
+        "north": {10_000: 318.5, 100_000: 1555.0},
+    },
+    ("community", True): {"cloud": {1000: 0.125, 10_000: 999.5, 100_000: 1_234_500.0}},
+    ("status_1to1", False): {"cloud": {1000: 0.0441, 10_000: 99.995, 100_000: 1235.0}},
+}
+"""By kind and RLN, infrastructure by place and number of users: amounts at which roundings differ."""
+
+
+def _response() -> dict[str, pd.DataFrame]:
+    origin = {"grade": "estimated", "evidence_ids": [SERVER, VOLUME]}
+    points, errors = [], []
+    for (kind, with_rln), places in OF_USERS.items():
+        cell = {"kind": kind, "with_rln": with_rln, **origin}
+        for place, costs in places.items():
+            for users, cost in costs.items():
+                least = min(other[users] for other in places.values() if users in other)
+                points.append(
+                    {
+                        **cell,
+                        "users": users,
+                        "provider": place,
+                        "region": "all" if place == "cloud" else "r1",
+                        "scenario_id": "community" if kind == "community" else "one_to_one",
+                        "is_cheapest": cost == least,
+                        **{
+                            f"{total}_{column}": value
+                            for total, times in ((INFRASTRUCTURE, 1.0), (ALL_IN, 1.5))
+                            for column, value in {
+                                **_spread("month", cost * times),
+                                **_spread("active_user_month", cost * times / users),
+                            }.items()
+                        },
+                        "memberships_needed": users if with_rln else None,
+                        "memberships_available": 50_000 if with_rln else None,
+                        "is_feasible": not with_rln or users <= 50_000,
+                    }
+                )
+        for total in (INFRASTRUCTURE, ALL_IN):
+            found = {"error_share": 0.0625, "users": 3200, "percentile": 95, "held_out_points": 2}
+            amounts = {"modelled_usd_per_month": 80.0, "interpolated_usd_per_month": 85.0}
+            errors.append({**cell, "total": total, **found, **amounts})
+    return {
+        "cost_response": _frame(
+            sorted(points, key=lambda row: (row["kind"], row["with_rln"], row["users"])), columns.RESPONSE_COLUMNS
+        ),
+        "cost_response_error": _frame(errors, columns.RESPONSE_ERROR_COLUMNS),
     }
 
 

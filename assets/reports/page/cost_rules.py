@@ -90,4 +90,13 @@ DRAWN = (
     "high corner is ten times the low one or more, it is a triangle of logarithms. A month is a twelfth of a year."
 )
 """How what is assumed is drawn."""
+RESPONSE = (
+    "The bill of this scenario with another number of users, in the same draws of all inputs. Senders grow with the "
+    "users, and so do receivers where all users receive each message; nothing else differs. Places are those that may "
+    "be the cheapest. Between two points the logarithm of a cost is a straight line over the logarithm of the users."
+)
+READING = (
+    "The model is also run for a number of users between each two points. The error is the interpolated cost over the "
+    "modelled one, less one, without its sign. Shown is the largest over all these numbers and percentiles."
+)
 ASKED_FOR = "What follows from the users of a scenario: the middle of all draws, and where nine draws of ten lie."

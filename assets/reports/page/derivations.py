@@ -22,6 +22,7 @@ from assets.reports.page.derived_costs import SUMMARY, CostDerivations
 from assets.reports.page.derived_decision import DecisionDerivations
 from assets.reports.page.derived_loads import LoadDerivations
 from assets.reports.page.derived_market import SHARED, MarketDerivations
+from assets.reports.page.derived_response import ResponseDerivations
 
 COUNTED = "A count of what is on record, against what is asked for."
 COUNTED_COSTS = f"{COUNTED} Costs are all in, the middle of all draws."
@@ -41,11 +42,13 @@ class Derivations:
         self._cells = cells
         loads = LoadDerivations(cells)
         self._costs = CostDerivations(cells, loads)
+        response = ResponseDerivations(cells, loads, self._costs)
         benchmarks = BenchmarkDerivations(cells, loads, self._costs)
         self._rules: dict[str, Derive] = {
             **loads.rules,
             **self._costs.rules,
             **ComparisonDerivations(cells, loads, self._costs).rules,
+            **response.rules,
             **benchmarks.rules,
             **MarketDerivations(cells).rules,
             **DecisionDerivations(cells).rules,
@@ -60,6 +63,7 @@ class Derivations:
         }
         self._places: dict[str, Callable[[str, str], Place]] = {
             **self._costs.places,
+            **response.places,
             **benchmarks.places,
             "gates": self._gate_place,
         }

@@ -79,6 +79,8 @@ WORDS = {
     "xmtp": "XMTP",
     "retrieved": "undated, as retrieved",
     "recalled": "undated, from memory",
+    "community": "Community",
+    "status_1to1": "Status 1:1 chats",
 }
 """What a reader sees for a value that programs use."""
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from assets.costs.components import COMPONENTS
 from assets.reports.page.archive_section import archive_section
+from assets.reports.page.calculator import TOTALS, calculator
 from assets.reports.page.cells import Cells
 from assets.reports.page.cost_section import cost_section
 from assets.reports.page.decision_section import decision_section
@@ -19,7 +20,7 @@ from assets.reports.page.market_section import market_section
 from assets.reports.page.roadmap_graph import roadmap_drawing
 from assets.reports.released import ARCHIVE, COSTS, GATES, HISTORY, INTERVIEWS, MVP, QUALITY, SEGMENTS, SOURCES, USPS
 
-CHARTS, GRAPH, LIST = "charts.css", "graph.css", "sources.js"
+CHARTS, GRAPH, LIST, CALCULATOR = "charts.css", "graph.css", "sources.js", "calculator.js"
 """Style and script that few pages need."""
 
 FIRST_PAGE = "index.html"
@@ -38,7 +39,8 @@ class SitePage:
 
 
 def _costs(cells: Cells) -> Sections:
-    return {"costs": cost_section(cells), "component_names": list(COMPONENTS)}
+    own = {"own": calculator(cells), "own_totals": TOTALS}
+    return {"costs": cost_section(cells), "component_names": list(COMPONENTS), **own}
 
 
 def _archive_page(cells: Cells) -> Sections:
@@ -93,7 +95,12 @@ PAGES: Mapping[str, SitePage] = {
 }
 """The pages of the menu, in its order, by their paths in the release."""
 
-ALSO: Mapping[str, tuple[str, ...]] = {COSTS: (CHARTS,), ARCHIVE: (CHARTS,), MVP: (GRAPH,), SOURCES: (LIST,)}
+ALSO: Mapping[str, tuple[str, ...]] = {
+    COSTS: (CHARTS, CALCULATOR),
+    ARCHIVE: (CHARTS,),
+    MVP: (GRAPH,),
+    SOURCES: (LIST,),
+}
 """What a page needs besides `BASICS`."""
 
 

@@ -28,6 +28,7 @@ from assets.evidence.packs import PUBLIC
 from assets.reports.decisions import COLUMNS, LogLine, rows
 from assets.reports.model import BOARD_PDF, DOCUMENTS, Manifest, made_at
 from assets.reports.page.all_rows import all_rows
+from assets.reports.page.calculator import script_data
 from assets.reports.page.cells import NOT_LISTED, Cells, anchor
 from assets.reports.page.changes import changes_section, form_of, state_differs, value_differs
 from assets.reports.page.charts import marks
@@ -244,6 +245,7 @@ def _functions(cells: Cells) -> dict[str, Any]:
         "form_of": partial(form_of, cells),
         "state_differs": partial(state_differs, cells),
         "value_differs": partial(value_differs, cells),
+        "script_data": partial(script_data, cells),
     }
 
 
