@@ -55,6 +55,8 @@ class SourceFile:
     def __init__(self, stream: BinaryIO, name: str) -> None:
         self.stream = stream
         self.problems = ProblemList(name)
+        self.notes: list[str] = []
+        """What a user should know of how the file was read, a sentence each."""
         self.line = 0
 
     def lines(self) -> Iterator[str]:

@@ -424,7 +424,7 @@ IMPORT_EXAMPLE = r"""waku-fit import-benchmark pgbench_log.* --format pgbench \
 @main.command("import-benchmark", cls=Example, example=IMPORT_EXAMPLE)
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--format", "run_format", required=True, metavar="FORMAT",
-              help="What wrote the files: pgbench, aggregate (pgbench --aggregate-interval), jtl (JMeter) or csv.")
+              help="What wrote the files: pgbench, aggregate (pgbench --aggregate-interval), jtl (JMeter), k6 or csv.")
 @click.option("--into", required=True, type=click.Path(path_type=Path), help="Folder of the pack that gets the rows.")
 @click.option("--run", "run_id", required=True, help="Name of the run; measurements of one run are compared.")
 @click.option("--stage", required=True, help="Stage of the archive's schema that was measured.")

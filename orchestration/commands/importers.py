@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from assets.benchmarks.imports.formats import JMETER_JTL, PGBENCH_AGGREGATE, PGBENCH_LOG, PLAIN_CSV
+from assets.benchmarks.imports.formats import FORMATS
 from assets.evidence.check_file import FilePlace, check_file
 from assets.evidence.importer import Importer, Kind
 from assets.evidence.interview_sheet import SHEET
@@ -24,7 +24,7 @@ from orchestration.errors import UserError
 from orchestration.paths import openable, shown
 from orchestration.settings import Settings
 
-IMPORTERS = (SHEET, CRM_CSV, CRM_JSON, PGBENCH_LOG, PGBENCH_AGGREGATE, JMETER_JTL, PLAIN_CSV)
+IMPORTERS = (SHEET, CRM_CSV, CRM_JSON, *FORMATS)
 """Of one kind, the first that recognises a file reads it."""
 
 

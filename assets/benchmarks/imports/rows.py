@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from assets.benchmarks.imports.formats import LogImporter
+from assets.benchmarks.imports.events import LogImporter
 from assets.benchmarks.imports.summary import ImportedRun, OperationSummary, import_run
 from assets.common.files import write_all
 from assets.common.spreadsheet import inert_row
@@ -64,6 +64,8 @@ class Added:
     measurements: int
     problems: tuple[Problem, ...] = ()
     """If there are any, nothing was written."""
+    notes: tuple[str, ...] = ()
+    """What a user should know of how the files were read."""
 
 
 def import_into(pack: Path, paths: Sequence[Path], importer: LogImporter, what: What, *, today: date) -> Added:
@@ -74,7 +76,7 @@ def import_into(pack: Path, paths: Sequence[Path], importer: LogImporter, what: 
     """
     imported = import_run(paths, importer)
     if imported.run is None:
-        return Added(what.run_id, is_new_run=False, measurements=0, problems=imported.problems)
+        return Added(what.run_id, is_new_run=False, measurements=0, problems=imported.problems, notes=imported.notes)
     summary = chosen(imported.run, what.operation)
     files = {key: pack / TABLES_BY_KEY[key].path for key in (RUNS, MEASUREMENTS)}
     known = _rows(files[RUNS])
@@ -115,12 +117,23 @@ def import_into(pack: Path, paths: Sequence[Path], importer: LogImporter, what: 
         return Added(what.run_id, is_new, 0, tuple(problems))
     # The run first: killed between the two, it is left without measurements, and the same command goes on from there.
     write_all({files[key]: text for key, text in texts.items()})
-    return Added(what.run_id, is_new, len(fresh[MEASUREMENTS]))
+    return Added(what.run_id, is_new, len(fresh[MEASUREMENTS]), notes=imported.notes)
 
 
 def chosen(run: ImportedRun, operation: str) -> OperationSummary:
-    """Return the summary of one kind of operation, or of all. Raises `ImportRefusedError` if there is none of it."""
+    """Return the summary of one kind of operation, or of all.
+
+    Raises `ImportRefusedError` if there is none of it, or if all may count some operations twice.
+    """
     if not operation:
+        if run.unclear:
+            unclear = ", ".join(f'"{name}"' for name in run.unclear)
+            labels = ", ".join(f'"{summary.operation}"' for summary in run.operations)
+            raise ImportRefusedError(
+                f"rows of {unclear} may be sums of others (a Transaction Controller), which would count those twice;"
+                f" choose what to take with --operation: {labels}. With threadName and responseMessage in the file this"
+                " is seen"
+            )
         return run.whole
     for summary in run.operations:
         if summary.operation == operation:
