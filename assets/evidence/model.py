@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import types
 import typing
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -19,6 +19,9 @@ from pydantic.fields import FieldInfo
 
 MAX_FILE_BYTES = 64 * 1024 * 1024
 """A table of typed facts is far below this; larger files are a mistake (a dump, a binary)."""
+
+WORKBOOK = ".xlsx"
+"""How the name of a workbook ends."""
 
 MAX_LINE_CHARS = 1_000_000
 """A longer line is never something that a person typed."""
@@ -235,6 +238,11 @@ class Table:
         return f"{self.area}/{self.name}" + (".csv" if self.kind == "csv" else "")
 
     @property
+    def workbook_path(self) -> str:
+        """Where the table may lie in place of its CSV file: a workbook."""
+        return f"{self.area}/{self.name}{WORKBOOK}"
+
+    @property
     def id_column(self) -> str:
         """What `id` is called in staging."""
         return self.model.id_as or self.name.removesuffix("s") + "_id"
@@ -356,9 +364,11 @@ class Problem:
     expected: str = ""
     count: int = 1
     """How many mistakes it stands for: the last problem of a file can stand for all that are not listed."""
+    cell: str = ""
+    """Of a workbook, such as `findings!F12`; it then stands in place of the line."""
 
     def __str__(self) -> str:
-        where = f"{self.file}:{self.line}: " + (f"{self.column}: " if self.column else "")
+        where = f"{self.file}:{self.cell or self.line}: " + (f"{self.column}: " if self.column else "")
         return where + self.message + (f"; expected {self.expected}" if self.expected else "")
 
 
@@ -401,3 +411,7 @@ class Parsed:
     """What its messages must not repeat is what was typed (see `Table`)."""
     parts: dict[str, Parsed] = field(default_factory=dict)
     """What the lists of a document hold, by table."""
+    notes: tuple[str, ...] = ()
+    """What a user should know of how the file was read."""
+    cell_of: Callable[[int, str], str] | None = None
+    """Names the cell of a line and a column, of a workbook."""

@@ -7,7 +7,7 @@ how a mistake is worded (`wording.py`).
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
@@ -29,10 +29,13 @@ from assets.evidence.model import (
 from assets.evidence.packs import LOCAL_PACKS, PUBLIC
 from assets.evidence.wording import (
     FREE_TEXT,
+    Fault,
     control_character,
     expectation,
     expected_instead,
     explained,
+    has_hidden_character,
+    hidden_character,
     misread,
     printable,
     quoted,
@@ -85,6 +88,8 @@ class ProblemList:
         self.kept: list[Problem] = []
         self.left_out = 0
         self.last_line = 1
+        self.cell_of: Callable[[int, str], str] | None = None
+        """Names the cell of a line and a column, of a workbook."""
 
     @property
     def count(self) -> int:
@@ -102,7 +107,8 @@ class ProblemList:
         if self.is_full:
             self.left_out += 1
         else:
-            self.kept.append(Problem(self.file, line, printable(column), message, expected))
+            cell = self.cell_of(line, column) if self.cell_of else ""
+            self.kept.append(Problem(self.file, line, printable(column), message, expected, cell=cell))
 
     def all(self) -> list[Problem]:
         if not self.left_out:
@@ -300,10 +306,11 @@ class Rows:
             if not isinstance(text, str):
                 self.problems.add(line, column, f"{_KIND[type(text)]} was given", expectation(self.table.model, column))
                 return False
-            if fault := control_character(text):
-                self.problems.add(line, column, fault.message, "plain text")
+            fault = misread(kind.removesuffix("[]"), text)
+            if not (fault and fault.hint) and (unseen := self._unseen(column, text)):
+                self.problems.add(line, column, unseen.message, "plain text" + (unseen.hint and f" {unseen.hint}"))
                 return False
-            if fault := misread(kind.removesuffix("[]"), text):
+            if fault:
                 self.problems.add(line, column, fault.message, expected_instead(self.table.model, column, fault))
                 return False
             if column in self.past_dates and date.fromisoformat(text) > self.latest:
@@ -313,6 +320,14 @@ class Rows:
         if isinstance(value, str):
             self._sound.add((column, value))
         return True
+
+    def _unseen(self, column: str, text: str) -> Fault | None:
+        """Return what is wrong with characters that no editor shows; free text may have some that scripts need."""
+        if fault := control_character(text):
+            return fault
+        if not has_hidden_character(text):
+            return None
+        return hidden_character(text, is_free_text=expectation(self.table.model, column) == FREE_TEXT)
 
     def _note_hindsight(
         self, row: EvidenceRow, given: Mapping[str, Value], line: int, lines: Mapping[Place, int]
@@ -355,7 +370,10 @@ def _keys(table: Table) -> frozenset[str]:
 
 
 def _across(file: Parsed) -> ProblemList:
-    return ProblemList(file.file, {mention.column for mention in file.mentions} | {"id"} if file.is_personal else None)
+    known_keys = {mention.column for mention in file.mentions} | {"id"} if file.is_personal else None
+    problems = ProblemList(file.file, known_keys)
+    problems.cell_of = file.cell_of
+    return problems
 
 
 def check_across(parsed: Mapping[str, Sequence[Parsed]]) -> list[Problem]:

@@ -6,8 +6,9 @@ Belongs here: the wording of single values, pure. Does not belong here: finding 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from difflib import get_close_matches
 from functools import cache
 from typing import Any, NamedTuple
@@ -31,6 +32,16 @@ _WITH_GAPS = re.compile(r"([+-]?\d{1,3})([ _'’\u00a0\u202f]\d{3})+(\.\d+)?", r
 _WITH_UNIT = re.compile(r"[^\d.+-]*([+-]?\d+(\.\d+)?)\s*[^\d\s.,][^\d,]*|[^\d.,+-]+\s*([+-]?\d+(\.\d+)?)", re.ASCII)
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _DAY_FIRST = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", re.ASCII)
+_SERIAL_DATE = re.compile(r"(\d{5})([.,]\d+)?", re.ASCII)
+_SERIAL_DAYS = (32_874, 73_050)
+"""What spreadsheets count for 1990 and 2099, in days since 1899-12-30."""
+
+_BLANKS = "\u00a0\u2007\u202f"
+"""Look like a blank and are none."""
+_JOINERS = "\u200c\u200d\u200e\u200f\u061c"
+"""What some scripts and pictures need between their characters, and nothing else does."""
+_HIDDEN = re.compile(f"[{_BLANKS}{_JOINERS}\u00ad\u180e\u200b\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
@@ -87,6 +98,29 @@ def control_character(text: str) -> Fault | None:
     """Return what is wrong with text that no editor shows and no database takes."""
     found = _CONTROL.search(text)
     return Fault(f"contains the control character U+{ord(found[0]):04X}") if found else None
+
+
+def has_hidden_character(text: str) -> bool:
+    """Tell whether a text holds a character that is not seen, or looks like a blank and is none."""
+    return not text.isascii() and _HIDDEN.search(text) is not None
+
+
+def hidden_character(text: str, *, is_free_text: bool = False) -> Fault | None:
+    """Return what is wrong with text that holds a character which is not seen.
+
+    Free text may have blanks of any kind, and what joins letters of a script other than ours.
+    """
+    for found in _HIDDEN.finditer(text):
+        character = found[0]
+        around = text[max(0, found.start() - 1) : found.start()] + text[found.end() : found.end() + 1]
+        if is_free_text and (character in _BLANKS or (character in _JOINERS and not around.isascii())):
+            continue
+        what = "with a blank in its place" if character in _BLANKS else "with nothing in its place"
+        where = f"as character {found.start() + 1}, which is not seen"
+        return Fault(
+            f"contains U+{ord(character):04X} ({unicodedata.name(character, 'no name').lower()}) {where}", what
+        )
+    return None
 
 
 def misread(kind: str, text: str) -> Fault | None:
@@ -147,6 +181,9 @@ def _not_a_date(text: str) -> Fault | None:
         return Fault(f"{quoted(text)} is written day first", f"such as {found[3]}-{found[2]:0>2}-{found[1]:0>2}")
     if _ISO_DATE.match(text):
         return Fault(f"{quoted(text)} has more than a date", f"such as {text[:10]}")
+    if (found := _SERIAL_DATE.fullmatch(text)) and _SERIAL_DAYS[0] <= int(found[1]) <= _SERIAL_DAYS[1]:
+        day = date(1899, 12, 30) + timedelta(days=int(found[1]))
+        return Fault(f"{quoted(text)} is how a spreadsheet counts a day", f"such as {day}")
     return Fault(f"{quoted(text)} is not a date")
 
 

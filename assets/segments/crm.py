@@ -18,9 +18,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, TypeAlias
 
-from assets.common.spreadsheet import CsvLines, csv_text, inert_row, separator_of, typed
+from assets.common.spreadsheet import CsvLines, csv_text, inert_row
 from assets.evidence.importer import Importer, SourceFile
-from assets.evidence.model import IDENTIFIER_PATTERN, split_list
+from assets.evidence.model import IDENTIFIER_PATTERN, WORKBOOK, split_list
 
 KEY = "waku_fit_id"
 """Column, or attribute in a CRM, with the id of an organisation: the key that never changes."""
@@ -146,19 +146,11 @@ def to_csv(organisations: Iterable[OrganisationRecord]) -> str:
 
 def read_csv(source: SourceFile) -> Iterable[Told]:
     """Read the organisations of a neutral file with their lines. Other columns are left alone."""
-    text = source.text()
-    reader = csv.DictReader(io.StringIO(text), strict=True, delimiter=separator_of(text))
-    if missing := [heading for heading in (KEY, "Name") if heading not in (reader.fieldnames or ())]:
+    table = source.table(("organisations", "companies"))
+    if missing := [heading for heading in (KEY, "Name") if heading not in table.headings]:
         source.stop(f"there is no column {missing[0]}", ", ".join(HEADINGS))
-    found, line = {}, reader.line_num + 1
-    try:
-        for row in reader:
-            found[line] = organisation({heading: typed(row.get(heading) or "") for heading in (*HEADINGS, WRITTEN)})
-            line = reader.line_num + 1
-    except csv.Error as error:
-        source.line = line
-        source.stop(f"this is not a CSV file ({error})", "a file saved as CSV")
-    return _sound(source, found)
+    rows = ((line, dict(zip(table.headings, cells, strict=True))) for line, cells in table.rows)
+    return _sound(source, {line: organisation(cells) for line, cells in rows})
 
 
 def to_json(organisations: Iterable[OrganisationRecord]) -> str:
@@ -222,7 +214,9 @@ def _sound(source: SourceFile, found: Mapping[int, OrganisationRecord]) -> Itera
     return found.items()
 
 
-CRM_CSV = Importer("csv", "organisations", lambda file: file.suffix.lower() == ".csv", read_csv)
+CRM_CSV = Importer(
+    "csv", "organisations", lambda file: file.suffix.lower() in (".csv", ".tsv", ".txt", WORKBOOK), read_csv
+)
 CRM_JSON = Importer("json", "organisations", lambda file: file.suffix.lower() == ".json", read_json)
 
 

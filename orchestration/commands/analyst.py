@@ -112,7 +112,10 @@ def _require_code(row_id: str, table: Table, pack: Pack) -> None:
 def _new_row(table: Table, pack: Pack, packs: Sequence[Pack], row_id: str | None, today: date) -> int:
     if row_id:
         _require_code(row_id, table, pack)
+    from orchestration.commands.importers import extended
+
     path = pack.path / table.path
+    extended(path)  # refuses what no row can be added to
     model = next((p.path / table.path for p in [pack, *packs] if (p.path / table.path).is_file()), None)
     header = _header(model) if model else table.header()
     filled = {"id": row_id or "", "as_of": today.isoformat(), "as_of_basis": "observed", "grade": "published"}

@@ -34,7 +34,7 @@ from assets.segments.crm import (
 )
 from assets.segments.hubspot import BATCH, TOKEN, Failure, HubSpot
 from orchestration.commands.analyst import pack_to_write
-from orchestration.commands.importers import checked, nothing_written, rows_of
+from orchestration.commands.importers import checked, extended, nothing_written, rows_of
 from orchestration.errors import UserError
 from orchestration.paths import shown, write_file
 from orchestration.settings import Settings
@@ -166,7 +166,7 @@ def _take(
     if path.exists() and (problems := checked(settings, pack, UPDATES, path, today=today)):
         return nothing_written(problems, AGAIN)
     rows = [evidence_row(one, today, source) for one, _ in changed]
-    text, lines = with_rows(path.read_text(encoding="utf-8-sig") if path.exists() else "", UPDATES.header(), rows)
+    text, lines = with_rows(extended(path), UPDATES.header(), rows)
     if problems := checked(settings, pack, UPDATES, path, text, today):
         headings = {field: heading for heading, field in HEADINGS.items()}
         line_of = {one.organisation_id: line for line, one in told.items()}

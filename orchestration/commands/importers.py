@@ -19,6 +19,7 @@ from assets.evidence.interview_sheet import SHEET
 from assets.evidence.model import Problem, Table
 from assets.evidence.packs import Pack, resolve_pack
 from assets.evidence.read_packs import format_problems
+from assets.evidence.sheet import NotPlainError, text_to_extend
 from assets.segments.crm import CRM_CSV, CRM_JSON
 from orchestration.errors import UserError
 from orchestration.paths import openable, shown
@@ -39,8 +40,14 @@ def importer_of(kind: Kind, file: Path, name: str = "") -> Importer:
 
 
 def rows_of(kind: Kind, file: Path) -> tuple[list[Any], list[Problem]]:
-    """Return the rows of a file, and the mistakes in it. Raises `UserError` if no importer recognises it."""
-    return importer_of(kind, file).rows(file, shown(file))
+    """Return the rows of a file, and the mistakes in it; say how it was read.
+
+    Raises `UserError` if no importer recognises it.
+    """
+    rows, problems, notes = importer_of(kind, file).rows(file, shown(file))
+    for note in notes:
+        click.echo(f"{shown(file)}: {note}")
+    return rows, problems
 
 
 def checked(
@@ -50,6 +57,14 @@ def checked(
     packs = [openable(one) for one in (*(resolve_pack(n, settings.evidence_dir) for n in settings.packs), pack)]
     place = FilePlace(table, pack.path, table.path if table.kind == "csv" else f"{table.path}/{path.name}")
     return check_file(path.resolve(), place, packs, today=today or datetime.now(UTC).date(), text=text).problems
+
+
+def extended(path: Path) -> str:
+    """Return the text of a table that rows are added to. Raises `UserError`."""
+    try:
+        return text_to_extend(path)
+    except NotPlainError as error:
+        raise UserError(str(error)) from None
 
 
 def nothing_written(problems: Sequence[Problem], then: str) -> int:

@@ -17,7 +17,7 @@ STATUS = OrganisationRecord(
 
 def read(importer: Importer, tmp_path: Path, text: str) -> tuple[list[OrganisationRecord], list[str]]:
     (tmp_path / "crm").write_text(text)
-    found, problems = importer.rows(tmp_path / "crm", "crm")
+    found, problems, _ = importer.rows(tmp_path / "crm", "crm")
     return [one for _, one in found], [str(problem).removeprefix("crm:") for problem in problems]
 
 
@@ -55,7 +55,7 @@ def test_a_spreadsheet_may_separate_by_other_than_commas(tmp_path: Path, separat
         ("waku_fit_id,Name\nrailgun,A\nRail gun,B\n", "3: waku_fit_id: is not a key; expected one in lower_snake_case"),
         ("waku_fit_id,Name\nrailgun,A\nrailgun,B\n", "3: waku_fit_id: is the key of 2 too; expected each once"),
         ("waku_fit_id,Name\nrailgun,\n", "2: Name: has no value; expected what the organisation is called"),
-        ('waku_fit_id,Name\n"railgun,A\n', "2: this is not a CSV file ("),
+        ('waku_fit_id,Name\n"railgun,A\n', '2: a quote (") is opened in this row and not closed'),
     ],
 )
 def test_a_file_that_cannot_be_right_is_refused_with_its_line(tmp_path: Path, text: str, message: str) -> None:

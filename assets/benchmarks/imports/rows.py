@@ -20,6 +20,7 @@ from assets.common.files import write_all
 from assets.common.spreadsheet import inert_row
 from assets.evidence.model import Problem, Table
 from assets.evidence.parsing import parse_csv
+from assets.evidence.sheet import NotPlainError, text_to_extend
 from assets.evidence.tables import TABLES_BY_KEY
 from assets.evidence.tables.benchmarks import unit_of
 
@@ -196,7 +197,7 @@ def appended(table: Table, text: str, rows: Sequence[Row]) -> str:
     """
     out = io.StringIO()
     if text:
-        header = [name.strip() for name in next(csv.reader(io.StringIO(text.removeprefix("\ufeff"))))]
+        header = [name.strip() for name in next(csv.reader(io.StringIO(text)))]
         out.write(text if text.endswith("\n") else text + "\n")
     else:
         columns = [column for column in table.columns() if column not in COMMON_LAST]
@@ -210,10 +211,13 @@ def appended(table: Table, text: str, rows: Sequence[Row]) -> str:
 
 
 def _text(path: Path) -> str:
-    return path.read_text(encoding="utf-8") if path.exists() else ""
+    try:
+        return text_to_extend(path)
+    except NotPlainError as error:
+        raise ImportRefusedError(str(error)) from None
 
 
 def _rows(path: Path) -> dict[str, dict[str, str]]:
     """The rows of a table by id."""
-    rows = csv.DictReader(io.StringIO(_text(path).removeprefix("\ufeff")))
+    rows = csv.DictReader(io.StringIO(_text(path)))
     return {row["id"]: row for row in rows if row.get("id")}
