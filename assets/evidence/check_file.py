@@ -5,7 +5,7 @@ Belongs here: reading ids without reading rows. Does not belong here: reading wh
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -82,6 +82,16 @@ def ids_of(table: Table, packs: Sequence[Pack]) -> list[str]:
         else:
             found |= dict.fromkeys(row["id"] for row in rows_of(table, pack) if row.get("id"))
     return list(found)
+
+
+def titles_of(tables: Iterable[Table], packs: Sequence[Pack]) -> dict[str, dict[str, str]]:
+    """Return by table the title or name of each id, or the id."""
+    found = {table.key: {row_id: row_id for row_id in ids_of(table, packs)} for table in tables}
+    for table in tables:
+        for row in (row for pack in packs if table.kind == "csv" for row in rows_of(table, pack)):
+            if title := row.get("title") or row.get("name"):
+                found[table.key][row.get("id", "")] = title
+    return found
 
 
 def rows_of(table: Table, pack: Pack) -> list[dict[str, str]]:

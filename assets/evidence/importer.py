@@ -37,10 +37,14 @@ class Importer:
     read: Callable[[SourceFile], Iterable[Any]]
     """Gives the rows; mistakes are noted in the file, and `UnreadableError` ends it."""
 
-    def rows(self, file: Path, name: str) -> tuple[list[Any], list[Problem], list[str]]:
-        """Return the rows of a file that is called `name`, the mistakes in it, and how it was read."""
+    def rows(self, file: Path, name: str, translation: Any = None) -> tuple[list[Any], list[Problem], list[str]]:
+        """Return the rows of a file that is called `name`, the mistakes in it, and how it was read.
+
+        `translation` says what columns and values of another program mean, for formats that take one.
+        """
         with file.open("rb") as stream:
             source = SourceFile(stream, name)
+            source.translation = translation
             try:
                 return list(self.read(source)), source.problems.all(), source.notes
             except UnreadableError:
@@ -66,6 +70,8 @@ class SourceFile:
         self.problems = ProblemList(name)
         self.notes: list[str] = []
         """What a user should know of how the file was read, a sentence each."""
+        self.translation: Any = None
+        """What columns and values of another program mean (`mapping.py`), if anybody said."""
         self.line = 0
 
     def lines(self) -> Iterator[str]:

@@ -9,12 +9,14 @@ An answer is a column `answer_<question>`. An interview without findings is one 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import yaml
 
 from assets.common.spreadsheet import csv_text
-from assets.evidence.importer import Importer, SourceFile
+from assets.evidence.importer import HeadedTable, Importer, SourceFile, UnreadableError
+from assets.evidence.mapping import Column, ColumnMap, Titles, Translation, columns_of, normal
 from assets.evidence.model import EvidenceRow, Table
 from assets.evidence.sheet import letters
 from assets.evidence.tables import TABLES_BY_KEY
@@ -40,7 +42,7 @@ class ImportedInterview(NamedTuple):
     document: Document
 
 
-def columns_of(questions: Sequence[str]) -> list[str]:
+def columns_of_sheet(questions: Sequence[str]) -> list[str]:
     """Return the header of a sheet for these questions."""
     answers = [f"{ANSWER}{question}" for question in questions]
     return [*INTERVIEW_COLUMNS, *answers, *FINDING_COLUMNS, FINDING_NOTE, *COMMON]
@@ -49,7 +51,7 @@ def columns_of(questions: Sequence[str]) -> list[str]:
 def to_sheet(documents: Sequence[Document]) -> str:
     """Return documents as CSV. Values are text as in the documents."""
     questions = list(dict.fromkeys(q for document in documents for q in document.get("answers") or {}))
-    columns = columns_of(questions)
+    columns = columns_of_sheet(questions)
     rows: list[list[str]] = []
     for document in documents:
         own = {name: document.get(name) for name in (*INTERVIEW_COLUMNS, *COMMON)}
@@ -67,23 +69,26 @@ def read_sheet(source: SourceFile) -> Iterable[ImportedInterview]:
     cells are exported as one filled row and blank ones.
     """
     table = source.table(("interviews", "findings"))
-    _require_columns(source, table.headings)
+    translation: Translation = source.translation or translation_of({})
+    targets = translation.targets(table, source)
+    _require_columns(source, table, targets, translation)
     found: dict[str, ImportedInterview] = {}
     own: dict[str, dict[str, str]] = {}
     row_id = ""
-    for source.line, texts in table.rows:
-        cells = {name: text for name, text in zip(table.headings, texts, strict=True) if name and text}
+    for line, cells in translation.rows(table, targets, source):
         finding = {name: cells.pop(name) for name in (*FINDING_COLUMNS, FINDING_NOTE) if name in cells}
         if not (row_id := cells.get("id", "" if cells else row_id)):
             source.wrong("id", "has no value", "the code of the interview, in each row that has more than a finding")
             continue
-        first = found.setdefault(row_id, ImportedInterview(source.line, {}))
+        first = found.setdefault(row_id, ImportedInterview(line, {}))
         known = own.setdefault(row_id, {})
         if differing := sorted(name for name, text in cells.items() if known.setdefault(name, text) != text):
             source.wrong("", f"{', '.join(differing)} differ from line {first.line}, which is the same interview", "")
         elif finding:
             first.document.setdefault("findings", []).append(_finding(finding))
     for row_id, (_, document) in found.items():
+        if translation.mapping and "interviewed_on" in own[row_id]:
+            own[row_id].setdefault("as_of", own[row_id]["interviewed_on"])
         document |= _interview(own[row_id]) | ({"findings": document.pop("findings")} if document else {})
     return found.values()
 
@@ -91,17 +96,36 @@ def read_sheet(source: SourceFile) -> Iterable[ImportedInterview]:
 SHEET = Importer("sheet", "interviews", lambda _: True, read_sheet)
 
 
-def _require_columns(source: SourceFile, header: Sequence[str]) -> None:
-    """Stop unless these are columns of a sheet of interviews."""
-    known = set(columns_of([]))
-    if missing := [name for name in ("id", "segment_id", "tag") if name not in header]:
-        source.stop(f"the columns {', '.join(missing)} are missing", ", ".join(columns_of(["<question>"])))
-    unknown = [p for p, name in enumerate(header, start=1) if name and name not in known and name[:7] != ANSWER]
-    if unknown:
+def translation_of(titles: Titles, mapping: ColumnMap | None = None) -> Translation:
+    """Return how a file becomes a sheet of interviews. `titles` has the tables that it refers to, as far as known."""
+    findings = [name for name in FINDING_COLUMNS if name != FINDING_NOTE]
+    columns = columns_of(INTERVIEWS, ("id", *INTERVIEW_COLUMNS, *COMMON), titles)
+    columns |= columns_of(FINDINGS.table, findings, titles) | {FINDING_NOTE: Column()}
+    columns["tag"] = replace(columns["tag"], splits=True)
+    return Translation(columns, mapping, prefix=ANSWER, together=frozenset(findings))
+
+
+def is_foreign(headings: Sequence[str]) -> bool:
+    """Tell whether headings are those of another program: a sheet of ours has an id."""
+    return "id" not in map(normal, headings)
+
+
+def _require_columns(
+    source: SourceFile, table: HeadedTable, targets: Sequence[Sequence[str]], translation: Translation
+) -> None:
+    """Stop unless these are columns of a sheet of interviews, or a mapping makes them so."""
+    mapping = translation.mapping
+    there = {name for names in targets for name in names} | (mapping.targets if mapping else set())
+    wanted = ("id",) if mapping else ("id", "segment_id", "tag")
+    if missing := [name for name in wanted if name not in there]:
+        source.stop(f"the columns {', '.join(missing)} are missing", ", ".join(columns_of_sheet(["<question>"])))
+    pairs = enumerate(zip(table.headings, targets, strict=True), start=1)
+    unknown = [position for position, (name, ours) in pairs if name and not ours]
+    if unknown and mapping is None:
         what = f"{counted(len(unknown), 'column')} ({', '.join(map(letters, unknown))}) not of a sheet of interviews"
-        source.stop(what, ", ".join(sorted(known)))
-    if twice := sorted({name for name in header if name and header.count(name) > 1}):
-        source.stop(f"{', '.join(twice)}: the column is there twice", "each column once")
+        source.stop(what, ", ".join(sorted(translation.columns)))
+    if source.problems.count:
+        raise UnreadableError
 
 
 def document_text(document: Mapping[str, Any], schema: str) -> str:

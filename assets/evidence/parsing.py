@@ -6,7 +6,7 @@ Does not belong here: reading files (`read_packs.py`), what must hold of a row (
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import zip_longest
@@ -175,7 +175,7 @@ def parse_yaml(
         what = "a list" if isinstance(root, yaml.SequenceNode) else "text"
         return rows.refuse(start, f"the document is {what}", "a mapping: lines of 'key: value'")
     places: dict[Place, int] = {}
-    values = _plain(root, (), places, rows)
+    values = _plain(root, (), places, rows.problems, rows.text_column)
     assert isinstance(values, dict)
     stem = PurePosixPath(file).stem if stem is None else stem
     if isinstance(row_id := values.get("id"), str) and row_id != stem:
@@ -297,31 +297,54 @@ class _Loader(yaml.SafeLoader):
         return node
 
 
-def _plain(node: yaml.Node, place: Place, places: dict[Place, int], rows: Rows) -> Value:
+def composed(text: str, problems: ProblemList) -> tuple[Value, dict[Place, int]]:
+    """Return what a document says that is no evidence, with the lines of its keys; mistakes are noted."""
+    places: dict[Place, int] = {}
+    try:
+        root = yaml.compose(text.removeprefix("\ufeff"), Loader=_Loader)
+    except _RefusedError as refused:
+        line, *fault = refused.args
+        problems.add(line, "", *fault)
+    except yaml.YAMLError as error:
+        line, *fault = syntax_fault(error, text)
+        problems.add(line, "", *fault)
+    else:
+        return (_plain(root, (), places, problems, lambda _: "") if root else None), places
+    return None, places
+
+
+def _plain(
+    node: yaml.Node,
+    place: Place,
+    places: dict[Place, int],
+    problems: ProblemList,
+    text_column: Callable[[Place], str],
+) -> Value:
     """Return the value of `node` as text, lists and mappings, and note the lines of keys and of values of lists.
 
     A comment after a code is one; after a text it is the rest of it, since nobody comments on an answer in its line.
     """
     if isinstance(node, yaml.ScalarNode):
         lost = comment_after(node.end_mark) if node.style is None and node.end_mark else ""
-        if lost and (column := rows.text_column(place)):
+        if lost and (column := text_column(place)):
             line, *fault = comment_fault(node.end_mark.line + 1, lost)
-            rows.problems.add(line, column, *fault)
+            problems.add(line, column, *fault)
             return f"{node.value}{lost}"
         return None if node.tag == "tag:yaml.org,2002:null" else str(node.value)
     if isinstance(node, yaml.SequenceNode):
         for position, item in enumerate(node.value):
             places[*place, position] = item.start_mark.line + 1
-        return [_plain(item, (*place, position), places, rows) for position, item in enumerate(node.value)]
+        items = enumerate(node.value)
+        return [_plain(item, (*place, position), places, problems, text_column) for position, item in items]
     values: dict[str, Value] = {}
     for key_node, value_node in node.value:
         line = key_node.start_mark.line + 1
         if not isinstance(key_node, yaml.ScalarNode):
-            rows.problems.add(line, "", "a key is a list or a mapping", "text as key")
+            problems.add(line, "", "a key is a list or a mapping", "text as key")
         elif (key := str(key_node.value)) in values:
             message = f"the key is there twice, first in line {places[*place, key]}"
-            rows.problems.add(line, key[:100], message, "each key once")
+            problems.add(line, key[:100], message, "each key once")
         else:
             places[*place, key] = line
-            values[key] = _plain(value_node, (*place, key), places, rows)
+            values[key] = _plain(value_node, (*place, key), places, problems, text_column)
     return values

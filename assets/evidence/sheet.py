@@ -24,7 +24,7 @@ QUOTES = 'quotes (") around the whole value; a quote inside it is written twice 
 AS_UTF8 = "a file saved as UTF-8"
 
 _SEPARATOR_LINE = re.compile(r'"?sep=(.)"?\r?\n', re.IGNORECASE)
-"""What Excel is told in a first line of its own."""
+"""How a first line tells Excel what separates cells."""
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 _NOT_IN_CP1252 = bytes((0x81, 0x8D, 0x8F, 0x90, 0x9D))
 

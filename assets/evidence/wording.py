@@ -201,6 +201,12 @@ def _column(model: type[EvidenceRow], name: str) -> dict[str, Any]:
     return schema["$defs"][values["$ref"].rpartition("/")[2]] if "$ref" in values else values  # type: ignore[no-any-return]
 
 
+def choices_of(model: type[EvidenceRow], name: str) -> list[str]:
+    """Return the values of a closed list, none for another column."""
+    column = _column(model, name)
+    return [str(value) for value in column.get("enum", [column["const"]] if "const" in column else [])]
+
+
 def expectation(model: type[EvidenceRow], name: str) -> str:
     """Say what a value of a column is, e.g. 'a number >= 0'."""
     column = _column(model, name)

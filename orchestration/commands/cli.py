@@ -17,7 +17,7 @@ from pathlib import Path
 import click
 
 from orchestration.commands.crm_cli import crm
-from orchestration.commands.options import Example, json_option, pack_option, with_settings
+from orchestration.commands.options import Example, json_option, map_option, pack_option, with_settings
 from orchestration.settings import Settings
 
 
@@ -131,15 +131,16 @@ def schema(settings: Settings) -> int:
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--pack", required=True, metavar="PACK", help="Pack to write to.")
 @click.option("--replace", "replace_existing", is_flag=True, help="Replace interviews that are already there.")
+@map_option
 @with_settings
-def import_interviews(settings: Settings, file: Path, pack: str, replace_existing: bool) -> int:
-    """Write a document for each interview of a sheet.
+def import_interviews(settings: Settings, file: Path, pack: str, replace_existing: bool, maps: tuple[str, ...]) -> int:
+    """Write a document for each interview of a sheet, or of an export of a research tool.
 
-    With a mistake anywhere, nothing is written. Columns: docs/interviews.md.
+    With a mistake anywhere, nothing is written. Columns: docs/interviews.md; other tools: docs/research_tools.md.
     """
     from orchestration.commands import analyst
 
-    return analyst.import_interviews(settings, file, pack, replace_existing=replace_existing)
+    return analyst.import_interviews(settings, file, pack, replace_existing=replace_existing, maps=maps)
 
 
 @main.command("export-interviews", cls=Example, example="waku-fit export-interviews sheet.csv --pack ../our-interviews")

@@ -16,6 +16,7 @@ from assets.benchmarks.imports.formats import FORMATS
 from assets.evidence.check_file import FilePlace, check_file
 from assets.evidence.importer import Importer, Kind
 from assets.evidence.interview_sheet import SHEET
+from assets.evidence.mapping import Translation
 from assets.evidence.model import Problem, Table
 from assets.evidence.packs import Pack, resolve_pack
 from assets.evidence.read_packs import format_problems
@@ -39,12 +40,12 @@ def importer_of(kind: Kind, file: Path, name: str = "") -> Importer:
     raise UserError(f"{name or file.name} is no format of {kind} that is read here; expected one of {names}")
 
 
-def rows_of(kind: Kind, file: Path) -> tuple[list[Any], list[Problem]]:
+def rows_of(kind: Kind, file: Path, translation: Translation | None = None) -> tuple[list[Any], list[Problem]]:
     """Return the rows of a file, and the mistakes in it; say how it was read.
 
     Raises `UserError` if no importer recognises it.
     """
-    rows, problems, notes = importer_of(kind, file).rows(file, shown(file))
+    rows, problems, notes = importer_of(kind, file).rows(file, shown(file), translation)
     for note in notes:
         click.echo(f"{shown(file)}: {note}")
     return rows, problems
