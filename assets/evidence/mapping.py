@@ -31,7 +31,8 @@ Titles: TypeAlias = Mapping[str, Mapping[str, str]]
 
 _LINK = re.compile(r"\s*\((?:https?|notion)://[^()]*\)")
 """What Notion writes after the name of a page that a cell refers to."""
-_BETWEEN = re.compile(r"[;,|\n]")
+_BETWEEN = (re.compile(r"[;\n]"), re.compile(r"[,|]"))
+"""What separates several labels, the surest first: a label may have a comma in it."""
 
 
 def normal(text: str) -> str:
@@ -62,10 +63,10 @@ class Column:
 
     def parts(self, text: str) -> list[str]:
         """Return the labels in a cell, without the links that Notion writes after them."""
-        whole = _LINK.sub("", text).strip()
-        if not (self.splits or self.is_list) or self.codes(whole):
-            return [whole]
-        return [part.strip() for part in _BETWEEN.split(whole) if part.strip()]
+        parts = [_LINK.sub("", text).strip()]
+        for between in _BETWEEN if self.splits or self.is_list else ():
+            parts = [p for part in parts for p in ([part] if self.codes(part) else between.split(part))]
+        return [part.strip() for part in parts if part.strip()]
 
     def codes(self, text: str) -> frozenset[str]:
         """Return the codes that a label may mean: one, several, or none."""
@@ -196,8 +197,10 @@ class Translation:
     """Of further columns of ours, free text each."""
     together: frozenset[str] = frozenset()
     """Columns that are the same for all rows in which one of them has a cell."""
-    headings: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    headings: Mapping[str, Collection[str]] = field(default_factory=dict)
     """By our column, the normal forms of headings that programs are known to give it."""
+    key: str = "id"
+    """Of a row, which `of_each` goes by."""
 
     def targets(self, table: HeadedTable, source: SourceFile) -> list[list[str]]:
         """Return our columns of each heading; note headings of the mapping that are not there, and columns of two."""
@@ -250,11 +253,11 @@ class Translation:
             source.notes.append(f"{name}: {quoted(label)} was read as {code}")
 
     def _completed(self, row: dict[str, str]) -> dict[str, str]:
-        if self.mapping is None or "id" not in row:
+        if self.mapping is None or self.key not in row:
             return row
         has_own = not self.together.isdisjoint(row)
         same = {n: v for n, v in self.mapping.same_for_all.items() if has_own or n not in self.together}
-        return same | self.mapping.of_each.get(row.get("id", ""), {}) | row
+        return same | self.mapping.of_each.get(row[self.key], {}) | row
 
     def _value(self, name: str, text: str, source: SourceFile, read: dict[tuple[str, str], str]) -> list[str]:
         """Return what a cell holds of one of our columns."""

@@ -15,12 +15,14 @@ from assets.evidence.importer import SourceFile, UnreadableError
 from assets.evidence.interview_sheet import ANSWER, INTERVIEWS, is_foreign, translation_of
 from assets.evidence.mapping import ColumnMap, Translation, inline_mapping, read_mapping
 from assets.evidence.model import Table
-from assets.evidence.packs import Pack
+from assets.evidence.packs import Pack, resolve_pack
 from assets.evidence.proposal import proposal
 from assets.evidence.read_packs import format_problems
 from assets.evidence.tables import TABLES_BY_KEY
+from assets.segments import crm
 from orchestration.errors import UserError
 from orchestration.paths import shown, write_file
+from orchestration.settings import Settings
 
 ENDING = ".map.yaml"
 """Of the mapping beside a file, after the whole name of that."""
@@ -69,6 +71,14 @@ def interview_translation(
     if translation.mapping is None:
         _propose(file, translation, packs, questions)
     return translation
+
+
+def organisation_translation(settings: Settings, file: Path, maps: Sequence[str], pack: Pack) -> Translation:
+    """Return how a file of a CRM becomes the neutral one. Raises `UserError` for what is wrong in a mapping."""
+    packs = [*(resolve_pack(name, settings.evidence_dir) for name in settings.packs), pack]
+    titles = titles_of(_referred(crm.ORGANISATIONS), packs)
+    mapping = mapping_of(file, maps, crm.translation_of(titles).columns)
+    return crm.translation_of(titles, mapping)
 
 
 def _referred(table: Table) -> list[Table]:
