@@ -6,6 +6,7 @@ the columns of single tables (`tables/`).
 
 from __future__ import annotations
 
+import re
 import types
 import typing
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -14,7 +15,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 from pydantic.fields import FieldInfo
 
 MAX_FILE_BYTES = 64 * 1024 * 1024
@@ -109,6 +110,15 @@ class Says:
     """What is measured or asked, when it holds, or the words that were said."""
 
 
+_PLACEHOLDER = re.compile(
+    r"\W*((to ?do|tbd|tba|tbc|fixme|to be (done|added|filled|confirmed))\b.*"
+    r"|(xxx+|n ?/ ?a|none|nil|null|unknown|https?://|placeholder|dummy|<.*>|\[.*\])?\W*)",
+    re.IGNORECASE,
+)
+LONGEST_PLACEHOLDER = 40
+"""Characters; a longer source says something."""
+
+
 class EvidenceRow(BaseModel):
     """The columns that every row of evidence has."""
 
@@ -142,6 +152,13 @@ class EvidenceRow(BaseModel):
     def refers_to(self) -> Iterator[tuple[str, str, Reference]]:
         """Yield column and value of each id of another table that is part of a value, with that table."""
         yield from ()
+
+    @field_validator("source")
+    @classmethod
+    def _source_is_one(cls, value: str) -> str:
+        if len(value) < LONGEST_PLACEHOLDER and _PLACEHOLDER.fullmatch(value):
+            raise ValueError("is a placeholder; expected where a reader can check the row, such as an address")
+        return value
 
     @model_validator(mode="after")
     def _grade_agrees_with_values(self) -> EvidenceRow:

@@ -19,7 +19,7 @@ from assets.evidence.model import Parsed, Part, Problem, Table
 from assets.evidence.rows import Place, ProblemList, Rows, Value
 from assets.evidence.sheet import NamelessColumns, Sheet, only, sheet_of_text
 from assets.evidence.syntax import comment_after, comment_fault, syntax_fault
-from assets.evidence.wording import Fault, expectation, hidden_character, nearest, printable, quoted
+from assets.evidence.wording import Fault, expectation, hidden_character, nearest, printable, quoted, riddle
 
 MAX_DEPTH = 8
 """Of nested values in a document. Rows are flat: more is a mistake or an attack on the parser."""
@@ -173,6 +173,8 @@ def parse_yaml(
     start = root.start_mark.line + 1
     if not isinstance(root, yaml.MappingNode):
         what = "a list" if isinstance(root, yaml.SequenceNode) else "text"
+        if fault := riddle(text.splitlines()[start - 1]):
+            return rows.refuse(start, fault.message, fault.hint)
         return rows.refuse(start, f"the document is {what}", "a mapping: lines of 'key: value'")
     places: dict[Place, int] = {}
     values = _plain(root, (), places, rows.problems, rows.text_column)

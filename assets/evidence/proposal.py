@@ -17,14 +17,24 @@ from assets.evidence.mapping import COLUMNS, CONSENT, OF_EACH, SAME_FOR_ALL, VAL
 from assets.evidence.model import IDENTIFIER_PATTERN
 
 USUAL_HEADINGS: Mapping[str, tuple[str, ...]] = {
-    "id": ("participant", "participant_id", "interview", "session", "respondent", "record", "name", "code"),
+    "id": (
+        "participant",
+        "participant_id",
+        "interview",
+        "session",
+        "respondent",
+        "interviewee",
+        "record",
+        "name",
+        "code",
+    ),
     "segment_id": ("segment", "field", "which_field_are_you_in", "industry", "sector", "market"),
     "role_class": ("role", "your_role", "job", "job_title", "position"),
     "interviewed_on": ("date", "interview_date", "session_date", "timestamp", "submitted_at", "date_of_interview"),
     "channel": ("channel", "medium", "format"),
     CONSENT: ("consent", "permission", "may_we_quote_you", "may_we_quote_you_", "can_we_quote_you", "quote_permission"),
     "organisation_code": ("organisation", "organization", "company"),
-    "tag": ("tags", "tag", "codes", "themes", "theme", "labels"),
+    "tag": ("tags", "highlight_tags", "codes", "themes", "theme", "labels"),
     "strength": ("strength", "severity"),
     "relation": ("relation", "sentiment"),
     "usp_id": ("usp", "usps", "selling_point"),

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from pydantic import ValidationError
 
+from assets.evidence.bounds import beyond_bounds
 from assets.evidence.hindsight import later_days
 from assets.evidence.model import (
     IDENTIFIER_PATTERN,
@@ -34,11 +35,11 @@ from assets.evidence.wording import (
     expectation,
     expected_instead,
     explained,
-    has_hidden_character,
     hidden_character,
     misread,
     printable,
     quoted,
+    typeset_character,
     with_suggestion,
     without_values,
 )
@@ -198,6 +199,9 @@ class Rows:
             self.parsed.mentions.append(Mention(lines.get((column,), line), column, value, reference))
         if self.table.area in OF_THE_RECORD and self.table.kind == "csv" and not self.table.may_be_missing:
             self._note_hindsight(row, given, line, lines)
+        # what a source says has bounds of its own, and the loaded table is checked once more
+        for column, *fault in beyond_bounds(self.table.key, row) if self.pack not in LOCAL_PACKS else ():
+            self.problems.add(lines.get((column,), line), column, *fault)
         if self.problems.count == before:
             self.parsed.records.append(Record(row, self.parsed.pack, self.parsed.file, line))
 
@@ -325,9 +329,11 @@ class Rows:
         """Return what is wrong with characters that no editor shows; free text may have some that scripts need."""
         if fault := control_character(text):
             return fault
-        if not has_hidden_character(text):
+        if text.isascii():
             return None
-        return hidden_character(text, is_free_text=expectation(self.table.model, column) == FREE_TEXT)
+        is_free_text = expectation(self.table.model, column) == FREE_TEXT and column not in self.references
+        found = hidden_character(text, is_free_text=is_free_text)
+        return found or (None if is_free_text else typeset_character(text))
 
     def _note_hindsight(
         self, row: EvidenceRow, given: Mapping[str, Value], line: int, lines: Mapping[Place, int]

@@ -23,6 +23,7 @@ from assets.evidence.parsing import parse_csv
 from assets.evidence.sheet import NotPlainError, text_to_extend
 from assets.evidence.tables import TABLES_BY_KEY
 from assets.evidence.tables.benchmarks import unit_of
+from assets.evidence.wording import with_suggestion
 
 RUNS, MEASUREMENTS = "benchmarks__runs", "benchmarks__measurements"
 COMMON_LAST = ("source", "as_of", "as_of_basis", "grade", "note")
@@ -139,8 +140,11 @@ def chosen(run: ImportedRun, operation: str) -> OperationSummary:
     for summary in run.operations:
         if summary.operation == operation:
             return summary
-    names = ", ".join(f'"{summary.operation}"' for summary in run.operations) or "none, its rows are of all together"
-    raise ImportRefusedError(f'the file has no operation "{operation}"; it has {names}')
+    found = [summary.operation for summary in run.operations]
+    names = ", ".join(f'"{name}"' for name in found) or "none, its rows are of all together"
+    raise ImportRefusedError(
+        f'the file has no operation "{operation}"; it has {with_suggestion(names, operation, found)}'
+    )
 
 
 def run_row(what: What, summary: OperationSummary, importer: LogImporter, common: Row) -> Row:
