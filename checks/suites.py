@@ -1,8 +1,8 @@
 """What must hold of the raw evidence, as data: one suite of expectations per table.
 
 Belongs here: expectations and their bounds, with the reason for a bound. Does not belong here: running them (`gx.py`).
-Types, vocabularies and references are checked before loading, with file and line; here is what only the loaded table
-shows.
+Types, vocabularies, references and bounds are checked before loading, with file and line; here is what the loaded table
+must still show, whatever wrote it.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from assets.evidence.bounds import BOUNDS
 from assets.evidence.model import GRADE_ORDER
 from assets.evidence.tables import ALL_TABLES
 
@@ -38,21 +39,10 @@ COMMON = (
     Expectation("ExpectColumnValuesToBeInSet", {"column": "grade", "value_set": [g.value for g in GRADE_ORDER]}),
 )
 
-BOUNDS: dict[str, tuple[Expectation, ...]] = {
-    # Bounds are an order of magnitude beyond today's extremes: they catch a slipped decimal, not a dear offer.
-    "pricing__compute_offers": (
-        between("vcpus", 1, 512),
-        between("memory_gib", 0.25, 4096),
-        between("price_per_month", 0.5, 50_000),
-    ),
-    "pricing__exchange_rates": (between("rate", 0.5, 2.0),),
-    "pricing__rpc_plans": (between("price_per_month", 0, 20_000),),
-}
-
 
 def suite_for(table_key: str) -> tuple[Expectation, ...]:
     """Return what must hold of `raw.<table_key>`."""
-    return COMMON + BOUNDS.get(table_key, ())
+    return COMMON + tuple(between(column, low, high) for column, (low, high) in BOUNDS.get(table_key, {}).items())
 
 
 SUITES: dict[str, tuple[Expectation, ...]] = {table.key: suite_for(table.key) for table in ALL_TABLES}

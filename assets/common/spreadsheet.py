@@ -9,8 +9,10 @@ character, its full-width form, a tab or a line break. White space before it is 
 from __future__ import annotations
 
 import csv
+import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 SEPARATORS = ",;\t"
@@ -23,10 +25,26 @@ _WOULD_BE_RUN = re.compile(r"[\t\r\n']|\s*[=+\-@＝＋－＠]")
 _NUMBER = re.compile(r"[+-]?\d+(\.\d*)?([eE][+-]?\d+)?")
 
 
+_LOOKED_AT = 20
+"""Rows at the beginning of a file that tell what separates its cells."""
+
+
 def separator_of(text: str) -> str:
-    """Return what separates the cells of a CSV file: the one of `SEPARATORS` that is most often in its header."""
-    header = text.lstrip().partition("\n")[0]
-    return max(SEPARATORS, key=header.count)
+    """Return what separates the cells of a CSV file.
+
+    It is the one of `SEPARATORS` by which most rows are as wide as the header; of equals the one that makes most cells.
+    """
+    text = text[:100_000].lstrip("\ufeff\r\n ")
+    header = text.partition("\n")[0]
+    found = [separator for separator in SEPARATORS if separator in header]
+    return max(found, key=lambda separator: _fit(text, separator)) if len(found) > 1 else (found or [","])[0]
+
+
+def _fit(text: str, separator: str) -> tuple[float, int]:
+    """Return the share of rows that are as wide as the first one, and how wide that is."""
+    rows = list(islice(csv.reader(io.StringIO(text), delimiter=separator), _LOOKED_AT))
+    width = len(rows[0])
+    return (sum(len(row) == width for row in rows) / len(rows) if width > 1 else 0.0), width
 
 
 def inert(text: str) -> str:

@@ -156,8 +156,8 @@ MART_COLUMNS: dict[str, tuple[str, ...]] = {
 }
 """The columns of each mart that the model reads besides grade and evidence, in the order in which they are selected."""
 
-SCENARIO_COLUMNS = ("scenario_id", *(name for name in Scenario.model_fields if name != "id"))
-"""The columns of `marts.scenarios` that make a scenario."""
+SCENARIO_COLUMNS = ("scenario_id", *(n for n in Scenario.model_fields if n not in ("id", "budget_eur_per_month")))
+"""The columns of `marts.scenarios` that make a scenario. There a budget in EUR is one in USD besides."""
 
 _MANAGED_FIELDS = frozenset(field.name for field in fields(inputs.ManagedOffer))
 

@@ -5,17 +5,19 @@ Belongs here: reading ids without reading rows. Does not belong here: reading wh
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from assets.evidence.model import Parsed, Table
+from assets.common.spreadsheet import typed
+from assets.evidence.model import WORKBOOK, Parsed, Table
 from assets.evidence.packs import Pack
-from assets.evidence.read_packs import Evidence, file_label, parse_text, read_file, read_known_words
+from assets.evidence.read_packs import Evidence, file_label, notes_of, parse_text, read_file, read_known_words
 from assets.evidence.rows import check_across
+from assets.evidence.sheet import Sheet, sheet_of
 from assets.evidence.tables import ALL_TABLES, TABLES_BY_KEY
+from assets.evidence.wording import Fault
 
 _PARENTS = {part.table.key: table for table in ALL_TABLES for part in table.parts}
 
@@ -33,7 +35,8 @@ def place_of(path: Path) -> FilePlace | None:
     """Return where a file lies in a pack, by the names of its folders, or None if no table has files there."""
     parts = path.parts
     for table in ALL_TABLES:
-        own = tuple(table.path.split("/")) if table.kind == "csv" else (*table.path.split("/"), path.name)
+        place = table.workbook_path if path.suffix == WORKBOOK else table.path
+        own = tuple(place.split("/")) if table.kind == "csv" else (*table.path.split("/"), path.name)
         if table.kind != "part" and parts[-len(own) :] == own and (table.kind == "csv" or path.suffix == ".yaml"):
             return FilePlace(table, path.parents[len(own) - 1], "/".join(own))
     return None
@@ -62,7 +65,7 @@ def check_file(
         files[key] = [Parsed(key, "", ids=dict.fromkeys(ids_of(TABLES_BY_KEY[key], packs), 1))]
     problems = [*parsed.problems, *(p for part in parsed.parts.values() for p in part.problems), *check_across(files)]
     records = {table.key: [record for file in files[table.key] for record in file.records] for table in tables}
-    return Evidence({table.key: table for table in tables}, records, sorted(problems))
+    return Evidence({table.key: table for table in tables}, records, sorted(problems), notes_of([[parsed]]))
 
 
 def ids_of(table: Table, packs: Sequence[Pack]) -> list[str]:
@@ -76,10 +79,36 @@ def ids_of(table: Table, packs: Sequence[Pack]) -> list[str]:
                 found |= dict.fromkeys(document.parts[table.key].ids if table.key in document.parts else {})
         elif table.kind == "yaml":
             found |= dict.fromkeys(path.stem for path in _documents(pack, table))
-        elif (path := pack.path / table.path).is_file():
-            with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
-                found |= dict.fromkeys((row.get("id") or "").strip() for row in csv.DictReader(file))
+        else:
+            found |= dict.fromkeys(row["id"] for row in rows_of(table, pack) if row.get("id"))
     return list(found)
+
+
+def titles_of(tables: Iterable[Table], packs: Sequence[Pack]) -> dict[str, dict[str, str]]:
+    """Return by table the title or name of each id, or the id."""
+    found = {table.key: {row_id: row_id for row_id in ids_of(table, packs)} for table in tables}
+    for table in tables:
+        for row in (row for pack in packs if table.kind == "csv" for row in rows_of(table, pack)):
+            if title := row.get("title") or row.get("name"):
+                found[table.key][row.get("id", "")] = title
+    return found
+
+
+def rows_of(table: Table, pack: Pack) -> list[dict[str, str]]:
+    """Return the rows of a table in a pack as they are typed there, valid or not; none if they cannot be read."""
+    path = file_of(table, pack)
+    sheet = sheet_of(path.read_bytes(), (table.name,)) if path.is_file() else None
+    if not isinstance(sheet, Sheet):
+        return []
+    rows = [cells for _, cells in sheet.rows if not isinstance(cells, Fault)]
+    header = [name.strip() for name in rows[0]] if rows else []
+    return [{name: typed(cell.strip()) for name, cell in zip(header, cells, strict=False)} for cells in rows[1:]]
+
+
+def file_of(table: Table, pack: Pack) -> Path:
+    """Return the file of a table in a pack: its workbook if it has one and no CSV file."""
+    path, workbook = pack.path / table.path, pack.path / table.workbook_path
+    return workbook if workbook.is_file() and not path.is_file() else path
 
 
 def _documents(pack: Pack, table: Table) -> list[Path]:
@@ -94,9 +123,10 @@ def _others(place: FilePlace, packs: Sequence[Pack], path: Path) -> Iterator[Par
                 if other.resolve() != path:
                     label = pack.file(f"{place.table.path}/{other.name}")
                     yield Parsed(label, pack.name, ids={other.stem: 1}, is_personal=place.table.is_personal)
-        elif (pack.path / place.table.path).resolve() != path:
+        elif (file := file_of(place.table, pack)).resolve() != path:
             ids = dict.fromkeys(ids_of(place.table, [pack]), 1)
-            yield Parsed(pack.file(place.table.path), pack.name, ids=ids, is_personal=place.table.is_personal)
+            label = pack.file(f"{place.table.area}/{file.name}")
+            yield Parsed(label, pack.name, ids=ids, is_personal=place.table.is_personal)
 
 
 def _unread(label: str, own: Pack) -> Parsed:

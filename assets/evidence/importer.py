@@ -11,11 +11,13 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, Literal, NoReturn, TypeAlias
+from typing import Any, BinaryIO, Literal, NamedTuple, NoReturn, TypeAlias
 
+from assets.common.spreadsheet import typed
 from assets.evidence.model import MAX_LINE_CHARS, Problem
 from assets.evidence.rows import ProblemList
-from assets.evidence.wording import misread, quoted
+from assets.evidence.sheet import NamelessColumns, Sheet, only, sheet_of
+from assets.evidence.wording import Fault, hidden_character, misread, quoted
 
 MAX_DIGITS = 38
 
@@ -35,14 +37,25 @@ class Importer:
     read: Callable[[SourceFile], Iterable[Any]]
     """Gives the rows; mistakes are noted in the file, and `UnreadableError` ends it."""
 
-    def rows(self, file: Path, name: str) -> tuple[list[Any], list[Problem]]:
-        """Return the rows of a file that is called `name`, and the mistakes in it."""
+    def rows(self, file: Path, name: str, translation: Any = None) -> tuple[list[Any], list[Problem], list[str]]:
+        """Return the rows of a file that is called `name`, the mistakes in it, and how it was read.
+
+        `translation` says what columns and values of another program mean, for formats that take one.
+        """
         with file.open("rb") as stream:
             source = SourceFile(stream, name)
+            source.translation = translation
             try:
-                return list(self.read(source)), source.problems.all()
+                return list(self.read(source)), source.problems.all(), source.notes
             except UnreadableError:
-                return [], source.problems.all()
+                return [], source.problems.all(), source.notes
+
+
+class HeadedTable(NamedTuple):
+    """The rows of a sheet, each with its line and as many cells as there are headings."""
+
+    headings: list[str]
+    rows: list[tuple[int, list[str]]]
 
 
 class UnreadableError(Exception):
@@ -55,6 +68,10 @@ class SourceFile:
     def __init__(self, stream: BinaryIO, name: str) -> None:
         self.stream = stream
         self.problems = ProblemList(name)
+        self.notes: list[str] = []
+        """What a user should know of how the file was read, a sentence each."""
+        self.translation: Any = None
+        """What columns and values of another program mean (`mapping.py`), if anybody said."""
         self.line = 0
 
     def lines(self) -> Iterator[str]:
@@ -85,6 +102,55 @@ class SourceFile:
             return io.TextIOWrapper(self.stream, encoding="utf-8-sig").read()
         except UnicodeDecodeError:
             self.stop("this is not saved as UTF-8", "a file saved as UTF-8")
+
+    def table(self, wanted: Sequence[str] = ()) -> HeadedTable:
+        """Return the rows of a sheet below their headings, and note what cannot be read.
+
+        `wanted` are names of the sheet in a workbook of several.
+        """
+        self.line = 1
+        sheet = sheet_of(self.stream.read(), wanted)
+        if not isinstance(sheet, Sheet):
+            self.line, fault = sheet
+            self.stop(*fault)
+        self.notes += sheet.notes
+        for line, position, fault in sheet.faults:
+            self.problems.cell_of = only(sheet.cell(line, position))
+            self.problems.add(line, "", *fault)
+        rows = iter(sheet.rows)
+        self.line, header = next(((line, cells) for line, cells in rows if any(cells)), (1, []))
+        if isinstance(header, Fault):
+            self.stop(*header)
+        if not header:
+            self.stop("the file is empty", "headings in the first row")
+        names = [typed(name.strip()) for name in header]
+        self.problems.cell_of = sheet.namer(names)
+        for position, name in enumerate(names, start=1):
+            if hidden := hidden_character(name):
+                self.wrong("", f"the name of column {position} {hidden.message}", hidden.hint)
+        line = self.line
+        table = HeadedTable(names, list(self._rows(names, rows)))
+        self.line = line
+        return table
+
+    def _rows(
+        self, names: Sequence[str], rows: Iterable[tuple[int, list[str] | Fault]]
+    ) -> Iterator[tuple[int, list[str]]]:
+        """Yield rows with a cell, as wide as the headings; note what is beyond them."""
+        nameless = NamelessColumns(names)
+        for self.line, cells in rows:
+            if isinstance(cells, Fault):
+                self.wrong("", *cells)
+                continue
+            nameless.look_at(self.line, cells)
+            if len(cells) > len(names):
+                self.wrong("", f"the row has {len(cells)} cells", f"{len(names)} as in the header")
+            elif any(cell.strip() for cell in cells):
+                texts = [typed(cell.strip()) for cell in cells]
+                yield self.line, texts + [""] * (len(names) - len(texts))
+        for fault in nameless.faults():
+            self.line = nameless.line
+            self.wrong("", *fault)
 
     def stop(self, message: str, expected: str) -> NoReturn:
         self.wrong("", message, expected)

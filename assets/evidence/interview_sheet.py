@@ -8,18 +8,19 @@ An answer is a column `answer_<question>`. An interview without findings is one 
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import yaml
 
-from assets.common.spreadsheet import csv_text, separator_of, typed
-from assets.evidence.importer import Importer, SourceFile
+from assets.common.spreadsheet import csv_text
+from assets.evidence.importer import HeadedTable, Importer, SourceFile, UnreadableError
+from assets.evidence.mapping import Column, ColumnMap, Titles, Translation, columns_of, normal
 from assets.evidence.model import EvidenceRow, Table
+from assets.evidence.sheet import letters
 from assets.evidence.tables import TABLES_BY_KEY
-from assets.evidence.wording import misread
+from assets.evidence.wording import counted, misread
 
 INTERVIEWS = TABLES_BY_KEY["interviews__interviews"]
 ANSWERS, FINDINGS = INTERVIEWS.parts
@@ -41,7 +42,7 @@ class ImportedInterview(NamedTuple):
     document: Document
 
 
-def columns_of(questions: Sequence[str]) -> list[str]:
+def columns_of_sheet(questions: Sequence[str]) -> list[str]:
     """Return the header of a sheet for these questions."""
     answers = [f"{ANSWER}{question}" for question in questions]
     return [*INTERVIEW_COLUMNS, *answers, *FINDING_COLUMNS, FINDING_NOTE, *COMMON]
@@ -50,7 +51,7 @@ def columns_of(questions: Sequence[str]) -> list[str]:
 def to_sheet(documents: Sequence[Document]) -> str:
     """Return documents as CSV. Values are text as in the documents."""
     questions = list(dict.fromkeys(q for document in documents for q in document.get("answers") or {}))
-    columns = columns_of(questions)
+    columns = columns_of_sheet(questions)
     rows: list[list[str]] = []
     for document in documents:
         own = {name: document.get(name) for name in (*INTERVIEW_COLUMNS, *COMMON)}
@@ -62,55 +63,69 @@ def to_sheet(documents: Sequence[Document]) -> str:
 
 
 def read_sheet(source: SourceFile) -> Iterable[ImportedInterview]:
-    """Read the interviews of a sheet."""
-    text = source.text()
-    reader = csv.DictReader(io.StringIO(text), strict=True, delimiter=separator_of(text))
+    """Read the interviews of a sheet.
+
+    A row that repeats an interview may leave its columns blank, and its id if it has nothing but a finding: merged
+    cells are exported as one filled row and blank ones.
+    """
+    table = source.table(("interviews", "findings"))
+    translation: Translation = source.translation or translation_of({})
+    targets = translation.targets(table, source)
+    _require_columns(source, table, targets, translation)
     found: dict[str, ImportedInterview] = {}
-    try:
-        _require_columns(source, list(reader.fieldnames or []))
-        for row in reader:
-            # a cell of several lines: the row begins as many before its last one
-            source.line = reader.line_num - sum(str(value).count("\n") for value in row.values())
-            if not (cells := _cells(row)):
-                continue
-            if None in row or "id" not in cells:
-                source.wrong("", "the row has no id, or more cells than the header", "")
-                continue
-            own = _interview(cells)
-            first, document = found.setdefault(cells["id"], ImportedInterview(source.line, own))
-            if differing := _differing(document, own):
-                source.wrong("", f"{', '.join(differing)} differ from line {first}, which is the same interview", "")
-            elif first != source.line:
-                document.setdefault("findings", []).extend(own.get("findings", []))
-    except csv.Error:
-        source.line = 1
-        source.stop("this is not a CSV file", "a file saved as CSV")
+    own: dict[str, dict[str, str]] = {}
+    row_id = ""
+    for line, cells in translation.rows(table, targets, source):
+        finding = {name: cells.pop(name) for name in (*FINDING_COLUMNS, FINDING_NOTE) if name in cells}
+        if not (row_id := cells.get("id", "" if cells else row_id)):
+            source.wrong("id", "has no value", "the code of the interview, in each row that has more than a finding")
+            continue
+        first = found.setdefault(row_id, ImportedInterview(line, {}))
+        known = own.setdefault(row_id, {})
+        if differing := sorted(name for name, text in cells.items() if known.setdefault(name, text) != text):
+            source.wrong("", f"{', '.join(differing)} differ from line {first.line}, which is the same interview", "")
+        elif finding:
+            first.document.setdefault("findings", []).append(_finding(finding))
+    for row_id, (_, document) in found.items():
+        if translation.mapping and "interviewed_on" in own[row_id]:
+            own[row_id].setdefault("as_of", own[row_id]["interviewed_on"])
+        document |= _interview(own[row_id]) | ({"findings": document.pop("findings")} if document else {})
     return found.values()
 
 
 SHEET = Importer("sheet", "interviews", lambda _: True, read_sheet)
 
 
-def _require_columns(source: SourceFile, header: Sequence[str]) -> None:
-    """Stop unless these are columns of a sheet of interviews."""
-    known = set(columns_of([]))
-    if missing := [name for name in ("id", "segment_id", "tag") if name not in header]:
-        source.stop(f"the columns {', '.join(missing)} are missing", ", ".join(columns_of(["<question>"])))
-    if unknown := [name for name in header if name not in known and not name.startswith(ANSWER)]:
-        source.stop(f"{len(unknown)} columns are none of a sheet of interviews", ", ".join(sorted(known)))
+def translation_of(titles: Titles, mapping: ColumnMap | None = None) -> Translation:
+    """Return how a file becomes a sheet of interviews. `titles` has the tables that it refers to, as far as known."""
+    findings = [name for name in FINDING_COLUMNS if name != FINDING_NOTE]
+    columns = columns_of(INTERVIEWS, ("id", *INTERVIEW_COLUMNS, *COMMON), titles)
+    columns |= columns_of(FINDINGS.table, findings, titles) | {FINDING_NOTE: Column()}
+    columns["tag"] = replace(columns["tag"], splits=True)
+    return Translation(columns, mapping, prefix=ANSWER, together=frozenset(findings))
 
 
-def _cells(row: Mapping[str, Any]) -> dict[str, str]:
-    """Return what is typed in a row, by column."""
-    return {
-        name: typed(value.strip()) for name, value in row.items() if name and isinstance(value, str) and value.strip()
-    }
+def is_foreign(headings: Sequence[str]) -> bool:
+    """Tell whether headings are those of another program: a sheet of ours has an id."""
+    return "id" not in map(normal, headings)
 
 
-def _differing(document: Document, own: Document) -> list[str]:
-    """Return the columns in which two rows of one interview contradict each other."""
-    keys = (document.keys() | own.keys()) - {"findings"}
-    return sorted(key for key in keys if document.get(key) != own.get(key))
+def _require_columns(
+    source: SourceFile, table: HeadedTable, targets: Sequence[Sequence[str]], translation: Translation
+) -> None:
+    """Stop unless these are columns of a sheet of interviews, or a mapping makes them so."""
+    mapping = translation.mapping
+    there = {name for names in targets for name in names} | (mapping.targets if mapping else set())
+    wanted = ("id",) if mapping else ("id", "segment_id", "tag")
+    if missing := [name for name in wanted if name not in there]:
+        source.stop(f"the columns {', '.join(missing)} are missing", ", ".join(columns_of_sheet(["<question>"])))
+    pairs = enumerate(zip(table.headings, targets, strict=True), start=1)
+    unknown = [position for position, (name, ours) in pairs if name and not ours]
+    if unknown and mapping is None:
+        what = f"{counted(len(unknown), 'column')} ({', '.join(map(letters, unknown))}) not of a sheet of interviews"
+        source.stop(what, ", ".join(sorted(translation.columns)))
+    if source.problems.count:
+        raise UnreadableError
 
 
 def document_text(document: Mapping[str, Any], schema: str) -> str:
@@ -136,12 +151,11 @@ def _interview(cells: Mapping[str, str]) -> Document:
     document: Document = {name: cells[name] for name in (*INTERVIEW_COLUMNS, *COMMON) if name in cells}
     if answers := {name.removeprefix(ANSWER): text for name, text in cells.items() if name.startswith(ANSWER)}:
         document["answers"] = answers
-    finding = {name: cells[name] for name in FINDING_COLUMNS if name in cells}
-    if FINDING_NOTE in cells:
-        finding["note"] = cells[FINDING_NOTE]
-    if finding:
-        document["findings"] = [finding]
     return document
+
+
+def _finding(cells: Mapping[str, str]) -> Document:
+    return {"note" if name == FINDING_NOTE else name: text for name, text in cells.items()}
 
 
 class _Plain(str):

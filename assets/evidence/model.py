@@ -6,19 +6,23 @@ the columns of single tables (`tables/`).
 
 from __future__ import annotations
 
+import re
 import types
 import typing
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 from pydantic.fields import FieldInfo
 
 MAX_FILE_BYTES = 64 * 1024 * 1024
 """A table of typed facts is far below this; larger files are a mistake (a dump, a binary)."""
+
+WORKBOOK = ".xlsx"
+"""How the name of a workbook ends."""
 
 MAX_LINE_CHARS = 1_000_000
 """A longer line is never something that a person typed."""
@@ -106,6 +110,15 @@ class Says:
     """What is measured or asked, when it holds, or the words that were said."""
 
 
+_PLACEHOLDER = re.compile(
+    r"\W*((to ?do|tbd|tba|tbc|fixme|to be (done|added|filled|confirmed))\b.*"
+    r"|(xxx+|n ?/ ?a|none|nil|null|unknown|https?://|placeholder|dummy|<.*>|\[.*\])?\W*)",
+    re.IGNORECASE,
+)
+LONGEST_PLACEHOLDER = 40
+"""Characters; a longer source says something."""
+
+
 class EvidenceRow(BaseModel):
     """The columns that every row of evidence has."""
 
@@ -139,6 +152,13 @@ class EvidenceRow(BaseModel):
     def refers_to(self) -> Iterator[tuple[str, str, Reference]]:
         """Yield column and value of each id of another table that is part of a value, with that table."""
         yield from ()
+
+    @field_validator("source")
+    @classmethod
+    def _source_is_one(cls, value: str) -> str:
+        if len(value) < LONGEST_PLACEHOLDER and _PLACEHOLDER.fullmatch(value):
+            raise ValueError("is a placeholder; expected where a reader can check the row, such as an address")
+        return value
 
     @model_validator(mode="after")
     def _grade_agrees_with_values(self) -> EvidenceRow:
@@ -233,6 +253,11 @@ class Table:
     def path(self) -> str:
         """Where it lives inside a pack: a file for a table, a folder for documents."""
         return f"{self.area}/{self.name}" + (".csv" if self.kind == "csv" else "")
+
+    @property
+    def workbook_path(self) -> str:
+        """Where the table may lie in place of its CSV file: a workbook."""
+        return f"{self.area}/{self.name}{WORKBOOK}"
 
     @property
     def id_column(self) -> str:
@@ -356,9 +381,11 @@ class Problem:
     expected: str = ""
     count: int = 1
     """How many mistakes it stands for: the last problem of a file can stand for all that are not listed."""
+    cell: str = ""
+    """Of a workbook, such as `findings!F12`; it then stands in place of the line."""
 
     def __str__(self) -> str:
-        where = f"{self.file}:{self.line}: " + (f"{self.column}: " if self.column else "")
+        where = f"{self.file}:{self.cell or self.line}: " + (f"{self.column}: " if self.column else "")
         return where + self.message + (f"; expected {self.expected}" if self.expected else "")
 
 
@@ -401,3 +428,7 @@ class Parsed:
     """What its messages must not repeat is what was typed (see `Table`)."""
     parts: dict[str, Parsed] = field(default_factory=dict)
     """What the lists of a document hold, by table."""
+    notes: tuple[str, ...] = ()
+    """What a user should know of how the file was read."""
+    cell_of: Callable[[int, str], str] | None = None
+    """Names the cell of a line and a column, of a workbook."""

@@ -6,9 +6,7 @@ Does not belong here: reading files (`read_packs.py`), what must hold of a row (
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import zip_longest
@@ -19,13 +17,12 @@ import yaml
 from assets.common.spreadsheet import typed
 from assets.evidence.model import Parsed, Part, Problem, Table
 from assets.evidence.rows import Place, ProblemList, Rows, Value
+from assets.evidence.sheet import NamelessColumns, Sheet, only, sheet_of_text
 from assets.evidence.syntax import comment_after, comment_fault, syntax_fault
-from assets.evidence.wording import Fault, expectation, nearest, printable, quoted
+from assets.evidence.wording import Fault, expectation, hidden_character, nearest, printable, quoted, riddle
 
 MAX_DEPTH = 8
 """Of nested values in a document. Rows are flat: more is a mistake or an attack on the parser."""
-
-QUOTES = 'quotes (") around the whole value; a quote inside it is written twice ("")'
 
 
 def decode(data: bytes, file: str) -> tuple[str | None, list[Problem]]:
@@ -52,28 +49,45 @@ def decode(data: bytes, file: str) -> tuple[str | None, list[Problem]]:
 def parse_csv(
     table: Table, text: str, *, file: str, pack: str, today: date, known_words: Collection[str] = ()
 ) -> Parsed:
+    """Return `parse_sheet` of a CSV file. A byte order mark, CRLF and blank lines are accepted."""
+    sheet = sheet_of_text(text)
+    return parse_sheet(table, sheet, file=file, pack=pack, today=today, known_words=known_words)
+
+
+def parse_sheet(
+    table: Table, sheet: Sheet, *, file: str, pack: str, today: date, known_words: Collection[str] = ()
+) -> Parsed:
     """Read a table with a header. `file` is its name for readers, `today` the last day that is not in the future.
 
-    All mistakes are in the result; nothing is raised. A byte order mark, CRLF and blank lines are accepted.
+    All mistakes are in the result; nothing is raised. Rows and columns without a cell are left aside.
     """
     rows = Rows(table, file, pack, today, known_words=known_words)
-    sheet = _csv_rows(text.removeprefix("\ufeff"))
-    line, header = next(sheet, (1, Fault("the file is empty", "a header: " + ",".join(rows.kinds))))
+    rows.parsed.notes = sheet.notes
+    for line, position, fault in sheet.faults:
+        rows.problems.cell_of = only(sheet.cell(line, position))
+        rows.problems.add(line, "", *fault)
+    given = iter(sheet.rows)
+    line, header = next(given, (1, Fault("the file is empty", "a header: " + ",".join(rows.kinds))))
     if isinstance(header, Fault):
         return rows.refuse(line, *header)
+    rows.problems.cell_of = rows.parsed.cell_of = sheet.namer([name.strip() for name in header])
     columns = _read_header(rows, line, header)
     if columns is None:
         return rows.parsed
+    nameless = NamelessColumns(header)
     absent = rows.kinds.keys() - set(columns)
     rows.parsed.has_all_ids = "id" not in absent
     searched = {column for column in (*columns, "") if rows.is_searched(column)}
     is_after_bad_quote = False
-    for line, cells in sheet:
+    for line, cells in given:
         if isinstance(cells, Fault):
             rows.problems.add(line, "", *cells)
             is_after_bad_quote = True
             continue
+        if not any(cells):
+            continue
         cells = [typed(cell) for cell in cells]
+        nameless.look_at(line, cells)
         values: dict[str, Value] = {column: cell for column, cell in zip(columns, cells, strict=False) if column}
         pairs = zip_longest(columns, cells, fillvalue="")
         found = [rows.search(cell, line, column) for column, cell in pairs if column in searched]
@@ -91,51 +105,9 @@ def parse_csv(
             if len(cells) > len(columns):
                 expected += '; a value with a comma in it needs quotes (") around it'
             rows.problems.add(line, "", f"the row has {len(cells)} cells", expected)
+    for fault in nameless.faults():
+        rows.problems.add(nameless.line or 1, "", *fault)
     return rows.finish()
-
-
-class _Lines:
-    """Lines that can be read again from any of them. Not a generator, because that is over once it has ended."""
-
-    def __init__(self, text: str) -> None:
-        self.lines = io.StringIO(text, newline="").readlines()
-        self.position = 0
-
-    def __iter__(self) -> Iterator[str]:
-        return self
-
-    def __next__(self) -> str:
-        if self.position == len(self.lines):
-            raise StopIteration
-        self.position += 1
-        return self.lines[self.position - 1]
-
-
-def _csv_rows(text: str) -> Iterator[tuple[int, list[str] | Fault]]:
-    """Yield each row, or why it cannot be read, with its first line. Reading goes on in the line after a bad one."""
-    lines = _Lines(text)
-    reader = csv.reader(lines, strict=True, skipinitialspace=True)
-    while True:
-        start = lines.position
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            fault = _csv_fault(error, lines_read=lines.position - start)
-            lines.position = start + 1
-            yield start + 1, fault
-            continue
-        if cells:
-            yield start + 1, cells
-
-
-def _csv_fault(error: csv.Error, lines_read: int) -> Fault:
-    if lines_read > 1 or "unexpected end" in str(error):
-        return Fault('a quote (") is opened in this row and not closed where its value ends', QUOTES)
-    if "expected after" in str(error):
-        return Fault('there is text after a closing quote (")', QUOTES)
-    return Fault(f"the row cannot be read ({error})", "values that a person can read")
 
 
 def _read_header(rows: Rows, line: int, cells: Sequence[str]) -> list[str] | None:
@@ -143,11 +115,9 @@ def _read_header(rows: Rows, line: int, cells: Sequence[str]) -> list[str] | Non
     names = [cell.strip() for cell in cells]
     known = list(rows.kinds)
     if not set(names) & set(known):
-        for delimiter, name in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars")):
-            if len({part.strip(' "') for part in delimiter.join(names).split(delimiter)} & set(known)) > 1:
-                expected = "commas, and a point for decimals: save it as plain CSV"
-                rows.refuse(line, f"cells are separated by {name}", expected)
-                return None
+        if len({part.strip(' "') for name in names for part in name.split("|")} & set(known)) > 1:
+            rows.refuse(line, "cells are separated by bars", "commas, semicolons or tabs")
+            return None
         rows.refuse(line, "the first line is not a header of this table", ",".join(known))
         return None
     columns: list[str] = []
@@ -157,7 +127,10 @@ def _read_header(rows: Rows, line: int, cells: Sequence[str]) -> list[str] | Non
         is_known = name in rows.kinds
         columns.append(name if is_known and name not in columns else "")
         if not name:
-            rows.problems.add(line, "", f"column {position} has no name", "a name in each cell of the header")
+            continue
+        if fault := hidden_character(name):
+            rows.problems.add(line, "", f"the name of column {position} {fault.message}", fault.hint)
+            mistyped.add(nearest(name, missing))
         elif not is_known:
             meant = nearest(name, missing)
             # A misspelt column is one mistake, not a missing column besides.
@@ -200,9 +173,11 @@ def parse_yaml(
     start = root.start_mark.line + 1
     if not isinstance(root, yaml.MappingNode):
         what = "a list" if isinstance(root, yaml.SequenceNode) else "text"
+        if fault := riddle(text.splitlines()[start - 1]):
+            return rows.refuse(start, fault.message, fault.hint)
         return rows.refuse(start, f"the document is {what}", "a mapping: lines of 'key: value'")
     places: dict[Place, int] = {}
-    values = _plain(root, (), places, rows)
+    values = _plain(root, (), places, rows.problems, rows.text_column)
     assert isinstance(values, dict)
     stem = PurePosixPath(file).stem if stem is None else stem
     if isinstance(row_id := values.get("id"), str) and row_id != stem:
@@ -324,31 +299,54 @@ class _Loader(yaml.SafeLoader):
         return node
 
 
-def _plain(node: yaml.Node, place: Place, places: dict[Place, int], rows: Rows) -> Value:
+def composed(text: str, problems: ProblemList) -> tuple[Value, dict[Place, int]]:
+    """Return what a document says that is no evidence, with the lines of its keys; mistakes are noted."""
+    places: dict[Place, int] = {}
+    try:
+        root = yaml.compose(text.removeprefix("\ufeff"), Loader=_Loader)
+    except _RefusedError as refused:
+        line, *fault = refused.args
+        problems.add(line, "", *fault)
+    except yaml.YAMLError as error:
+        line, *fault = syntax_fault(error, text)
+        problems.add(line, "", *fault)
+    else:
+        return (_plain(root, (), places, problems, lambda _: "") if root else None), places
+    return None, places
+
+
+def _plain(
+    node: yaml.Node,
+    place: Place,
+    places: dict[Place, int],
+    problems: ProblemList,
+    text_column: Callable[[Place], str],
+) -> Value:
     """Return the value of `node` as text, lists and mappings, and note the lines of keys and of values of lists.
 
     A comment after a code is one; after a text it is the rest of it, since nobody comments on an answer in its line.
     """
     if isinstance(node, yaml.ScalarNode):
         lost = comment_after(node.end_mark) if node.style is None and node.end_mark else ""
-        if lost and (column := rows.text_column(place)):
+        if lost and (column := text_column(place)):
             line, *fault = comment_fault(node.end_mark.line + 1, lost)
-            rows.problems.add(line, column, *fault)
+            problems.add(line, column, *fault)
             return f"{node.value}{lost}"
         return None if node.tag == "tag:yaml.org,2002:null" else str(node.value)
     if isinstance(node, yaml.SequenceNode):
         for position, item in enumerate(node.value):
             places[*place, position] = item.start_mark.line + 1
-        return [_plain(item, (*place, position), places, rows) for position, item in enumerate(node.value)]
+        items = enumerate(node.value)
+        return [_plain(item, (*place, position), places, problems, text_column) for position, item in items]
     values: dict[str, Value] = {}
     for key_node, value_node in node.value:
         line = key_node.start_mark.line + 1
         if not isinstance(key_node, yaml.ScalarNode):
-            rows.problems.add(line, "", "a key is a list or a mapping", "text as key")
+            problems.add(line, "", "a key is a list or a mapping", "text as key")
         elif (key := str(key_node.value)) in values:
             message = f"the key is there twice, first in line {places[*place, key]}"
-            rows.problems.add(line, key[:100], message, "each key once")
+            problems.add(line, key[:100], message, "each key once")
         else:
             places[*place, key] = line
-            values[key] = _plain(value_node, (*place, key), places, rows)
+            values[key] = _plain(value_node, (*place, key), places, problems, text_column)
     return values

@@ -16,10 +16,12 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from assets.evidence.fingerprint import fingerprint_of
-from assets.evidence.model import MAX_FILE_BYTES, MAX_LINE_CHARS, Parsed, Problem, Record, Table
+from assets.evidence.model import MAX_FILE_BYTES, MAX_LINE_CHARS, WORKBOOK, Parsed, Problem, Record, Table
 from assets.evidence.packs import Pack
-from assets.evidence.parsing import decode, parse_csv, parse_yaml
+from assets.evidence.parsing import decode, parse_csv, parse_sheet, parse_yaml
+from assets.evidence.repeated import repeated
 from assets.evidence.rows import check_across
+from assets.evidence.sheet import Sheet, sheet_of
 from assets.evidence.tables import ALL_TABLES, readiness, roadmap
 from assets.evidence.wording import counted, nearest, printable
 
@@ -37,6 +39,8 @@ class Evidence:
     tables: Mapping[str, Table]
     records: Mapping[str, list[Record]]
     problems: list[Problem]
+    notes: Sequence[str] = ()
+    """What a user should know of how files were read, a line each."""
 
     @property
     def rows(self) -> int:
@@ -106,7 +110,13 @@ def read_packs(packs: Sequence[Pack], tables: Sequence[Table] = ALL_TABLES, *, t
         files = [parsed.get(table.key, ()) for table in area.TABLES]
         if all(of_table and not any(file.problems for file in of_table) for of_table in files):
             problems += area.contradictions(records)
-    return Evidence({table.key: table for table in tables}, records, sorted(problems))
+    notes = [*notes_of(parsed.values()), *repeated(records)]
+    return Evidence({table.key: table for table in tables}, records, sorted(problems), notes)
+
+
+def notes_of(parsed: Iterable[Iterable[Parsed]]) -> list[str]:
+    """Return what a user should know of how files were read, a line each with the file."""
+    return [f"{file.file}: {note}" for files in parsed for file in files for note in file.notes]
 
 
 def read_packs_once(packs: Sequence[Pack], *, today: date) -> Evidence:
@@ -129,6 +139,7 @@ class _Folder:
         self.pack = pack
         self.root = pack.path.resolve()
         self.tables = {table.path: table for table in tables if table.kind != "part"}
+        self.workbooks = {table.workbook_path: table for table in tables if table.kind == "csv"}
         self.found: list[tuple[Table, str, Path]] = []
         self.unreadable: list[Table] = []
         self.problems: list[Problem] = []
@@ -172,6 +183,12 @@ class _Folder:
             self._refuse(table or document_of, relative, "a link that leads out of the pack", "the file itself")
         elif table and table.kind == "csv":
             self._take(table, entry, relative)
+        elif workbook := self.workbooks.get(relative):
+            if workbook.path in self.seen:
+                self.add(relative, f"the table is in {PurePosixPath(workbook.path).name} too", "one of the two files")
+            else:
+                self.seen.add(workbook.path)
+                self._take(workbook, entry, relative)
         elif table or any(path.startswith(f"{relative}/") for path in self.tables):
             self.is_like_a_pack = True
             if entry.is_dir():
@@ -261,6 +278,12 @@ def read_file(table: Table, path: Path, file: str, pack: str, today: date, known
         data = Problem(file, 1, "", f"the file cannot be read ({error.strerror})", "a file that you may read")
     if isinstance(data, Problem):
         return Parsed(file, pack, problems=[data], has_all_ids=False, is_personal=table.is_personal)
+    if table.kind == "csv":
+        sheet = sheet_of(data, (table.name,))
+        if not isinstance(sheet, Sheet):
+            line, (message, expected) = sheet
+            return Parsed(file, pack, problems=[Problem(file, line, "", message, expected)], has_all_ids=False)
+        return parse_sheet(table, sheet, file=file, pack=pack, today=today, known_words=known_words)
     text, problems = decode(data, file)
     if text is None:
         return Parsed(file, pack, problems=problems, has_all_ids=False)
@@ -284,6 +307,8 @@ def _read_bytes(path: Path, file: str, limit: int) -> bytes | Problem:
     with path.open("rb") as opened:
         if (size := path.stat().st_size) > limit:
             return Problem(file, 1, "", f"the file has {size:,} bytes", f"at most {limit:,}: facts, not a dump of data")
+        if path.suffix == WORKBOOK:
+            return opened.read()
         while line := opened.readline(4 * MAX_LINE_CHARS + 1):
             lines.append(line)
             if len(line) > MAX_LINE_CHARS and len(line.decode("utf-8", "ignore")) > MAX_LINE_CHARS:

@@ -7,13 +7,14 @@ how a mistake is worded (`wording.py`).
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from pydantic import ValidationError
 
+from assets.evidence.bounds import beyond_bounds
 from assets.evidence.hindsight import later_days
 from assets.evidence.model import (
     IDENTIFIER_PATTERN,
@@ -29,13 +30,16 @@ from assets.evidence.model import (
 from assets.evidence.packs import LOCAL_PACKS, PUBLIC
 from assets.evidence.wording import (
     FREE_TEXT,
+    Fault,
     control_character,
     expectation,
     expected_instead,
     explained,
+    hidden_character,
     misread,
     printable,
     quoted,
+    typeset_character,
     with_suggestion,
     without_values,
 )
@@ -86,6 +90,8 @@ class ProblemList:
         self.kept: list[Problem] = []
         self.left_out = 0
         self.last_line = 1
+        self.cell_of: Callable[[int, str], str] | None = None
+        """Names the cell of a line and a column, of a workbook."""
 
     @property
     def count(self) -> int:
@@ -103,7 +109,8 @@ class ProblemList:
         if self.is_full:
             self.left_out += 1
         else:
-            self.kept.append(Problem(self.file, line, printable(column), message, expected))
+            cell = self.cell_of(line, column) if self.cell_of else ""
+            self.kept.append(Problem(self.file, line, printable(column), message, expected, cell=cell))
 
     def all(self) -> list[Problem]:
         if not self.left_out:
@@ -193,6 +200,9 @@ class Rows:
             self.parsed.mentions.append(Mention(lines.get((column,), line), column, value, reference))
         if self.table.area in OF_THE_RECORD and self.table.kind == "csv" and not self.table.may_be_missing:
             self._note_hindsight(row, given, line, lines)
+        # what a source says has bounds of its own, and the loaded table is checked once more
+        for column, *fault in beyond_bounds(self.table.key, row) if self.pack not in LOCAL_PACKS else ():
+            self.problems.add(lines.get((column,), line), column, *fault)
         if self.problems.count == before:
             self.parsed.records.append(Record(row, self.parsed.pack, self.parsed.file, line))
 
@@ -301,10 +311,11 @@ class Rows:
             if not isinstance(text, str):
                 self.problems.add(line, column, f"{_KIND[type(text)]} was given", expectation(self.table.model, column))
                 return False
-            if fault := control_character(text):
-                self.problems.add(line, column, fault.message, "plain text")
+            fault = misread(kind.removesuffix("[]"), text)
+            if not (fault and fault.hint) and (unseen := self._unseen(column, text)):
+                self.problems.add(line, column, unseen.message, "plain text" + (unseen.hint and f" {unseen.hint}"))
                 return False
-            if fault := misread(kind.removesuffix("[]"), text):
+            if fault:
                 self.problems.add(line, column, fault.message, expected_instead(self.table.model, column, fault))
                 return False
             if column in self.past_dates and date.fromisoformat(text) > self.latest:
@@ -314,6 +325,16 @@ class Rows:
         if isinstance(value, str):
             self._sound.add((column, value))
         return True
+
+    def _unseen(self, column: str, text: str) -> Fault | None:
+        """Return what is wrong with characters that no editor shows; free text may have some that scripts need."""
+        if fault := control_character(text):
+            return fault
+        if text.isascii():
+            return None
+        is_free_text = expectation(self.table.model, column) == FREE_TEXT and column not in self.references
+        found = hidden_character(text, is_free_text=is_free_text)
+        return found or (None if is_free_text else typeset_character(text))
 
     def _note_hindsight(
         self, row: EvidenceRow, given: Mapping[str, Value], line: int, lines: Mapping[Place, int]
@@ -356,7 +377,10 @@ def _keys(table: Table) -> frozenset[str]:
 
 
 def _across(file: Parsed) -> ProblemList:
-    return ProblemList(file.file, {mention.column for mention in file.mentions} | {"id"} if file.is_personal else None)
+    known_keys = {mention.column for mention in file.mentions} | {"id"} if file.is_personal else None
+    problems = ProblemList(file.file, known_keys)
+    problems.cell_of = file.cell_of
+    return problems
 
 
 def check_across(parsed: Mapping[str, Sequence[Parsed]]) -> list[Problem]:

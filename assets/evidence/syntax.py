@@ -7,12 +7,13 @@ Does not belong here: documents that can be read (`parsing.py`).
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
 import yaml
 
-from assets.evidence.wording import control_character, printable
+from assets.evidence.wording import control_character, printable, riddle
 
 IN_QUOTES = 'quotes (") around the whole text'
 
@@ -50,7 +51,18 @@ def syntax_fault(error: yaml.YAMLError, text: str) -> SyntaxFault:
     met = error.problem_mark or error.context_mark
     assert met is not None
     began = (error.context_mark or met).line + 1
+    if found := _riddle(text, sorted({began, met.line + 1, met.line})):
+        return found
     return _never_closed(error, began) or _ended_early(error, met, text) or _misplaced(error, met, began)
+
+
+def _riddle(text: str, numbers: Sequence[int]) -> SyntaxFault | None:
+    """Look for a line that looks right and is not, where the parser began and where it stopped."""
+    lines = text.splitlines()
+    for number in numbers:
+        if 0 < number <= len(lines) and (fault := riddle(lines[number - 1])):
+            return SyntaxFault(number, fault.message, fault.hint)
+    return None
 
 
 def _never_closed(error: yaml.MarkedYAMLError, began: int) -> SyntaxFault | None:

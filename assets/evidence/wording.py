@@ -6,14 +6,17 @@ Belongs here: the wording of single values, pure. Does not belong here: finding 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, timedelta
+from decimal import Decimal
 from difflib import get_close_matches
 from functools import cache
 from typing import Any, NamedTuple
 
 from pydantic_core import ErrorDetails
 
+from assets.evidence.dates import days_of
 from assets.evidence.model import IDENTIFIER_PATTERN, EvidenceRow
 
 SHOWN_CHARS = 60
@@ -30,9 +33,43 @@ _WITH_COMMA = re.compile(r"[+-]?\d[\d.]*(,\d+)+(\.\d+)?", re.ASCII)
 _WITH_GAPS = re.compile(r"([+-]?\d{1,3})([ _'’\u00a0\u202f]\d{3})+(\.\d+)?", re.ASCII)
 _WITH_UNIT = re.compile(r"[^\d.+-]*([+-]?\d+(\.\d+)?)\s*[^\d\s.,][^\d,]*|[^\d.,+-]+\s*([+-]?\d+(\.\d+)?)", re.ASCII)
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-_DAY_FIRST = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", re.ASCII)
+_DAY_FIRST = re.compile(r"\d{1,2}\.\d{1,2}\.\d{4}", re.ASCII)
+_BOUND = re.compile(r"\s*[<>≤≥~≈±]|\s*(?:ca|about|up to|at least|over|under)\b", re.IGNORECASE)
+"""How a text begins that is a bound or a guess and no number."""
+_WITH_POINTS = re.compile(r"[+-]?\d{1,3}(\.\d{3}){2,}", re.ASCII)
+_CURRENCY = r"(?:[$€£¥]|usd|eur|gbp|chf|dollars?|euros?)"
+_MONEY = re.compile(rf"{_CURRENCY}?\s*([+-]?\d+(?:\.\d+)?)\s*{_CURRENCY}?", re.IGNORECASE | re.ASCII)
+_SCALED = re.compile(
+    rf"{_CURRENCY}?\s*([+-]?\d+(?:\.\d+)?)\s*(k|thousand|m|mm|mn|mio|mln|million|bn|b|mrd|billion|tn|trillion)s?\.?"
+    rf"\s*{_CURRENCY}?",
+    re.IGNORECASE | re.ASCII,
+)
+_SCALES = (
+    ("k", "thousand"),
+    ("m", "mm", "mn", "mio", "mln", "million"),
+    ("b", "bn", "mrd", "billion"),
+    ("tn", "trillion"),
+)
+"""By what power of a thousand a number is meant."""
+_PERCENT = re.compile(r"([+-]?\d+(?:\.\d+)?)\s*%", re.ASCII)
+_SERIAL_DATE = re.compile(r"(\d{5})([.,]\d+)?", re.ASCII)
+_SERIAL_DAYS = (32_874, 73_050)
+"""What spreadsheets count for 1990 and 2099, in days since 1899-12-30."""
+
+_BLANKS = "\u00a0\u2007\u202f"
+"""Look like a blank and are none."""
+_QUOTES = "\u2018\u2019\u201a\u201c\u201d\u201e\u00ab\u00bb"
+"""What word processors make of quotes. In text they are right; to a code or to YAML they mean nothing."""
+_BULLETS = "\u2022\u2023\u25cf\u25e6\u00b7\u2013\u2014\u2212"
+"""What they make of the dash before an entry of a list."""
+_JOINERS = "\u200c\u200d\u200e\u200f\u061c"
+"""What some scripts and pictures need between their characters, and nothing else does."""
+_HIDDEN = re.compile(f"[{_BLANKS}{_JOINERS}\u00ad\u180e\u200b\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
+
+PLAIN_QUOTES = 'plain quotes (")'
 
 FREE_TEXT = "text"
 """What is expected in a column that takes any."""
@@ -89,6 +126,55 @@ def control_character(text: str) -> Fault | None:
     return Fault(f"contains the control character U+{ord(found[0]):04X}") if found else None
 
 
+def hidden_character(text: str, *, is_free_text: bool = False) -> Fault | None:
+    """Return what is wrong with text that holds a character which is not seen.
+
+    Free text may have blanks of any kind, and what joins letters of a script other than ours.
+    """
+    for found in _HIDDEN.finditer(text):
+        character = found[0]
+        around = text[max(0, found.start() - 1) : found.start()] + text[found.end() : found.end() + 1]
+        if is_free_text and (character in _BLANKS or (character in _JOINERS and not around.isascii())):
+            continue
+        what = "with a blank in its place" if character in _BLANKS else "with nothing in its place"
+        where = f"as character {found.start() + 1}, which is not seen"
+        return Fault(
+            f"contains U+{ord(character):04X} ({unicodedata.name(character, 'no name').lower()}) {where}", what
+        )
+    return None
+
+
+def typeset_character(text: str, characters: str = _QUOTES) -> Fault | None:
+    """Return what is wrong with text that holds a quote as word processors make it, where it means nothing."""
+    found = next(((n, c) for n, c in enumerate(text, start=1) if c in characters), None)
+    if found is None:
+        return None
+    number, character = found
+    named = f"U+{ord(character):04X} ({unicodedata.name(character).lower()})"
+    return Fault(f"contains {named} as character {number}", "without it, or with the plain character")
+
+
+def riddle(line: str) -> Fault | None:
+    """Return what is wrong with a line of YAML that looks right and is not: another character, a missing blank."""
+    start = line.lstrip(" ")
+    if start[:1] in _BULLETS and start:
+        return Fault(
+            f"the line begins with U+{ord(start[0]):04X} ({unicodedata.name(start[0]).lower()})", "- and a blank"
+        )
+    if fault := hidden_character(line):
+        return Fault(f"the line {fault.message}", f"the line {fault.hint}")
+    value = re.sub(r"^ *(?:- +)*[^\s:]+: *", "", line)
+    if value[:1] in (*_QUOTES, '"', "'") and value and (fault := typeset_character(line)):
+        return Fault(f"the line {fault.message}", f"{PLAIN_QUOTES}, or none")
+    if re.match(r" *(?:- +)*[a-z][a-z0-9_]*:[^\s:/]", line):
+        return Fault("there is no blank after the colon", "key: value")
+    if re.match(r" *-[a-z][a-z0-9_]*:(?: |$)", line):
+        return Fault("there is no blank after the dash", "- key: value")
+    if "\uff1a" in line and not re.search(r":(?: |$)", line):
+        return Fault("the line contains U+FF1A (fullwidth colon)", "a plain colon and a blank")
+    return None
+
+
 def misread(kind: str, text: str) -> Fault | None:
     """Return why `text` is no value of the PostgreSQL type `kind`, or None if it is one.
 
@@ -122,9 +208,31 @@ def _not_a_number(text: str) -> Fault:
     if _WITH_GAPS.fullmatch(text):
         plain = re.sub(r"[^\d.+-]", "", text, flags=re.ASCII)
         return Fault(f"{quoted(text)} has a thousands separator", f"written without one, such as {plain}")
-    if found := _WITH_UNIT.fullmatch(text):
-        return Fault(f"{quoted(text)} has text beside the number", f"without a unit, such as {found[1] or found[3]}")
+    if _WITH_POINTS.fullmatch(text):
+        return Fault(
+            f"{quoted(text)} has points between thousands", f"written without one, such as {text.replace('.', '')}"
+        )
+    if _WITH_UNIT.fullmatch(text) and not _BOUND.match(text):
+        return Fault(f"{quoted(text)} has text beside the number", _without_unit(text))
     return Fault(f"{quoted(text)} is not a number")
+
+
+def _without_unit(text: str) -> str:
+    """Return what is meant by a number with text beside it, as far as the text tells."""
+    if found := _MONEY.fullmatch(text):
+        return f"without a unit, such as {found[1]}"
+    if found := _PERCENT.fullmatch(text):
+        return f"without a unit, such as {found[1]}, or {_plain(Decimal(found[1]) / 100)} where it is a share of 1"
+    if found := _SCALED.fullmatch(text):
+        power = next(p for p, names in enumerate(_SCALES, start=1) if found[2].lower() in names)
+        whole = _plain(Decimal(found[1]) * 1000**power)
+        return f"written out, such as {whole}, or {found[1]} where the unit of the row counts {_SCALES[power - 1][-1]}s"
+    return "the number alone, in the unit of its column or row"
+
+
+def _plain(number: Decimal) -> str:
+    text = f"{number:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def _without_comma(text: str) -> str:
@@ -132,7 +240,7 @@ def _without_comma(text: str) -> str:
     if "." in text:
         return left_out if text.rindex(".") > text.rindex(",") else as_point
     if text.count(",") > 1:
-        return left_out
+        return left_out  # groups of two or three digits, as in 12,34,567
     return f"{as_point} or {left_out}" if len(text.rpartition(",")[2]) == 3 else as_point
 
 
@@ -143,10 +251,17 @@ def _not_a_date(text: str) -> Fault | None:
         except ValueError:
             return Fault(f"{quoted(text)} is not in the calendar")
         return None
-    if found := _DAY_FIRST.fullmatch(text):
-        return Fault(f"{quoted(text)} is written day first", f"such as {found[3]}-{found[2]:0>2}-{found[1]:0>2}")
+    meant = " or ".join(map(str, days_of(text) or days_of(text[:10])))
+    hint = meant and f"such as {meant}"
+    if _DAY_FIRST.fullmatch(text):
+        return Fault(f"{quoted(text)} is written day first", hint)
     if _ISO_DATE.match(text):
-        return Fault(f"{quoted(text)} has more than a date", f"such as {text[:10]}")
+        return Fault(f"{quoted(text)} has more than a date", hint)
+    if meant and days_of(text):
+        return Fault(f"{quoted(text)} is not a date", hint)
+    if (found := _SERIAL_DATE.fullmatch(text)) and _SERIAL_DAYS[0] <= int(found[1]) <= _SERIAL_DAYS[1]:
+        day = date(1899, 12, 30) + timedelta(days=int(found[1]))
+        return Fault(f"{quoted(text)} is how a spreadsheet counts a day", f"such as {day}")
     return Fault(f"{quoted(text)} is not a date")
 
 
@@ -162,6 +277,12 @@ def _column(model: type[EvidenceRow], name: str) -> dict[str, Any]:
     (column,) = (option for option in column.get("anyOf", [column]) if option.get("type") != "null")
     values = column.get("items", column)
     return schema["$defs"][values["$ref"].rpartition("/")[2]] if "$ref" in values else values  # type: ignore[no-any-return]
+
+
+def choices_of(model: type[EvidenceRow], name: str) -> list[str]:
+    """Return the values of a closed list, none for another column."""
+    column = _column(model, name)
+    return [str(value) for value in column.get("enum", [column["const"]] if "const" in column else [])]
 
 
 def expectation(model: type[EvidenceRow], name: str) -> str:
@@ -207,6 +328,8 @@ def explained(model: type[EvidenceRow], error: ErrorDetails, known: Sequence[str
     name = str(error["loc"][0])
     if kind == "extra_forbidden":
         known = known or list(model.model_fields)
+        if fault := hidden_character(name) or typeset_character(name, _QUOTES + _BULLETS):
+            return f"the key {fault.message}", with_suggestion("a key of this document", name, known)
         return "is not a key of this document", with_suggestion(f"one of {', '.join(known)}", name, known)
     expected = expectation(model, name)
     if kind in ("missing", "too_short"):

@@ -92,7 +92,7 @@ TABLES: Final[Mapping[str, ReadTable]] = {
     "usp_register": _graded("marts", ("usp_id", "is_on_site")),
     "validation_matrix": _graded("model", ("usp_id", "problem_id", "segment_id", "status", "interviews"), key=3),
     "cost_summary": _graded("model", ("scenario_id", "with_rln", *COST_CELL), key=2),
-    "scenarios": _graded("marts", ("scenario_id", "profile_id", "budget_usd_per_month")),
+    "scenarios": _graded("marts", ("scenario_id", "profile_id", "budget_usd_per_month", "budget_eur_per_month")),
     "archive_capacity": _graded(
         "marts", ("capacity_id", "is_current", "is_released", "is_narrowest", "per_vcpu_per_s")
     ),
@@ -166,11 +166,11 @@ def inputs_from(tables: Mapping[str, Sequence[SelectedRow]]) -> ReadinessInputs:
         ],
         budget_cells=[
             BudgetCell(
-                Basis.of(row),
+                Basis.of(row) & Basis.of(scenario),
                 budget_state(row["all_in_p50_usd_per_month"], scenario["budget_usd_per_month"]) or "unknown",
             )
             for row, scenario in cells
-            if scenario["budget_usd_per_month"] is not None and _is_no_illustration(scenario)
+            if _has_budget(scenario) and _is_no_illustration(scenario)
         ],
         # Of stages that the project released: a candidate of our own is no result of its optimisation.
         archive_capacities=[
@@ -195,6 +195,11 @@ def inputs_from(tables: Mapping[str, Sequence[SelectedRow]]) -> ReadinessInputs:
 def _ordered(rows: Sequence[SelectedRow], table: ReadTable) -> list[SelectedRow]:
     """Return rows in their order, NULL last."""
     return sorted(rows, key=lambda row: [(row[column] is None, row[column]) for column in table.order])
+
+
+def _has_budget(scenario: SelectedRow) -> bool:
+    """Tell whether somebody set a budget. One in EUR is not known in USD before the first exchange rate."""
+    return scenario["budget_usd_per_month"] is not None or scenario["budget_eur_per_month"] is not None
 
 
 def _is_no_illustration(row: SelectedRow) -> bool:

@@ -18,9 +18,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, TypeAlias
 
-from assets.common.spreadsheet import CsvLines, csv_text, inert_row, separator_of, typed
+from assets.common.spreadsheet import CsvLines, csv_text, inert_row
 from assets.evidence.importer import Importer, SourceFile
-from assets.evidence.model import IDENTIFIER_PATTERN, split_list
+from assets.evidence.mapping import Column, ColumnMap, Titles, Translation, columns_of
+from assets.evidence.model import IDENTIFIER_PATTERN, WORKBOOK, split_list
+from assets.evidence.tables import TABLES_BY_KEY
+
+_BEFORE = ("organization_", "organisation_", "company_", "account_")
+"""What some programs write before the name of a column: whose it is."""
 
 KEY = "waku_fit_id"
 """Column, or attribute in a CRM, with the id of an organisation: the key that never changes."""
@@ -38,6 +43,24 @@ HEADINGS = {
     "Next step": "next_step",
 }
 """Columns of the neutral file and the fields that they hold. Lists are separated by ';'."""
+
+ORGANISATIONS = TABLES_BY_KEY["segments__organisations"]
+
+_ELSEWHERE = {
+    KEY: ("waku_fit_id", "waku_fit_key"),
+    "Name": ("name", "company_name", "account_name", "organization_name", "organisation_name"),
+    "Segment": ("segment", "waku_segment"),
+    "Stage": ("stage", "waku_stage"),
+    "Dependencies": ("dependencies", "waku_dependencies"),
+    "Next step": ("next_step", "waku_next_step"),
+    WRITTEN: ("waku_fit_written",),
+}
+HEADINGS_ELSEWHERE = {
+    heading: frozenset(f"{before}{name}{after}" for name in names for before in ("", *_BEFORE) for after in ("", "_c"))
+    for heading, names in _ELSEWHERE.items()
+}
+"""What exports call these columns, as letters and underscores: labels or internal names of HubSpot, Salesforce (`__c`)
+and Pipedrive (`Organization - `)."""
 
 
 @dataclass(frozen=True)
@@ -146,19 +169,22 @@ def to_csv(organisations: Iterable[OrganisationRecord]) -> str:
 
 def read_csv(source: SourceFile) -> Iterable[Told]:
     """Read the organisations of a neutral file with their lines. Other columns are left alone."""
-    text = source.text()
-    reader = csv.DictReader(io.StringIO(text), strict=True, delimiter=separator_of(text))
-    if missing := [heading for heading in (KEY, "Name") if heading not in (reader.fieldnames or ())]:
-        source.stop(f"there is no column {missing[0]}", ", ".join(HEADINGS))
-    found, line = {}, reader.line_num + 1
-    try:
-        for row in reader:
-            found[line] = organisation({heading: typed(row.get(heading) or "") for heading in (*HEADINGS, WRITTEN)})
-            line = reader.line_num + 1
-    except csv.Error as error:
-        source.line = line
-        source.stop(f"this is not a CSV file ({error})", "a file saved as CSV")
-    return _sound(source, found)
+    table = source.table(("organisations", "companies"))
+    translation: Translation = source.translation or translation_of({})
+    targets = translation.targets(table, source)
+    there = {name for names in targets for name in names}
+    if missing := [heading for heading in (KEY, "Name") if heading not in there]:
+        source.stop(f"there is no column {missing[0]}", f"{', '.join(HEADINGS)}; or a mapping (--map), docs/crm.md")
+    rows = translation.rows(table, targets, source)
+    return _sound(source, {line: organisation(cells) for line, cells in rows})
+
+
+def translation_of(titles: Titles, mapping: ColumnMap | None = None) -> Translation:
+    """Return how a file of a CRM becomes the neutral one; `titles` has the tables that it refers to."""
+    fields = columns_of(ORGANISATIONS, HEADINGS.values(), titles)
+    # a key that is no key is a mistake, and a name is one whatever it looks like
+    columns = {heading: Column() if heading in (KEY, "Name") else fields[field] for heading, field in HEADINGS.items()}
+    return Translation(columns | {WRITTEN: Column()}, mapping, headings=HEADINGS_ELSEWHERE, key=KEY)
 
 
 def to_json(organisations: Iterable[OrganisationRecord]) -> str:
@@ -177,6 +203,8 @@ def read_json(source: SourceFile) -> Iterable[Told]:
         source.stop("this is not JSON", "an array of objects")
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         source.stop("this is not an array of objects", "what `waku-fit crm export` writes")
+    if rows and not any(KEY in row for row in rows):
+        source.stop(f"no object has {KEY}", f"{KEY} in each that waku-fit knows")
     return _sound(source, {number: organisation(row) for number, row in enumerate(rows, start=1)})
 
 
@@ -208,21 +236,29 @@ def with_rows(text: str, columns: Sequence[str], rows: Iterable[Mapping[str, str
 
 
 def _sound(source: SourceFile, found: Mapping[int, OrganisationRecord]) -> Iterable[Told]:
-    """Return what was found, and note each organisation without a key of its own."""
+    """Return what was found; note each organisation whose key is none, and how many of the CRM's own have no key."""
     lines: dict[str, int] = {}
-    for line, one in found.items():
-        source.line = line
-        if not re.fullmatch(IDENTIFIER_PATTERN, one.organisation_id):
+    sound, others = [], 0
+    for source.line, one in found.items():
+        if not one.organisation_id:
+            others += 1
+        elif not re.fullmatch(IDENTIFIER_PATTERN, one.organisation_id):
             source.wrong(KEY, "is not a key", "one in lower_snake_case")
         elif one.organisation_id in lines:
             source.wrong(KEY, f"is the key of {lines[one.organisation_id]} too", "each once")
         elif not one.name:
             source.wrong("Name", "has no value", "what the organisation is called")
-        lines.setdefault(one.organisation_id, line)
-    return found.items()
+        else:
+            sound.append((source.line, one))
+        lines.setdefault(one.organisation_id, source.line)
+    if others:
+        source.notes.append(f"{others} {'company' if others == 1 else 'companies'} without {KEY} were left alone")
+    return sound
 
 
-CRM_CSV = Importer("csv", "organisations", lambda file: file.suffix.lower() == ".csv", read_csv)
+CRM_CSV = Importer(
+    "csv", "organisations", lambda file: file.suffix.lower() in (".csv", ".tsv", ".txt", WORKBOOK), read_csv
+)
 CRM_JSON = Importer("json", "organisations", lambda file: file.suffix.lower() == ".json", read_json)
 
 

@@ -119,7 +119,10 @@ def _require_code(row_id: str, table: Table, pack: Pack) -> None:
 def _new_row(table: Table, pack: Pack, packs: Sequence[Pack], row_id: str | None, today: date) -> int:
     if row_id:
         _require_code(row_id, table, pack)
+    from orchestration.commands.importers import extended
+
     path = pack.path / table.path
+    extended(path)  # refuses what no row can be added to
     model = next((p.path / table.path for p in [pack, *packs] if (p.path / table.path).is_file()), None)
     header = _header(model) if model else table.header()
     grade = GRADES.get(table.key, "published")
@@ -212,17 +215,25 @@ def export_interviews(settings: Settings, pack_name: str, file: Path) -> int:
     return 0
 
 
-def import_interviews(settings: Settings, file: Path, pack_name: str, *, replace_existing: bool) -> int:
-    """Write a document for each interview of a file; with a mistake anywhere nothing is written."""
+def import_interviews(
+    settings: Settings, file: Path, pack_name: str, *, replace_existing: bool, maps: Sequence[str] = ()
+) -> int:
+    """Write a document for each interview of a file; with a mistake anywhere nothing is written.
+
+    `maps` say what columns of another program are: a file, or pairs `Theirs=ours`.
+    """
     from assets.common.files import write_all
     from assets.evidence.interview_sheet import INTERVIEWS, ImportedInterview, document_text
     from orchestration.commands.importers import checked, nothing_written, rows_of
+    from orchestration.commands.mappings import interview_translation
 
     pack = pack_to_write(settings, pack_name)
     folder = pack.path / INTERVIEWS.path
     schema = os.path.relpath(settings.evidence_dir / FOLDER / f"{INTERVIEWS.key}.json", folder)
     found: list[ImportedInterview]
-    found, problems = rows_of("interviews", file)
+    packs = [*(resolve_pack(name, settings.evidence_dir) for name in settings.packs), pack]
+    translation = interview_translation(file, maps, packs, _questions(packs))
+    found, problems = rows_of("interviews", file, translation)
     texts: dict[Path, str] = {}
     for line, document in found if not problems else ():
         path = folder / f"{document['id']}.yaml"

@@ -30,6 +30,8 @@ def _laid_over(chosen: list[Pack], extra: Pack) -> list[Pack]:
 def evidence_without_mistakes(settings: Settings, packs: tuple[str, ...]) -> Evidence | None:
     """Return what a run is about to load, or tell the mistakes in it and return None."""
     evidence = read_evidence(settings, packs)
+    for note in evidence.notes:
+        click.echo(note)
     if evidence.problems:
         click.echo(format_problems(evidence.problems), err=True)
         click.echo("Nothing was loaded; the latest release is as it was.", err=True)
@@ -74,8 +76,11 @@ def check_evidence(settings: Settings, path: Path | None, packs: tuple[str, ...]
             chosen = _laid_over(chosen, extra)
         evidence = read_packs(list(map(openable, chosen)), today=datetime.now(UTC).date())
     if as_json:
-        click.echo(json.dumps({"rows": evidence.rows, "problems": [asdict(p) for p in evidence.problems]}, indent=2))
-    elif evidence.problems:
+        click.echo(json.dumps(_for_scripts(evidence), indent=2))
+        return 1 if evidence.problems else 0
+    for note in evidence.notes:
+        click.echo(note)
+    if evidence.problems:
         click.echo(format_problems(evidence.problems))
     else:
         for pack in own:
@@ -83,6 +88,11 @@ def check_evidence(settings: Settings, path: Path | None, packs: tuple[str, ...]
         whole = f"{counted(evidence.rows, 'row')} in {counted(len(evidence.records), 'table')}"
         click.echo(f"{whole}{' of all packs' if own else ''}, no mistakes.")
     return 1 if evidence.problems else 0
+
+
+def _for_scripts(evidence: Evidence) -> dict[str, object]:
+    problems = [asdict(problem) for problem in evidence.problems]
+    return {"rows": evidence.rows, "problems": problems, "notes": list(evidence.notes)}
 
 
 def _rows(evidence: Evidence, pack: Pack) -> str:

@@ -17,7 +17,7 @@ from pathlib import Path
 import click
 
 from orchestration.commands.crm_cli import crm
-from orchestration.commands.options import Example, json_option, pack_option, with_settings
+from orchestration.commands.options import Example, json_option, map_option, pack_option, with_settings
 from orchestration.settings import Settings
 
 
@@ -135,15 +135,16 @@ def schema(settings: Settings) -> int:
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--pack", required=True, metavar="PACK", help="Pack to write to.")
 @click.option("--replace", "replace_existing", is_flag=True, help="Replace interviews that are already there.")
+@map_option
 @with_settings
-def import_interviews(settings: Settings, file: Path, pack: str, replace_existing: bool) -> int:
-    """Write a document for each interview of a sheet.
+def import_interviews(settings: Settings, file: Path, pack: str, replace_existing: bool, maps: tuple[str, ...]) -> int:
+    """Write a document for each interview of a sheet, or of an export of a research tool.
 
-    With a mistake anywhere, nothing is written. Columns: docs/interviews.md.
+    With a mistake anywhere, nothing is written. Columns: docs/interviews.md; other tools: docs/research_tools.md.
     """
     from orchestration.commands import analyst
 
-    return analyst.import_interviews(settings, file, pack, replace_existing=replace_existing)
+    return analyst.import_interviews(settings, file, pack, replace_existing=replace_existing, maps=maps)
 
 
 @main.command("export-interviews", cls=Example, example="waku-fit export-interviews sheet.csv --pack ../our-interviews")
@@ -428,7 +429,7 @@ IMPORT_EXAMPLE = r"""waku-fit import-benchmark pgbench_log.* --format pgbench \
 @main.command("import-benchmark", cls=Example, example=IMPORT_EXAMPLE)
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--format", "run_format", required=True, metavar="FORMAT",
-              help="What wrote the files: pgbench, aggregate (pgbench --aggregate-interval), jtl (JMeter) or csv.")
+              help="What wrote the files: pgbench, aggregate (pgbench --aggregate-interval), jtl (JMeter), k6 or csv.")
 @click.option("--into", required=True, type=click.Path(path_type=Path), help="Folder of the pack that gets the rows.")
 @click.option("--run", "run_id", required=True, help="Name of the run; measurements of one run are compared.")
 @click.option("--stage", required=True, help="Stage of the archive's schema that was measured.")

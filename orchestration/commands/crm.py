@@ -17,10 +17,11 @@ import click
 from assets.common.answers import Client, RemoteError
 from assets.common.files import write_all
 from assets.common.spreadsheet import typed
-from assets.evidence.model import Grade
+from assets.evidence.model import Grade, Problem
 from assets.evidence.tables import TABLES_BY_KEY
 from assets.segments.crm import (
     HEADINGS,
+    KEY,
     FieldChange,
     OrganisationRecord,
     differences,
@@ -34,7 +35,8 @@ from assets.segments.crm import (
 )
 from assets.segments.hubspot import BATCH, TOKEN, Failure, HubSpot
 from orchestration.commands.analyst import pack_to_write
-from orchestration.commands.importers import checked, nothing_written, rows_of
+from orchestration.commands.importers import checked, extended, nothing_written, rows_of
+from orchestration.commands.mappings import organisation_translation
 from orchestration.errors import UserError
 from orchestration.paths import shown, write_file
 from orchestration.settings import Settings
@@ -52,12 +54,17 @@ def export_file(settings: Settings, file: Path) -> int:
     return 0
 
 
-def import_file(settings: Settings, file: Path, pack: str, today: date, *, apply: bool) -> int:
-    """Take what a file from the CRM says otherwise than the latest release into a pack. Raises `UserError`."""
-    told, problems = rows_of("organisations", file)
-    if problems:
-        return nothing_written(problems, AGAIN)
-    return _take(settings, dict(told), shown(file), f"CRM of the team, {file.name}", pack, today, apply=apply)
+def import_file(
+    settings: Settings, file: Path, pack: str, today: date, *, apply: bool, maps: Sequence[str] = ()
+) -> int:
+    """Take what a file from the CRM says otherwise than the latest release into a pack. Raises `UserError`.
+
+    `maps` say what columns of another program are: a file, or pairs `Theirs=ours`.
+    """
+    translation = organisation_translation(settings, file, maps, pack_to_write(settings, pack))
+    told, problems = rows_of("organisations", file, translation)
+    source = f"CRM of the team, {file.name}"
+    return _take(settings, dict(told), shown(file), source, pack, today, apply=apply, problems=problems)
 
 
 def pull(settings: Settings, client: Client, token: str, pack: str, today: date, *, apply: bool, **options: str) -> int:
@@ -157,34 +164,52 @@ def _take(
     today: date,
     *,
     apply: bool,
+    problems: Sequence[Problem] = (),
 ) -> int:
-    """Show what `told`, by line of `name`, changes, and with `apply` add a row of evidence for each change."""
-    changed = differences(released(settings), map(without_echoes, told.values()))
+    """Show what `told`, by line of `name`, changes, and with `apply` add a row of evidence for each change.
+
+    With `problems` found before, or new ones, nothing is shown but all of them.
+    """
+    known = released(settings)
+    changed = differences(known, map(without_echoes, told.values()))
+    found = [*problems, *_mistyped(known, told, name)]
     pack = pack_to_write(settings, pack_name)
     path = pack.path / UPDATES.path
     # what is there first: rows are added to a table only
-    if path.exists() and (problems := checked(settings, pack, UPDATES, path, today=today)):
-        return nothing_written(problems, AGAIN)
+    if path.exists() and (in_pack := checked(settings, pack, UPDATES, path, today=today)):
+        return nothing_written([*found, *in_pack], AGAIN)
     rows = [evidence_row(one, today, source) for one, _ in changed]
-    text, lines = with_rows(path.read_text(encoding="utf-8-sig") if path.exists() else "", UPDATES.header(), rows)
-    if problems := checked(settings, pack, UPDATES, path, text, today):
+    text, lines = with_rows(extended(path), UPDATES.header(), rows)
+    if in_rows := checked(settings, pack, UPDATES, path, text, today):
         headings = {field: heading for heading, field in HEADINGS.items()}
         line_of = {one.organisation_id: line for line, one in told.items()}
-        in_source = [
+        found += [
             replace(
                 problem,
                 file=name,
                 line=line_of[lines[problem.line]],
                 column=headings.get(problem.column, problem.column),
             ) if problem.line in lines else problem
-            for problem in problems
+            for problem in in_rows
         ]  # fmt: skip
-        return nothing_written(in_source, AGAIN)
+    if found:
+        return nothing_written(found, AGAIN)
     _show(changed)
     if apply and changed:
         write_all({path: text})
     click.echo(_summary(changed, shown(path), applied=apply))
     return 0
+
+
+def _mistyped(known: Sequence[OrganisationRecord], told: Mapping[int, OrganisationRecord], file: str) -> list[Problem]:
+    """Return a problem for each key that is not known, of an organisation that is known under another one."""
+    keys = {one.organisation_id for one in known}
+    by_name = {one.name.casefold(): one.organisation_id for one in known}
+    return [
+        Problem(file, line, KEY, f"is not known, and an organisation of this name is: {by_name[name]}", by_name[name])
+        for line, one in told.items()
+        if one.organisation_id not in keys and (name := one.name.casefold()) in by_name
+    ]
 
 
 def _show(changed: Sequence[tuple[OrganisationRecord, Sequence[FieldChange]]]) -> None:

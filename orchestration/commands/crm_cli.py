@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from orchestration.commands.options import Example, with_settings
+from orchestration.commands.options import Example, map_option, with_settings
 from orchestration.settings import Settings
 
 apply_option = click.option("--apply", is_flag=True, help="Do it; without this, only say what would change.")
@@ -40,17 +40,19 @@ def export(settings: Settings, file: Path) -> int:
 @crm.command("import", cls=Example, example="waku-fit crm import organisations.csv --pack ../our-evidence --apply")
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @into_option
+@map_option
 @apply_option
 @with_settings
-def import_(settings: Settings, file: Path, pack: str, apply: bool) -> int:
+def import_(settings: Settings, file: Path, pack: str, maps: tuple[str, ...], apply: bool) -> int:
     """Take what FILE says otherwise into a pack.
 
-    FILE is .csv or .json. What it says otherwise than the latest release becomes evidence of today.
+    FILE is .csv, .xlsx or .json; exports of HubSpot, Salesforce and Pipedrive are read as they are. What it says
+    otherwise than the latest release becomes evidence of today.
     """
     from orchestration.commands.crm import import_file
     from orchestration.commands.refresh import now
 
-    return import_file(settings, file, pack, now().date(), apply=apply)
+    return import_file(settings, file, pack, now().date(), apply=apply, maps=maps)
 
 
 @crm.command(cls=Example, example="HUBSPOT_ACCESS_TOKEN=... waku-fit crm push hubspot --apply")

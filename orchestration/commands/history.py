@@ -15,6 +15,7 @@ from typing import Any
 
 import click
 
+from assets.evidence.wording import with_suggestion
 from assets.history.text import LEGEND, changes, chart
 from orchestration.errors import UserError
 from orchestration.settings import Settings
@@ -83,7 +84,8 @@ def _counted(row: Row) -> str:
 def _chosen(milestone: str, verdicts: Sequence[Row]) -> str:
     known = list(dict.fromkeys(row["milestone_id"] for row in verdicts))
     if milestone not in known:
-        raise UserError(f"there is no milestone {milestone} in the history; expected one of {', '.join(known)}")
+        expected = with_suggestion(f"one of {', '.join(known)}", milestone, known)
+        raise UserError(f"there is no milestone {milestone} in the history; expected {expected}")
     return milestone
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from assets.benchmarks.archive.stages import STAGES
-from assets.benchmarks.imports.formats import LogImporter
+from assets.benchmarks.imports.events import LogImporter
 from assets.benchmarks.imports.rows import ImportRefusedError, What, import_into
 from orchestration.commands.importers import importer_of, nothing_written
 from orchestration.errors import UserError
@@ -48,6 +48,8 @@ def import_benchmark(
         raise UserError(f"{refused}. Nothing was written.") from None
     except OSError as error:
         raise UserError(f"{error.filename}: {error.strerror}. Nothing was written.") from None
+    for note in added.notes:
+        click.echo(note)
     if added.problems:
         return nothing_written(added.problems, "import the files again")
     run = "a new run" if added.is_new_run else "the run"

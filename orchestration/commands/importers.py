@@ -12,19 +12,21 @@ from typing import Any
 
 import click
 
-from assets.benchmarks.imports.formats import JMETER_JTL, PGBENCH_AGGREGATE, PGBENCH_LOG, PLAIN_CSV
+from assets.benchmarks.imports.formats import FORMATS
 from assets.evidence.check_file import FilePlace, check_file
 from assets.evidence.importer import Importer, Kind
 from assets.evidence.interview_sheet import SHEET
+from assets.evidence.mapping import Translation
 from assets.evidence.model import Problem, Table
 from assets.evidence.packs import Pack, resolve_pack
 from assets.evidence.read_packs import format_problems
+from assets.evidence.sheet import NotPlainError, text_to_extend
 from assets.segments.crm import CRM_CSV, CRM_JSON
 from orchestration.errors import UserError
 from orchestration.paths import openable, shown
 from orchestration.settings import Settings
 
-IMPORTERS = (SHEET, CRM_CSV, CRM_JSON, PGBENCH_LOG, PGBENCH_AGGREGATE, JMETER_JTL, PLAIN_CSV)
+IMPORTERS = (SHEET, CRM_CSV, CRM_JSON, *FORMATS)
 """Of one kind, the first that recognises a file reads it."""
 
 
@@ -38,9 +40,15 @@ def importer_of(kind: Kind, file: Path, name: str = "") -> Importer:
     raise UserError(f"{name or file.name} is no format of {kind} that is read here; expected one of {names}")
 
 
-def rows_of(kind: Kind, file: Path) -> tuple[list[Any], list[Problem]]:
-    """Return the rows of a file, and the mistakes in it. Raises `UserError` if no importer recognises it."""
-    return importer_of(kind, file).rows(file, shown(file))
+def rows_of(kind: Kind, file: Path, translation: Translation | None = None) -> tuple[list[Any], list[Problem]]:
+    """Return the rows of a file, and the mistakes in it; say how it was read.
+
+    Raises `UserError` if no importer recognises it.
+    """
+    rows, problems, notes = importer_of(kind, file).rows(file, shown(file), translation)
+    for note in notes:
+        click.echo(f"{shown(file)}: {note}")
+    return rows, problems
 
 
 def checked(
@@ -50,6 +58,14 @@ def checked(
     packs = [openable(one) for one in (*(resolve_pack(n, settings.evidence_dir) for n in settings.packs), pack)]
     place = FilePlace(table, pack.path, table.path if table.kind == "csv" else f"{table.path}/{path.name}")
     return check_file(path.resolve(), place, packs, today=today or datetime.now(UTC).date(), text=text).problems
+
+
+def extended(path: Path) -> str:
+    """Return the text of a table that rows are added to. Raises `UserError`."""
+    try:
+        return text_to_extend(path)
+    except NotPlainError as error:
+        raise UserError(str(error)) from None
 
 
 def nothing_written(problems: Sequence[Problem], then: str) -> int:

@@ -21,6 +21,11 @@ pack_option = click.option(
     "--pack", "packs", multiple=True, metavar="PACK",
     help="Evidence to lay over the public one: a name under evidence/, or a folder elsewhere. May be repeated.",
 )  # fmt: skip
+map_option = click.option(
+    "--map", "maps", multiple=True, metavar="MAPPING",
+    help="What columns of another program are: a YAML file, or THEIRS=OURS pairs, such as 'Text=quote,Title=tag'."
+    " Without it, FILE.map.yaml beside the file.",
+)  # fmt: skip
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for scripts.")
 
 

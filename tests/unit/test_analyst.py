@@ -287,7 +287,7 @@ def test_an_interview_that_is_there_is_not_replaced_unasked(tmp_path: Path) -> N
 
 def read_sheet(tmp_path: Path, text: str) -> tuple[list[ImportedInterview], list[str]]:
     (tmp_path / "sheet.csv").write_text(text)
-    found, problems = SHEET.rows(tmp_path / "sheet.csv", "sheet.csv")
+    found, problems, _ = SHEET.rows(tmp_path / "sheet.csv", "sheet.csv")
     return found, list(map(str, problems))
 
 
@@ -354,8 +354,8 @@ def test_rows_of_one_interview_agree(tmp_path: Path) -> None:
     ("text", "message"),
     [
         ("id,tag\n", "sheet.csv:1: the columns segment_id are missing; expected id, segment_id"),
-        ("id,segment_id,tag,colour\n", "sheet.csv:1: 1 columns are none of a sheet of interviews; expected as_of"),
-        ('id,segment_id,tag\n"p01,gaming\n', "sheet.csv:1: this is not a CSV file"),
+        ("id,segment_id,tag,colour\n", "sheet.csv:1: 1 column (D) not of a sheet of interviews; expected as_of"),
+        ('id,segment_id,tag\n"p01,gaming\n', 'sheet.csv:2: a quote (") is opened in this row'),
     ],
 )
 def test_a_file_that_is_no_sheet_is_told_like_any_mistake(tmp_path: Path, text: str, message: str) -> None:

@@ -157,6 +157,34 @@ def test_a_mistake_is_told_with_the_line_of_the_file_and_nothing_is_written(
     assert list(pack.iterdir()) == []
 
 
+def test_mistakes_of_the_file_and_of_what_it_says_come_together(
+    settings: Settings, pack: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    file = tmp_path / "crm.csv"
+    rows = ["Rail Gun,Railgun,", "railgum,Railgun,", ",A bakery,", "railgun,Railgun,thinking", "new_one,New one,lost"]
+    file.write_text("\n".join(["waku_fit_id,Name,Stage", *rows, ""]))
+    assert crm.import_file(settings, file, str(pack), TODAY, apply=True) == 1
+    printed = capsys.readouterr()
+    assert printed.out == "crm.csv: 1 company without waku_fit_id were left alone\n"
+    assert [line.partition(";")[0] for line in printed.err.splitlines()[:3]] == [
+        "crm.csv:2: waku_fit_id: is not a key",
+        "crm.csv:3: waku_fit_id: is not known, and an organisation of this name is: railgun",
+        "crm.csv:5: Stage: the value is not allowed",
+    ]
+    assert list(pack.iterdir()) == []
+
+
+def test_a_mapping_names_other_headings_and_words(settings: Settings, pack: Path, tmp_path: Path) -> None:
+    file = tmp_path / "crm.csv"
+    file.write_text("Key,Title,Phase\nrailgun,Railgun,Closed lost\n,A bakery,Open\n")
+    (tmp_path / "crm.csv.map.yaml").write_text("values:\n  Stage:\n    closed lost: lost\n")
+    maps = ["Key=waku_fit_id,Title=Name,Phase=Stage"]
+    assert crm.import_file(settings, file, str(pack), TODAY, apply=True, maps=maps) == 0
+    _, row = (pack / "segments" / "organisations.csv").read_text().splitlines()
+    assert row.startswith("railgun_2026_11_23,railgun,Railgun,,lost,")
+
+
 @pytest.mark.parametrize(
     ("header", "message"),
     [

@@ -104,10 +104,11 @@ def key(old: str, new: str) -> Change:
     return change
 
 
-def latin_1(file: str, old: str, new: str, line: int) -> Change:
+def bytes_of(file: str, old: bytes, new: bytes, line: int) -> Change:
     def change(pack: Path) -> None:
-        replaced(file, old, new, line)(pack)
-        content(file, (pack / file).read_text(encoding="utf-8").encode("latin-1", "replace"))(pack)
+        lines = (pack / file).read_bytes().splitlines(keepends=True)
+        lines[line - 1] = lines[line - 1].replace(old, new, 1)
+        content(file, b"".join(lines))(pack)
 
     return change
 
@@ -179,11 +180,11 @@ def new_folder(name: str) -> Change:
     return change
 
 
-def semicolons(file: str) -> Change:
+def separated(file: str, separator: str, other: Callable[[str], str] = str) -> Change:
     def change(pack: Path) -> None:
         rows = csv.reader(io.StringIO((pack / file).read_text(encoding="utf-8")))
         with (pack / file).open("w", encoding="utf-8", newline="") as opened:
-            csv.writer(opened, delimiter=";").writerows(rows)
+            csv.writer(opened, delimiter=separator).writerows(map(other, row) for row in rows)
 
     return change
 
@@ -316,7 +317,11 @@ MISTAKES = [
             (RATES, 1, "when: is not a column of this table; expected one of rate_date"),
         ),
     ),
-    Mistake("column without a name", columns(RATES, lambda row: [*row, ""]), found(RATES, 1, "column 11 has no name")),
+    Mistake(
+        "column without a name and with cells",
+        columns(RATES, lambda row: [*row, "" if row[0] == "id" else "x"]),
+        found(RATES, 2, "column 11 (K) has no name, and 3 cells; expected a name in its first row, or no cell in it"),
+    ),
     Mistake(
         "duplicate column",
         replaced(RATES, "quote_currency", "base_currency"),
@@ -335,7 +340,6 @@ MISTAKES = [
         insert(RATES, 3, "a,EUR,USD,1,1,2026-01-01,x,2026-01-01,observed,published,\n"),
         found(RATES, 3, "the row has 11 cells; expected 10 as in the header; a value with a comma in it needs quotes"),
     ),
-    Mistake("empty row", insert(RATES, 3, ",,,,,,,,,\n"), found(RATES, 3, "the row is empty")),
     Mistake(
         "unclosed quote",
         replaced(RATES, ",EUR", ',"EUR', line=2),
@@ -344,7 +348,12 @@ MISTAKES = [
     Mistake(
         "no header", replaced(RATES, "id,", "x\nid,"), found(RATES, 1, "the first line is not a header of this table")
     ),
-    Mistake("semicolons", semicolons(RATES), found(RATES, 1, "cells are separated by semicolons; expected commas")),
+    Mistake("bars", separated(RATES, "|"), found(RATES, 1, "cells are separated by bars; expected commas")),
+    Mistake(
+        "semicolons and decimal commas",
+        separated(RATES, ";", lambda text: text.replace("1.1133", "1,1133")),
+        found(RATES, 2, 'rate: "1,1133" has a comma; expected a number > 0, with a point for decimals'),
+    ),
     # Files
     Mistake("empty file", content(RATES, b""), found(RATES, 1, "the file is empty; expected a header: id,source")),
     Mistake("only a byte order mark", content(RATES, b"\xef\xbb\xbf\r\n"), found(RATES, 1, "the file is empty")),
@@ -368,12 +377,12 @@ MISTAKES = [
         found("costs/scenarios/new.yml", 1, "expected documents called <id>.yaml, such as new.yaml"),
     ),
     Mistake(
-        "not UTF-8",
-        latin_1(SEGMENTS, "Intent", "Inténts", line=3),
+        "UTF-8 and something else",
+        bytes_of(SEGMENTS, b"Intent", b"Int\xe9nts \xc3\xa9", line=3),
         found(SEGMENTS, 3, 'byte 0xe9 is not UTF-8 (it is "é" in Latin-1); expected a file saved as UTF-8'),
     ),
     Mistake("NUL byte", replaced(RATES, "EUR", "E\0R", line=3), found(RATES, 3, "a NUL byte: this is not a text file")),
-    Mistake("binary file", content(RATES, b"PK\x03\x04\n" + bytes(range(256))), found(RATES, 2, "a NUL byte")),
+    Mistake("binary file", content(RATES, b"PK\x03\x04\n" + bytes(range(256))), found(RATES, 1, "this is no workbook")),
     Mistake(
         "file too large",
         truncated(RATES, 100 * 1024 * 1024),
@@ -508,7 +517,7 @@ def test_every_mistake_of_a_pack_is_found_at_once(pack: Path) -> None:
 
 
 def test_a_file_with_mistakes_makes_no_reference_dangle(pack: Path) -> None:
-    replaced("segments/usps.csv", ",", ";")(pack)
+    replaced("segments/usps.csv", ",", "|")(pack)
     cells("roadmap/deliverables.csv", id="new_one", as_of="soon")(pack)
     cells(SEGMENTS, technical_gaps="new_one")(pack)
     assert {problem.split(":")[0] for problem in problems_of(pack)} == {

@@ -172,8 +172,8 @@ def test_a_mistake_in_a_cell_is_said_in_plain_words(column: str, cell: str, prob
 
 
 def test_a_value_is_shown_short_and_without_what_a_terminal_would_obey() -> None:
-    (found,) = problems_of(csv_of({**GOOD, "currency": "\u202e" + "x" * 500}))
-    assert f'"\\u202e{"x" * 59}…" is not allowed' in found
+    (found,) = problems_of(csv_of({**GOOD, "currency": "\ue000" + "x" * 500}))
+    assert f'"\\ue000{"x" * 59}…" is not allowed' in found
 
 
 def test_a_record_knows_the_line_in_which_its_row_starts() -> None:

@@ -37,14 +37,17 @@ def test_made_up_milestones_and_budgets_ask_for_nothing() -> None:
         {"scenario_id": "a", "profile_id": "p", "budget_usd_per_month": 10.0},
         {"scenario_id": "b", "profile_id": "p", "budget_usd_per_month": 10.0, "grade": "illustrative"},
         {"scenario_id": "c", "profile_id": "p"},
+        # in EUR, on a day before the first exchange rate
+        {"scenario_id": "d", "profile_id": "p", "budget_eur_per_month": 10.0, "evidence_ids": ["costs__scenarios/d"]},
     ]
     costs = [
         {"scenario_id": name, "with_rln": False, "all_in_p50_usd_per_month": 12.0, "is_milestone": name == "a"}
-        for name in "abc"
+        for name in "abcd"
     ]
     found = inputs_from(tables(milestones=milestones, scenarios=scenarios, cost_summary=costs))
     assert [milestone.milestone_id for milestone in found.milestones] == ["a"]
-    assert [cell.state for cell in found.budget_cells] == ["over"]
+    assert [cell.state for cell in found.budget_cells] == ["over", "unknown"]
+    assert "costs__scenarios/d" in found.budget_cells[1].basis.ids
     assert [cell.profile_id for cell in found.cost_cells] == ["p"]
 
 

@@ -14,14 +14,16 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from assets.benchmarks.imports.formats import LogImporter
+from assets.benchmarks.imports.events import LogImporter
 from assets.benchmarks.imports.summary import ImportedRun, OperationSummary, import_run
 from assets.common.files import write_all
 from assets.common.spreadsheet import inert_row
 from assets.evidence.model import Problem, Table
 from assets.evidence.parsing import parse_csv
+from assets.evidence.sheet import NotPlainError, text_to_extend
 from assets.evidence.tables import TABLES_BY_KEY
 from assets.evidence.tables.benchmarks import unit_of
+from assets.evidence.wording import with_suggestion
 
 RUNS, MEASUREMENTS = "benchmarks__runs", "benchmarks__measurements"
 COMMON_LAST = ("source", "as_of", "as_of_basis", "grade", "note")
@@ -64,6 +66,8 @@ class Added:
     measurements: int
     problems: tuple[Problem, ...] = ()
     """If there are any, nothing was written."""
+    notes: tuple[str, ...] = ()
+    """What a user should know of how the files were read."""
 
 
 def import_into(pack: Path, paths: Sequence[Path], importer: LogImporter, what: What, *, today: date) -> Added:
@@ -74,7 +78,7 @@ def import_into(pack: Path, paths: Sequence[Path], importer: LogImporter, what: 
     """
     imported = import_run(paths, importer)
     if imported.run is None:
-        return Added(what.run_id, is_new_run=False, measurements=0, problems=imported.problems)
+        return Added(what.run_id, is_new_run=False, measurements=0, problems=imported.problems, notes=imported.notes)
     summary = chosen(imported.run, what.operation)
     files = {key: pack / TABLES_BY_KEY[key].path for key in (RUNS, MEASUREMENTS)}
     known = _rows(files[RUNS])
@@ -115,18 +119,32 @@ def import_into(pack: Path, paths: Sequence[Path], importer: LogImporter, what: 
         return Added(what.run_id, is_new, 0, tuple(problems))
     # The run first: killed between the two, it is left without measurements, and the same command goes on from there.
     write_all({files[key]: text for key, text in texts.items()})
-    return Added(what.run_id, is_new, len(fresh[MEASUREMENTS]))
+    return Added(what.run_id, is_new, len(fresh[MEASUREMENTS]), notes=imported.notes)
 
 
 def chosen(run: ImportedRun, operation: str) -> OperationSummary:
-    """Return the summary of one kind of operation, or of all. Raises `ImportRefusedError` if there is none of it."""
+    """Return the summary of one kind of operation, or of all.
+
+    Raises `ImportRefusedError` if there is none of it, or if all may count some operations twice.
+    """
     if not operation:
+        if run.unclear:
+            unclear = ", ".join(f'"{name}"' for name in run.unclear)
+            labels = ", ".join(f'"{summary.operation}"' for summary in run.operations)
+            raise ImportRefusedError(
+                f"rows of {unclear} may be sums of others (a Transaction Controller), which would count those twice;"
+                f" choose what to take with --operation: {labels}. With threadName and responseMessage in the file this"
+                " is seen"
+            )
         return run.whole
     for summary in run.operations:
         if summary.operation == operation:
             return summary
-    names = ", ".join(f'"{summary.operation}"' for summary in run.operations) or "none, its rows are of all together"
-    raise ImportRefusedError(f'the file has no operation "{operation}"; it has {names}')
+    found = [summary.operation for summary in run.operations]
+    names = ", ".join(f'"{name}"' for name in found) or "none, its rows are of all together"
+    raise ImportRefusedError(
+        f'the file has no operation "{operation}"; it has {with_suggestion(names, operation, found)}'
+    )
 
 
 def run_row(what: What, summary: OperationSummary, importer: LogImporter, common: Row) -> Row:
@@ -183,7 +201,7 @@ def appended(table: Table, text: str, rows: Sequence[Row]) -> str:
     """
     out = io.StringIO()
     if text:
-        header = [name.strip() for name in next(csv.reader(io.StringIO(text.removeprefix("\ufeff"))))]
+        header = [name.strip() for name in next(csv.reader(io.StringIO(text)))]
         out.write(text if text.endswith("\n") else text + "\n")
     else:
         columns = [column for column in table.columns() if column not in COMMON_LAST]
@@ -197,10 +215,13 @@ def appended(table: Table, text: str, rows: Sequence[Row]) -> str:
 
 
 def _text(path: Path) -> str:
-    return path.read_text(encoding="utf-8") if path.exists() else ""
+    try:
+        return text_to_extend(path)
+    except NotPlainError as error:
+        raise ImportRefusedError(str(error)) from None
 
 
 def _rows(path: Path) -> dict[str, dict[str, str]]:
     """The rows of a table by id."""
-    rows = csv.DictReader(io.StringIO(_text(path).removeprefix("\ufeff")))
+    rows = csv.DictReader(io.StringIO(_text(path)))
     return {row["id"]: row for row in rows if row.get("id")}

@@ -1,4 +1,4 @@
-"""Runs that somebody else measured: files of pgbench and JMeter, and a plain CSV, become summaries.
+"""Runs that somebody else measured: files of load generators become summaries.
 
 Belongs here: the summary of a run, in memory that does not grow with its files, and reading them.
 Does not belong here: the formats (`formats.py`), quantiles (`quantiles.py`).
@@ -11,13 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Literal
 
-from assets.benchmarks.imports.formats import Event, LogImporter, TimedInterval
+from assets.benchmarks.imports.events import MAX_OPERATIONS, Event, LogImporter, TimedInterval
 from assets.benchmarks.imports.quantiles import Method, Quantiles
 from assets.evidence.importer import SourceFile, UnreadableError
 from assets.evidence.model import Problem
-
-MAX_OPERATIONS = 100
-"""Kinds of operations of one run, each with quantiles of its own."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +51,8 @@ class ImportedRun:
     """Sorted by name."""
     ended_s: float
     """End of the last operation, seconds since 1970."""
+    unclear: tuple[str, ...] = ()
+    """Operations that may be sums of others: all of them together may count some twice."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +61,8 @@ class Imported:
 
     run: ImportedRun | None
     problems: tuple[Problem, ...]
+    notes: tuple[str, ...] = ()
+    """What a user should know of how the files were read."""
 
 
 class _Tally:
@@ -121,7 +122,7 @@ def import_run(paths: Sequence[Path], importer: LogImporter) -> Imported:
     for path in paths:
         with path.open("rb") as stream:
             problems += totals.read(stream, str(path), importer)
-    return Imported(None if problems else totals.run(), tuple(problems))
+    return Imported(None if problems else totals.run(), tuple(problems), tuple(totals.notes))
 
 
 class _Totals:
@@ -131,6 +132,8 @@ class _Totals:
         self.whole = _Tally()
         self.operations: dict[str, _Tally] = {}
         self.start_s, self.end_s = float("inf"), float("-inf")
+        self.unclear: set[str] = set()
+        self.notes: list[str] = []
 
     def read(self, stream: BinaryIO, name: str, importer: LogImporter) -> list[Problem]:
         """Add a file and return the mistakes in it."""
@@ -141,14 +144,18 @@ class _Totals:
                 source.wrong("", "there are no rows", "the rows of a run")
         except UnreadableError:
             pass
+        self.notes += (f"{name}: {note}" for note in source.notes)
         return source.problems.all()
 
     def _add(self, events: Iterable[Event | TimedInterval], source: SourceFile) -> None:
         for event in events:
             self.start_s = min(self.start_s, event.start_s)
             self.end_s = max(self.end_s, event.end_s)
-            self.whole.add(event)
+            if isinstance(event, TimedInterval) or not event.is_sum:
+                self.whole.add(event)
             if isinstance(event, Event):
+                if event.is_unclear:
+                    self.unclear.add(event.operation)
                 tally = self.operations.get(event.operation)
                 if tally is None:
                     if len(self.operations) == MAX_OPERATIONS:
@@ -160,4 +167,5 @@ class _Totals:
     def run(self) -> ImportedRun:
         duration_s = self.end_s - self.start_s
         operations = (self.operations[name].summary(name, duration_s) for name in sorted(self.operations))
-        return ImportedRun(self.whole.summary("", duration_s), tuple(operations), self.end_s)
+        whole = self.whole.summary("", duration_s)
+        return ImportedRun(whole, tuple(operations), self.end_s, tuple(sorted(self.unclear)))

@@ -26,7 +26,8 @@ DECLARED_SETTINGS = {"max_parallel_workers_per_gather": "0"}
 On two cores with four clients two workers in its plan alone made one stage five times slower than the stage before."""
 
 MEASURING = (
-    *("archive/grids", "archive/limits", "archive/messages", "archive/requests", "archive/stages", "imports/formats"),
+    *("archive/grids", "archive/limits", "archive/messages", "archive/requests", "archive/stages"),
+    *("imports/events", "imports/pgbench"),
     *("measuring/archive_tables", "measuring/capacity_search", "measuring/environment", "measuring/measure"),
     *("measuring/pgbench", "measuring/session_run", "measuring/storage_probe"),
 )

@@ -1,7 +1,7 @@
 """pgbench as load generator: one run of one script, and what its log and its last words say.
 
 Belongs here: the program, its options and its output. Does not belong here: scripts (`archive/requests.py`), the order
-of runs (`archive/grids.py`), rows of the log (`imports/formats.py`).
+of runs (`archive/grids.py`), rows of the log (`imports/pgbench.py`).
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from assets.benchmarks.archive.requests import Script
-from assets.benchmarks.imports.formats import Event, read_pgbench_log
+from assets.benchmarks.imports.events import Event
+from assets.benchmarks.imports.pgbench import read_pgbench_log
 from assets.benchmarks.measuring.errors import BenchmarkError
 from assets.evidence.importer import SourceFile, UnreadableError
 

@@ -283,7 +283,7 @@ class BenchmarkRun(EvidenceRow):
     git_commit: str | None = Field(
         default=None, description="Commit of the code that measured, or uncommitted; empty is not known"
     )
-    latency_source: Literal["pgbench_log", "pgbench_aggregate", "jmeter_jtl", "csv"] = Field(
+    latency_source: Literal["pgbench_log", "pgbench_aggregate", "jmeter_jtl", "k6_csv", "csv"] = Field(
         description="What latencies were read from; all are of the single operation, as its client saw it"
     )
 

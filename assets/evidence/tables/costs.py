@@ -408,6 +408,11 @@ class Scenario(StandingRow):
         description="Most that its median may cost a month, USD, without and with RLN; more fails the cost gate. "
         "Empty where nobody set one",
     )
+    budget_eur_per_month: Positive | None = Field(
+        default=None,
+        description="The same in EUR, in place of budget_usd_per_month; it is converted at the newest row of "
+        "exchange_rates",
+    )
 
     @model_validator(mode="after")
     def _parts_fit_together(self) -> Self:
@@ -422,6 +427,8 @@ class Scenario(StandingRow):
             )
         if (self.media_bytes_id is None) != (self.media_share_id is None):
             raise ValueError("media_bytes_id and media_share_id are filled together or not at all")
+        if self.budget_usd_per_month is not None and self.budget_eur_per_month is not None:
+            raise ValueError("budget_usd_per_month and budget_eur_per_month are both filled; expected one of the two")
         if self.own_senders > self.network_senders:
             raise ValueError(f"own_senders {self.own_senders} exceeds network_senders {self.network_senders}")
         return self

@@ -8,7 +8,7 @@ Does not belong here: who may see what of it (staging), how it is searched for i
 import re
 from collections.abc import Callable
 from datetime import date
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self, TypeVar
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
@@ -147,6 +147,16 @@ def _not_before(column: str) -> Callable[[date | None, ValidationInfo], date | N
     return check
 
 
+Row = TypeVar("Row", bound=EvidenceRow)
+
+
+def _observed_since(row: Row, column: str, day: date) -> Row:
+    """Return a row that was not observed before the day of its conversation: --as-of would count it too early."""
+    if row.as_of < day:
+        raise ValueError(f"as_of {row.as_of} is before {column} {day}; expected that day or a later one")
+    return row
+
+
 class _Conversation(EvidenceRow):
     """What every conversation has of its own making: nobody but the team can check it."""
 
@@ -182,6 +192,10 @@ class Interview(_Conversation):
             raise ValueError("the id names the segment or the role; use a code that says nothing, such as p07")
         return self
 
+    @model_validator(mode="after")
+    def _is_observed_then(self) -> Self:
+        return _observed_since(self, "interviewed_on", self.interviewed_on)
+
     _is_withdrawn_later = field_validator("consent_withdrawn_on")(_not_before("interviewed_on"))
 
 
@@ -216,6 +230,10 @@ class Session(_Conversation):
     )
     consent: Literal["summary", "none"] = Field(description="none: the session is counted, nothing of it is published")
     consent_withdrawn_on: date | None = Field(default=None, description="Day on which the consent was withdrawn")
+
+    @model_validator(mode="after")
+    def _is_observed_then(self) -> Self:
+        return _observed_since(self, "held_on", self.held_on)
 
     _is_withdrawn_later = field_validator("consent_withdrawn_on")(_not_before("held_on"))
 

@@ -12,6 +12,28 @@ node_requirements as (
 
 ),
 
+-- A budget in EUR is compared in USD, at the rate that prices are converted with.
+eur_rate as (
+
+    select * from {{ ref('int_prices__usd_rates') }}
+    where currency = 'EUR'
+
+),
+
+with_rate as (
+
+    select
+        scenarios.*,
+        eur_rate.usd_per_unit as usd_per_eur,
+        eur_rate.grade as rate_grade,
+        eur_rate.evidence_id as rate_evidence_id
+
+    from scenarios
+
+    left join eur_rate on scenarios.budget_eur_per_month is not null
+
+),
+
 final as (
 
     select
@@ -50,7 +72,7 @@ final as (
         -- A scenario may be asked on a day before its sizes were worked out: of what they follow, what was known then.
         array(
             select basis.id
-            from unnest(scenarios.sizing_basis) as basis (id)
+            from unnest(with_rate.sizing_basis) as basis (id)
             inner join node_requirements on basis.id = node_requirements.node_requirement_id
         ) as sizing_basis,
         retention_days_id,
@@ -61,7 +83,8 @@ final as (
         node_rpc_component,
         client_rpc_component,
         is_milestone,
-        budget_usd_per_month,
+        coalesce(budget_usd_per_month, budget_eur_per_month * usd_per_eur) as budget_usd_per_month,
+        budget_eur_per_month,
 
         ---------- provenance
         source,
@@ -69,10 +92,10 @@ final as (
         as_of,
         as_of_basis,
         note,
-        grade,
-        array[evidence_id] as evidence_ids
+        {{ weakest_grade(['grade', 'rate_grade']) }} as grade,
+        {{ evidence_ids(['evidence_id', 'rate_evidence_id']) }} as evidence_ids
 
-    from scenarios
+    from with_rate
 
 )
 
