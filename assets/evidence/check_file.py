@@ -11,10 +11,10 @@ from datetime import date
 from pathlib import Path
 
 from assets.common.spreadsheet import typed
+from assets.evidence.across import check_across
 from assets.evidence.model import WORKBOOK, Parsed, Table
 from assets.evidence.packs import Pack
 from assets.evidence.read_packs import Evidence, file_label, notes_of, parse_text, read_file, read_known_words
-from assets.evidence.rows import check_across
 from assets.evidence.sheet import Sheet, sheet_of
 from assets.evidence.tables import ALL_TABLES, TABLES_BY_KEY
 from assets.evidence.wording import Fault

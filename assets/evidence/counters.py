@@ -13,7 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from assets.evidence.model import Identifier, Reference, marks
+from assets.evidence.column_types import marks
+from assets.evidence.model import Identifier, Reference
 
 StandIn = Literal["archive_capacities", "captured_segments", "question_sets", "reworked_matrix", "segment_ranking"]
 """What looks like an answer and is none: substitutes of ours, and reports of what nobody outside can read."""

@@ -6,9 +6,6 @@ the columns of single tables (`tables/`).
 
 from __future__ import annotations
 
-import re
-import types
-import typing
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -16,7 +13,9 @@ from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
-from pydantic.fields import FieldInfo
+
+from assets.evidence.column_types import marks, postgres_type
+from assets.evidence.sources import is_placeholder
 
 MAX_FILE_BYTES = 64 * 1024 * 1024
 """A table of typed facts is far below this; larger files are a mistake (a dump, a binary)."""
@@ -110,15 +109,6 @@ class Says:
     """What is measured or asked, when it holds, or the words that were said."""
 
 
-_PLACEHOLDER = re.compile(
-    r"\W*((to ?do|tbd|tba|tbc|fixme|to be (done|added|filled|confirmed))\b.*"
-    r"|(xxx+|n ?/ ?a|none|nil|null|unknown|https?://|placeholder|dummy|<.*>|\[.*\])?\W*)",
-    re.IGNORECASE,
-)
-LONGEST_PLACEHOLDER = 40
-"""Characters; a longer source says something."""
-
-
 class EvidenceRow(BaseModel):
     """The columns that every row of evidence has."""
 
@@ -156,7 +146,7 @@ class EvidenceRow(BaseModel):
     @field_validator("source")
     @classmethod
     def _source_is_one(cls, value: str) -> str:
-        if len(value) < LONGEST_PLACEHOLDER and _PLACEHOLDER.fullmatch(value):
+        if is_placeholder(value):
             raise ValueError("is a placeholder; expected where a reader can check the row, such as an address")
         return value
 
@@ -276,7 +266,7 @@ class Table:
 
     def columns(self) -> dict[str, str]:
         """Map each column to its PostgreSQL type, in the order of the model."""
-        return {name: _postgres_type(info.annotation) for name, info in self.model.model_fields.items()}
+        return {name: postgres_type(info.annotation) for name, info in self.model.model_fields.items()}
 
     def header(self) -> list[str]:
         """Return the columns as they stand in a file: the id, its own, those that all tables share."""
@@ -341,33 +331,6 @@ class Part:
         """Columns that nobody types in an entry."""
         reference = self.refers_by[:1] if self.refers_by else ()
         return frozenset({"id", self.parent_column, self.entry_column, *self.inherited, *reference})
-
-
-def marks(info: FieldInfo) -> list[Any]:
-    """Return all annotations of a field, also those inside of `... | None`, which pydantic leaves where they are."""
-
-    def inside(annotation: Any) -> Iterator[Any]:
-        yield from getattr(annotation, "__metadata__", ())
-        for argument in typing.get_args(annotation):
-            yield from inside(argument)
-
-    return [*info.metadata, *inside(info.annotation)]
-
-
-def _postgres_type(annotation: Any) -> str:
-    origin = typing.get_origin(annotation)
-    if origin is Annotated:
-        return _postgres_type(typing.get_args(annotation)[0])
-    if origin in (typing.Union, types.UnionType):
-        (inner,) = (a for a in typing.get_args(annotation) if a is not type(None))
-        return _postgres_type(inner)
-    if origin is Literal:
-        return "text"
-    if origin is list:
-        return _postgres_type(typing.get_args(annotation)[0]) + "[]"
-    if issubclass(annotation, str):
-        return "text"
-    return {bool: "boolean", int: "bigint", float: "double precision", date: "date"}[annotation]
 
 
 @dataclass(frozen=True, order=True)

@@ -15,12 +15,12 @@ from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from assets.evidence.across import check_across
 from assets.evidence.fingerprint import fingerprint_of
 from assets.evidence.model import MAX_FILE_BYTES, MAX_LINE_CHARS, WORKBOOK, Parsed, Problem, Record, Table
 from assets.evidence.packs import Pack
 from assets.evidence.parsing import decode, parse_csv, parse_sheet, parse_yaml
 from assets.evidence.repeated import repeated
-from assets.evidence.rows import check_across
 from assets.evidence.sheet import Sheet, sheet_of
 from assets.evidence.tables import ALL_TABLES, readiness, roadmap
 from assets.evidence.wording import counted, nearest, printable

@@ -7,7 +7,7 @@ how a mistake is worded (`wording.py`).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
@@ -23,7 +23,6 @@ from assets.evidence.model import (
     Parsed,
     Problem,
     Record,
-    Reference,
     Table,
     split_list,
 )
@@ -40,7 +39,6 @@ from assets.evidence.wording import (
     printable,
     quoted,
     typeset_character,
-    with_suggestion,
     without_values,
 )
 
@@ -49,9 +47,6 @@ if TYPE_CHECKING:
 
 MAX_PROBLEMS = 100
 """Listed for one file; more of them are counted."""
-
-MAX_IDS = 25
-"""Ids that a message lists; of more it names the table."""
 
 MAX_PLACES = 5
 """In one text that a message lists; of more it tells the number."""
@@ -374,62 +369,3 @@ def _keys(table: Table) -> frozenset[str]:
     return frozenset(
         {*table.model.model_fields, *(part.key for part in table.parts), *(k for keys in inner for k in keys)}
     )
-
-
-def _across(file: Parsed) -> ProblemList:
-    known_keys = {mention.column for mention in file.mentions} | {"id"} if file.is_personal else None
-    problems = ProblemList(file.file, known_keys)
-    problems.cell_of = file.cell_of
-    return problems
-
-
-def check_across(parsed: Mapping[str, Sequence[Parsed]]) -> list[Problem]:
-    """Return what is wrong between files, given by table: an id that two files have, references that lead nowhere.
-
-    A reference to a table that could not be read, or is not given, is left alone.
-    """
-    found: list[Problem] = []
-    for files in parsed.values():
-        found += _repeated_ids(files)
-    ids = {key: {i for file in files for i in file.ids} for key, files in parsed.items()}
-    whole = {key for key, files in parsed.items() if all(file.has_all_ids for file in files)}
-
-    def dangles(mention: Mention) -> bool:
-        target = mention.reference.table
-        return bool(mention.value) and target in whole and mention.value not in ids[target]
-
-    for files in parsed.values():
-        for file in files:
-            problems = _across(file)
-            for mention in file.mentions:
-                if mention.follows_from and dangles(mention.follows_from):
-                    continue
-                if not mention.value:
-                    problems.add(mention.line, mention.column, "has no value", _one_of(mention.reference, ids))
-                elif dangles(mention):
-                    expected = _one_of(mention.reference, ids)
-                    if not problems.is_full:
-                        expected = with_suggestion(expected, mention.value, ids[mention.reference.table])
-                    message = f"{quoted(mention.value)} is not a known id"
-                    problems.add(mention.line, mention.column, message, expected)
-            found += problems.all()
-    return found
-
-
-def _one_of(reference: Reference, ids: Mapping[str, Collection[str]]) -> str:
-    known = sorted({*reference.besides, *ids.get(reference.table, ())})
-    if not 0 < len(known) <= MAX_IDS:
-        return f"an id of {reference.table.replace('__', '/')}"
-    return f"one of {', '.join(known)}"
-
-
-def _repeated_ids(files: Sequence[Parsed]) -> Iterator[Problem]:
-    first: dict[str, Parsed] = {}
-    for file in files:
-        problems = _across(file)
-        for row_id, line in file.ids.items():
-            other = first.setdefault(row_id, file)
-            if other is not file:
-                message = f"{quoted(row_id)} is already the id of {other.file}:{other.ids[row_id]}"
-                problems.add(line, "id", message, "an id of its own for each row of all packs")
-        yield from problems.all()

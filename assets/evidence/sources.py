@@ -121,3 +121,17 @@ def _without_full_stop(address: str) -> str:
     """Return an address without what ends the sentence around it, and without a bracket that was opened before it."""
     address = address.rstrip(".,;:!?")
     return address[:-1].rstrip(".,;:!?") if address.endswith(")") and "(" not in address else address
+
+
+_PLACEHOLDER = re.compile(
+    r"\W*((to ?do|tbd|tba|tbc|fixme|to be (done|added|filled|confirmed))\b.*"
+    r"|(xxx+|n ?/ ?a|none|nil|null|unknown|https?://|placeholder|dummy|<.*>|\[.*\])?\W*)",
+    re.IGNORECASE,
+)
+LONGEST_PLACEHOLDER = 40
+"""Characters; a longer source says something."""
+
+
+def is_placeholder(source: str) -> bool:
+    """Tell whether a text stands for a source that nobody has filled in yet."""
+    return len(source) < LONGEST_PLACEHOLDER and _PLACEHOLDER.fullmatch(source) is not None
