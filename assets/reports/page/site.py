@@ -27,7 +27,8 @@ from assets.costs.components import COMPONENTS
 from assets.evidence.model import Grade
 from assets.evidence.packs import PUBLIC
 from assets.reports.decisions import COLUMNS, LogLine, rows
-from assets.reports.model import BOARD_PDF, DOCUMENTS, Manifest
+from assets.reports.drafts import Draft, drafts_frame
+from assets.reports.model import BOARD_PDF, DOCUMENTS, WHITEPAPER_PDF, Manifest
 from assets.reports.page.all_rows import all_rows
 from assets.reports.page.archive_section import archive_section
 from assets.reports.page.cells import NOT_LISTED, Cells, anchor
@@ -58,7 +59,7 @@ MOST_ROWS, FEW_ROWS = 20, 3
 PACKED = "@packed@"
 """Where a page has what its numbers are made of."""
 
-DATA_FILES = (BOARD_PDF, "readiness.json", "manifest.json", "decisions.jsonl")
+DATA_FILES = (BOARD_PDF, WHITEPAPER_PDF, "readiness.json", "manifest.json", "decisions.jsonl")
 
 FIRST_PAGE = "index.html"
 
@@ -75,6 +76,8 @@ class ReleaseData:
     frames: Mapping[str, pd.DataFrame]
     manifest: Manifest
     decisions: Sequence[LogLine] = ()
+    drafts: Sequence[Draft] = ()
+    """What was generated for deliverables that nobody has published."""
 
 
 @dataclass(frozen=True)
@@ -159,11 +162,15 @@ def render_pages(release: ReleaseData) -> dict[str, str]:
 
 
 def cells_of(release: ReleaseData) -> Cells:
-    """Return the cells of a release: its tables, its manifest, what people said about it."""
+    """Return the cells of a release: its tables, its manifest, what people said about it, drafts."""
     verdicts = release.frames["verdict"].to_dict("records")
     computed = {row["milestone_id"]: row["verdict"] for row in verdicts}
     said = pd.DataFrame(rows(release.decisions, computed), columns=list(COLUMNS), dtype=object)
-    own = {"manifest": manifest_frame(release.manifest), "decision_log": said}
+    own = {
+        "manifest": manifest_frame(release.manifest),
+        "decision_log": said,
+        "drafts": drafts_frame(release.drafts),
+    }
     return Cells({**release.frames, **own}, Derivations)
 
 

@@ -18,8 +18,8 @@ from assets.common.asset_tables import table_spec
 from assets.common.resources import Warehouse
 from assets.evidence.packs import Pack
 from assets.reports.decisions import BrokenLogError, LogLine
-from assets.reports.model import BOARD_PDF, Manifest
-from assets.reports.page.site import FIRST_PAGE
+from assets.reports.model import BOARD_PDF, WHITEPAPER_PDF, Manifest
+from assets.reports.page.site import FIRST_PAGE, ReleaseData
 from assets.reports.release.decision_log import DecisionLog, PagesError
 from assets.reports.release.files import compared_with, data_files, files_of, files_taken_back
 from assets.reports.release.manifest import folders_of, manifest_of
@@ -42,6 +42,8 @@ from assets.reports.release.withdrawal_rows import (
     texts_withdrawn,
 )
 from assets.reports.released import RELEASED
+from assets.reports.whitepaper.mistakes import PaperError
+from assets.reports.whitepaper.typeset import Paper
 
 RELEASES_CLEANED = "releases_with_withdrawn_content"
 """Metadata of `reports/latest`: how many earlier releases something was taken out of."""
@@ -94,7 +96,7 @@ class ReleaseOfRun(ABC):
         table_spec(
             keys.READINESS_REPORT,
             [keys.RELEASE],
-            "The readiness report as pages and as a PDF for a board, documents and data files, offline",
+            "The readiness report as pages and as a PDF for a board, a whitepaper, documents and data files, offline",
             kinds=["html"],
         ),
         table_spec(
@@ -135,7 +137,12 @@ def published_release(
     with warehouse.connect("waku_fit_reader") as connection:
         frames = read_release(connection, manifest.release_id)
     directory = releases_dir / manifest.release_id
-    write_files(directory, files_of(frames, manifest, log.read(), compared_with(manifest, releases_dir)))
+    try:
+        Paper(ReleaseData(frames, manifest)).require_all()
+        files = files_of(frames, manifest, log.read(), compared_with(manifest, releases_dir))
+    except PaperError as error:
+        raise dg.Failure(f"{error}. Nothing was published.", allow_retries=False) from error
+    write_files(directory, files)
     with warehouse.connect("waku_fit_admin") as connection:
         publish(connection, manifest.release_id, directory, latest)
         said = log.note_published()
@@ -163,6 +170,7 @@ def published_release(
             "verdict": manifest.verdict,
             "page": dg.MetadataValue.path(directory / FIRST_PAGE),
             "board": dg.MetadataValue.path(directory / BOARD_PDF),
+            "whitepaper": dg.MetadataValue.path(directory / WHITEPAPER_PDF),
         },
     )
     yield dg.MaterializeResult(

@@ -2,8 +2,8 @@
 
 Belongs here: the one list of what a release consists of. Publication writes what `files_of` returns, a decision makes
 `shown_files` again, and `waku-fit verify` makes all of them again from the tables on disk: a file that is added here is
-verified without further code. Does not belong here: what is in a file (`assets.reports.page`, `board`, `documents`),
-disks and databases.
+verified without further code. Does not belong here: what is in a file (`assets.reports.page`, `board`, `documents`,
+`whitepaper`), disks and databases.
 """
 
 from __future__ import annotations
@@ -26,11 +26,13 @@ from assets.reports.board.content import COMPARED
 from assets.reports.board.typeset import board_pdf
 from assets.reports.decisions import LogLine, known_to, with_decisions
 from assets.reports.documents.rendering import render_documents
-from assets.reports.model import BOARD_PDF, Manifest
+from assets.reports.drafts import Draft, drafts_left, with_drafts
+from assets.reports.model import BOARD_PDF, WHITEPAPER, WHITEPAPER_PDF, Manifest
 from assets.reports.page.briefs import render_briefs
 from assets.reports.page.cells import KEYS
 from assets.reports.page.site import FIRST_PAGE, ReleaseData, render_pages
 from assets.reports.release_files import ReleasedTables
+from assets.reports.whitepaper.typeset import page_count, whitepaper_pdf
 
 DATA = "data"
 MANIFEST = "manifest.json"
@@ -82,12 +84,16 @@ def shown_files(
 ) -> dict[str, bytes]:
     """Return all files but the tables. `frames` have plain values, as `frame_of` gives them."""
     decisions = known_to(log, manifest.release_id)
-    release = ReleaseData(frames, manifest, decisions)
+    whitepaper = whitepaper_pdf(ReleaseData(frames, manifest))
+    drafts = drafts_left([Draft(WHITEPAPER, WHITEPAPER_PDF, page_count(whitepaper))], frames)
+    release = ReleaseData(frames, manifest, decisions, drafts)
+    judged = with_drafts(readiness_json(frames, manifest), drafts)
     return {
         **{path: text.encode() for path, text in {**render_pages(release), **render_briefs(release)}.items()},
         BOARD_PDF: board_pdf(release, previous),
+        WHITEPAPER_PDF: whitepaper,
         **render_documents(frames, manifest),
-        "readiness.json": as_json(with_decisions(readiness_json(frames, manifest), decisions)).encode(),
+        "readiness.json": as_json(with_decisions(judged, decisions)).encode(),
         MANIFEST: manifest_json(manifest),
         LOG_COPY: log_text(decisions).encode(),
     }
