@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 import shutil
 from collections.abc import Mapping
 from dataclasses import replace
@@ -220,6 +221,18 @@ def test_each_sentence_is_told_from_the_next() -> None:
         (1, "Four ends here @b.", True),
         (3, "- An item.#own", True),
     ]
+
+
+SIZES = r"\d+(\.\d+)?(pt|mm|em|fr|deg|%)"
+LAYOUT = (SIZES, r'"#[0-9a-f]{6}"', r'"a4"', r'numbering: "1.1"', r"\* 1%", r"level: \d", r"\b[xy] == 0", r"> [01]\b")
+"""Digits of layout, in the files that hold no sentence with a number."""
+
+
+@pytest.mark.parametrize("name", ["style.typ", "figures.typ", "paper.typ"])
+def test_digits_of_the_layout_are_sizes_and_colours(name: str) -> None:
+    left = re.sub("|".join(LAYOUT), "", (TEMPLATES / name).read_text(encoding="utf-8"))
+    left = re.sub(r"slice\(1, 3\)|calc\.(?:max|ceil)\([^)]*\)| / 2\)|rowspan: 2|Discovery v5", "", left)
+    assert re.findall(r".*\d.*", left) == []
 
 
 @cache

@@ -29,7 +29,7 @@ SLOWEST = 4000.0
 
 WORKLOADS = {"insert": "Insert", "first_page_20": "First page of history", "by_hashes": "Look up by hash"}
 COMPARED_STAGES = ("lookup_partitioned", "bytea_daily")
-"""What runs, and what the measurements propose."""
+"""The newest that was released, and what the measurements propose."""
 
 
 def tables_of(cells: Cells, tables: Iterable[str]) -> dict[str, Any]:
@@ -123,6 +123,7 @@ def _latency(cells: Cells) -> Iterator[dict[str, Any]]:
 
 def _capacity(cells: Cells) -> Iterator[dict[str, Any]]:
     found: dict[tuple[str, int], dict[str, str]] = {}
+    payloads: dict[tuple[str, int], str] = {}
     limits: dict[str, str] = {}
     for key in cells.keys(CAPACITY, is_current=True, is_narrowest=True):
         row = cells.row(CAPACITY, key)
@@ -130,6 +131,7 @@ def _capacity(cells: Cells) -> Iterator[dict[str, Any]]:
             continue
         place = (row["workload"], row["archive_messages"])
         found.setdefault(place, {})[row["stage"]] = _rate(cells, key)
+        payloads[place] = f"{cells.text(CAPACITY, key, 'payload_bytes', 'count')} bytes"
         percentile, limit = (cells.text(CAPACITY, key, column, "count") for column in ("percentile", "limit_ms"))
         limits[row["workload"]] = f"{percentile} per cent within {limit} ms"
     for workload, title in WORKLOADS.items():
@@ -139,6 +141,7 @@ def _capacity(cells: Cells) -> Iterator[dict[str, Any]]:
                     "workload": title,
                     "limit": limits[name],
                     "messages": FORMATS["quantity"](messages),
+                    "payload": payloads[name, messages],
                     "rates": [found[name, messages].get(one) for one in COMPARED_STAGES],
                 }
 
