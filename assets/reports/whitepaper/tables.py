@@ -39,6 +39,7 @@ def tables_of(cells: Cells, tables: Iterable[str]) -> dict[str, Any]:
         "disputes": list(_disputes(cells)) if PARAMETERS in known else [],
         "parameters": _parameters(cells) if PARAMETERS in known else [],
         "latency": list(_latency(cells)) if "evidence_index" in known else [],
+        "slowest": count(SLOWEST),
         "capacity": list(_capacity(cells)) if CAPACITY in known else [],
         "encoding": [_encoding(cells, key) for key in cells.keys(ENCODING)] if ENCODING in known else [],
         **(_costs(cells) if COSTS in known else {"costs": [], "tens": []}),
@@ -195,13 +196,19 @@ def _costs(cells: Cells) -> dict[str, Any]:
         )
         for key in keys
     ]
-    return {"costs": [asdict(bill) for bill in bills], "tens": list(scale.tens())}
+    return {"costs": [asdict(bill) for bill in bills], "tens": _tens(scale)}
 
 
-def _order(cells: Cells, key: str) -> tuple[str, float, bool]:
+def _tens(scale: FactorScale) -> list[dict[str, Any]]:
+    """Return where the powers of ten lie that a figure marks, with what they are."""
+    powers = range(int(scale.first) + 1, int(scale.last))
+    return [{"at": at, "text": count(10**power)} for power, at in zip(powers, scale.tens(), strict=True)]
+
+
+def _order(cells: Cells, key: str) -> tuple[str, float, str, bool]:
     """Return where a bill stands: scenarios of one kind together, by their users."""
     title, users = cells.text(COSTS, key, "title"), cells.value(COSTS, key, "active_users")
-    return title.split()[0], users or 0.0, bool(cells.value(COSTS, key, "with_rln"))
+    return title.split()[0], users or 0.0, title, bool(cells.value(COSTS, key, "with_rln"))
 
 
 def _total(cells: Cells, key: str, columns: Sequence[str], scale: FactorScale) -> dict[str, Any] | None:
