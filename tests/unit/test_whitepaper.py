@@ -195,6 +195,16 @@ def test_a_value_of_evidence_is_written_for_readers(value: str, text: str) -> No
     assert written(value) == text
 
 
+def test_of_an_earlier_day_a_document_may_be_cited_by_no_row_yet(tmp_path: Path) -> None:
+    references = REFERENCES + REFERENCES.replace("rfc17", "nwaku")
+    row = parameter("rfc17", 12, holds=None)
+    whole = small_release(protocol_parameters=[row])
+    earlier = ReleaseData(whole.frames, replace(whole.manifest, as_of=date(2024, 12, 31)))
+    (said,) = paper(tmp_path, {**TEXT, "references.yaml": references}, whole).mistakes()
+    assert said.what == "nobody cites “nwaku”"
+    assert paper(tmp_path, {**TEXT, "references.yaml": references}, earlier).mistakes() == []
+
+
 def test_documents_that_disagree_are_shown_with_what_holds(tmp_path: Path) -> None:
     text = SECTION.replace("@rfc17.\nMembers", "@rfc17. @tab-disputes lists them.\nMembers") + (
         "\n#disputes-table(\n  caption: [Who disagrees.#own],\n) <tab-disputes>\n"

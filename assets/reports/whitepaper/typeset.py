@@ -75,7 +75,8 @@ class Paper:
     def mistakes(self) -> list[Mistake]:
         """Return what keeps the paper from being built, whatever is on record."""
         cited = documents_cited(self.tables)
-        found = [*mistakes_in(self.source, self.references, cited if self.tables["parameters"] else self._may_cite())]
+        is_whole = bool(cited) and self.release.manifest.as_of is None
+        found = [*mistakes_in(self.source, self.references, cited if is_whole else cited | self._may_cite())]
         for place, name in self.source.marks(NUMBER):
             if name in self.bound.wrong:
                 what = f"the number “{name}” is bound to nothing: {self.bound.wrong[name]}"
@@ -86,7 +87,7 @@ class Paper:
         return sorted(found)
 
     def _may_cite(self) -> set[str]:
-        """Return the keys that rows of evidence may cite, where a release has none of these rows."""
+        """Return the keys that rows of evidence may cite, where a release lacks some of these rows."""
         return {key for key, entry in self.references.entries.items() if ", commit " in entry.get("title", "")}
 
     def not_on_record(self) -> Iterator[Mistake]:
