@@ -28,7 +28,7 @@ class Draft:
 
     @property
     def says(self) -> str:
-        """Return what readers are told beside the gate."""
+        """Return what stands beside the gate."""
         pages = "1 page" if self.pages == 1 else f"{self.pages} pages"
         return f"A draft of {pages} is generated, none is published."
 

@@ -164,7 +164,7 @@ def test_of_an_earlier_day_a_number_may_be_unknown(tmp_path: Path) -> None:
 
 def test_a_number_of_pages_out_of_range_stops_the_build(tmp_path: Path) -> None:
     assert said_of(tmp_path, "text/02-end.typ", "short", "long", pages=(13, 17)) == [
-        "paper/paper.typ:1: the whitepaper has 2 pages; shorten or extend it to 13 to 17"
+        "paper/paper.typ:1: the whitepaper has 1 page; shorten or extend it to 13 to 17"
     ]
 
 

@@ -119,7 +119,7 @@ class Paper:
         content = self._typeset()
         count, (fewest, most) = page_count(content), self.pages
         if not self.bound.unknown and not fewest <= count <= most:
-            what = f"the whitepaper has {count} pages"
+            what = f"the whitepaper has {count} page{'' if count == 1 else 's'}"
             do = f"shorten or extend it to {fewest} to {most}"
             raise PaperError([Mistake(f"{self.name}/paper.typ:1", what, do)])
         return content
