@@ -22,7 +22,7 @@ from assets.evidence.packs import Pack
 from assets.evidence.parsing import decode, parse_csv, parse_sheet, parse_yaml
 from assets.evidence.repeated import repeated
 from assets.evidence.sheet import Sheet, sheet_of
-from assets.evidence.tables import ALL_TABLES, readiness, roadmap
+from assets.evidence.tables import ALL_TABLES, protocol, readiness, roadmap
 from assets.evidence.wording import counted, nearest, printable
 
 MAX_DOCUMENT_BYTES = 256 * 1024
@@ -106,7 +106,7 @@ def read_packs(packs: Sequence[Pack], tables: Sequence[Table] = ALL_TABLES, *, t
     problems += [problem for files in parsed.values() for file in files for problem in file.problems]
     problems += check_across(parsed)
     records = {key: [record for file in files for record in file.records] for key, files in parsed.items()}
-    for area in (readiness, roadmap):
+    for area in (protocol, readiness, roadmap):
         files = [parsed.get(table.key, ()) for table in area.TABLES]
         if all(of_table and not any(file.problems for file in of_table) for of_table in files):
             problems += area.contradictions(records)

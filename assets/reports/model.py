@@ -13,6 +13,12 @@ from typing import Any
 BOARD_PDF = "board.pdf"
 """The file of a release that says the same on a few pages of paper."""
 
+WHITEPAPER = "whitepaper"
+"""The deliverable that it is a draft of."""
+
+WHITEPAPER_PDF = "whitepaper.pdf"
+"""The file of a release that explains the protocols: a draft until somebody publishes it."""
+
 TARGET_CUSTOMERS = "documents/target_customers.md"
 VALIDATION_MATRIX = "documents/validation_matrix"
 """Without its suffix: there is one for each kind of file."""

@@ -78,6 +78,7 @@ RELEASED_TABLES: dict[str, ReleasedTable] = {
     "open_questions": ReleasedTable(MARTS, ("evidence_id",), page=QUALITY),
     "organisations": ReleasedTable(MARTS, ("organisation_id",)),
     "price_dates": ReleasedTable(MARTS, ("table_key", "price_source"), page=QUALITY),
+    "protocol_parameters": ReleasedTable(MARTS, ("parameter", "condition", "document")),
     "question_sets": ReleasedTable(MARTS, ("question_set_id",), page=INTERVIEWS),
     "reality_figures": ReleasedTable(MARTS, ("reality_figure_id",), page=COSTS),
     "requirement_completion": ReleasedTable(MARTS, ("requirement_class",), page=MVP),

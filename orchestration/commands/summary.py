@@ -14,12 +14,20 @@ def verdict_lines(readiness: dict[str, Any]) -> list[str]:
     """Return the verdict, its reason, a line per gate, and a line per other milestone of a `readiness.json`."""
     lines = [f"Verdict: {_answer(readiness)}. {readiness['reason']}", *_override(readiness), ""]
     width = max((len(gate["title"]) for gate in readiness["gates"]), default=0)
-    lines += [f"  {MARK[gate['status']]}  {gate['title']:<{width}}  {gate['reason']}" for gate in readiness["gates"]]
+    lines += [
+        f"  {MARK[gate['status']]}  {gate['title']:<{width}}  {gate['reason']}{_draft(gate)}"
+        for gate in readiness["gates"]
+    ]
     if others := _others(readiness):
         lines.append("")
         for other in others.values():
             lines += [f"{other['title']}: {_answer(other)}. {other['reason']}", *_override(other)]
     return [*lines, ""]
+
+
+def _draft(gate: dict[str, Any]) -> str:
+    """Return what is generated for a gate and not published; a release of before drafts has none."""
+    return f" {gate['draft']['says']}" if gate.get("draft") else ""
 
 
 def changes(before: dict[str, Any] | None, after: dict[str, Any]) -> list[str]:

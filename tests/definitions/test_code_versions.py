@@ -133,6 +133,8 @@ def guarded() -> set[dg.AssetKey]:
         ("assets/decision/information.py", lambda _: DECISION),
         ("assets/reports/page/templates/report.css", lambda _: REPORTS),
         ("assets/reports/board/templates/board.typ", lambda _: REPORTS),
+        ("assets/reports/whitepaper/templates/text/03-rln.typ", lambda _: REPORTS),
+        ("assets/reports/whitepaper/templates/references.yaml", lambda _: REPORTS),
         ("assets/evidence/parsing.py", lambda _: RAW),
         ("assets/evidence/tables/pricing.py", lambda _: of_area("pricing") | {keys.EVIDENCE_INDEX} | HISTORY | REPORTS),
         ("assets/privacy/names/known.txt", lambda _: set()),

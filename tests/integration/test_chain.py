@@ -14,6 +14,7 @@ from pypdf import PdfReader
 
 from assets.common import keys
 from assets.reports.page.menu import PAGES
+from assets.reports.whitepaper.bound import NOT_KNOWN
 from orchestration.transforms.dbt import connection_environment
 from orchestration.transforms.dbt_build import PARSED, read_project, run_dbt
 from orchestration.warehouse.connection import open_warehouse
@@ -65,9 +66,19 @@ def test_the_evidence_is_honestly_not_ready(chain: Chain) -> None:
 def test_a_release_is_complete(chain: Chain) -> None:
     names = {path.name for path in chain.latest.iterdir()}
     assert names == {
-        *PAGES, "segments", "milestones", "board.pdf", "readiness.json", "manifest.json", "decisions.jsonl", "data",
-        "briefs", "documents",
+        *PAGES, "segments", "milestones", "board.pdf", "whitepaper.pdf", "readiness.json", "manifest.json",
+        "decisions.jsonl", "data", "briefs", "documents",
     }  # fmt: skip
+    paper = PdfReader(chain.latest / "whitepaper.pdf")
+    assert 13 <= len(paper.pages) <= 17
+    assert NOT_KNOWN not in " ".join(page.extract_text() for page in paper.pages)
+    (draft,) = [gate["draft"] for gate in chain.readiness["gates"] if gate["draft"]]
+    assert draft == {
+        "file": "whitepaper.pdf",
+        "pages": len(paper.pages),
+        "says": f"A draft of {len(paper.pages)} pages is generated, none is published.",
+    }
+    assert '<a href="whitepaper.pdf">whitepaper.pdf</a>' in (chain.latest / "downloads.html").read_text()
     rows = chain.manifest["rows"]
     assert rows["cost_summary"] == 12
     assert {p.name for p in (chain.latest / "data").iterdir()} == {

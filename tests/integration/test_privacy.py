@@ -286,6 +286,7 @@ def test_a_withdrawn_consent_takes_the_content_out_of_every_release_in_one_run(p
     assert {path.name for path in old.iterdir()} == {
         *PAGES,
         "board.pdf",
+        "whitepaper.pdf",
         "milestones",
         "documents",
         "readiness.json",

@@ -74,6 +74,15 @@ def test_any_digit_that_was_changed_is_found(release: Path, seed: int) -> None:
     assert {one.path for one in found.differences} == {path.relative_to(release).as_posix()}
 
 
+def test_a_number_that_was_changed_in_the_whitepaper_is_found(release: Path) -> None:
+    path = release / "whitepaper.pdf"
+    content = path.read_bytes()
+    at = content.index(b"/Count ") + len(b"/Count ")
+    path.write_bytes(content[:at] + b"9" + content[at + 1 :])
+    (one,) = verify_release(release).differences
+    assert one.path == "whitepaper.pdf"
+
+
 def test_a_number_in_a_sheet_is_found_by_its_cell(release: Path) -> None:
     path = release / "documents" / "validation_matrix.xlsx"
     changed = io.BytesIO()

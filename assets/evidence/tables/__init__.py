@@ -1,7 +1,17 @@
 """All tables of evidence. A new table is a model in the file of its area and an entry in that file's `TABLES`."""
 
 from assets.evidence.model import Table
-from assets.evidence.tables import benchmarks, costs, interviews, pricing, readiness, reviews, roadmap, segments
+from assets.evidence.tables import (
+    benchmarks,
+    costs,
+    interviews,
+    pricing,
+    protocol,
+    readiness,
+    reviews,
+    roadmap,
+    segments,
+)
 
 ALL_TABLES: tuple[Table, ...] = tuple(
     sorted(
@@ -10,6 +20,7 @@ ALL_TABLES: tuple[Table, ...] = tuple(
             *costs.TABLES,
             *interviews.TABLES,
             *pricing.TABLES,
+            *protocol.TABLES,
             *readiness.TABLES,
             *reviews.TABLES,
             *roadmap.TABLES,

@@ -28,6 +28,7 @@ from assets.reports.released import RELEASED_TABLES, SOURCES
 KEYS: dict[str, tuple[str, ...]] = {
     "manifest": (),
     "decision_log": ("position",),
+    "drafts": ("deliverable_id",),
     **{name: table.key for name, table in RELEASED_TABLES.items()},
 }
 """The columns that name a row of each table that a report may show; a table without any has one row, called `only`."""
@@ -44,7 +45,7 @@ SHARED_PART = "weights and thresholds"
 NOT_LISTED = "benchmarks__measurements/"
 """Thousands of rows, for which their run stands; a figure tells those that it is made of by file and line."""
 
-ENDS_OF_CHAIN = ("decision_log", "manifest", "evidence_index", "release_checks")
+ENDS_OF_CHAIN = ("decision_log", "drafts", "manifest", "evidence_index", "release_checks")
 """Tables whose numbers are based on nothing else."""
 
 Row = Mapping[str, Any]

@@ -26,7 +26,8 @@ from assets.costs.budget import budget_state
 from assets.evidence.model import Grade
 from assets.evidence.packs import PUBLIC
 from assets.reports.decisions import COLUMNS, LogLine, rows
-from assets.reports.model import BOARD_PDF, DOCUMENTS, Manifest, made_at
+from assets.reports.drafts import Draft, drafts_frame
+from assets.reports.model import BOARD_PDF, DOCUMENTS, WHITEPAPER_PDF, Manifest, made_at
 from assets.reports.page.all_rows import all_rows
 from assets.reports.page.calculator import script_data
 from assets.reports.page.cells import NOT_LISTED, Cells, anchor
@@ -54,7 +55,7 @@ MOST_ROWS, FEW_ROWS = 20, 3
 PACKED = "@packed@"
 """Where a page has what its numbers are made of."""
 
-DATA_FILES = (BOARD_PDF, "readiness.json", "manifest.json", "decisions.jsonl")
+DATA_FILES = (BOARD_PDF, WHITEPAPER_PDF, "readiness.json", "manifest.json", "decisions.jsonl")
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,8 @@ class ReleaseData:
     frames: Mapping[str, pd.DataFrame]
     manifest: Manifest
     decisions: Sequence[LogLine] = ()
+    drafts: Sequence[Draft] = ()
+    """What was generated for deliverables that nobody has published."""
 
 
 def render_pages(release: ReleaseData) -> dict[str, str]:
@@ -92,11 +95,15 @@ def render_pages(release: ReleaseData) -> dict[str, str]:
 
 
 def cells_of(release: ReleaseData) -> Cells:
-    """Return the cells of a release: its tables, its manifest, what people said about it."""
+    """Return the cells of a release: its tables, its manifest, what people said about it, drafts."""
     verdicts = release.frames["verdict"].to_dict("records")
     computed = {row["milestone_id"]: row["verdict"] for row in verdicts}
     said = pd.DataFrame(rows(release.decisions, computed), columns=list(COLUMNS), dtype=object)
-    own = {"manifest": manifest_frame(release.manifest), "decision_log": said}
+    own = {
+        "manifest": manifest_frame(release.manifest),
+        "decision_log": said,
+        "drafts": drafts_frame(release.drafts),
+    }
     return Cells({**release.frames, **own}, Derivations)
 
 

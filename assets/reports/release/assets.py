@@ -24,8 +24,9 @@ from assets.reports.difference import table
 from assets.reports.difference.model import TABLES
 from assets.reports.difference.read import as_released, read_past
 from assets.reports.difference.table import changes_frame
-from assets.reports.model import BOARD_PDF, Manifest
+from assets.reports.model import BOARD_PDF, WHITEPAPER_PDF, Manifest
 from assets.reports.page.menu import FIRST_PAGE
+from assets.reports.page.site import ReleaseData
 from assets.reports.release import check_results
 from assets.reports.release.check_results import CheckResult, check_frame
 from assets.reports.release.decision_log import DecisionLog, PagesError
@@ -51,6 +52,8 @@ from assets.reports.release.withdrawal_rows import (
 )
 from assets.reports.release_files import ReleasedTables
 from assets.reports.released import RELEASED, RELEASED_TABLES
+from assets.reports.whitepaper.mistakes import PaperError
+from assets.reports.whitepaper.typeset import Paper
 
 RELEASES_CLEANED = "releases_with_withdrawn_content"
 """Metadata of `reports/latest`: how many earlier releases something was taken out of."""
@@ -109,7 +112,7 @@ class ReleaseOfRun(ABC):
         table_spec(
             keys.READINESS_REPORT,
             [keys.RELEASE],
-            "The readiness report as pages and as a PDF for a board, documents and data files, offline",
+            "The readiness report as pages and as a PDF for a board, a whitepaper, documents and data files, offline",
             kinds=["html"],
         ),
         table_spec(
@@ -152,7 +155,12 @@ def published_release(
     with warehouse.connect("waku_fit_reader") as connection:
         frames = read_release(connection, manifest.release_id)
     directory = releases_dir / manifest.release_id
-    write_files(directory, files_of(frames, manifest, log.read()))
+    try:
+        Paper(ReleaseData(frames, manifest)).require_all()
+        files = files_of(frames, manifest, log.read())
+    except PaperError as error:
+        raise dg.Failure(f"{error}. Nothing was published.", allow_retries=False) from error
+    write_files(directory, files)
     with warehouse.connect("waku_fit_admin") as connection:
         publish(connection, manifest.release_id, directory, latest)
         said = log.note_published()
@@ -182,6 +190,7 @@ def published_release(
             "verdict": manifest.verdict,
             "page": dg.MetadataValue.path(directory / FIRST_PAGE),
             "board": dg.MetadataValue.path(directory / BOARD_PDF),
+            "whitepaper": dg.MetadataValue.path(directory / WHITEPAPER_PDF),
         },
     )
     yield dg.MaterializeResult(

@@ -2,8 +2,8 @@
 
 Belongs here: the one list of what a release consists of. Publication writes what `files_of` returns, a decision makes
 `shown_files` again, and `waku-fit verify` makes all of them again from the tables on disk: a file that is added here is
-verified without further code. Does not belong here: what is in a file (`assets.reports.page`, `board`, `documents`),
-disks and databases.
+verified without further code. Does not belong here: what is in a file (`assets.reports.page`, `board`, `documents`,
+`whitepaper`), disks and databases.
 """
 
 from __future__ import annotations
@@ -27,9 +27,11 @@ from assets.reports.decisions import LogLine, known_to, with_decisions
 from assets.reports.documents.brief_pdf import brief_pdf
 from assets.reports.documents.briefs import render_briefs
 from assets.reports.documents.rendering import render_documents
-from assets.reports.model import BOARD_PDF, Manifest
+from assets.reports.drafts import Draft, drafts_left, with_drafts
+from assets.reports.model import BOARD_PDF, WHITEPAPER, WHITEPAPER_PDF, Manifest
 from assets.reports.page.menu import FIRST_PAGE
 from assets.reports.page.site import ReleaseData, render_pages
+from assets.reports.whitepaper.typeset import page_count, whitepaper_pdf
 
 DATA = "data"
 MANIFEST = "manifest.json"
@@ -74,14 +76,18 @@ def derived_files(tables: Tables, manifest: Manifest, log: Sequence[LogLine]) ->
 def shown_files(frames: Mapping[str, pd.DataFrame], manifest: Manifest, log: Sequence[LogLine]) -> dict[str, bytes]:
     """Return all files but the tables. `frames` have plain values, as `frame_of` gives them."""
     decisions = known_to(log, manifest.release_id)
-    release = ReleaseData(frames, manifest, decisions)
+    whitepaper = whitepaper_pdf(ReleaseData(frames, manifest))
+    drafts = drafts_left([Draft(WHITEPAPER, WHITEPAPER_PDF, page_count(whitepaper))], frames)
+    release = ReleaseData(frames, manifest, decisions, drafts)
+    judged = with_drafts(readiness_json(frames, manifest), drafts)
     briefs = render_briefs(release)
     return {
         **{path: text.encode() for path, text in {**render_pages(release), **briefs}.items()},
         **{path.replace(".md", ".pdf"): brief_pdf(text, manifest.created_at) for path, text in briefs.items()},
         BOARD_PDF: board_pdf(release),
+        WHITEPAPER_PDF: whitepaper,
         **render_documents(frames, manifest),
-        "readiness.json": as_json(with_decisions(readiness_json(frames, manifest), decisions)).encode(),
+        "readiness.json": as_json(with_decisions(judged, decisions)).encode(),
         MANIFEST: manifest_json(manifest),
         LOG_COPY: log_text(decisions).encode(),
     }
