@@ -16,7 +16,7 @@ import yaml
 
 from assets.common.spreadsheet import csv_text
 from assets.evidence.importer import HeadedTable, Importer, SourceFile, UnreadableError
-from assets.evidence.mapping import Column, ColumnMap, Titles, Translation, columns_of, normal
+from assets.evidence.mapping import ColumnMap, OurColumn, Titles, Translation, columns_of, normal
 from assets.evidence.model import EvidenceRow, Table
 from assets.evidence.sheet import letters
 from assets.evidence.tables import TABLES_BY_KEY
@@ -100,7 +100,7 @@ def translation_of(titles: Titles, mapping: ColumnMap | None = None) -> Translat
     """Return how a file becomes a sheet of interviews. `titles` has the tables that it refers to, as far as known."""
     findings = [name for name in FINDING_COLUMNS if name != FINDING_NOTE]
     columns = columns_of(INTERVIEWS, ("id", *INTERVIEW_COLUMNS, *COMMON), titles)
-    columns |= columns_of(FINDINGS.table, findings, titles) | {FINDING_NOTE: Column()}
+    columns |= columns_of(FINDINGS.table, findings, titles) | {FINDING_NOTE: OurColumn()}
     columns["tag"] = replace(columns["tag"], splits=True)
     return Translation(columns, mapping, prefix=ANSWER, together=frozenset(findings))
 

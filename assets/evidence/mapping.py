@@ -41,7 +41,7 @@ def normal(text: str) -> str:
 
 
 @dataclass(frozen=True)
-class Column:
+class OurColumn:
     """What may stand in one of our columns."""
 
     spellings: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -79,7 +79,7 @@ class Column:
         return frozenset().union(*longer)
 
 
-def columns_of(table: Table, names: Iterable[str], titles: Titles) -> dict[str, Column]:
+def columns_of(table: Table, names: Iterable[str], titles: Titles) -> dict[str, OurColumn]:
     """Return what may stand in columns of a table. `titles` has the tables that they refer to, as far as known."""
     references, kinds = table.references(), table.columns()
     found = {}
@@ -88,7 +88,7 @@ def columns_of(table: Table, names: Iterable[str], titles: Titles) -> dict[str, 
         codes = {code: code for code in choices_of(table.model, name)}
         if reference:
             codes |= dict(titles.get(reference.table, {})) | {code: code for code in reference.besides}
-        found[name] = Column(
+        found[name] = OurColumn(
             _spellings(codes),
             is_date=kinds[name] == "date",
             is_code_of_ours=name == "id",
@@ -191,7 +191,7 @@ def inline_mapping(texts: Sequence[str], known: Collection[str], prefix: str = "
 class Translation:
     """Turns the rows of a file into ours."""
 
-    columns: Mapping[str, Column]
+    columns: Mapping[str, OurColumn]
     mapping: ColumnMap | None = None
     prefix: str = ""
     """Of further columns of ours, free text each."""
@@ -261,7 +261,7 @@ class Translation:
 
     def _value(self, name: str, text: str, source: SourceFile, read: dict[tuple[str, str], str]) -> list[str]:
         """Return what a cell holds of one of our columns."""
-        column = self.columns.get(name, Column())
+        column = self.columns.get(name, OurColumn())
         given = self.mapping.values.get(name, {}) if self.mapping else {}
         if (ours := given.get(_folded(text))) is not None:
             return [ours]

@@ -20,7 +20,7 @@ from typing import Any, TypeAlias
 
 from assets.common.spreadsheet import CsvLines, csv_text, inert_row
 from assets.evidence.importer import Importer, SourceFile
-from assets.evidence.mapping import Column, ColumnMap, Titles, Translation, columns_of
+from assets.evidence.mapping import ColumnMap, OurColumn, Titles, Translation, columns_of
 from assets.evidence.model import IDENTIFIER_PATTERN, WORKBOOK, split_list
 from assets.evidence.tables import TABLES_BY_KEY
 
@@ -183,8 +183,10 @@ def translation_of(titles: Titles, mapping: ColumnMap | None = None) -> Translat
     """Return how a file of a CRM becomes the neutral one; `titles` has the tables that it refers to."""
     fields = columns_of(ORGANISATIONS, HEADINGS.values(), titles)
     # a key that is no key is a mistake, and a name is one whatever it looks like
-    columns = {heading: Column() if heading in (KEY, "Name") else fields[field] for heading, field in HEADINGS.items()}
-    return Translation(columns | {WRITTEN: Column()}, mapping, headings=HEADINGS_ELSEWHERE, key=KEY)
+    columns = {
+        heading: OurColumn() if heading in (KEY, "Name") else fields[field] for heading, field in HEADINGS.items()
+    }
+    return Translation(columns | {WRITTEN: OurColumn()}, mapping, headings=HEADINGS_ELSEWHERE, key=KEY)
 
 
 def to_json(organisations: Iterable[OrganisationRecord]) -> str:

@@ -21,7 +21,7 @@ from orchestration.staleness.libraries import installed, normalized
 OWN = ("assets", "checks", "orchestration")
 WIRING = ("dagster", "assets.common.keys")
 """What runs the tables and names them: another version of it makes no other table."""
-CALLED_OTHERWISE = {"yaml": "pyyaml", "phonenumbers": "phonenumberslite"}
+CALLED_OTHERWISE = {"markdown_it": "markdown-it-py", "phonenumbers": "phonenumberslite", "yaml": "pyyaml"}
 """Distributions of modules that are not called as they are."""
 
 _IMPORT = re.compile(

@@ -126,7 +126,7 @@ def test_a_selling_point_shows_what_it_rests_on_and_what_was_measured() -> None:
     said = text(section())
     assert "Private by design testnet docs 1" in said
     assert "Known limitation Timing tells" in said
-    assert "Work that it is based on Mixnet ( dropped )" in said
+    assert "Work that it is based on Mixnet ( done )" in said
     assert "delay : 0.4 s ten nodes" in said
 
 

@@ -31,7 +31,7 @@ class SheetColumn:
 
 
 @dataclass(frozen=True)
-class Sheet:
+class WrittenSheet:
     """Rows under a header; each row has a value for each column, None where there is none."""
 
     title: str
@@ -88,22 +88,22 @@ FINDINGS = (
 )  # fmt: skip
 
 
-def sheets_of(written: WrittenCells) -> tuple[Sheet, Sheet, Sheet]:
+def sheets_of(written: WrittenCells) -> tuple[WrittenSheet, WrittenSheet, WrittenSheet]:
     """Return the matrix, the same over all segments, and the findings behind it, in the order of the register."""
     return (
-        Sheet(
+        WrittenSheet(
             "Matrix",
             "One row for each selling point, problem and segment. Filter it by any column.",
             CELLS,
             _rows(written, "validation_matrix", CELLS),
         ),
-        Sheet(
+        WrittenSheet(
             "All segments",
             "One row for each selling point and problem, over all segments.",
             SUMMARIES,
             _rows(written, "validation_summary", SUMMARIES),
         ),
-        Sheet(
+        WrittenSheet(
             "Findings",
             "What was said. One row for each finding and each selling point and problem that it speaks about.",
             FINDINGS,

@@ -18,7 +18,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from assets.common.spreadsheet import inert
-from assets.reports.documents.validation_matrix import Sheet
+from assets.reports.documents.validation_matrix import WrittenSheet
 from assets.reports.model import Manifest
 
 MOST_CHARACTERS = 32_767
@@ -31,7 +31,7 @@ ILLUSTRATIVE = "This release holds illustrative data. It is made up to show the 
 
 
 def workbook(
-    sheets: Sequence[Sheet],
+    sheets: Sequence[WrittenSheet],
     manifest: Manifest,
     title: str,
     terms: Mapping[str, Mapping[str, str]],
@@ -71,7 +71,7 @@ class _Writer:
         self._header = book.add_format({**looks, "bold": True, "bg_color": "#E3ECEF", "bottom": 1})
         self._title = book.add_format({"bold": True, "font_size": 16})
 
-    def explain(self, title: str, sheets: Sequence[Sheet], terms: Mapping[str, Mapping[str, str]]) -> None:
+    def explain(self, title: str, sheets: Sequence[WrittenSheet], terms: Mapping[str, Mapping[str, str]]) -> None:
         """Write the sheet that says what the others hold."""
         page = self._page("How to read")
         page.set_column(0, 0, 30)
@@ -102,7 +102,7 @@ class _Writer:
                 self._text(page, row, 1, meaning)
             row += 1
 
-    def table(self, sheet: Sheet) -> None:
+    def table(self, sheet: WrittenSheet) -> None:
         """Write a sheet of rows, each value by its type."""
         page = self._page(sheet.title)
         for index, column in enumerate(sheet.columns):

@@ -1,8 +1,16 @@
 // Shows what a number is made of, sorts tables, and lists all sources. Nothing is requested: all of it is in the page.
 (() => {
   const element = (id) => document.getElementById(id);
+  // Five letters are four bytes, most significant first: see packed.py.
   const unpack = async (packed) => {
-    const bytes = Uint8Array.from(atob(packed.textContent), (letter) => letter.charCodeAt(0));
+    const text = packed.textContent, missing = (5 - text.length % 5) % 5, whole = text + "w".repeat(missing);
+    const view = new DataView(new ArrayBuffer(whole.length / 5 * 4));
+    for (let at = 0, word = 0; at < whole.length; at++) {
+      const code = whole.charCodeAt(at);
+      word = word * 85 + (code === 120 ? 60 : code) - 35;
+      if (at % 5 === 4) { view.setUint32((at - 4) / 5 * 4, word); word = 0; }
+    }
+    const bytes = new Uint8Array(view.buffer, 0, view.byteLength - missing);
     const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
     return new Response(stream).text();
   };
