@@ -21,6 +21,7 @@ from assets.reports.board.parts import (
     PrintedCustomers,
     PrintedGap,
     PrintedGate,
+    PrintedMoreOften,
     PrintedOutline,
     PrintedPiece,
     PrintedRecord,
@@ -345,8 +346,17 @@ def _outline(cells: Cells, key: str) -> PrintedOutline:
         segments=_segments(cells, cells.value("mvp_outline", key, "segments")),
         weeks=_counted(cells, "mvp_outline", key, "weeks", "quantity"),
         win_share=_optional(cells, "mvp_outline", key, "win_share", "chance"),
+        more_often=_more_often(cells, key),
         second=_second(cells, key),
     )
+
+
+def _more_often(cells: Cells, key: str) -> PrintedMoreOften | None:
+    first = next(iter(cells.keys("mvp_sets", outline=cells.value("mvp_outline", key, "outline"))), None)
+    if first is None or cells.value("mvp_sets", first, "is_chosen"):
+        return None
+    usps = _usps(cells, cells.value("mvp_sets", first, "usps"))
+    return PrintedMoreOften(usps, cells.text("mvp_sets", first, "win_share", "chance"))
 
 
 def _second(cells: Cells, key: str) -> PrintedSecond | None:

@@ -194,6 +194,14 @@ class PrintedSecond:
 
 
 @dataclass(frozen=True)
+class PrintedMoreOften:
+    """Selling points that are the best in more draws than those that are chosen, and in how many."""
+
+    usps: Sequence[str]
+    win_share: str
+
+
+@dataclass(frozen=True)
 class PrintedOutline:
     """What the MVP would be."""
 
@@ -203,6 +211,7 @@ class PrintedOutline:
     segments: Sequence[str]
     weeks: PrintedCounted
     win_share: str | None
+    more_often: PrintedMoreOften | None
     second: PrintedSecond | None
 
 

@@ -80,6 +80,8 @@
     const is_fine = /^\d+$/.test(typed) && users >= least && users <= most;
     input.setAttribute("aria-invalid", String(!is_fine));
     problem.textContent = is_fine ? "" : `Type a whole number of users from ${count(least)} to ${count(most)}.`;
+    element("own-result").hidden = !is_fine;
+    said.hidden = !is_fine;
     if (!is_fine) return;
     const parts = [show("plain", plain, users), show("rln", rln, users)].filter(Boolean);
     clearTimeout(later); // a screen reader hears the result once, not at each key
