@@ -88,6 +88,9 @@ def _lines(outcome: SourceOutcome) -> list[str]:
     lines += [f"  {a.row.id}: {_shown(a.before)} → {_shown(a.after)}" for a in changed[:SHOWN] if a.before is not None]
     if len(changed) > SHOWN:
         lines.append(f"  and {len(changed) - SHOWN} more changed")
+    lines += [f"  {remark}" for remark in found.remarks[:SHOWN]]
+    if len(found.remarks) > SHOWN:
+        lines.append(f"  and {len(found.remarks) - SHOWN} more remarks; --json lists all")
     for rejection in found.rejected[:SHOWN]:
         lines += [f"  rejected: {rejection.name}: {rejection.message}", f"            {rejection.next_step}"]
     if len(found.rejected) > SHOWN:
