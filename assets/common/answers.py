@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Generic, Protocol, TypeVar
 from urllib.parse import urlsplit
 
@@ -85,6 +86,15 @@ def number(value: Any) -> float | None:
 
 def text(value: Any) -> str | None:
     return value if isinstance(value, str) and value else None
+
+
+def moment(value: Any) -> datetime | None:
+    """Return a time that is written as in ISO 8601, in UTC where it names no zone; None for anything else."""
+    try:
+        read = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+    return read.replace(tzinfo=UTC) if read is not None and read.tzinfo is None else read
 
 
 def same_host(url: str, base: str) -> bool:

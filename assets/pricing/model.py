@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any, Literal, TypeAlias
 
@@ -21,16 +21,30 @@ from assets.evidence.tables import TABLES_BY_KEY
 from assets.evidence.tables.pricing import COMPUTE, FEES, OFFER_COLUMNS, RATES, REFRESHED_TABLES, STORAGE
 from assets.refresh.outcome import Accepted, Rejection, Verdicts
 
+Verdict: TypeAlias = Accepted | Rejection | None
+"""What becomes of a price: a new row, why there is none, or None where the same is known already."""
+
 HOURS_PER_MONTH = 730
 CONFIRM_AFTER = timedelta(days=30)
 """A price that still holds becomes a row again after this long: often enough to see that it is not forgotten, rarely
 enough that the history of an offer stays readable."""
 
+NAMED = 5
+"""Offers that one remark names."""
+
 Offer: TypeAlias = tuple[str, ...]
 """What a price is of: the table, then the values of its key columns."""
 
 Reason = Literal[
-    "unknown_offer", "not_a_price", "wrong_unit", "wrong_currency", "jump", "another_thing", "contradiction", "invalid"
+    "unknown_offer",
+    "not_a_price",
+    "wrong_unit",
+    "wrong_currency",
+    "jump",
+    "another_thing",
+    "contradiction",
+    "part_of_a_ladder",
+    "invalid",
 ]
 
 
@@ -71,6 +85,10 @@ class PriceObservation:
     """Further columns of the row that the source states besides the price."""
     same: Mapping[str, float] = field(default_factory=dict)
     """Columns that must agree with what is known, or the name means another thing by now."""
+    is_orderable: bool | None = None
+    """Whether a new customer can order a server; None where the source does not say."""
+    remark: str = ""
+    """What the source says of that: why it cannot be ordered, or until when it can."""
 
 
 def offer_of(table: str, row: EvidenceRow) -> Offer:
@@ -99,6 +117,9 @@ class PriceCatalogue:
     def last(self, offer: Offer) -> EvidenceRow | None:
         return self._last.get(offer)
 
+    def offers(self) -> Iterable[Offer]:
+        return self._last.keys()
+
     def of_provider(self, table: str, provider: str, currency: str) -> list[EvidenceRow]:
         """Return the last rows of one provider in one currency."""
         rows = [row for offer, row in self._last.items() if offer[:2] == (table, provider)]
@@ -120,42 +141,96 @@ def _newness(row: EvidenceRow) -> tuple[date, date]:
 
 def judge_all(observations: Iterable[PriceObservation], catalogue: PriceCatalogue) -> Verdicts:
     """Judge what one source said in one answer. Two prices for one offer contradict each other: neither is accepted."""
-    by_offer: dict[Offer, list[PriceObservation]] = {}
+    said: dict[Offer, list[PriceObservation]] = {}
     for observation in observations:
-        by_offer.setdefault(observation.offer, []).append(observation)
-    accepted: list[Accepted] = []
-    rejected: list[Rejection] = []
-    untracked: list[str] = []
-    unchanged = 0
-    for offer, said in by_offer.items():
-        prices = sorted({f"{o.price:g}" for o in said if o.price is not None})
-        verdict: Accepted | Rejection | None
-        if len(prices) > 1 and catalogue.last(offer) is not None:
-            listed = ", ".join(prices[:5])
-            verdict = _rejection(
-                said[0], "contradiction", f"{len(prices)} prices in one answer ({listed}), expected one"
-            )
-        else:
-            verdict = judge(said[0], catalogue.last(offer))
-        if isinstance(verdict, Accepted):
-            accepted.append(verdict)
-        elif verdict is None:
-            unchanged += 1
-        elif verdict.reason == "unknown_offer":
-            untracked.append(verdict.name)
-        else:
-            rejected.append(verdict)
-    return Verdicts(accepted, rejected, unchanged, sorted(untracked))
+        said.setdefault(observation.offer, []).append(observation)
+    verdicts = {offer: _judged(of_offer, catalogue.last(offer)) for offer, of_offer in said.items()}
+    for ladder in ladders(said, catalogue):
+        verdicts |= _whole(ladder, said, verdicts, catalogue)
+    rejected = [verdict for verdict in verdicts.values() if isinstance(verdict, Rejection)]
+    return Verdicts(
+        accepted=[verdict for verdict in verdicts.values() if isinstance(verdict, Accepted)],
+        rejected=[verdict for verdict in rejected if verdict.reason != "unknown_offer"],
+        unchanged=sum(verdict is None for verdict in verdicts.values()),
+        untracked=sorted(verdict.name for verdict in rejected if verdict.reason == "unknown_offer"),
+        remarks=[*remarks({offer: of_offer[0] for offer, of_offer in said.items()}, catalogue)],
+    )
 
 
-def judge(said: PriceObservation, last: EvidenceRow | None) -> Accepted | Rejection | None:
+def _judged(said: Sequence[PriceObservation], last: EvidenceRow | None) -> Verdict:
+    prices = sorted({f"{o.price:g}" for o in said if o.price is not None})
+    if len(prices) > 1 and last is not None:
+        listed = ", ".join(prices[:5])
+        return _rejection(said[0], "contradiction", f"{len(prices)} prices in one answer ({listed}), expected one")
+    return judge(said[0], last)
+
+
+def judge(said: PriceObservation, last: EvidenceRow | None) -> Verdict:
     """Return the new row, or why there is none, or None if the same price is known already.
 
-    One price an offer and day: what is known of that day or a later one stays.
+    One price an offer and day: what is known of that day or a later one stays. What cannot be ordered keeps its price.
     """
     if last is None:
         return _rejection(said, "unknown_offer", "no row of evidence names this offer")
-    return _doubt(said, last) or _news(said, last)
+    if said.is_orderable is False:
+        return _news(replace(said, price=_last_price(said, last), extras={}), last, CONFIRM_AFTER)
+    return _doubt(said, last) or _news(said, last, CONFIRM_AFTER)
+
+
+def ladders(said: Iterable[Offer], catalogue: PriceCatalogue) -> list[list[Offer]]:
+    """Return the tiers of each item that are in an answer or known, item by item, where a tier of both is."""
+    items: dict[Offer, set[Offer]] = {}
+    for offer in (*said, *catalogue.offers()):
+        if offer[0] == STORAGE and offer[-1]:
+            items.setdefault(offer[:-1], set()).add(offer)
+    return [
+        sorted(items[item], key=lambda o: float(o[-1])) for item in dict.fromkeys(o[:-1] for o in said) if item in items
+    ]
+
+
+def _whole(
+    ladder: Sequence[Offer],
+    said: Mapping[Offer, Sequence[PriceObservation]],
+    verdicts: Mapping[Offer, Verdict],
+    catalogue: PriceCatalogue,
+) -> dict[Offer, Verdict]:
+    """Return other verdicts where a ladder of tiers would be accepted in part: all are new rows, or none is."""
+    accepted = [offer for offer in ladder if isinstance(verdicts.get(offer), Accepted)]
+    if not accepted:
+        return {}
+    if bad := [o for o in ladder if o not in said or isinstance(verdicts[o], Rejection)]:
+        tiers = ", ".join(offer[-1] for offer in bad)
+        message = f"its tiers are accepted together or not at all, and that from {tiers} TB is not as expected"
+        return {offer: _rejection(said[offer][0], "part_of_a_ladder", message) for offer in accepted}
+    again = {offer: (said[offer][0], catalogue.last(offer)) for offer in ladder if verdicts[offer] is None}
+    return {offer: _news(one, last, timedelta(0)) for offer, (one, last) in again.items() if last is not None}
+
+
+def remarks(said: Mapping[Offer, PriceObservation], catalogue: PriceCatalogue) -> Iterator[str]:
+    """Yield what should be known of servers besides prices: which cannot be ordered any more, or not for long."""
+    for offer, one in said.items():
+        last = catalogue.last(offer)
+        if last is None or one.is_orderable is None:
+            continue
+        name, because = " ".join(offer[1:]), f": {one.remark}" if one.remark else ""
+        if one.is_orderable is not getattr(last, "is_orderable", None):
+            can = (
+                "can be ordered again" if one.is_orderable else "cannot be ordered any more, so no bill is built on it"
+            )
+            yield f"{name} {can}{because}"
+        elif one.is_orderable and one.remark:
+            yield f"{name} can still be ordered{because}"
+    looked_at = {(offer[:3], one.currency) for offer, one in said.items() if offer[0] == COMPUTE}
+    unnamed = [
+        " ".join(offer[1:])
+        for offer in catalogue.offers()
+        if offer not in said
+        and getattr(last := catalogue.last(offer), "is_orderable", False)
+        and (offer[:3], getattr(last, "currency", None)) in looked_at
+    ]
+    if unnamed:
+        more = f" and {len(unnamed) - NAMED} more" if len(unnamed) > NAMED else ""
+        yield f"not in the answer, so look whether they are still sold: {', '.join(unnamed[:NAMED])}{more}"
 
 
 def _doubt(said: PriceObservation, last: EvidenceRow) -> Rejection | None:
@@ -224,12 +299,12 @@ def _last_price(said: PriceObservation, last: EvidenceRow) -> float | None:
     return None if column is None else getattr(last, column)
 
 
-def _news(said: PriceObservation, last: EvidenceRow) -> Accepted | Rejection | None:
+def _news(said: PriceObservation, last: EvidenceRow, confirm_after: timedelta) -> Verdict:
     if said.day <= (getattr(last, "rate_date", None) or last.as_of):
         return None
     columns = _columns(said, last)
     is_same = all(getattr(last, name) == value for name, value in columns.items() if name != "rate_date")
-    if is_same and said.day - last.as_of < CONFIRM_AFTER:
+    if is_same and said.day - last.as_of < confirm_after:
         return None
     values = {
         **last.model_dump(),
@@ -239,7 +314,7 @@ def _news(said: PriceObservation, last: EvidenceRow) -> Accepted | Rejection | N
         "as_of": said.day,
         "as_of_basis": "observed",
         "grade": Grade.PUBLISHED,
-        "note": f"refreshed; follows {last.id}",
+        "note": "; ".join(filter(None, [f"refreshed; follows {last.id}", said.remark])),
     }
     if "source_kind" in values:
         values["source_kind"] = "provider_api_copy"
@@ -259,6 +334,8 @@ def _columns(said: PriceObservation, last: EvidenceRow) -> dict[str, Any]:
     column = _price_column(said)
     assert column is not None
     columns: dict[str, Any] = {column: said.price, **said.extras}
+    if said.is_orderable is not None:
+        columns["is_orderable"] = said.is_orderable
     table = said.offer[0]
     if column == "price_per_hour" and getattr(last, "month_basis", None) == "hour_x_730":
         assert said.price is not None

@@ -45,7 +45,11 @@ def live_asset(
         except RefreshRefused as refused:
             raise dg.Failure(str(refused), allow_retries=False) from refused
         return dg.MaterializeResult(
-            metadata={"rows_added": added, **{o.source: f"{o.state} {o.message}".strip() for o in outcomes}},
+            metadata={
+                "rows_added": added,
+                **{o.source: f"{o.state} {o.message}".strip() for o in outcomes},
+                "remarks": [remark for o in outcomes for remark in o.verdicts.remarks],
+            },
             check_results=[check_result(check.name, refreshed.looked_for, outcomes)],
         )
 

@@ -45,6 +45,8 @@ class Verdicts:
     unchanged: int = 0
     untracked: Sequence[str] = ()
     """Names of what no row of evidence names: ignored, we do not track it."""
+    remarks: Sequence[str] = ()
+    """Sentences that a person should read although nothing was rejected."""
 
 
 @dataclass(frozen=True)
@@ -72,4 +74,5 @@ class SourceOutcome:
             ],
             "unchanged": self.verdicts.unchanged,
             "untracked": len(self.verdicts.untracked),
+            "remarks": list(self.verdicts.remarks),
         }

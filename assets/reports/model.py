@@ -68,6 +68,8 @@ class Manifest:
     """The newest release before it of the same packs and as-of day, with which its documents compare it."""
     sha256: Mapping[str, str] = field(default_factory=dict)
     """Of each Parquet file by its path in the release. Only files know it: rows in the database have no bytes."""
+    database: str = ""
+    """The database that it was made in; empty in a release of before this was noted."""
 
     @classmethod
     def from_json(cls, plain: Mapping[str, Any]) -> Manifest:
@@ -83,4 +85,6 @@ class Manifest:
         plain["as_of"] = self.as_of.isoformat() if self.as_of else None
         plain["packs"] = list(self.packs)
         plain["warnings"] = list(self.warnings)
+        if not self.database:  # so that a release of before is as it was
+            del plain["database"]
         return plain

@@ -17,7 +17,7 @@ import click
 
 from orchestration.settings import Settings
 from orchestration.staleness.evidence import read_evidence
-from orchestration.warehouse.connection import connect, open_warehouse, redact
+from orchestration.warehouse.connection import connect, open_warehouse, redact, require_session
 
 NEEDED_FREE_BYTES = 2 * 10**9
 """An embedded database with write-ahead log, some releases and run history stay well below this."""
@@ -74,6 +74,7 @@ def _evidence(settings: Settings) -> Examination:
 
 def _warehouse(settings: Settings) -> Examination:
     with open_warehouse(settings.database_url, Path(settings.state_dir)) as database:
+        require_session(database.url)
         with connect(database.url) as connection:
             row = connection.execute("select version()").fetchone()
         server = str(row[0]).split(" on ")[0] if row else "?"

@@ -50,6 +50,7 @@ def price_lines(state: dict[str, Any]) -> list[str]:
     for source, outcome in state["refresh"].items():
         if outcome["state"] == "failed":
             lines.append(f"  refresh of {source} failed at {outcome['checked_at']}: {outcome['message']}")
+        lines += [f"  refresh of {source}: {remark}" for remark in outcome.get("remarks", ())[:SHOWN]]
         rejected = outcome["rejected"]
         lines += [f"  refresh of {source} rejected {r['offer']}: {r['message']}" for r in rejected[:SHOWN]]
         if len(rejected) > SHOWN:

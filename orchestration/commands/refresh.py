@@ -21,6 +21,7 @@ from assets.roadmap.live.registry import ROADMAP
 from orchestration.errors import UserError
 from orchestration.settings import Settings
 from orchestration.staleness.evidence import packs_of, read_evidence
+from orchestration.warehouse.connection import PooledAddress, WarehouseError, check_url, require_session
 
 SHOWN = 8
 """Things of one source that are listed where they were rejected or changed; `--json` has all."""
@@ -41,6 +42,7 @@ def refresh_evidence(
     known = [source.name for part in parts for source in part.sources]
     if unknown := sorted(set(names) - set(known)):
         raise UserError(f"there is no source {unknown[0]}; expected one of {', '.join(known)}")
+    _require_usable(settings.database_url)
     outcomes: list[SourceOutcome] = []
     for part in parts:
         if names and not {source.name for source in part.sources} & set(names):
@@ -56,6 +58,22 @@ def refresh_evidence(
             raise UserError(str(refused)) from refused
         outcomes += found
     return outcomes
+
+
+def _require_usable(database_url: str | None) -> None:
+    """Raise `UserError` for an address that no run could use. A server that does not answer now may do so later."""
+    if database_url is None:
+        return
+    try:
+        check_url(database_url)
+    except WarehouseError as error:
+        raise UserError(str(error)) from None
+    try:
+        require_session(database_url)
+    except PooledAddress as error:
+        raise UserError(str(error)) from None
+    except WarehouseError:
+        return
 
 
 def tell(outcomes: Sequence[SourceOutcome], only_check: bool, as_json: bool) -> int:
@@ -88,6 +106,9 @@ def _lines(outcome: SourceOutcome) -> list[str]:
     lines += [f"  {a.row.id}: {_shown(a.before)} → {_shown(a.after)}" for a in changed[:SHOWN] if a.before is not None]
     if len(changed) > SHOWN:
         lines.append(f"  and {len(changed) - SHOWN} more changed")
+    lines += [f"  {remark}" for remark in found.remarks[:SHOWN]]
+    if len(found.remarks) > SHOWN:
+        lines.append(f"  and {len(found.remarks) - SHOWN} more remarks; --json lists all")
     for rejection in found.rejected[:SHOWN]:
         lines += [f"  rejected: {rejection.name}: {rejection.message}", f"            {rejection.next_step}"]
     if len(found.rejected) > SHOWN:

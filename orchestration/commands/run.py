@@ -38,7 +38,7 @@ from orchestration.dagster_internals import (
 from orchestration.errors import UserError
 from orchestration.instance import prepare_home
 from orchestration.settings import Settings
-from orchestration.staleness.fingerprints import Request, latest_release_id, remember
+from orchestration.staleness.fingerprints import Request, known_warehouse, latest_release_id, remember
 from orchestration.staleness.plan import RunPlan, make_plan
 from orchestration.warehouse.connection import (
     AnotherRunActive,
@@ -49,6 +49,8 @@ from orchestration.warehouse.connection import (
     run_lock,
     warehouse_id,
 )
+
+ANOTHER_DATABASE = "Release {} is of another database: nothing is compared with it."
 
 
 def run_chain(settings: Settings, request: Request, evidence: Evidence, before: str, started: float) -> int:
@@ -101,6 +103,7 @@ def _execute(
     click.echo(f"{len(plan.reasons)} of {plan.tables} tables are out of date" + _why(plan.reasons) + ".")
     readiness = settings.latest / "readiness.json"
     was = json.loads(readiness.read_text()) if readiness.exists() else None
+    was_in = known_warehouse(settings)
     release = latest_release_id(settings)
     selection = frozenset(plan.reasons)
     job: ReconstructableJob = repository.get_reconstructable_job(keys.JOB).get_subset(asset_selection=selection)
@@ -131,7 +134,8 @@ def _execute(
         return 1
     gc.freeze()  # nor does the end of the process need to look through them, for two seconds
     now = json.loads(readiness.read_text())
-    lines = ["", *verdict_lines(now), *changes(was, now), *withdrawal_lines(progress.cleaned)]
+    moved = changes(was, now) if was_in in (None, known_warehouse(settings)) else [ANOTHER_DATABASE.format(release)]
+    lines = ["", *verdict_lines(now), *moved, *withdrawal_lines(progress.cleaned)]
     lines += scope_lines(request, settings)
     click.echo("\n".join([*lines, f"Report: {settings.latest / 'index.html'}"]))
     return 0

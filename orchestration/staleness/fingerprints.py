@@ -112,13 +112,16 @@ def request_of_latest(settings: Settings) -> Request:
 
 
 def published(releases_dir: Path, link: Path) -> list[dict[str, Any]]:
-    """Return the manifests of all published releases, newest first.
+    """Return the manifests of all releases that were published in the database of the latest one, newest first.
 
     A folder that sorts after the latest release was written by a run that was killed before it published.
     """
     latest = Path(os.readlink(link)).name if link.is_symlink() else ""
     paths = sorted(releases_dir.glob("[!.]*/manifest.json"), reverse=True)
-    return [json.loads(path.read_text()) for path in paths if path.parent.name <= latest]
+    manifests = [json.loads(path.read_text()) for path in paths if path.parent.name <= latest]
+    database = manifests[0].get("database") if manifests else None
+    # Where a release does not tell, it is of before another one was told of.
+    return [m for m in manifests if database is None or m.get("database", database) == database]
 
 
 def _note(settings: Settings) -> Path:

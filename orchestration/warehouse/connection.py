@@ -35,12 +35,14 @@ __all__ = [
     "AnotherRunActive",
     "BootstrapDeniedError",
     "Database",
+    "PooledAddress",
     "WarehouseError",
     "bootstrap",
     "check_url",
     "connect",
     "open_warehouse",
     "redact",
+    "require_session",
     "run_lock",
     "warehouse_id",
 ]
@@ -50,6 +52,19 @@ SCHEMES = ("postgresql", "postgres")
 CONNECT_SECONDS = 10
 RECOVERY_SECONDS = 15.0
 """How long a connection waits for a sign of life of the embedded server after a crash."""
+
+LOOKS = 3
+"""How often a connection is asked for its backend: a pooler with several may give the same one twice."""
+
+MEANINGS = {
+    "pgbouncer": "tells Prisma that a pooler is there",
+    "connection_limit": "limits the pool of Prisma",
+    "pool_timeout": "limits the pool of Prisma",
+    "statement_cache_size": "is of Prisma and asyncpg",
+    "schema": "is of Prisma; waku-fit has schemas of its own",
+    "supa": "names the pooler of Supabase",
+}
+"""Parameters of other clients, which hosted PostgreSQL shows in its addresses."""
 
 RUN_LOCK = int.from_bytes(b"waku-fit")
 """Key of the advisory lock that one run holds; PostgreSQL keeps advisory locks apart by database."""
@@ -76,6 +91,18 @@ class AnotherRunActive(WarehouseError):  # noqa: N818 - a state of the world, no
         self.pid = pid
         self.since = since
         self.application = application
+
+
+class PooledAddress(WarehouseError):  # noqa: N818 - a state of the world, not a mistake
+    """The address is one of a pooler that gives each transaction another connection to the server."""
+
+    def __init__(self, url: str, seen: str) -> None:
+        super().__init__(
+            f"{redact(url)} is the address of a pooler that shares connections between transactions ({seen}): the lock "
+            "of a run and the role of a connection would get lost. Set WAKU_FIT_DATABASE_URL to the direct address of "
+            "the server (hosted PostgreSQL shows it beside the pooled one, often with port 5432 and without -pooler in "
+            "the name), or set pool_mode=session in the pooler"
+        )
 
 
 @contextlib.contextmanager
@@ -117,8 +144,9 @@ def connect(url: str, role: str | None = None, autocommit: bool = False) -> psyc
 def run_lock(url: str) -> Iterator[None]:
     """Hold the right to change the warehouse, on a connection of its own; the server releases it if this process dies.
 
-    Raises `AnotherRunActive` at once if another has it. Needs a session: not through a pooler in transaction mode.
+    Raises `AnotherRunActive` at once if another has it, and `PooledAddress` where a lock could not be held.
     """
+    require_session(url)
     with contextlib.closing(_open(url, application_name=_who(), autocommit=True)) as connection:
         # The connection is idle for the length of a run, which a server may be set up to end.
         connection.execute("SELECT set_config(name, '0', false) FROM pg_settings WHERE name = 'idle_session_timeout'")
@@ -126,6 +154,33 @@ def run_lock(url: str) -> Iterator[None]:
             if holder := _holder(connection):
                 raise AnotherRunActive(*holder)
         yield
+
+
+def require_session(url: str) -> None:
+    """Raise `PooledAddress` unless a connection keeps its backend from one transaction to the next.
+
+    A pooler may give one connection several backends by itself, or the one that it has to everybody: a second
+    connection, in a transaction, then takes that of the first. The embedded server is known and not asked.
+    """
+    if _is_embedded(check_url(url)):
+        return
+    with (
+        contextlib.closing(_open(url, APPLICATION, autocommit=True)) as first,
+        contextlib.closing(_open(url, APPLICATION, autocommit=False)) as second,
+    ):
+        try:
+            backends = {_backend(first) for _ in range(LOOKS)}
+            if len(backends) == 1 and _backend(second) in backends:
+                raise PooledAddress(url, "two connections have the same server process")
+            if len(backends) > 1 or _backend(first) not in backends:
+                raise PooledAddress(url, "one connection has another server process for each transaction")
+        except psycopg.Error as error:
+            raise PooledAddress(url, f"a second connection fails: {error.diag.message_primary or error}") from None
+
+
+def _backend(connection: psycopg.Connection) -> int | None:
+    row = connection.execute("SELECT pg_backend_pid()").fetchone()
+    return None if row is None else int(row[0])
 
 
 def warehouse_id(connection: psycopg.Connection) -> str:
@@ -163,6 +218,12 @@ def check_url(url: str) -> dict[str, Any]:
     except (psycopg.Error, ValueError):
         is_clear = False
     if not is_clear:
+        if unknown := _unknown_parameters(url):
+            raise WarehouseError(
+                f"the database URL has parameters that PostgreSQL does not know: {', '.join(map(_meant, unknown))}; "
+                "take them out: expected postgresql://user:password@host:5432/database. Such an address is often "
+                "one of a pooler: waku-fit needs the direct address of the server, or one with pool_mode=session"
+            )
         raise WarehouseError(
             f"the database URL {redact(url)} cannot be read; expected postgresql://user:password@host:5432/database "
             "with every special character of the password written as %XX (an @ is %40, a / is %2F)"
@@ -183,6 +244,19 @@ def _credentials(url: str) -> tuple[str | None, str | None]:
     return user, password
 
 
+def _unknown_parameters(url: str) -> list[str]:
+    """Return names of parameters that libpq does not have; none where what looks like one may be of a password."""
+    query = urlsplit(url).query
+    if "@" in query or "/" in query.partition("=")[0]:
+        return []
+    known = {option.keyword.decode() for option in pq.Conninfo.get_defaults()} | {"ssl"}
+    return [name for name in parse_qs(query, keep_blank_values=True) if name not in known and name.isidentifier()]
+
+
+def _meant(parameter: str) -> str:
+    return f"{parameter} ({MEANINGS[parameter]})" if parameter in MEANINGS else parameter
+
+
 def _open(url: str, application_name: str, autocommit: bool) -> psycopg.Connection:
     parts = check_url(url)
     options = {"connect_timeout": CONNECT_SECONDS, **parts, "application_name": application_name}
@@ -200,9 +274,13 @@ def _open(url: str, application_name: str, autocommit: bool) -> psycopg.Connecti
         raise WarehouseError(f"cannot connect to {redact(url)}: {message}") from None
 
 
+def _is_embedded(parts: dict[str, Any]) -> bool:
+    return Path(str(parts.get("host", ""))).name.startswith(SOCKET_PREFIX)
+
+
 def _comes_back(parts: dict[str, Any]) -> bool:
     """Wait for the embedded server, which its supervisor restarts after a crash; others are not waited for."""
-    if not Path(str(parts.get("host", ""))).name.startswith(SOCKET_PREFIX):
+    if not _is_embedded(parts):
         return False
     address = psycopg.conninfo.make_conninfo(**parts).encode()
     deadline = time.monotonic() + RECOVERY_SECONDS

@@ -36,6 +36,10 @@ def test_a_run_publishes_there_and_tells_nobody_the_password(
         assert connection.execute("select release_id from release.current").fetchall() == [
             (chain.manifest["release_id"],)
         ]
+    assert f"Release {was['release_id']} is of another database: nothing is compared with it." in done.stdout
+    assert chain.manifest["previous"] is None
+    assert was["release_id"] not in chain.waku_fit("releases").stdout
+    assert "there is only one" in chain.waku_fit("diff").stderr
     assert "Nothing changed" in chain.waku_fit("run").stdout
     assert not (chain.root / "state" / "postgres").exists(), "the embedded server was started as well"
     assert holding(PASSWORD, chain.root) == []

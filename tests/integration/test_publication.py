@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -189,6 +190,50 @@ def test_a_kill_between_pointer_and_link_is_made_good_by_the_next_run(
         assert Path(os.readlink(link)).name == "r1"
         publish.align_link(connection, tmp_path / "releases", link)
     assert Path(os.readlink(link)).name == "r2"
+
+
+def test_a_pointer_to_an_earlier_release_is_of_another_database(database: str, tmp_path: Path) -> None:
+    """The state folder was used with another database since: the link is not moved back by a run on this one."""
+    link, releases = tmp_path / "reports" / "latest", tmp_path / "releases"
+    with connect(database, "waku_fit_admin") as connection:
+        publish.publish(connection, "r1", write(database, tmp_path, "r1"), link)
+        publish._point(link, write_elsewhere(tmp_path, "r2"))
+        publish.align_link(connection, releases, link)
+        assert Path(os.readlink(link)).name == "r2"
+        shutil.rmtree(releases / "r2")
+        publish.align_link(connection, releases, link)
+        assert Path(os.readlink(link)).name == "r1"
+
+
+def write_elsewhere(root: Path, name: str, **told: str) -> Path:
+    """Write a release that is in no table."""
+    folder = root / "releases" / name
+    folder.mkdir(parents=True)
+    (folder / "manifest.json").write_text(json.dumps({"release_id": name, **told}))
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("made_in", "listed"),
+    [
+        (["a", "a", "a"], ["r3", "r2", "r1"]),
+        (["a", "b", "a"], ["r3", "r1"]),
+        (["a", "a", "b"], ["r3"]),
+        ([None, "b", "a"], ["r3", "r1"]),
+        ([None, None, None], ["r3", "r2", "r1"]),
+    ],
+)
+def test_releases_of_two_databases_are_not_mixed(tmp_path: Path, made_in: list[str | None], listed: list[str]) -> None:
+    link = tmp_path / "latest"
+    for number, database in enumerate(made_in, start=1):
+        publish._point(link, write_elsewhere(tmp_path, f"r{number}", **({"database": database} if database else {})))
+    assert [m["release_id"] for m in published(tmp_path / "releases", link)] == listed
+
+
+def test_a_manifest_of_before_databases_were_noted_is_as_it_was() -> None:
+    assert "database" not in manifest("r1").as_json()
+    noted = replace(manifest("r1"), database="7/16384")
+    assert Manifest.from_json(noted.as_json()).database == "7/16384"
 
 
 def test_a_folder_in_place_of_the_link_is_never_overwritten(database: str, tmp_path: Path) -> None:

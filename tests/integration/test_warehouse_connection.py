@@ -11,16 +11,24 @@ from pathlib import Path
 import pytest
 from psycopg.pq import TransactionStatus
 
+from assets.common.http import HttpClient
+from orchestration.commands.doctor import examine
+from orchestration.commands.refresh import now, refresh_evidence
+from orchestration.errors import UserError
+from orchestration.settings import Settings
 from orchestration.warehouse.connection import (
     READER,
     AnotherRunActive,
+    PooledAddress,
     WarehouseError,
     connect,
     open_warehouse,
     redact,
+    require_session,
     run_lock,
     warehouse_id,
 )
+from tests.integration.pooler import pooler
 from tests.integration.servers import ROOT, OtherServer, eventually
 
 
@@ -110,6 +118,30 @@ class TestUrl:
         with open_warehouse(url, tmp_path) as database:
             assert database.url == url
 
+    @pytest.mark.parametrize(
+        ("query", "told"),
+        [
+            ("pgbouncer=true", "pgbouncer (tells Prisma that a pooler is there); take"),
+            ("pgbouncer=true&connection_limit=1", "is there), connection_limit (limits the pool of Prisma); take"),
+            ("sslmode=require&nonsense=1", "does not know: nonsense; take"),
+            ("schema=", "does not know: schema (is of Prisma"),
+        ],
+    )
+    def test_a_parameter_of_another_client_is_named(self, query: str, told: str, tmp_path: Path) -> None:
+        url = f"postgresql://ann:p%40w@host:5432/shop?{query}"
+        with pytest.raises(WarehouseError) as refused, open_warehouse(url, tmp_path):
+            pass
+        assert told in str(refused.value)
+        assert "pool_mode=session" in str(refused.value)
+        assert "password of" not in str(refused.value)
+        assert "%XX" not in str(refused.value)
+        assert "p%40w" not in str(refused.value)
+
+    def test_what_may_be_of_a_password_is_named_as_no_parameter(self, tmp_path: Path) -> None:
+        with pytest.raises(WarehouseError) as refused, open_warehouse("postgresql://ann:se?cret=1@h/shop", tmp_path):
+            pass
+        assert "cret" not in str(refused.value)
+
     def test_a_wrong_password_is_not_repeated(self, other_server: OtherServer) -> None:
         with pytest.raises(WarehouseError, match="cannot connect to postgresql://owner:") as refused:
             connect(other_server.url("owner", "postgres", password="topsecret"))
@@ -126,6 +158,56 @@ class TestUrl:
             assert (database.url, database.is_embedded, database.notes) == (url, False, ())
             assert connection.execute("select current_user").fetchone() == ("owner",)
         assert not (tmp_path / "state").exists()
+
+
+TAKE = {"last used first": -1, "in turn": 0}
+
+
+class TestPooler:
+    @pytest.mark.parametrize("which", TAKE.values(), ids=TAKE.keys())
+    @pytest.mark.parametrize("warm", [0, 3])
+    def test_one_in_transaction_mode_is_refused_with_the_way_out(
+        self, other_server: OtherServer, which: int, warm: int
+    ) -> None:
+        with pooler(other_server.port, lambda idle: idle.pop(which)) as port:
+            url = OtherServer(port).url("owner", "postgres")
+            for _ in range(warm):
+                connect(url).close()
+            with pytest.raises(PooledAddress, match="pool_mode=session") as refused, run_lock(url):
+                pytest.fail("a lock that another run has as well")
+            assert str(refused.value).startswith(
+                f"postgresql://owner:***@127.0.0.1:{port}/postgres is the address of a"
+            )
+            assert "direct address" in str(refused.value)
+
+    def test_a_server_itself_is_none(self, other_server: OtherServer, warehouse_url: str) -> None:
+        require_session(other_server.url("owner", "postgres"))
+        require_session(warehouse_url)
+
+    def test_the_doctor_finds_it(
+        self, other_server: OtherServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        with pooler(other_server.port, lambda idle: idle.pop()) as port:
+            url = OtherServer(port).url("owner", "postgres")
+            settings = Settings.from_environment({"WAKU_FIT_DATABASE_URL": url, "WAKU_FIT_STATE_DIR": str(tmp_path)})
+            assert examine(settings, as_json=False) == 1
+        assert "FIX  warehouse: PooledAddress: postgresql://owner:***@" in capsys.readouterr().out
+
+    def test_a_refresh_asks_nobody_before_it_is_known(self, other_server: OtherServer, tmp_path: Path) -> None:
+        def refreshed(url: str) -> None:
+            settings = Settings.from_environment({"WAKU_FIT_DATABASE_URL": url, "WAKU_FIT_STATE_DIR": str(tmp_path)})
+            with HttpClient() as client:
+                refresh_evidence(settings, (), only_check=True, client=client, clock=now, environment={}, parts=[])
+
+        with (
+            pooler(other_server.port, lambda idle: idle.pop()) as port,
+            pytest.raises(UserError, match="pool_mode=session"),
+        ):
+            refreshed(OtherServer(port).url("owner", "postgres"))
+        with pytest.raises(UserError, match="pgbouncer"):
+            refreshed("postgresql://ann:p%40w@host/shop?pgbouncer=true")
+        refreshed("postgresql://ann:secret@127.0.0.1:1/shop")
+        refreshed(other_server.url("owner", "postgres"))
 
 
 class TestRunLock:

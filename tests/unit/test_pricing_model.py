@@ -266,3 +266,134 @@ def test_the_newest_row_is_the_one_that_counts() -> None:
 def test_illustrative_rows_are_compared_with_nothing() -> None:
     made_up = CPX22.model_copy(update={"grade": "illustrative", "as_of": date(2026, 11, 1)})
     assert PriceCatalogue({COMPUTE: [made_up]}).last(SERVER.offer) is None
+
+
+# ---------------------------------------------------------------- what is no longer sold
+
+RETIRED = CPX22.model_copy(update={"is_orderable": False})
+NAME = "hetzner_cloud fsn1 cpx22"
+
+
+@pytest.mark.parametrize(
+    ("last", "change", "row", "remarks"),
+    [
+        (
+            CPX22,
+            {"is_orderable": False, "remark": "sold until 2026-11-01"},
+            (False, 19.49),
+            [f"{NAME} cannot be ordered any more, so no bill is built on it: sold until 2026-11-01"],
+        ),
+        (
+            CPX22,
+            {"is_orderable": False, "price": None},
+            (False, 19.49),
+            [f"{NAME} cannot be ordered any more, so no bill is built on it"],
+        ),
+        (
+            CPX22,
+            {"is_orderable": False, "price": 0.0},
+            (False, 19.49),
+            [f"{NAME} cannot be ordered any more, so no bill is built on it"],
+        ),
+        (RETIRED, {"is_orderable": True}, (True, 21.99), [f"{NAME} can be ordered again"]),
+        (RETIRED, {"is_orderable": False}, (False, 19.49), []),
+        (RETIRED, {}, (False, 21.99), []),
+        (CPX22, {}, (True, 21.99), []),
+        (
+            CPX22,
+            {"is_orderable": True, "remark": "deprecated, sold until 2026-12-31"},
+            (True, 21.99),
+            [f"{NAME} can still be ordered: deprecated, sold until 2026-12-31"],
+        ),
+    ],
+)
+def test_what_cannot_be_ordered_is_a_row_that_says_so(
+    last: ComputeOffer, change: dict[str, Any], row: tuple[bool, float], remarks: list[str]
+) -> None:
+    verdicts = judge_all([replace(SERVER, **change)], PriceCatalogue({COMPUTE: [last]}))
+    (found,) = verdicts.accepted
+    assert isinstance(found.row, ComputeOffer)
+    assert (found.row.is_orderable, found.row.price_per_month) == row
+    assert verdicts.remarks == remarks
+    assert found.row.note.endswith(change.get("remark", last.id))
+
+
+def test_the_same_server_that_cannot_be_ordered_is_no_news_a_week_later() -> None:
+    gone = replace(SERVER, is_orderable=False)
+    first = accepted(gone, CPX22)
+    assert judge(replace(gone, day=date(2026, 11, 30)), first) is None
+    again = judge(replace(SERVER, day=date(2026, 11, 30), price=19.49, extras={}, is_orderable=True), first)
+    assert isinstance(again, Accepted)
+
+
+def test_a_deprecated_server_whose_price_is_rejected_is_still_told_of() -> None:
+    said = replace(SERVER, price=194.9, is_orderable=True, remark="deprecated")
+    verdicts = judge_all([said], PriceCatalogue({COMPUTE: [CPX22]}))
+    assert [r.reason for r in verdicts.rejected] == ["jump"]
+    assert verdicts.remarks == [f"{NAME} can still be ordered: deprecated"]
+
+
+def test_servers_that_an_answer_does_not_name_are_told_of() -> None:
+    def other(**update: Any) -> ComputeOffer:
+        return CPX22.model_copy(update={"id": "other", **update})
+
+    known = [
+        CPX22,
+        other(instance_type="cpx32"),
+        other(instance_type="cpx11", is_orderable=False),
+        other(instance_type="ccx13", currency="USD"),
+        other(region="ash", instance_type="cpx41"),
+    ]
+    assert judge_all([SERVER], PriceCatalogue({COMPUTE: known})).remarks == [
+        "not in the answer, so look whether they are still sold: hetzner_cloud fsn1 cpx32"
+    ]
+
+
+# ---------------------------------------------------------------- ladders of tiers
+
+
+def tier(start: float, price: float, as_of: date = date(2026, 9, 29)) -> StorageOrEgressPrice:
+    name = f"egress_from_{start:.0f}"
+    return EGRESS.model_copy(update={"id": name, "tier_from_tb_per_month": start, "price": price, "as_of": as_of})
+
+
+def said_of(start: float, price: float | None) -> PriceObservation:
+    offer = (STORAGE, "aws", "us-east-1", "internet_egress", f"{start:g}")
+    return PriceObservation(offer, price, "gb", "USD", TODAY, "aws")
+
+
+KNOWN_LADDER = [tier(0, 0.09), tier(10.24, 0.085), tier(51.2, 0.07)]
+LADDER = [said_of(0, 0.091), said_of(10.24, 0.085), said_of(51.2, 0.07)]
+
+
+@pytest.mark.parametrize(
+    ("said", "new", "reasons"),
+    [
+        (LADDER, 3, []),
+        ([*LADDER, said_of(0, 0.12)], 0, ["contradiction", "part_of_a_ladder", "part_of_a_ladder"]),
+        ([*LADDER[:2], said_of(51.2, 0.7)], 0, ["jump", "part_of_a_ladder", "part_of_a_ladder"]),
+        ([*LADDER[:2], said_of(51.2, None)], 0, ["not_a_price", "part_of_a_ladder", "part_of_a_ladder"]),
+        (LADDER[:2], 0, ["part_of_a_ladder", "part_of_a_ladder"]),
+        ([*LADDER, said_of(153.6, 0.05)], 0, ["part_of_a_ladder"] * 3),
+        ([*LADDER, LADDER[0]], 3, []),
+    ],
+    ids=["whole", "contradiction", "jump", "no price", "a tier less", "a tier more", "the same twice"],
+)
+def test_the_tiers_of_an_item_are_accepted_together(said: list[PriceObservation], new: int, reasons: list[str]) -> None:
+    verdicts = judge_all(said, PriceCatalogue({STORAGE: KNOWN_LADDER}))
+    assert len(verdicts.accepted) == new
+    assert sorted(r.reason for r in verdicts.rejected) == reasons
+
+
+def test_tiers_whose_price_is_as_before_are_confirmed_with_the_one_that_moved() -> None:
+    recent = [tier(row.tier_from_tb_per_month or 0, row.price or 0, date(2026, 11, 20)) for row in KNOWN_LADDER]
+    moved = judge_all(LADDER, PriceCatalogue({STORAGE: recent}))
+    assert [a.after for a in moved.accepted] == [0.091, 0.085, 0.07]
+    as_before = [said_of(0, 0.09), *LADDER[1:]]
+    assert judge_all(as_before, PriceCatalogue({STORAGE: recent})).unchanged == 3
+
+
+def test_a_ladder_that_is_refused_names_the_tier() -> None:
+    verdicts = judge_all([*LADDER[:2], said_of(51.2, 0.7)], PriceCatalogue({STORAGE: KNOWN_LADDER}))
+    message = next(r.message for r in verdicts.rejected if r.reason == "part_of_a_ladder")
+    assert message == "its tiers are accepted together or not at all, and that from 51.2 TB is not as expected"

@@ -135,6 +135,31 @@ def test_only_check_writes_nothing(settings: Settings, server: LocalServer) -> N
 
 
 @pytest.mark.parametrize(
+    ("deprecation", "message", "is_orderable"),
+    [
+        ("2026-11-01T00:00:00Z", "cannot be ordered any more, so no bill is built on it: sold until 2026-11-01", False),
+        ("2027-01-01T00:00:00Z", "can still be ordered: deprecated, sold until 2027-01-01", True),
+    ],
+)
+def test_a_server_that_is_phased_out_is_told_of_and_remembered(
+    settings: Settings,
+    server: LocalServer,
+    capsys: pytest.CaptureFixture[str],
+    deprecation: str,
+    message: str,
+    is_orderable: bool,
+) -> None:
+    phased_out = {**TYPES["server_types"][0], "deprecation": {"unavailable_after": deprecation}}  # type: ignore[dict-item]
+    server.answers["/v1/server_types"] = [as_json({"server_types": [phased_out]})]
+    outcomes = refresh(settings, server, "hetzner")
+    tell(outcomes, only_check=False, as_json=False)
+    assert f"  hetzner_cloud fsn1 cpx22 {message}\n" in capsys.readouterr().out
+    assert f"  refresh of hetzner: hetzner_cloud fsn1 cpx22 {message}" in price_lines(price_state(settings))
+    rows = {r.row.id: r.row for r in read_evidence(settings, settings.packs).records[COMPUTE]}
+    assert rows["hetzner_cloud_fsn1_cpx22_2026_11_23"].model_dump()["is_orderable"] is is_orderable
+
+
+@pytest.mark.parametrize(
     ("answer", "message"),
     [
         (with_price("219.9000"), "the price is 219.9, 11.3 times the last known 19.49"),
@@ -276,4 +301,5 @@ def test_the_dagster_asset_adds_rows_and_warns_but_does_not_fail(settings: Setti
     assert "ecb: 127.0.0.1 answers 404" in str(check.description)
     (made,) = result.asset_materializations_for_node("evidence__live_prices")
     assert made.metadata["hetzner"].value == "refreshed"
+    assert "not in the answer, so look whether they are still sold" in str(made.metadata["remarks"].value)
     assert made.metadata["rows_added"].value == 8

@@ -130,6 +130,49 @@ def test_what_azure_states_is_passed_on_to_be_judged(
     assert (said.price, said.unit, said.currency) == (price, unit, currency)
 
 
+OLD, NEW = "2026-11-01T00:00:00Z", "2026-11-23T12:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("meters", "prices"),
+    [
+        ([{"retailPrice": 0.08, "effectiveEndDate": "2026-10-31T23:59:00Z"}, {"effectiveStartDate": OLD}], [0.1]),
+        ([{"retailPrice": 0.08, "effectiveEndDate": "2026-11-23T11:59:00Z"}, {"effectiveStartDate": NEW}], [0.1]),
+        (
+            [{"effectiveEndDate": "2026-11-23T23:59:00Z"}, {"retailPrice": 0.2, "effectiveStartDate": "2026-11-24"}],
+            [0.1],
+        ),
+        ([{"retailPrice": 0.08, "meterId": "a"}, {"effectiveStartDate": OLD, "meterId": "a"}], [0.1]),
+        ([{"retailPrice": 0.08, "isPrimaryMeterRegion": False}, {}], [0.1]),
+        ([{"isPrimaryMeterRegion": False}], [0.1]),
+        ([{"effectiveEndDate": "2026-10-31T23:59:00Z"}, {"retailPrice": 0.08, "isPrimaryMeterRegion": False}], [0.08]),
+        ([{"effectiveEndDate": "2026-10-31T23:59:00Z"}], []),
+        ([{"retailPrice": 0.08, "meterId": "a"}, {"meterId": "b"}], [0.08, 0.1]),
+        ([{"retailPrice": 0.08}, {"effectiveEndDate": "soon"}], [0.08, 0.1]),
+        ([{"retailPrice": 0.08, "isPrimaryMeterRegion": False}, {"isPrimaryMeterRegion": False}], [0.08, 0.1]),
+    ],
+    ids=[
+        "ended a month ago",
+        "ended a minute ago",
+        "ends today",
+        "replaced without an end",
+        "not the primary meter",
+        "no primary meter",
+        "the primary meter has ended",
+        "only ended",
+        "two meters",
+        "an end that is no date",
+        "two meters that are not primary",
+    ],
+)
+def test_of_azures_meters_those_in_effect_count(
+    server: LocalServer, meters: list[dict[str, Any]], prices: list[float]
+) -> None:
+    pages = [azure_page([{**METER, **meter}], f"{server.url}{AZURE}?next") for meter in meters]
+    server.answers[AZURE] = [*pages, azure_page([])]
+    assert [said.price for said in ask(azure(server))] == prices
+
+
 @pytest.mark.parametrize(
     ("body", "message"),
     [
@@ -231,6 +274,55 @@ def test_aws_servers_volumes_and_tiers_of_traffic(server: LocalServer) -> None:
         ((STORAGE, "aws", "us-east-1", "internet_egress", "10.24"), 0.086, "gb", "USD"),
     ]
     assert said[0].same == {"vcpus": 2, "memory_gib": 2}
+
+
+OWN = {"transferType": "AWS Outbound", "toLocation": "External", "fromRegionCode": "us-east-1"}
+
+
+@pytest.mark.parametrize(
+    ("usage_types", "prices"),
+    [
+        (["DataTransfer-Out-Bytes", "USE1-Other-DataTransfer-Out-Bytes"], [0.0]),
+        (["USE1-ATL1-DataTransfer-Out-Bytes", "USE1-DataTransfer-Out-Bytes"], [0.1]),
+        (["Global-DataTransfer-Out-Bytes", "DataTransfer-Out-Bytes", "DataTransfer-Out-OBytes"], [0.1]),
+        (["USE1-Other-DataTransfer-Out-Bytes"], [0.0]),
+        (["USE1-ATL1-DataTransfer-Out-Bytes", "USE1-Other-DataTransfer-Out-Bytes"], [0.0, 0.1]),
+        (["DataTransfer-Out-Bytes", "USE1-DataTransfer-Out-Bytes"], [0.0, 0.1]),
+    ],
+)
+def test_of_two_ways_out_of_aws_that_of_the_region_counts(usage_types: list[str], prices: list[float]) -> None:
+    """The first costs nothing, each further one 0.1 more."""
+    products = {
+        str(n): {"productFamily": "Data Transfer", "attributes": {**OWN, "usagetype": usage}}
+        for n, usage in enumerate(usage_types)
+    }
+    on_demand = {sku: terms(sku, dimension(f"0.{sku}", "GB")) for sku in products}
+    body = json.dumps({"products": products, "terms": {"OnDemand": on_demand}}).encode()
+    found = read_price_list([body], "us-east-1")
+    assert [float(product.prices[0]["pricePerUnit"]["USD"]) for product in found] == prices
+
+
+@pytest.mark.parametrize(
+    ("family", "attributes", "of_the_zone"),
+    [
+        ("Storage Snapshot", {"usagetype": "EBS:SnapshotUsage"}, {"usagetype": "USE1-ATL1-EBS:SnapshotUsage"}),
+        ("Storage Snapshot", {"usagetype": "EBS:SnapshotUsage"}, {"regionCode": "us-west-2"}),
+        ("Storage", {"usagetype": "EBS:VolumeUsage.gp3"}, {"usagetype": "USE1-ATL1-EBS:VolumeUsage.gp3"}),
+        ("Compute Instance", {**PLAIN, "usagetype": "BoxUsage:t3.small"}, {"usagetype": "USE1-ATL1-BoxUsage:t3.small"}),
+    ],
+)
+@pytest.mark.parametrize("zone", ["us-east-1", "us-east-1-atl-1"])
+def test_what_a_local_zone_sells_is_not_of_the_region(
+    family: str, attributes: dict[str, Any], of_the_zone: dict[str, Any], zone: str
+) -> None:
+    own = {"regionCode": "us-east-1", **attributes}
+    products = {
+        "Z": {"productFamily": family, "attributes": {**own, "regionCode": zone, **of_the_zone}},
+        "A": {"productFamily": family, "attributes": own},
+    }
+    on_demand = {"Z": terms("Z", dimension("2", "GB-Mo")), "A": terms("A", dimension("1", "GB-Mo"))}
+    body = json.dumps({"products": products, "terms": {"OnDemand": on_demand}}).encode()
+    assert [product.prices[0]["pricePerUnit"]["USD"] for product in read_price_list([body], "us-east-1")] == ["1"]
 
 
 def test_a_region_whose_rows_are_in_another_currency_is_not_asked_for(server: LocalServer) -> None:
@@ -351,6 +443,45 @@ def test_hetzner_for_a_project_in_dollars_says_so(server: LocalServer) -> None:
     assert {o.currency for o in ask(Hetzner("token", server.url))} == {"USD"}
 
 
+ENDS_SOON, ENDED = (
+    {"announced": "2026-09-01T00:00:00Z", "unavailable_after": f"2026-{day}T11:00:00+00:00"}
+    for day in ("12-01", "11-23")
+)
+
+
+@pytest.mark.parametrize(
+    ("stated", "is_orderable", "remark"),
+    [
+        ({}, True, ""),
+        ({"deprecation": None, "deprecated": False}, True, ""),
+        ({"deprecation": ENDS_SOON}, True, "deprecated, sold until 2026-12-01"),
+        ({"deprecation": ENDED}, False, "sold until 2026-11-23"),
+        ({"deprecation": {"announced": "2026-09-01T00:00:00Z"}}, True, "deprecated"),
+        ({"deprecated": True}, True, "deprecated"),
+        ({"locations": [{"name": "fsn1", "deprecation": ENDED}]}, False, "sold until 2026-11-23"),
+        ({"locations": [{"name": "fsn1", "deprecation": ENDS_SOON}]}, True, "deprecated, sold until 2026-12-01"),
+        ({"locations": [{"name": "fsn1", "deprecation": None}], "deprecation": ENDED}, True, ""),
+        ({"locations": [{"name": "fsn1"}], "deprecation": ENDED}, False, "sold until 2026-11-23"),
+        ({"locations": [{"name": "hel1", "deprecation": ENDED}, {"name": "fsn1"}]}, True, ""),
+        ({"locations": [{"name": "hel1"}]}, False, "it is not sold in fsn1"),
+        ({"locations": [{"name": "fsn1", "available": False}]}, False, "it is not available in fsn1"),
+        ({"locations": [{"name": "fsn1", "available": True, "deprecation": None}]}, True, ""),
+    ],
+)
+def test_whether_hetzner_still_sells_a_server(
+    server: LocalServer, stated: dict[str, Any], is_orderable: bool, remark: str
+) -> None:
+    kinds = {"server_types": [{**TYPE, **stated}]}
+    server.answers |= {"/v1/pricing": [as_json(PRICING)], "/v1/server_types": [as_json(kinds)]}
+    (said,) = [o for o in ask(Hetzner("token", server.url)) if o.offer[0] == COMPUTE]
+    assert (said.is_orderable, said.remark) == (is_orderable, remark)
+
+
+def test_hetzner_says_nothing_of_a_server_that_its_other_list_lacks(server: LocalServer) -> None:
+    server.answers |= {"/v1/pricing": [as_json(PRICING)], "/v1/server_types": [as_json({"server_types": []})]}
+    assert {o.is_orderable for o in ask(Hetzner("token", server.url))} == {None}
+
+
 def test_no_token_is_shown_with_its_source() -> None:
     assert "s3cret" not in repr([Hetzner("s3cret"), DigitalOcean("s3cret"), Gas("linea_mainnet", "s3cret", "", "")])
 
@@ -380,6 +511,24 @@ def test_digitalocean_page_by_page(server: LocalServer) -> None:
     assert (second.price, second.unit, second.currency) == (25.0, "month", "USD")
     assert second.extras == {"price_per_hour": 0.0372, "included_egress_tb_per_month": 4.0}
     assert second.same == {"vcpus": 2, "memory_gib": 4}
+
+
+@pytest.mark.parametrize(
+    ("stated", "is_orderable"),
+    [
+        ({}, True),
+        ({"available": False}, False),
+        ({"regions": []}, False),
+        ({"available": False, "regions": []}, False),
+        ({"available": None}, True),
+    ],
+)
+def test_whether_digitalocean_still_sells_a_server(
+    server: LocalServer, stated: dict[str, Any], is_orderable: bool
+) -> None:
+    server.answers["/v2/sizes"] = [as_json({"sizes": [{**SIZE, **stated}], "links": {}})]
+    (said,) = ask(DigitalOcean("token", server.url))
+    assert (said.is_orderable, bool(said.remark)) == (is_orderable, not is_orderable)
 
 
 def test_a_token_is_not_sent_to_another_host(server: LocalServer) -> None:

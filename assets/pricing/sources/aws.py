@@ -5,6 +5,7 @@ The file of EC2 in one region has about 290 MB: it is read as it arrives, and on
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -32,6 +33,10 @@ SERVER = {
 
 TO_INTERNET = {"transferType": "AWS Outbound", "toLocation": "External"}
 """Traffic that leaves AWS: the same file prices traffic between its regions."""
+
+OF_THE_REGION = re.compile(r"([A-Z]+[0-9]*-)?(BoxUsage|EBS:VolumeUsage|EBS:SnapshotUsage|DataTransfer-Out-Bytes)\b")
+"""Usage types of the region's own products. Those of its local zones (`USE1-ATL1-…`) and others (`USE1-Other-…`) have a
+second prefix."""
 
 UNITS = {"Hrs": "hour", "GB-Mo": "gb_month", "GB": "gb"}
 
@@ -65,6 +70,8 @@ class Product:
     """A product that is in the words of the evidence, and its prices on demand once they have been met."""
 
     offer: Offer
+    is_own: bool
+    """Whether its usage type is the region's own."""
     same: dict[str, float] = field(default_factory=dict)
     prices: list[Any] = field(default_factory=list)
 
@@ -93,7 +100,8 @@ def read_price_list(pieces: Iterable[bytes], region: str) -> list[Product]:
             reader.close()
     except ijson.JSONError as error:
         raise RemoteError(f"the price list of AWS is not whole JSON ({type(error).__name__})") from None
-    return list(products.values())
+    own = {found.offer for found in products.values() if found.is_own}
+    return [found for found in products.values() if found.is_own or found.offer not in own]
 
 
 class _each:  # noqa: N801 - stands for a generator, which could not be sent to before its first step
@@ -110,24 +118,26 @@ class _each:  # noqa: N801 - stands for a generator, which could not be sent to 
 
 
 def _product(family: str, attributes: dict[str, Any], region: str) -> Product | None:
-    if family == "Compute Instance" and all(attributes.get(name) == value for name, value in SERVER.items()):
-        if attributes.get("regionCode") != region or attributes.get("operation") != "RunInstances":
-            return None
+    stated_in = "fromRegionCode" if family == "Data Transfer" else "regionCode"
+    if attributes.get(stated_in) != region:
+        return None
+    usage = str(attributes.get("usagetype"))
+    is_own = OF_THE_REGION.match(usage) is not None
+    if family == "Compute Instance" and _has(attributes, SERVER) and attributes.get("operation") == "RunInstances":
         same = {"vcpus": number(attributes.get("vcpu")), "memory_gib": _gib(attributes.get("memory"))}
         known = {name: value for name, value in same.items() if value is not None}
-        return Product((COMPUTE, "aws", region, str(attributes.get("instanceType"))), known)
-    usage = str(attributes.get("usagetype"))
-    if family == "Storage" and attributes.get("regionCode") == region and "EBS:VolumeUsage." in usage:
-        return Product((STORAGE, "aws", region, f"{attributes.get('volumeApiName')}_storage", ""))
+        return Product((COMPUTE, "aws", region, str(attributes.get("instanceType"))), is_own, known)
+    if family == "Storage" and "EBS:VolumeUsage." in usage:
+        return Product((STORAGE, "aws", region, f"{attributes.get('volumeApiName')}_storage", ""), is_own)
     if family == "Storage Snapshot" and usage.endswith("EBS:SnapshotUsage"):
-        return Product((STORAGE, "aws", region, "ebs_snapshot", ""))
-    if family == "Data Transfer" and all(attributes.get(name) == value for name, value in TO_INTERNET.items()):
-        return (
-            Product((STORAGE, "aws", region, "internet_egress", ""))
-            if attributes.get("fromRegionCode") == region
-            else None
-        )
+        return Product((STORAGE, "aws", region, "ebs_snapshot", ""), is_own)
+    if family == "Data Transfer" and _has(attributes, TO_INTERNET):
+        return Product((STORAGE, "aws", region, "internet_egress", ""), is_own)
     return None
+
+
+def _has(attributes: dict[str, Any], expected: dict[str, str]) -> bool:
+    return all(attributes.get(name) == value for name, value in expected.items())
 
 
 def _gib(memory: Any) -> float | None:

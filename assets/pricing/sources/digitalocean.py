@@ -46,6 +46,7 @@ def parse_sizes(page: Any, today: date, source: str) -> Iterator[PriceObservatio
     for size in part(page, "sizes", list, "the sizes of DigitalOcean"):
         memory, vcpus, transfer = (number(size.get(name)) for name in ("memory", "vcpus", "transfer"))
         same = {"vcpus": vcpus, "memory_gib": None if memory is None else memory / 1024}
+        is_sold = size.get("available") is not False and size.get("regions") != []
         extras = {"price_per_hour": number(size.get("price_hourly")), "included_egress_tb_per_month": transfer}
         yield PriceObservation(
             offer=(COMPUTE, "digitalocean", "all", str(size.get("slug"))),
@@ -56,4 +57,6 @@ def parse_sizes(page: Any, today: date, source: str) -> Iterator[PriceObservatio
             source=source,
             extras={name: value for name, value in extras.items() if value is not None},
             same={name: value for name, value in same.items() if value is not None},
+            is_orderable=is_sold,
+            remark="" if is_sold else "the provider says that it is not available or names no region",
         )

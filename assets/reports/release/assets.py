@@ -141,7 +141,7 @@ def published_release(
             raise dg.Failure(str(error), allow_retries=False) from error
         checks = checks_of(context)
         made = manifest_of(context, release.code_version, connection, checks)
-        made = replace(made, previous=previous_release(connection, made, releases_dir))
+        made = replace(made, previous=previous_release(connection, made, releases_dir), database=warehouse.identity)
         landed = list(_own_tables(connection, made, checks, releases_dir))
         if found := faults(connection):
             raise dg.Failure(

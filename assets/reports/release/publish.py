@@ -210,7 +210,9 @@ def publish(connection: psycopg.Connection, release_id: str, directory: Path, li
 
 
 def align_link(connection: psycopg.Connection, releases_dir: Path, link: Path) -> None:
-    """Let the link follow the pointer, and remove what a killed run left half-written.
+    """Let the link follow the pointer to a later release, and remove what a killed run left half-written.
+
+    A pointer to an earlier one is of another database: the release that readers see was published since.
 
     Raises `LinkError` where something else is in the link's place: before anything is published, which would be seen in
     tables and not in files.
@@ -222,7 +224,7 @@ def align_link(connection: psycopg.Connection, releases_dir: Path, link: Path) -
     if connection.execute("select to_regclass('release.current')").fetchone() == (None,):
         return
     row = connection.execute("select release_id from release.current").fetchone()
-    if row and (releases_dir / row[0]).is_dir() and (not link.is_symlink() or Path(os.readlink(link)).name != row[0]):
+    if row and (releases_dir / row[0]).is_dir() and (not link.exists() or Path(os.readlink(link)).name < row[0]):
         _point(link, releases_dir / row[0])
 
 
