@@ -562,7 +562,9 @@ def test_other_packs_and_an_earlier_day_are_said_on_top(
 def test_a_check_that_warns_is_named() -> None:
     warned = ("marts/segment_capture: all_six_parts_are_captured",)
     text = main_of(pages_of(release(checks_warned=1, warnings=warned)), "quality.html")
-    assert "1 warned, 0 failed. These checks found something: “marts/segment capture: all six parts are captured”" in text
+    assert (
+        "1 warned, 0 failed. These checks found something: “marts/segment capture: all six parts are captured”" in text
+    )
 
 
 def test_a_budget_is_shown_where_somebody_set_one() -> None:
