@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 DONE = "done"
-"""State of a deliverable of which a row of evidence says that it was published."""
+"""State of a deliverable that was published, by a row of evidence."""
 
 
 @dataclass(frozen=True)
