@@ -10,29 +10,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, NamedTuple
-
-import yaml
+from typing import NamedTuple
 
 from assets.common.spreadsheet import csv_text
+from assets.evidence.documents import COMMON, Document
 from assets.evidence.importer import HeadedTable, Importer, SourceFile, UnreadableError
 from assets.evidence.mapping import ColumnMap, OurColumn, Titles, Translation, columns_of, normal
-from assets.evidence.model import EvidenceRow, Table
 from assets.evidence.sheet import letters
 from assets.evidence.tables import TABLES_BY_KEY
-from assets.evidence.wording import counted, misread
+from assets.evidence.wording import counted
 
 INTERVIEWS = TABLES_BY_KEY["interviews__interviews"]
 ANSWERS, FINDINGS = INTERVIEWS.parts
 ANSWER = "answer_"
-COMMON = tuple(name for name in EvidenceRow.model_fields if name != "id")
 INTERVIEW_COLUMNS = tuple(name for name in INTERVIEWS.model.model_fields if name not in COMMON)
 FINDING_COLUMNS = tuple(
     name for name in FINDINGS.table.model.model_fields if name not in (*FINDINGS.set_by_loader, "note")
 )
 FINDING_NOTE = "finding_note"
-
-Document = dict[str, Any]
 
 
 class ImportedInterview(NamedTuple):
@@ -128,25 +123,6 @@ def _require_columns(
         raise UnreadableError
 
 
-def document_text(document: Mapping[str, Any], schema: str) -> str:
-    """Return a document as the text of its file, keys in the order of the template, numbers and dates plain."""
-    own = [name for name in INTERVIEW_COLUMNS if name in document]
-    parts = [part.key for part in INTERVIEWS.parts if document.get(part.key)]
-    ordered = {name: document[name] for name in (*own, *parts, *(c for c in COMMON if c in document))}
-    ordered = _plain(INTERVIEWS, ordered)
-    if FINDINGS.key in ordered:
-        ordered[FINDINGS.key] = [_plain(FINDINGS.table, finding) for finding in ordered[FINDINGS.key]]
-    text = yaml.dump(ordered, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110, default_flow_style=False)
-    return f"# yaml-language-server: $schema={schema}\n{text}"
-
-
-def plain_document(text: str) -> Document:
-    """Return a document with all values as text, as a sheet has them. The document is valid."""
-    document = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 - the base loader makes nothing but text
-    assert isinstance(document, dict)
-    return {key: value for key, value in document.items() if value not in ("", None)}
-
-
 def _interview(cells: Mapping[str, str]) -> Document:
     document: Document = {name: cells[name] for name in (*INTERVIEW_COLUMNS, *COMMON) if name in cells}
     if answers := {name.removeprefix(ANSWER): text for name, text in cells.items() if name.startswith(ANSWER)}:
@@ -156,33 +132,3 @@ def _interview(cells: Mapping[str, str]) -> Document:
 
 def _finding(cells: Mapping[str, str]) -> Document:
     return {"note" if name == FINDING_NOTE else name: text for name, text in cells.items()}
-
-
-class _Plain(str):
-    """A number or a date, which needs no quotes: its column says what it is."""
-
-
-def _plain(table: Table, values: Mapping[str, Any]) -> Document:
-    kinds = table.columns()
-    is_text = {
-        name: kinds.get(name, "text").startswith("text") or misread(kinds[name], str(values[name])) for name in values
-    }
-    return {name: value if is_text[name] else _Plain(value) for name, value in values.items()}
-
-
-class _Dumper(yaml.SafeDumper):
-    """Writes text of several lines, and numbers and dates, as such."""
-
-
-def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    style = "|" if "\n" in text else None
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
-
-
-def _number_or_date(dumper: yaml.SafeDumper, text: _Plain) -> yaml.ScalarNode:
-    tag = dumper.resolve(yaml.ScalarNode, text, (True, False))  # type: ignore[no-untyped-call]
-    return dumper.represent_scalar(tag, text)
-
-
-_Dumper.add_representer(str, _text)
-_Dumper.add_representer(_Plain, _number_or_date)

@@ -200,7 +200,8 @@ def _ids(table: Table, packs: Sequence[Pack]) -> dict[str, list[str]]:
 
 def export_interviews(settings: Settings, pack_name: str, file: Path) -> int:
     """Write the interviews of a pack as a sheet."""
-    from assets.evidence.interview_sheet import INTERVIEWS, plain_document, to_sheet
+    from assets.evidence.documents import plain_document
+    from assets.evidence.interview_sheet import INTERVIEWS, to_sheet
     from orchestration.commands.importers import checked
 
     pack = resolve_pack(pack_name, settings.evidence_dir)
@@ -223,7 +224,8 @@ def import_interviews(
     `maps` say what columns of another program are: a file, or pairs `Theirs=ours`.
     """
     from assets.common.files import write_all
-    from assets.evidence.interview_sheet import INTERVIEWS, ImportedInterview, document_text
+    from assets.evidence.documents import document_text
+    from assets.evidence.interview_sheet import INTERVIEWS, ImportedInterview
     from orchestration.commands.importers import checked, nothing_written, rows_of
     from orchestration.commands.mappings import interview_translation
 
@@ -237,7 +239,7 @@ def import_interviews(
     texts: dict[Path, str] = {}
     for line, document in found if not problems else ():
         path = folder / f"{document['id']}.yaml"
-        text = texts[path] = document_text(document, schema)
+        text = texts[path] = document_text(INTERVIEWS, document, schema)
         problems += [replace(p, file=shown(file), line=line) for p in checked(settings, pack, INTERVIEWS, path, text)]
         if path.exists() and not replace_existing and path.read_text(encoding="utf-8") != text:
             message = "an interview with this id is already in the pack"

@@ -15,8 +15,9 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
+from assets.evidence.documents import document_text, plain_document
 from assets.evidence.importer import Importer, SourceFile
-from assets.evidence.interview_sheet import SHEET, ImportedInterview, document_text, plain_document, to_sheet
+from assets.evidence.interview_sheet import INTERVIEWS, SHEET, ImportedInterview, to_sheet
 from assets.evidence.packs import resolve_pack
 from orchestration.commands import importers
 from orchestration.commands.analyst import schema_texts
@@ -314,7 +315,7 @@ def test_a_sheet_may_be_separated_by_other_than_commas(tmp_path: Path, separator
 def test_numbers_and_dates_of_a_sheet_are_written_plain() -> None:
     finding = {"tag": "latency", "importance": "9", "satisfaction": "2.5", "quote": "2026-11-20"}
     document = {"id": "p01", "interviewed_on": "2026-11-20", "findings": [finding], "as_of": "soon", "note": "12"}
-    assert document_text(document, "x.json").splitlines()[1:] == [
+    assert document_text(INTERVIEWS, document, "x.json").splitlines()[1:] == [
         "id: p01",
         "interviewed_on: 2026-11-20",
         "findings:",
@@ -325,7 +326,7 @@ def test_numbers_and_dates_of_a_sheet_are_written_plain() -> None:
         "as_of: soon",
         "note: '12'",
     ]
-    assert plain_document(document_text(document, "x.json")) == document
+    assert plain_document(document_text(INTERVIEWS, document, "x.json")) == document
 
 
 def test_a_mistake_of_a_sheet_says_to_import_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
