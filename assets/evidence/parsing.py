@@ -71,7 +71,14 @@ def parse_sheet(
     if isinstance(header, Fault):
         return rows.refuse(line, *header)
     rows.problems.cell_of = rows.parsed.cell_of = sheet.namer([name.strip() for name in header])
-    columns = _read_header(rows, line, header)
+    columns = read_header(
+        rows,
+        line,
+        header,
+        known=list(rows.kinds),
+        may_lack=table.added_later(),
+        expected=lambda name: expectation(table.model, name),
+    )
     if columns is None:
         return rows.parsed
     nameless = NamelessColumns(header)
@@ -110,10 +117,20 @@ def parse_sheet(
     return rows.finish()
 
 
-def _read_header(rows: Rows, line: int, cells: Sequence[str]) -> list[str] | None:
-    """Return the column of each cell, '' for one that is left out, or None if this is no header."""
+def read_header(
+    rows: Rows,
+    line: int,
+    cells: Sequence[str],
+    *,
+    known: Sequence[str],
+    may_lack: Collection[str],
+    expected: Callable[[str], str],
+) -> list[str] | None:
+    """Return the column of each cell, '' for one that is left out, or None if this is no header.
+
+    `known` are all columns, `may_lack` those that need not be there, `expected` says what stands in one.
+    """
     names = [cell.strip() for cell in cells]
-    known = list(rows.kinds)
     if not set(names) & set(known):
         if len({part.strip(' "') for name in names for part in name.split("|")} & set(known)) > 1:
             rows.refuse(line, "cells are separated by bars", "commas, semicolons or tabs")
@@ -124,7 +141,7 @@ def _read_header(rows: Rows, line: int, cells: Sequence[str]) -> list[str] | Non
     mistyped: set[str | None] = set()
     missing = [name for name in known if name not in names]
     for position, name in enumerate(names, start=1):
-        is_known = name in rows.kinds
+        is_known = name in known
         columns.append(name if is_known and name not in columns else "")
         if not name:
             continue
@@ -135,14 +152,13 @@ def _read_header(rows: Rows, line: int, cells: Sequence[str]) -> list[str] | Non
             meant = nearest(name, missing)
             # A misspelt column is one mistake, not a missing column besides.
             mistyped.add(meant)
-            expected = meant or f"one of {', '.join(missing or known)}"
-            rows.problems.add(line, name[:100], "is not a column of this table", expected)
+            instead = meant or f"one of {', '.join(missing or known)}"
+            rows.problems.add(line, name[:100], "is not a column of this table", instead)
         elif not columns[-1]:
             rows.problems.add(line, name, f"the column is there twice (again as column {position})", "each column once")
     for name in missing:
-        if name not in mistyped and name not in rows.table.added_later():
-            expected = f"a column with {expectation(rows.table.model, name)}"
-            rows.problems.add(line, name, "the column is missing", expected)
+        if name not in mistyped and name not in may_lack:
+            rows.problems.add(line, name, "the column is missing", f"a column with {expected(name)}")
     return columns
 
 
@@ -212,19 +228,19 @@ def _read_part(
     if not isinstance(given, dict if part.value_column else list):
         rows.problems.add(line, part.key, "does not have the right form", wanted)
         return rows.finish()
-    inherited = {column: values.get(column) for column in part.inherited} if is_sound else {}
+    inherited = inherited_values(part, values) if is_sound else {}
     absent = () if is_sound else part.set_by_loader
     for key, entry in given.items() if isinstance(given, dict) else enumerate(given):
         if (typed := _typed_entry(part, key, entry, rows, places)) is None:
             continue
         own = {column: value for column, value in typed.items() if column != part.entry_key}
         if is_sound:
-            own |= _set_by_loader(part, values, _entry_name(part, key, typed))
+            own |= entry_values(part, values, _entry_name(part, key, typed))
         inside = {place[2:]: n for place, n in places.items() if place[:2] == (part.key, key) and len(place) > 2}
         # What an entry inherits is looked up once, where it was typed.
         rows.take({**inherited, **own}, places[part.key, key], absent=absent, places=inside, looked_up=inherited)
     if part.refers_by:
-        _follow(part.refers_by, document, rows)
+        refer_by(part.refers_by, document, rows)
     return rows.finish()
 
 
@@ -253,8 +269,13 @@ def _entry_name(part: Part, key: str | int, typed: Mapping[str, Value]) -> str:
     return str(key + 1) if isinstance(key, int) else str(key)
 
 
-def _set_by_loader(part: Part, values: Mapping[str, Value], name: str) -> dict[str, Value]:
-    """Return the columns of an entry that follow from its document, which is sound."""
+def inherited_values(part: Part, values: Mapping[str, Value]) -> dict[str, Value]:
+    """Return the columns of an entry that have the value of its document, which is sound."""
+    return {column: values.get(column) for column in part.inherited}
+
+
+def entry_values(part: Part, values: Mapping[str, Value], name: str) -> dict[str, Value]:
+    """Return the columns of an entry that are made of its document, which is sound, and its own name."""
     found: dict[str, Value] = {
         "id": f"{values['id']}_{name}",
         part.parent_column: values["id"],
@@ -265,7 +286,7 @@ def _set_by_loader(part: Part, values: Mapping[str, Value], name: str) -> dict[s
     return found
 
 
-def _follow(refers_by: tuple[str, str], document: Rows, rows: Rows) -> None:
+def refer_by(refers_by: tuple[str, str], document: Rows, rows: Rows) -> None:
     """Report what entries refer to once, where their document names what it follows from."""
     column, by = refers_by
     first = next((mention for mention in document.parsed.mentions if mention.column == by), None)

@@ -68,8 +68,8 @@ def evidence_id(table_key: str, row_id: str) -> str:
 
 
 def format_problems(problems: Iterable[Problem], then: str = "run `waku-fit check` again") -> str:
-    """Return all problems, a line each, sorted by file and line, then their number and what to do."""
-    listed = sorted(problems)
+    """Return all problems, a line each, sorted by file, sheet and line, then their number and what to do."""
+    listed = sorted(problems, key=lambda problem: (problem.file, problem.cell.partition("!")[0], problem))
     count = sum(problem.count for problem in listed)
     files = len({problem.file for problem in listed})
     total = f"{counted(count, 'mistake')} in {counted(files, 'file')}. Correct them and {then}."

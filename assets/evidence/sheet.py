@@ -114,7 +114,7 @@ def sheet_of(data: bytes, wanted: Sequence[str] = ()) -> Sheet | tuple[int, Faul
 
     `wanted` are names of the sheet in a workbook of several.
     """
-    if data.startswith((b"PK\x03\x04", _OLD_EXCEL)):
+    if is_workbook(data):
         return _sheet_of_workbook(data, wanted)
     text = decoded(data)
     return text if isinstance(text, tuple) else sheet_of_text(text.text, text.notes)
@@ -226,27 +226,37 @@ def _csv_fault(error: csv.Error, lines_read: int) -> Fault:
 
 
 def _sheet_of_workbook(data: bytes, wanted: Sequence[str]) -> Sheet | tuple[int, Fault]:
+    filled = sheets_of_workbook(data)
+    if isinstance(filled, Fault):
+        return 1, filled
+    chosen = filled if len(filled) == 1 else [sheet for sheet in filled if sheet.name.strip().casefold() in wanted]
+    if len(chosen) != 1:
+        names = ", ".join(quoted(sheet.name) for sheet in filled) or "none with a cell"
+        called = f" called {wanted[0]}" if wanted else ""
+        return 1, Fault(f"the workbook has the sheets {names}", f"one sheet{called}")
+    return chosen[0]
+
+
+def is_workbook(data: bytes) -> bool:
+    """Tell whether a file is a workbook, or was one."""
+    return data.startswith((b"PK\x03\x04", _OLD_EXCEL))
+
+
+def sheets_of_workbook(data: bytes) -> list[Sheet] | Fault:
+    """Return the sheets of a workbook that are seen and have a cell, or why it cannot be read."""
     import openpyxl  # takes longer to import than a table to read
     from openpyxl.utils.exceptions import InvalidFileException
 
     if fault := _no_workbook(data):
-        return 1, fault
+        return fault
     try:
         book = openpyxl.load_workbook(io.BytesIO(data))
     except (InvalidFileException, KeyError, ValueError, TypeError, AttributeError, zipfile.BadZipFile) as error:
-        return 1, Fault(
-            f"the workbook cannot be read ({type(error).__name__})", f"a {WORKBOOK} saved once more, or CSV"
-        )
+        return Fault(f"the workbook cannot be read ({type(error).__name__})", f"a {WORKBOOK} saved once more, or CSV")
     filled = [page for page in book.worksheets if page.sheet_state == "visible" and any(_has_value(page))]
-    named = [page for page in filled if page.title.strip().casefold() in wanted]
-    chosen = filled if len(filled) == 1 else named
-    if len(chosen) != 1:
-        names = ", ".join(quoted(page.title) for page in filled) or "none with a cell"
-        called = f" called {wanted[0]}" if wanted else ""
-        return 1, Fault(f"the workbook has the sheets {names}", f"one sheet{called}")
-    (page,) = chosen
-    shown = openpyxl.load_workbook(io.BytesIO(data), data_only=True)[page.title] if _has_formula(page) else page
-    return _Page(page, shown).sheet()
+    has_formulas = any(_has_formula(page) for page in filled)
+    results = openpyxl.load_workbook(io.BytesIO(data), data_only=True) if has_formulas else book
+    return [_Page(page, results[page.title]).sheet() for page in filled]
 
 
 def _no_workbook(data: bytes) -> Fault | None:
@@ -334,4 +344,5 @@ def cell_text(value: Any) -> str:
         return str(value)
     if isinstance(value, float):
         return f"{value:.15g}" if value != int(value) or abs(value) >= 1e15 else str(int(value))
-    return str(value)
+    # how a workbook writes a line end of Windows
+    return str(value).replace("_x000D_\n", "\n").replace("_x000D_", "\n")

@@ -26,7 +26,7 @@ from assets.evidence.read_packs import format_problems, read_known_words
 from assets.evidence.schemas import FOLDER, as_text, schema_of
 from assets.evidence.tables import ALL_TABLES, TABLES_BY_KEY
 from assets.evidence.templates import document_template, row_guide, row_template
-from assets.evidence.wording import counted
+from assets.evidence.wording import counted, with_suggestion
 from orchestration.errors import UserError
 from orchestration.paths import shown, write_file
 from orchestration.settings import Settings
@@ -37,13 +37,14 @@ KINDS = {
     "price": "pricing__compute_offers",
     "mark": "reviews__marks",
 }
+"""What people call some tables."""
 GRADES = {"reviews__marks": "estimated"}
 """Of a new row of a table, if it is not published: what a reader thinks of a row is a judgement."""
 CODES = {"interviews__interviews": "p", "interviews__sessions": "s"}
 """First letter of a code that says nothing."""
 
 PRIVATE = "private"
-"""Pack for conversations if none is named: under evidence/, left out of version control."""
+"""Pack that is written to if none is named: under evidence/, left out of version control."""
 
 
 def write_schemas(settings: Settings) -> int:
@@ -68,19 +69,20 @@ def schema_texts(packs: Sequence[Pack]) -> dict[str, str]:
 
 def new(settings: Settings, kind: str, pack_name: str | None, row_id: str | None) -> int:
     """Write a template of `kind` into a pack and say where it is."""
-    table, today = TABLES_BY_KEY[KINDS[kind]], datetime.now(UTC).date()
+    table, today = table_called(kind), datetime.now(UTC).date()
     packs = [resolve_pack(name, settings.evidence_dir) for name in settings.packs]
-    if table.kind == "csv":
-        pack = pack_to_write(settings, pack_name, may_be_public=True) if pack_name else packs[0]
-        return _new_row(table, pack, packs, row_id, today)
     pack = pack_to_write(settings, pack_name or PRIVATE)
+    if table.kind == "csv":
+        return _new_row(table, pack, packs, row_id, today)
     if row_id:
         _require_code(row_id, table, pack)
+    elif table.key not in CODES:
+        raise UserError(f"a document of {table.name} is called by its id; give one with --id, such as {table.name}_v1")
     row_id = row_id or _new_code(table, [*packs, pack])
     path = pack.path / table.path / f"{row_id}.yaml"
     if path.exists():
         raise UserError(f"{shown(path)} is already there; edit it, or name another --id")
-    entries, sets = _questions([*packs, pack])
+    entries, sets = questions_of([*packs, pack])
     filled = {"as_of": today.isoformat(), "as_of_basis": "source_date", "grade": "published"}
     filled |= {"question_set_id": sets[-1]} if sets and "question_set_id" in table.model.model_fields else {}
     filled |= {name: today.isoformat() for name in ("interviewed_on", "held_on") if name in table.model.model_fields}
@@ -96,8 +98,8 @@ def new(settings: Settings, kind: str, pack_name: str | None, row_id: str | None
         entries=entries,
     )
     path.write_text(text, encoding="utf-8")
-    named = pack.name if pack.path.parent == settings.evidence_dir else shown(pack.path)
-    check, run = shlex.join(["waku-fit", "check", shown(path)]), shlex.join(["waku-fit", "run", "--pack", named])
+    run = shlex.join(["waku-fit", "run", "--pack", called(pack, settings)])
+    check = shlex.join(["waku-fit", "check", shown(path)])
     click.echo(f"{shown(path)}\nFill the blanks, then: {check} && {run}")
     return 0
 
@@ -123,8 +125,7 @@ def _new_row(table: Table, pack: Pack, packs: Sequence[Pack], row_id: str | None
 
     path = pack.path / table.path
     extended(path)  # refuses what no row can be added to
-    model = next((p.path / table.path for p in [pack, *packs] if (p.path / table.path).is_file()), None)
-    header = _header(model) if model else table.header()
+    header = header_of(table, [pack, *packs])
     grade = GRADES.get(table.key, "published")
     filled = {"id": row_id or "", "as_of": today.isoformat(), "as_of_basis": "observed", "grade": grade}
     if not path.exists():
@@ -139,15 +140,45 @@ def _new_row(table: Table, pack: Pack, packs: Sequence[Pack], row_id: str | None
     return 0
 
 
-def _header(path: Path) -> list[str]:
+def header_of(table: Table, packs: Sequence[Pack]) -> list[str]:
+    """Return the columns of a table in the order of the first pack that has a file of it."""
+    path = next((p.path / table.path for p in packs if (p.path / table.path).is_file()), None)
+    if path is None:
+        return table.header()
     with path.open(encoding="utf-8-sig", newline="") as file:
-        return next(csv.reader(file))
+        return [name.strip() for name in next(csv.reader(file), table.header())]
 
 
-def pack_to_write(settings: Settings, name: str, *, may_be_public: bool = False) -> Pack:
+def table_called(name: str) -> Table:
+    """Return the table of a name that people use. Raises `UserError` for one that is none."""
+    by_name = {table.name: table for table in ALL_TABLES} | TABLES_BY_KEY
+    table = by_name.get(KINDS.get(name, name))
+    if table is None:
+        known = [*KINDS, *(one.name for one in ALL_TABLES if one.kind != "part")]
+        raise UserError(with_suggestion(f"no table is called {name}; docs/tables.md has all of them", name, known))
+    if table.kind == "part":
+        parent = next(one for one in ALL_TABLES if table in [part.table for part in one.parts])
+        raise UserError(f"{table.name} have no file of their own: they stand in those of {parent.name}")
+    return table
+
+
+def called(pack: Pack, settings: Settings) -> str:
+    """Return what a command calls a pack."""
+    if pack.path.parent == settings.evidence_dir.resolve():
+        return pack.name
+    path = shown(pack.path)
+    return path if os.sep in path or pack.path.is_dir() else f"{os.curdir}{os.sep}{path}"
+
+
+def others_than(pack: Pack, settings: Settings) -> list[Pack]:
+    """Return the usual packs, without `pack` if that is one of them."""
+    return [one for one in (resolve_pack(n, settings.evidence_dir) for n in settings.packs) if one.path != pack.path]
+
+
+def pack_to_write(settings: Settings, name: str) -> Pack:
     """Return a pack. It may be one that is not there yet, if it is `private` or a path whose parent is there.
 
-    Raises `UserError` for the public pack, unless what is written may be public.
+    Raises `UserError` for the public pack: a row goes there by hand, once it is whole and may be public.
     """
     path = settings.evidence_dir / PRIVATE if name == PRIVATE else Path(name).expanduser()
     if (
@@ -158,10 +189,10 @@ def pack_to_write(settings: Settings, name: str, *, may_be_public: bool = False)
     ):
         return Pack(path.name, path.resolve())
     pack, public = (resolve_pack(known, settings.evidence_dir) for known in (name, settings.packs[0]))
-    if pack.path == public.path and not may_be_public:
+    if pack.path == public.path:
         raise UserError(
-            f"what people and the CRM say does not go into {public.label}, which is public;"
-            f" name another pack, such as {PRIVATE}"
+            f"no command writes into {public.label}, which is public; name another pack, such as {PRIVATE}, and copy"
+            " from there what may be public"
         )
     return pack
 
@@ -173,7 +204,7 @@ def _new_code(table: Table, packs: Sequence[Pack]) -> str:
     return next(code for code in codes if code not in taken)
 
 
-def _questions(packs: Sequence[Pack]) -> tuple[dict[str, dict[str, str]], list[str]]:
+def questions_of(packs: Sequence[Pack]) -> tuple[dict[str, dict[str, str]], list[str]]:
     """Return what is asked by name of the question, for the newest set, under the key of the answers; and the sets."""
     table = TABLES_BY_KEY["interviews__question_sets"]
     found = []
@@ -234,7 +265,7 @@ def import_interviews(
     schema = os.path.relpath(settings.evidence_dir / FOLDER / f"{INTERVIEWS.key}.json", folder)
     found: list[ImportedInterview]
     packs = [*(resolve_pack(name, settings.evidence_dir) for name in settings.packs), pack]
-    translation = interview_translation(file, maps, packs, _questions(packs))
+    translation = interview_translation(file, maps, packs, questions_of(packs))
     found, problems = rows_of("interviews", file, translation)
     texts: dict[Path, str] = {}
     for line, document in found if not problems else ():

@@ -103,21 +103,54 @@ def check(settings: Settings, path: Path | None, packs: tuple[str, ...], as_json
 
 
 @main.command(cls=Example, example="waku-fit new interview --pack ../our-interviews")
-@click.argument("kind", type=click.Choice(["interview", "session", "price", "mark"]))
+@click.argument("kind")
+@click.option("--pack", metavar="PACK", help="Pack to write to, never the public one; `private` if not given.")
+@click.option("--id", "row_id", metavar="ID", help="Id; if not given, a code drawn at random, or a blank in a table.")
 @click.option(
-    "--pack",
-    metavar="PACK",
-    help="Pack to write to; `private` for what people said, the first one for a price or a mark.",
-)
+    "--table", "tables", multiple=True, metavar="TABLE",
+    help="Of a workbook: a table that gets a sheet, in place of the usual ones. May be repeated.",
+)  # fmt: skip
 @click.option(
-    "--id", "row_id", metavar="ID", help="Id; if not given, a code drawn at random, or a blank (price, mark)."
-)
+    "--file", type=click.Path(path_type=Path, dir_okay=False),
+    help="Of a workbook: where it is written; PACK.xlsx here if not given.",
+)  # fmt: skip
 @with_settings
-def new(settings: Settings, kind: str, pack: str | None, row_id: str | None) -> int:
-    """Write a template of an interview, session, price, or mark of a row as reviewed or doubtful."""
+def new(
+    settings: Settings, kind: str, pack: str | None, row_id: str | None, tables: tuple[str, ...], file: Path | None
+) -> int:
+    """Write something to fill in: a workbook, or a template of one document or row.
+
+    KIND is `workbook`, `interview`, `session`, `price`, `mark`, or the name of any table (docs/tables.md). A workbook
+    holds what is in the pack already; `waku-fit import` takes it back (docs/workbook.md).
+    """
+    if kind == "workbook":
+        if row_id:
+            raise click.UsageError("--id is for a single document or row; a workbook has many")
+        from orchestration.commands.workbook import new_workbook
+
+        return new_workbook(settings, pack, tables, file)
+    if tables or file:
+        raise click.UsageError("--table and --file are for `waku-fit new workbook`")
     from orchestration.commands import analyst
 
     return analyst.new(settings, kind, pack, row_id)
+
+
+@main.command("import", cls=Example, example="waku-fit import our-interviews.xlsx --pack ../our-interviews")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--pack", metavar="PACK", help="Pack to write to, never the public one; `private` if not given.")
+@click.option("--replace", "replace_existing", is_flag=True, help="Replace what is there and says something else.")
+@map_option
+@with_settings
+def import_(settings: Settings, file: Path, pack: str | None, replace_existing: bool, maps: tuple[str, ...]) -> int:
+    """Take back a workbook of `waku-fit new workbook`, or a sheet of interviews as `import-interviews` does.
+
+    Each mistake is named by its sheet and cell. With a mistake anywhere, nothing is written. What is in the pack and
+    not in the workbook stays. More: docs/workbook.md.
+    """
+    from orchestration.commands.workbook_import import import_file
+
+    return import_file(settings, file, pack, replace_existing=replace_existing, maps=maps)
 
 
 @main.command(cls=Example, example="waku-fit schema")

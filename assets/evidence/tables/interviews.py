@@ -118,10 +118,16 @@ class Finding(_FromInterview, Coded):
 
     finding_no: int = Field(ge=1, description="Number in the interview, from 1")
     quote: str | None = Field(
-        default=None, description="A few words of the person; published with consent `quote` only"
+        default=None,
+        description="A few words of the person; published with consent `quote` only",
+        examples=["We would pay for somebody else to run the nodes"],
     )
-    importance: Score | None = Field(default=None, description="How much the problem matters to them, 0 to 10")
-    satisfaction: Score | None = Field(default=None, description="How well it is solved for them today, 0 to 10")
+    importance: Score | None = Field(
+        default=None, description="How much the problem matters to them, 0 to 10", examples=["8"]
+    )
+    satisfaction: Score | None = Field(
+        default=None, description="How well it is solved for them today, 0 to 10", examples=["3"]
+    )
 
 
 class Answer(_FromInterview):
@@ -134,7 +140,8 @@ class Answer(_FromInterview):
     )
     question: Identifier = Field(description="Name of the question in its set")
     answer: str = Field(
-        description="The answer in the analyst's words; published with consent `quote` or `summary` only"
+        description="The answer in the analyst's words; published with consent `quote` or `summary` only",
+        examples=["They run three servers of their own."],
     )
 
 
@@ -160,8 +167,13 @@ def _observed_since(row: Row, column: str, day: date) -> Row:
 class _Conversation(EvidenceRow):
     """What every conversation has of its own making: nobody but the team can check it."""
 
+    id: Identifier = Field(
+        description="Code that says nothing of who was there; never changed once published", examples=["p4821"]
+    )
     source: str = Field(
-        min_length=1, description="Where the team can check the row, such as `our notes of 2026-11-20`; no name"
+        min_length=1,
+        description="Where the team can check the row, such as `our notes of 2026-11-20`; no name",
+        examples=["our notes of 2026-11-20"],
     )
 
 
@@ -213,15 +225,19 @@ class Session(_Conversation):
         examples=["org_k4"],
     )
     held_on: date = Field(description="Day of the session")
-    topics: Annotated[TextList, Field(min_length=1)] = Field(description="What was worked on")
+    topics: Annotated[TextList, Field(min_length=1)] = Field(
+        description="What was worked on", examples=["reconnecting in the browser; who runs the nodes"]
+    )
     event: Identifier | None = Field(
         default=None,
         description="Event that it was held at, such as devcon_2024; empty if at none",
         examples=["devcon_2024"],
     )
     engineer_attended: bool = Field(description="Whether an engineer took part")
-    outcome: str = Field(description="What came out")
-    blockers: TextList = Field(default=[], description="What stands in the way")
+    outcome: str = Field(description="What came out", examples=["A client that reconnects by itself was sketched."])
+    blockers: TextList = Field(
+        default=[], description="What stands in the way", examples=["the network has no client for browsers yet"]
+    )
     commitment_stage: Literal["initial_discussion", "solution_design", "commitment", "building", "ongoing"] = Field(
         description="How far the project is committed after it"
     )
