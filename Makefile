@@ -33,8 +33,8 @@ bench-pipeline: $(READY) ## How fast the cost model is, on one core, beside naiv
 check: $(READY) ## Validate the evidence, without a database
 	@$(BIN)/waku-fit check $(ARGS)
 
-schemas: $(READY) ## JSON Schemas of documents, for completion in editors
-	@$(BIN)/waku-fit schema
+schemas: $(READY) ## JSON Schemas for editors and programs, and docs/tables.md: what each column means
+	@$(BIN)/waku-fit schema --page docs/tables.md
 
 dbt-files: $(READY) ## What dbt reads of the tables of evidence, for dbt by hand; a run writes it too
 	@$(BIN)/python -m orchestration.transforms.dbt_files

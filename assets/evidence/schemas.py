@@ -1,4 +1,4 @@
-"""JSON Schemas of documents, so that editors complete and check what is typed.
+"""JSON Schemas of documents, so that editors complete and check what is typed, and of rows, for programs.
 
 Belongs here: from a model to its schema, pure. Does not belong here: writing files (`orchestration.commands.analyst`).
 A schema helps with typing; `waku-fit check` decides.
@@ -14,6 +14,19 @@ from assets.evidence.model import IDENTIFIER_PATTERN, EvidenceRow, Reference, Ta
 
 FOLDER = "schemas"
 """Beside the packs: `evidence/schemas/<table>.json`."""
+
+
+ROWS = "rows.json"
+"""The file with the schemas of rows, by key of their table."""
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def schema_of_rows(tables: Sequence[Table]) -> dict[str, Any]:
+    """Return the JSON Schemas (2020-12) of the rows of tables that are no documents, in one."""
+    rows = {
+        table.key: {"title": table.title, **_object(table.model, {}, {})} for table in tables if table.kind == "csv"
+    }
+    return {"$schema": _DIALECT, "title": "Rows of evidence, by table", "$defs": rows}
 
 
 def schema_of(table: Table, ids: Mapping[str, Sequence[str]]) -> dict[str, Any]:
@@ -36,7 +49,7 @@ def schema_of(table: Table, ids: Mapping[str, Sequence[str]]) -> dict[str, Any]:
         else:
             schema["properties"][part.key] = {"type": "array", "items": entry}
         schema["properties"][part.key]["description"] = part.table.title
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": table.title, **schema}
+    return {"$schema": _DIALECT, "title": table.title, **schema}
 
 
 def as_text(schema: Mapping[str, Any]) -> str:

@@ -23,8 +23,9 @@ from assets.evidence.model import IDENTIFIER_PATTERN, Problem, Reference, Table
 from assets.evidence.packs import Pack, resolve_pack
 from assets.evidence.parsing import parse_yaml
 from assets.evidence.read_packs import format_problems, read_known_words
-from assets.evidence.schemas import FOLDER, as_text, schema_of
+from assets.evidence.schemas import FOLDER, ROWS, as_text, schema_of, schema_of_rows
 from assets.evidence.tables import ALL_TABLES, TABLES_BY_KEY
+from assets.evidence.tables_page import tables_page
 from assets.evidence.templates import document_template, row_guide, row_template
 from assets.evidence.wording import counted, with_suggestion
 from orchestration.errors import UserError
@@ -47,24 +48,28 @@ PRIVATE = "private"
 """Pack that is written to if none is named: under evidence/, left out of version control."""
 
 
-def write_schemas(settings: Settings) -> int:
-    """Write the JSON Schema of every kind of document beside the packs."""
+def write_schemas(settings: Settings, page: Path | None = None) -> int:
+    """Write the JSON Schemas beside the packs, and what each column means as a page, if one is named."""
     folder = settings.evidence_dir / FOLDER
     folder.mkdir(exist_ok=True)
     texts = schema_texts([resolve_pack(name, settings.evidence_dir) for name in settings.packs])
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8")
     click.echo(f"{len(texts)} schemas in {settings.evidence_dir.name}/{FOLDER}/.")
+    if page:
+        write_file(page, tables_page(ALL_TABLES))
+        click.echo(f"{shown(page)}: {len(ALL_TABLES)} tables.")
     return 0
 
 
 def schema_texts(packs: Sequence[Pack]) -> dict[str, str]:
-    """Return the schema of every kind of document by the name of its file."""
-    return {
+    """Return the schema of every kind of document, and those of all rows, by the name of their file."""
+    documents = {
         f"{table.key}.json": as_text(schema_of(table, _ids(table, packs)))
         for table in ALL_TABLES
         if table.kind == "yaml"
     }
+    return {**documents, ROWS: as_text(schema_of_rows(ALL_TABLES))}
 
 
 def new(settings: Settings, kind: str, pack_name: str | None, row_id: str | None) -> int:

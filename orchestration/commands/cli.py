@@ -154,15 +154,16 @@ def import_(settings: Settings, file: Path, pack: str | None, replace_existing: 
 
 
 @main.command(cls=Example, example="waku-fit schema")
+@click.option("--page", type=click.Path(path_type=Path, dir_okay=False), help="Write what each column means here too.")
 @with_settings
-def schema(settings: Settings) -> int:
-    """Write JSON Schemas of documents, for editors.
+def schema(settings: Settings, page: Path | None) -> int:
+    """Write JSON Schemas of documents, for editors, and of rows, for programs.
 
     They go to evidence/schemas/ and complete what is typed.
     """
     from orchestration.commands.analyst import write_schemas
 
-    return write_schemas(settings)
+    return write_schemas(settings, page)
 
 
 @main.command("import-interviews", cls=Example, example="waku-fit import-interviews sheet.csv --pack ../our-interviews")

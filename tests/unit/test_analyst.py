@@ -19,6 +19,7 @@ from assets.evidence.documents import document_text, plain_document
 from assets.evidence.importer import Importer, SourceFile
 from assets.evidence.interview_sheet import INTERVIEWS, SHEET, ImportedInterview, to_sheet
 from assets.evidence.packs import resolve_pack
+from assets.evidence.tables import ALL_TABLES
 from orchestration.commands import importers
 from orchestration.commands.analyst import schema_texts
 from orchestration.commands.cli import main
@@ -234,6 +235,14 @@ def test_a_schema_has_the_parts_of_a_document() -> None:
     document = yaml.safe_load((SAMPLE / "interviews" / "sample_p01.yaml").read_text())
     assert set(document) <= set(schema["properties"])
     assert set(schema["required"]) <= set(document)
+
+
+def test_the_schema_of_rows_says_what_each_column_of_each_table_means() -> None:
+    rows = json.loads((EVIDENCE / "schemas" / "rows.json").read_text())["$defs"]
+    assert set(rows) == {table.key for table in ALL_TABLES if table.kind == "csv"}
+    for table in (table for table in ALL_TABLES if table.kind == "csv"):
+        said = {name: column["description"] for name, column in rows[table.key]["properties"].items()}
+        assert said == {name: info.description for name, info in table.model.model_fields.items()}
 
 
 def test_checking_a_file_imports_nothing_heavy() -> None:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from assets.evidence.tables import TABLES_BY_KEY
+from assets.evidence.tables import ALL_TABLES, TABLES_BY_KEY
+from assets.evidence.tables_page import tables_page
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -27,3 +28,7 @@ def test_every_table_is_listed_in_its_area() -> None:
 def test_a_blank_line_stands_before_each_heading(path: Path) -> None:
     text = re.sub(r"^```.*?^```", "", path.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
     assert re.findall(r"(?<=[^\n]\n)#+ .*", text) == []
+
+
+def test_the_page_of_all_tables_says_what_the_models_say() -> None:
+    assert (PROJECT / "docs" / "tables.md").read_text() == tables_page(ALL_TABLES), "`make schemas`"
