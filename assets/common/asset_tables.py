@@ -50,7 +50,9 @@ def sql_table_metadata(statistics: TableStatistics) -> dict[str, Any]:
     """Return row count, column schema, rows per grade and a preview as Dagster's standard metadata keys."""
     metadata: dict[str, Any] = {
         "dagster/row_count": statistics.rows,
-        "dagster/column_schema": dg.TableSchema([dg.TableColumn(n, t) for n, t in statistics.columns.items()]),
+        "dagster/column_schema": dg.TableSchema(
+            [dg.TableColumn(n, t, description=statistics.meanings.get(n)) for n, t in statistics.columns.items()]
+        ),
     }
     if statistics.rows_per_grade:
         records = [dg.TableRecord({"grade": g, "rows": n}) for g, n in statistics.rows_per_grade.items()]

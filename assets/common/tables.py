@@ -7,7 +7,7 @@ Does not belong here: evidence (it has line numbers and packs, see `assets/evide
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
@@ -36,6 +36,8 @@ class TableStatistics:
     rows_per_grade: dict[str, int]
     first: tuple[tuple[Any, ...], ...] = ()
     """Some rows, in the order of the columns, that are based on nothing that people said."""
+    meanings: Mapping[str, str] = field(default_factory=dict)
+    """What columns mean, as far as the database has it as their comments."""
 
 
 def land(connection: psycopg.Connection, path: Sequence[str], columns: Mapping[str, str], frame: pd.DataFrame) -> int:
@@ -97,18 +99,21 @@ def table_statistics(connection: psycopg.Connection, path: Sequence[str]) -> Tab
         name = sql.Identifier(*path)
         # `information_schema.columns` is a join of nine tables: four times as long, once for each of 200 tables
         cursor.execute(
-            "select attname, format_type(atttypid, null) from pg_attribute"
+            "select attname, format_type(atttypid, null), col_description(attrelid, attnum) from pg_attribute"
             " where attrelid = to_regclass(%s) and attnum > 0 and not attisdropped order by attnum",
             [name.as_string(connection)],
         )
-        columns: dict[str, str] = dict(cursor.fetchall())
+        found = cursor.fetchall()
+        columns: dict[str, str] = {column: kind for column, kind, _ in found}
+        meanings: dict[str, str] = {column: meaning for column, _, meaning in found if meaning}
         if "grade" not in columns:
             cursor.execute(sql.SQL("select count(*) from {}").format(name))
             (rows,) = cursor.fetchone() or (0,)
-            return TableStatistics(rows, columns, {}, _first_rows(connection, name, columns))
+            return TableStatistics(rows, columns, {}, _first_rows(connection, name, columns), meanings)
         cursor.execute(sql.SQL("select grade, count(*) from {} group by 1 order by 1").format(name))
         per_grade: dict[str, int] = dict(cursor.fetchall())
-    return TableStatistics(sum(per_grade.values()), columns, per_grade, _first_rows(connection, name, columns))
+    first = _first_rows(connection, name, columns)
+    return TableStatistics(sum(per_grade.values()), columns, per_grade, first, meanings)
 
 
 def _first_rows(

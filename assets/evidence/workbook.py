@@ -116,6 +116,7 @@ class _FormWriter:
         page = self._book.add_worksheet(sheet.plan.name)
         page.freeze_panes(1, 1)
         page.protect("", _MAY_BE_CHANGED)
+        page.ignore_errors({"number_stored_as_text": f"A1:XFD{_LAST_ROW}"})
         for position, column in enumerate(sheet.plan.columns):
             look = self._optional if column.may_be_empty else self._needed
             page.set_column(position, position, _width(column), self._look(column))

@@ -132,7 +132,7 @@ class _WorkbookReader:
         self.found.documents[table.key] = documents.documents
         if documents.blank:
             blank = counted(documents.blank, "prepared row")
-            self.found.notes.append(f"{table.name}: {blank} with nothing filled in, left aside")
+            self.found.notes.append(f"{self.file}: {table.name}: {blank} with nothing filled in, left aside")
 
     def rows_of(self, table: Table, set_by_loader: Collection[str] = ()) -> Rows:
         return Rows(table, self.file, self.pack, self.today, set_by_loader=set_by_loader, known_words=self.known_words)

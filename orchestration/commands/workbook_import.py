@@ -12,6 +12,7 @@ import os
 import shlex
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -46,8 +47,8 @@ class _Landing:
 
     texts: dict[Path, str] = field(default_factory=dict)
     """By file, only of what changes."""
-    added: dict[str, int] = field(default_factory=dict)
-    """Rows by name of the table."""
+    added: Counter[str] = field(default_factory=Counter)
+    """Rows by name of the table; of a new document also what it holds."""
     replaced: int = 0
     same: int = 0
     problems: list[Problem] = field(default_factory=list)
@@ -67,20 +68,17 @@ def import_file(
     packs = others_than(pack, settings)
     words = read_known_words(pack)
     found = read_workbook(sheets, file=shown(file), pack=pack.name, today=datetime.now(UTC).date(), known_words=words)
-    for note in found.notes:
-        click.echo(f"{shown(file)}: {note}")
     problems = [*found.all_problems(), *check_across(_with_others(found, [*packs, pack], pack))]
     landing = _Landing() if problems else _landing(settings, found, pack, packs, shown(file), replace_existing)
     problems += landing.problems
     if not problems and landing.texts:
         evidence = _as_it_would_be(pack, packs, landing.texts)
         problems = _in_the_workbook(evidence, found, pack, landing.texts, shown(file))
-        if not problems:
-            for note in (note for note in evidence.notes if note.startswith(shown(pack.path))):
-                click.echo(note)
+        found.notes += [note for note in evidence.notes if note.startswith(shown(pack.path))]
     if problems:
         return nothing_written(problems, "import the workbook again")
     write_all(landing.texts)
+    click.echo("".join(f"{note}\n" for note in found.notes), nl=False)
     _tell(landing, pack, settings)
     return 0
 
@@ -117,8 +115,7 @@ def _landing(
             landing.problems.append(Problem(file, line, "id", message, "another id, or --replace", cell=cell))
             return False
         landing.replaced += is_there
-        if not is_there:
-            landing.added[table.name] = landing.added.get(table.name, 0) + 1
+        landing.added[table.name] += not is_there
         return True
 
     for key, documents in found.documents.items():
@@ -129,6 +126,8 @@ def _landing(
             path = folder / f"{row_id}.yaml"
             is_same = path.exists() and _document_says(table, path, document)
             if is_taken(table, row_id, is_there=path.exists(), is_same=is_same):
+                if not path.exists():
+                    landing.added.update({part.table.name: len(document.get(part.key) or ()) for part in table.parts})
                 landing.texts[path] = document_text(table, document, schema)
     for key, rows in found.rows.items():
         table = TABLES_BY_KEY[key]
@@ -234,7 +233,7 @@ def _tell(landing: _Landing, pack: Pack, settings: Settings) -> None:
             f"{counted(landing.same, 'row')} of the workbook are in {shown(pack.path)} already: nothing to write."
         )
         return
-    listed = ", ".join(f"{count} in {name}" for name, count in landing.added.items()) or "none"
+    listed = ", ".join(f"{count} in {name}" for name, count in landing.added.items() if count) or "none"
     click.echo(
         f"{shown(pack.path)}: new rows: {listed}; replaced: {landing.replaced}; the same as before: {landing.same}."
     )

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from psycopg import sql
 
+from assets.common.asset_tables import sql_table_metadata
 from assets.common.tables import FIRST_ROWS, table_statistics
 from orchestration.warehouse.connection import connect
 
@@ -47,3 +48,13 @@ def test_first_rows_are_based_on_nothing_that_people_said(
         connection.cursor().executemany("insert into model.looked_at values (%s, %s)", rows)
         found = table_statistics(connection, ("model", "looked_at"))
     assert [row[0] for row in found.first] == shown
+
+
+def test_columns_say_what_their_comments_say(warehouse_url: str) -> None:
+    with connect(warehouse_url) as connection, connection.transaction(force_rollback=True):
+        connection.execute("create table model.looked_at (name text, price text)")
+        connection.execute("comment on column model.looked_at.price is 'Before tax'")
+        found = table_statistics(connection, ("model", "looked_at"))
+    assert found.meanings == {"price": "Before tax"}
+    (name, price) = sql_table_metadata(found)["dagster/column_schema"].columns
+    assert (name.description, price.description) == (None, "Before tax")

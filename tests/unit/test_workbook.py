@@ -108,7 +108,7 @@ def test_what_is_filled_in_becomes_the_files_of_a_pack() -> None:
     path = new_workbook()
     fill(path, GOOD)
     said = waku_fit("import", str(path), "--pack", "./ours")
-    assert "ours: new rows: 1 in interviews, 1 in sessions; replaced: 0; the same as before: 0." in said
+    assert "ours: new rows: 1 in interviews, 1 in answers, 1 in findings, 1 in sessions; replaced: 0;" in said
     assert "w.xlsx: interviews: 19 prepared rows with nothing filled in, left aside" in said
     assert sorted(str(p) for p in Path("ours").rglob("*.*")) == [
         "ours/interviews/interviews/p4821.yaml", "ours/interviews/sessions/s1007.yaml",
@@ -394,6 +394,18 @@ def test_cells_offer_the_ids_there_are() -> None:
     with (FROZEN / "public/interviews/tags.csv").open() as file:
         assert listed == [row["id"] for row in csv.DictReader(file)]
     assert "how strongly" in str(offered[f"{heading['strength']}2"].prompt).lower()
+
+
+@pytest.mark.usefixtures("_empty_evidence")
+def test_every_column_of_every_table_says_what_it_takes() -> None:
+    names = [name for t in ALL_TABLES if t.kind != "part" for name in ("--table", t.key)]
+    waku_fit("new", "workbook", "--pack", "./ours", "--file", "all.xlsx", *names)
+    book = openpyxl.load_workbook("all.xlsx")
+    assert set(book.sheetnames) == {*PLANS, *OWN_SHEETS}
+    for name in PLANS:
+        columns = [cell for cell in book[name][1] if cell.value]
+        assert len(book[name].data_validations.dataValidation) == len(columns), name
+        assert all(cell.comment for cell in columns), name
 
 
 def test_prepared_codes_are_free_and_tell_no_order() -> None:
