@@ -22,7 +22,7 @@ DAY_OF_CONVERSATION = {"interviews__interviews": "interviewed_on", "interviews__
 
 
 @dataclass(frozen=True)
-class SheetColumn:
+class FormColumn:
     """One column of a sheet."""
 
     heading: str
@@ -104,7 +104,7 @@ class SheetPlan:
 
     table: Table
     """That the sheet is filled in for."""
-    columns: tuple[SheetColumn, ...]
+    columns: tuple[FormColumn, ...]
     part: Part | None = None
     """Of the table, if the rows are entries of its documents."""
 
@@ -122,16 +122,16 @@ class SheetPlan:
         return " ".join(((self.part.table if self.part else self.table).model.__doc__ or "").split())
 
     @cached_property
-    def by_heading(self) -> Mapping[str, SheetColumn]:
+    def by_heading(self) -> Mapping[str, FormColumn]:
         return {column.heading: column for column in self.columns}
 
-    def open_column(self, heading: str) -> SheetColumn | None:
+    def open_column(self, heading: str) -> FormColumn | None:
         """Return the column of a heading, also of an entry that the plan does not list."""
         if known := self.by_heading.get(heading):
             return known
         part = mapping_of(self.table) if self.part is None else None
         entry = heading.removeprefix(f"{part.value_column}_") if part else heading
-        return SheetColumn(heading, part.table, part.value_column, entry) if part and entry != heading else None
+        return FormColumn(heading, part.table, part.value_column, entry) if part and entry != heading else None
 
 
 def mapping_of(table: Table) -> Part | None:
@@ -147,11 +147,11 @@ def sheet_plans(
     `header` gives the order of columns that a file has; `entries` by key of a mapping what it asks.
     """
     header = header or table.header()
-    own = [SheetColumn(name, table, name) for name in header if name in table.model.model_fields]
+    own = [FormColumn(name, table, name) for name in header if name in table.model.model_fields]
     if mapping := mapping_of(table):
         first = next(position for position, column in enumerate(own) if column.name in COMMON)
         own[first:first] = [
-            SheetColumn(f"{mapping.value_column}_{key}", mapping.table, mapping.value_column, key, says)
+            FormColumn(f"{mapping.value_column}_{key}", mapping.table, mapping.value_column, key, says)
             for key, says in (entries or {}).items()
         ]
     lists = (part for part in table.parts if not part.value_column)
@@ -162,5 +162,5 @@ def _entries(table: Table, part: Part) -> SheetPlan:
     names = [name for name in part.table.model.model_fields if name not in part.set_by_loader and name != "note"]
     keys = [part.parent_column, *([part.entry_column] if part.entry_key else [])]
     said = {part.parent_column: f"The id of its row in the sheet {table.name}"}
-    columns = (SheetColumn(name, part.table, name, says=said.get(name, "")) for name in (*keys, *names, "note"))
+    columns = (FormColumn(name, part.table, name, says=said.get(name, "")) for name in (*keys, *names, "note"))
     return SheetPlan(table, tuple(columns), part)

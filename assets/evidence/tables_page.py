@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
-from assets.evidence.columns import SheetColumn, SheetPlan, sheet_plans
+from assets.evidence.columns import FormColumn, SheetPlan, sheet_plans
 from assets.evidence.model import EvidenceRow, Table
 
 _START = """\
@@ -51,7 +51,7 @@ def _where(plan: SheetPlan) -> str:
     return f"`{plan.table.path}`."
 
 
-def _listed(columns: Sequence[SheetColumn]) -> str:
+def _listed(columns: Sequence[FormColumn]) -> str:
     rows = [f"| `{column.heading}` | {_plain(column.meaning)} | {_plain(column.takes)} |\n" for column in columns]
     return "".join(["| column | what it means | what may stand there |\n|---|---|---|\n", *rows])
 

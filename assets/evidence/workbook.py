@@ -19,7 +19,7 @@ import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from assets.common.spreadsheet import inert, typed
-from assets.evidence.columns import SheetColumn, SheetPlan
+from assets.evidence.columns import FormColumn, SheetPlan
 from assets.evidence.documents import plain_text
 from assets.evidence.sheet import cell_text
 
@@ -159,12 +159,12 @@ class _FormWriter:
             page.set_column(position, position, width)
         return page
 
-    def _look(self, column: SheetColumn) -> Any:
+    def _look(self, column: FormColumn) -> Any:
         if column.is_number:
             return self._number
         return self._wrapped if column.is_free_text else self._text
 
-    def _validation(self, plan: SheetPlan, column: SheetColumn) -> dict[str, Any]:
+    def _validation(self, plan: SheetPlan, column: FormColumn) -> dict[str, Any]:
         """Return what a cell offers and says. Only a closed list refuses: an id may be in a pack or a sheet beside."""
         help_ = f"{column.meaning}. Write {column.takes}."
         said = {
@@ -178,7 +178,7 @@ class _FormWriter:
         error = {"error_title": "Not in the list", "error_message": "See the sheet lists.", "error_type": kind}
         return {"validate": "list", "source": source, "show_error": not column.is_list, **error, **said}
 
-    def _source(self, plan: SheetPlan, column: SheetColumn) -> str:
+    def _source(self, plan: SheetPlan, column: FormColumn) -> str:
         """Return the cells that a column offers, nothing if it offers none."""
         if plan.part and column.name == plan.part.parent_column:
             return f"={plan.table.name}!$A$3:$A${_LAST_ROW}"
@@ -190,7 +190,7 @@ class _FormWriter:
         last = xl_rowcol_to_cell(len(self._choices[name]), position, row_abs=True, col_abs=True)
         return f"={LISTS}!{first}:{last}"
 
-    def _value(self, page: Any, line: int, position: int, column: SheetColumn, text: str, plan: SheetPlan) -> None:
+    def _value(self, page: Any, line: int, position: int, column: FormColumn, text: str, plan: SheetPlan) -> None:
         if not text:
             return
         if column.is_number and (number := _exact(text)) is not None:
@@ -206,13 +206,13 @@ class _FormWriter:
         page.write_string(line, position, whole, self._quoted if inert(whole) != whole else self._look(column))
 
 
-def _choices_of(column: SheetColumn, titles: Mapping[str, Mapping[str, str]]) -> Mapping[str, str]:
+def _choices_of(column: FormColumn, titles: Mapping[str, Mapping[str, str]]) -> Mapping[str, str]:
     if reference := column.reference:
         return dict.fromkeys(reference.besides, "") | dict(titles.get(reference.table, {}))
     return dict.fromkeys(column.choices, "")
 
 
-def _list_name(column: SheetColumn) -> str:
+def _list_name(column: FormColumn) -> str:
     if reference := column.reference:
         return " or ".join([reference.table.partition("__")[2], *reference.besides])
     return f"{column.name} of {column.table.name}" if column.kind != "boolean" else "true or false"
@@ -227,7 +227,7 @@ def _exact(text: str) -> float | None:
         return None
 
 
-def _width(column: SheetColumn) -> int:
+def _width(column: FormColumn) -> int:
     if column.is_free_text:
         return 40
     return max(14, min(30, len(column.heading) + 3))

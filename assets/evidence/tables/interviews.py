@@ -168,7 +168,7 @@ class _Conversation(EvidenceRow):
     """What every conversation has of its own making: nobody but the team can check it."""
 
     id: Identifier = Field(
-        description="Code that says nothing of who was there; never changed once published", examples=["p4821"]
+        description="Code that does not tell who was there; never changed once published", examples=["p4821"]
     )
     source: str = Field(
         min_length=1,
