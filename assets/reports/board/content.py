@@ -172,7 +172,7 @@ def _record(cells: Cells, gate: str, requirement: str) -> PrintedRecord:
 
 def _certainty(cells: Cells, table: str, key: str) -> PrintedCertainty | None:
     columns = ("probability_low", "probability", "probability_high")
-    if key not in cells.keys(table):
+    if not cells.has(table, key):
         return None
     low, middle, high = (cells.text(table, key, column, "chance") for column in columns)
     return PrintedCertainty(middle, low, high, share_span(*(cells.value(table, key, column) for column in columns)))
