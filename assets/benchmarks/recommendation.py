@@ -109,7 +109,9 @@ class Candidate:
         if not self.is_proposed:
             return "another candidate that is too slow nowhere saves more"
         known = f"; slower on {', '.join(self.measured_losses)}" if self.measured_losses else ""
-        doubt = f"; that it is too slow is not ruled out on {', '.join(self.not_ruled_out)}" if self.not_ruled_out else ""
+        doubt = (
+            f"; that it is too slow is not ruled out on {', '.join(self.not_ruled_out)}" if self.not_ruled_out else ""
+        )
         return f"saves the most storage of all candidates that are too slow nowhere{known}{doubt}"
 
 

@@ -235,7 +235,8 @@ def _fastest(cells: Cells, forests: Sequence[Forest]) -> str | None:
     gains = [
         key
         for key in shown
-        if cells.value(GAINS, key, "effect") == "gain" and not cells.value(GAINS, key, "workload").startswith(INSERT_PREFIX)
+        if cells.value(GAINS, key, "effect") == "gain"
+        and not cells.value(GAINS, key, "workload").startswith(INSERT_PREFIX)
     ]
     return max(gains, key=lambda key: float(cells.value(GAINS, key, "ratio")), default=None)
 
