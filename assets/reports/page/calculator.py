@@ -141,7 +141,7 @@ def _sure_room(cells: Cells, limits: tuple[str, str] | None, room: int) -> int:
     if limits is None:
         return room
     used, least = (cells.value(LIMITS, key, "value") for key in limits)
-    return math.floor(room * least / used)
+    return math.floor(room * float(least) / float(used))
 
 
 def _memberships(cells: Cells, keys: Sequence[str], limits: tuple[str, str] | None) -> dict[str, Any]:
