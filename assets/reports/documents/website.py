@@ -21,8 +21,8 @@ from assets.reports.documents.markdown import Markdown, render
 from assets.reports.documents.mdx import render_mdx
 from assets.reports.documents.website_claims import (
     ADVICE,
+    ClaimStanding,
     SellingPoint,
-    Standing,
     selling_points,
     sentence,
 )
@@ -42,8 +42,8 @@ CHOSEN, UNDECIDED = "pursue", "undecided"
 def website_files(written: WrittenCells, manifest: Manifest, shared: Mapping[str, Any]) -> dict[str, bytes]:
     """Return the page, its JSON and the list of changes by their paths in the release."""
     points = selling_points(written)
-    facts = [point for point in points if point.standing is Standing.FACT]
-    aims = [point for point in points if point.standing is Standing.AIM]
+    facts = [point for point in points if point.standing is ClaimStanding.FACT]
+    aims = [point for point in points if point.standing is ClaimStanding.AIM]
     shown = {point.key for point in (*facts, *aims)}
     data = {
         "release": manifest.release_id,

@@ -48,7 +48,7 @@ CLAIMED: Final = {
 """By `where_claimed`."""
 
 
-class Standing(StrEnum):
+class ClaimStanding(StrEnum):
     """How the page says a selling point."""
 
     FACT = "fact"
@@ -82,7 +82,7 @@ class SellingPoint:
     key: str
     """In `usp_register`."""
     name: str
-    standing: Standing
+    standing: ClaimStanding
     advice: Advice
     claimed: str
     """Where the project says it today."""
@@ -128,11 +128,11 @@ def _selling_point(written: WrittenCells, key: str) -> SellingPoint:
     statuses = {cells.value("validation_summary", one, "status") for one in summaries}
     is_denied = not confirmed and CellStatus.INVALIDATED in statuses and CellStatus.MIXED not in statuses
     is_given_up = not is_deployed and _is_given_up(written, key)
-    standing = Standing.AIM
+    standing = ClaimStanding.AIM
     if is_denied or is_given_up:
-        standing = Standing.LEFT_OUT
+        standing = ClaimStanding.LEFT_OUT
     elif confirmed and is_deployed and not is_made_up:
-        standing = Standing.FACT
+        standing = ClaimStanding.FACT
     built = BUILT.get(row["maturity"], BUILT[None])
     heard = _heard(confirmed, statuses, is_denied=is_denied)
     agree, spoke = _counted(written, summaries)
@@ -191,18 +191,18 @@ def _heard(confirmed: tuple[str, ...], statuses: set[str], *, is_denied: bool) -
     return "Customers have not confirmed it."
 
 
-def _advice(standing: Standing, *, is_on_card: bool) -> Advice:
-    if standing is Standing.LEFT_OUT:
+def _advice(standing: ClaimStanding, *, is_on_card: bool) -> Advice:
+    if standing is ClaimStanding.LEFT_OUT:
         return Advice.DROP if is_on_card else Advice.LEAVE_OUT
     if not is_on_card:
         return Advice.ADD
-    return Advice.KEEP if standing is Standing.FACT else Advice.CHANGE
+    return Advice.KEEP if standing is ClaimStanding.FACT else Advice.CHANGE
 
 
-def _new_words(standing: Standing, said: str, built: str) -> str:
-    if standing is Standing.FACT:
+def _new_words(standing: ClaimStanding, said: str, built: str) -> str:
+    if standing is ClaimStanding.FACT:
         return sentence(said)
-    if standing is Standing.AIM:
+    if standing is ClaimStanding.AIM:
         return f"Waku aims at this: {closed(said)} {built}"
     return ""
 
