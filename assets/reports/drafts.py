@@ -1,8 +1,8 @@
 """Documents that a release generates for a deliverable, and that nobody has published: drafts.
 
-Belongs here: what is said of a draft beside its gate. Does not belong here: making one (`whitepaper/`), and any
-judgement: no gate reads a draft. How many pages it has is known once it is made, which is after the gates were judged
-(docs/decisions/0011-whitepaper.md).
+Belongs here: what is said of a draft beside its gate. Does not belong here: making one (`whitepaper/`, `documents/`),
+and any judgement: no gate reads a draft. How many pages it has is known once it is made, which is after the gates were
+judged (docs/decisions/0011-whitepaper.md).
 """
 
 from __future__ import annotations
@@ -12,6 +12,12 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 import pandas as pd
+
+USPS = "potential_usps"
+"""The deliverable that the page for the website is a draft of."""
+
+ON_SITE = "site"
+"""Where a selling point is claimed that a card of the website's first page names."""
 
 DONE = "done"
 """State of a deliverable that was published, by a row of evidence."""
@@ -25,19 +31,27 @@ class Draft:
     path: str
     """In the release."""
     pages: int
+    place: str = ""
+    """Where its pages belong, such as "for the website"; '' for a document of its own."""
 
     @property
     def says(self) -> str:
         """Return what stands beside the gate."""
         pages = "1 page" if self.pages == 1 else f"{self.pages} pages"
-        return f"A draft of {pages} is generated, none is published."
+        return f"A draft of {f'{pages} {self.place}'.strip()} is generated, none is published."
 
 
 def drafts_left(made: Iterable[Draft], frames: Mapping[str, pd.DataFrame]) -> tuple[Draft, ...]:
-    """Return the drafts whose deliverable no row of evidence says is published."""
+    """Return the drafts whose deliverable no row of evidence says is published.
+
+    The page on selling points is published once a card of the website names each of them: that the deliverable as a
+    whole was judged to be done does not say so.
+    """
     states = frames["milestone_deliverables"][["deliverable_id", "status"]].itertuples(index=False)
-    done = {deliverable for deliverable, status in states if status == DONE}
-    return tuple(draft for draft in made if draft.deliverable_id not in done)
+    done = {deliverable for deliverable, status in states if status == DONE} - {USPS}
+    claimed = set(frames["usp_register"]["where_claimed"])
+    published = done | ({USPS} if claimed == {ON_SITE} else set())
+    return tuple(draft for draft in made if draft.deliverable_id not in published)
 
 
 def drafts_frame(drafts: Iterable[Draft]) -> pd.DataFrame:

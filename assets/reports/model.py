@@ -23,7 +23,16 @@ TARGET_CUSTOMERS = "documents/target_customers.md"
 VALIDATION_MATRIX = "documents/validation_matrix"
 """Without its suffix: there is one for each kind of file."""
 
-DOCUMENTS = (TARGET_CUSTOMERS, *(f"{VALIDATION_MATRIX}.{kind}" for kind in ("md", "xlsx", "csv")))
+WEBSITE_PAGE, WEBSITE_JSON, WEBSITE_CHANGES = (
+    f"documents/website/{name}" for name in ("usps.mdx", "usps.json", "changes.md")
+)
+"""The page on selling points for the website, its values, and what to change on the page of today."""
+
+DOCUMENTS = (
+    TARGET_CUSTOMERS,
+    *(f"{VALIDATION_MATRIX}.{kind}" for kind in ("md", "xlsx", "csv")),
+    *(WEBSITE_PAGE, WEBSITE_JSON, WEBSITE_CHANGES),
+)
 """The documents of a release that the milestone names."""
 
 

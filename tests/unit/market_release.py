@@ -79,6 +79,7 @@ def market_tables(findings: tuple[CodedFinding, ...] = SPOKEN) -> dict[str, pd.D
             name="Private by design",
             maturity="testnet",
             where_claimed="docs",
+            stated_as="Private: keep your data",
             claimed_benefit="Nobody sees who talks",
             problem_solved="Metadata",
             known_limitation="Timing tells",

@@ -39,7 +39,7 @@ def book(content: bytes | None = None) -> Workbook:
     return openpyxl.load_workbook(io.BytesIO(content or documents()[f"{MATRIX}.xlsx"]))
 
 
-def test_there_are_two_documents_and_the_matrix_is_for_sheets_too() -> None:
+def test_the_matrix_is_for_sheets_too_and_the_website_has_a_page() -> None:
     assert (
         sorted(documents())
         == sorted(DOCUMENTS)
@@ -48,6 +48,9 @@ def test_there_are_two_documents_and_the_matrix_is_for_sheets_too() -> None:
             "documents/validation_matrix.csv",
             "documents/validation_matrix.md",
             "documents/validation_matrix.xlsx",
+            "documents/website/changes.md",
+            "documents/website/usps.json",
+            "documents/website/usps.mdx",
         ]
     )
 

@@ -62,7 +62,9 @@ def test_pages_show_every_string_as_text_and_have_no_element_more() -> None:
     assert [text for text in STRINGS if words(text) not in shown] == []
 
 
-@pytest.mark.parametrize("name", ["documents/target_customers.md", "documents/validation_matrix.md"])
+@pytest.mark.parametrize(
+    "name", ["documents/target_customers.md", "documents/validation_matrix.md", "documents/website/changes.md"]
+)
 def test_documents_have_no_markup_more(name: str) -> None:
     data = release()
     usual = parsed(render_documents(data.frames, data.manifest)[name].decode())

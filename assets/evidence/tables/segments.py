@@ -10,6 +10,7 @@ from typing import Annotated, ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from assets.evidence.model import (
+    AddedLater,
     DatePrecision,
     EvidenceRow,
     Identifier,
@@ -207,7 +208,7 @@ class Usp(StandingRow):
 class UspState(EvidenceRow):
     """How far one claim was built, and where it was made, on the day of the observation. The newest row counts."""
 
-    says: ClassVar[Says] = Says(("maturity", "where_claimed", "known_limitation"), conditions=("usp_id",))
+    says: ClassVar[Says] = Says(("maturity", "where_claimed", "known_limitation", "stated_as"), conditions=("usp_id",))
     subject: ClassVar[tuple[str, ...]] = ("usp_id", "where_claimed")
 
     usp_id: Annotated[str, Reference("segments__usps")] = Field(description="USP")
@@ -220,6 +221,9 @@ class UspState(EvidenceRow):
         | None
     ) = Field(default=None, description="How far it is built; empty is not known")
     known_limitation: str | None = Field(default=None, description="What is known to stand against it")
+    stated_as: Annotated[str | None, AddedLater()] = Field(
+        default=None, description="What the card of the first page says, word for word; empty where it was not copied"
+    )
 
 
 class CustomerProblem(EvidenceRow):

@@ -1,6 +1,7 @@
 """The documents that the milestone names, as files of a release. Same release in, same bytes out.
 
-Belongs here: their list. Does not belong here: what is in them (`target_customers.py`, `validation_matrix.py`).
+Belongs here: their list. Does not belong here: what is in them (`target_customers.py`, `validation_matrix.py`,
+`website.py`).
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from assets.reports.documents.grades import GRADES, STATUSES
 from assets.reports.documents.markdown import render
 from assets.reports.documents.target_customers import competitors_of_all, segments_of
 from assets.reports.documents.validation_matrix import by_usp, sheets_of
+from assets.reports.documents.website import website_files
 from assets.reports.documents.workbook import workbook
 from assets.reports.documents.written_cells import WrittenCells
 from assets.reports.model import TARGET_CUSTOMERS, VALIDATION_MATRIX, Manifest
@@ -59,6 +61,7 @@ def render_documents(frames: Mapping[str, pd.DataFrame], manifest: Manifest) -> 
         f"{VALIDATION_MATRIX}.xlsx": workbook(
             sheets, manifest, "Validation matrix", terms, is_illustrative=is_illustrative
         ),
+        **website_files(written, manifest, shared),
     }
 
 

@@ -27,8 +27,8 @@ from assets.reports.decisions import LogLine, known_to, with_decisions
 from assets.reports.documents.brief_pdf import brief_pdf
 from assets.reports.documents.briefs import render_briefs
 from assets.reports.documents.rendering import render_documents
-from assets.reports.drafts import Draft, drafts_left, with_drafts
-from assets.reports.model import BOARD_PDF, WHITEPAPER, WHITEPAPER_PDF, Manifest
+from assets.reports.drafts import USPS, Draft, drafts_left, with_drafts
+from assets.reports.model import BOARD_PDF, WEBSITE_PAGE, WHITEPAPER, WHITEPAPER_PDF, Manifest
 from assets.reports.page.menu import FIRST_PAGE
 from assets.reports.page.site import ReleaseData, render_pages
 from assets.reports.whitepaper.typeset import page_count, whitepaper_pdf
@@ -77,7 +77,8 @@ def shown_files(frames: Mapping[str, pd.DataFrame], manifest: Manifest, log: Seq
     """Return all files but the tables. `frames` have plain values, as `frame_of` gives them."""
     decisions = known_to(log, manifest.release_id)
     whitepaper = whitepaper_pdf(ReleaseData(frames, manifest))
-    drafts = drafts_left([Draft(WHITEPAPER, WHITEPAPER_PDF, page_count(whitepaper))], frames)
+    made = (Draft(WHITEPAPER, WHITEPAPER_PDF, page_count(whitepaper)), Draft(USPS, WEBSITE_PAGE, 1, "for the website"))
+    drafts = drafts_left(made, frames)
     release = ReleaseData(frames, manifest, decisions, drafts)
     judged = with_drafts(readiness_json(frames, manifest), drafts)
     briefs = render_briefs(release)

@@ -20,6 +20,7 @@ states as (
         where_claimed,
         maturity,
         known_limitation,
+        stated_as,
         as_of,
         grade,
         evidence_id
@@ -58,6 +59,7 @@ final as (
         states.known_limitation,
         states.maturity,
         states.where_claimed,
+        states.stated_as,
         coalesce(states.where_claimed = 'site', false) as is_on_site,
         coalesce(usps.holds_from, usps.as_of) as holds_from,
         states.as_of as state_on,
