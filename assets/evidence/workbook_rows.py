@@ -127,6 +127,11 @@ class _WorkbookReader:
         for part in lists:
             if part.table.name in forms:
                 documents.read_entries(part, forms[part.table.name])
+            elif documents.documents:
+                message = f"the sheet {part.table.name} is missing, which belongs to these rows"
+                expected = f"a sheet {part.table.name}, with its headings alone if there is nothing in it"
+                cell = f"{table.name}!A1"
+                self.found.problems.append(Problem(self.file, 1, "", message, expected, cell=cell))
         for key, parsed in documents.parsed.items():
             self.found.parsed[key] = parsed
         self.found.documents[table.key] = documents.documents

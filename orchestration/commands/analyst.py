@@ -130,7 +130,7 @@ def _new_row(table: Table, pack: Pack, packs: Sequence[Pack], row_id: str | None
 
     path = pack.path / table.path
     extended(path)  # refuses what no row can be added to
-    header = header_of(table, [pack, *packs])
+    header = header_of(table, [pack]) if path.exists() else whole_header(table, [pack, *packs])
     grade = GRADES.get(table.key, "published")
     filled = {"id": row_id or "", "as_of": today.isoformat(), "as_of_basis": "observed", "grade": grade}
     if not path.exists():
@@ -146,12 +146,20 @@ def _new_row(table: Table, pack: Pack, packs: Sequence[Pack], row_id: str | None
 
 
 def header_of(table: Table, packs: Sequence[Pack]) -> list[str]:
-    """Return the columns of a table in the order of the first pack that has a file of it."""
+    """Return the columns that the first pack with a file of a table has, in its order."""
     path = next((p.path / table.path for p in packs if (p.path / table.path).is_file()), None)
     if path is None:
         return table.header()
     with path.open(encoding="utf-8-sig", newline="") as file:
         return [name.strip() for name in next(csv.reader(file), table.header())]
+
+
+def whole_header(table: Table, packs: Sequence[Pack]) -> list[str]:
+    """Return all columns of a table in the order of `header_of`, those that it lacks before the ones of every table."""
+    header = header_of(table, packs)
+    missing = [name for name in table.header() if name not in header]
+    position = header.index("source") if "source" in header else len(header)
+    return [*header[:position], *missing, *header[position:]]
 
 
 def table_called(name: str) -> Table:

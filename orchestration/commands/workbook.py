@@ -26,11 +26,11 @@ from assets.evidence.workbook_rows import PREPARED
 from orchestration.commands.analyst import (
     PRIVATE,
     called,
-    header_of,
     others_than,
     pack_to_write,
     questions_of,
     table_called,
+    whole_header,
 )
 from orchestration.errors import UserError
 from orchestration.paths import openable, shown
@@ -118,7 +118,7 @@ def _holds(table: Table, pack: Pack) -> bool:
 def _sheets(table: Table, pack: Pack, packs: Sequence[Pack]) -> list[FilledSheet]:
     """Return the sheets of a table with what a pack holds."""
     if table.kind == "csv":
-        (plan,) = sheet_plans(table, header_of(table, [pack, *packs]))
+        (plan,) = sheet_plans(table, whole_header(table, [pack, *packs]))
         rows = rows_of(table, pack)
         published = next((row for other in packs if other is not pack for row in rows_of(table, other)), None)
         return [FilledSheet(plan, rows, published or _example(plan, packs))]

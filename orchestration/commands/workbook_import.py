@@ -158,12 +158,13 @@ def _is_same(one: Mapping[str, str] | None, other: Mapping[str, str]) -> bool:
 
 
 def _table_text(table: Table, text: str, header: Sequence[str], new: Mapping[str, Mapping[str, str]]) -> str:
-    """Return the text of a table with new rows; a row that is there keeps its place. Other rows stay as they are."""
-    columns = [*header, *(name for row in new.values() for name, value in row.items() if value and name not in header)]
-    columns = list(dict.fromkeys(columns))
-    read = list(csv.reader(io.StringIO(text, newline="")))
-    old, *rows = read or [columns]
-    old = [name.strip() for name in old]
+    """Return the text of a table with new rows; a row that is there keeps its place, and other rows stay as they are.
+
+    `header` is for a table that has no text yet.
+    """
+    given, *rows = list(csv.reader(io.StringIO(text, newline=""))) or [list(header)]
+    old = [name.strip() for name in given]
+    columns = list(dict.fromkeys([*old, *(name for row in new.values() for name, value in row.items() if value)]))
     if "id" not in old:
         raise UserError(f"the file of {table.name} in the pack has no column id; `waku-fit check` says what is wrong")
     position = old.index("id")

@@ -164,6 +164,28 @@ def test_rows_are_added_to_a_table_without_touching_the_others() -> None:
     assert len(lines) == 3
 
 
+def test_a_table_keeps_its_order_of_columns_and_gets_those_that_it_lacks() -> None:
+    """Files from before have no column `stated_as`, and somebody put the id last."""
+    with (FROZEN / "public/segments/usp_states.csv").open() as file:
+        row = next(csv.DictReader(file))
+    names = [*(name for name in row if name != "id"), "id"]
+    table = Path("ours/segments/usp_states.csv")
+    table.parent.mkdir(parents=True)
+    with table.open("w") as file:
+        writer = csv.DictWriter(file, names, lineterminator="\n")
+        writer.writeheader()
+        writer.writerow(row | {"id": "ours_a"})
+    path = new_workbook()
+    filled = {name: value for name, value in row.items() if value}
+    fill(path, [("usp_states", FIRST + 1, {**filled, "id": "ours_b", "stated_as": "A new wording"})])
+    assert "1 in usp_states; replaced: 0; the same as before: 1." in waku_fit("import", str(path), "--pack", "./ours")
+    with table.open() as file:
+        rows = list(csv.DictReader(file))
+    assert list(rows[0]) == [*names, "stated_as"]
+    assert rows[0] == row | {"id": "ours_a", "stated_as": ""}
+    assert rows[1] == row | {"id": "ours_b", "stated_as": "A new wording"}
+
+
 @pytest.mark.parametrize(
     ("rows", "sheet", "heading", "said"),
     [
@@ -340,6 +362,18 @@ def test_a_sheet_of_another_name_is_never_dropped_silently() -> None:
     output = waku_fit("import", str(path), "--pack", "./ours", code=1)
     assert 'finding!A1: no table is called "finding", so nothing is read from this sheet' in output
     assert 'did you mean "findings"?' in output
+
+
+def test_findings_are_not_lost_with_their_sheet() -> None:
+    path = new_workbook()
+    fill(path, GOOD)
+    waku_fit("import", str(path), "--pack", "./ours")
+    book = openpyxl.load_workbook(path)
+    del book["findings"]
+    book.save(path)
+    output = waku_fit("import", str(path), "--pack", "./ours", "--replace", code=1)
+    assert "w.xlsx:interviews!A1: the sheet findings is missing, which belongs to these rows" in output
+    assert "latency" in Path("ours/interviews/interviews/p4821.yaml").read_text()
 
 
 def test_what_only_all_evidence_shows_is_told_by_row() -> None:
