@@ -13,6 +13,8 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from importlib import import_module
+from importlib.util import LazyLoader, find_spec, module_from_spec
 from typing import TYPE_CHECKING, Any
 
 from assets.common import helper_process
@@ -65,6 +67,7 @@ def serve() -> None:
     """Answer one request of `run_suites` (see `assets.common.helper_process`)."""
     gc.disable()  # nearly all that there is stays to the end
     os.environ.update(QUIET)
+    _postpone("scipy.stats")
     import great_expectations  # noqa: F401  before the request is there
 
     request = sys.stdin.readline()
@@ -76,6 +79,20 @@ def serve() -> None:
         sys.exit(str(error))
     json.dump({table: [asdict(finding) for finding in findings] for table, findings in found.items()}, sys.stdout)
     gc.freeze()  # and needs no looking through then
+
+
+def _postpone(module: str) -> None:
+    """Let `module` be imported when something of it is used: no suite here needs `scipy.stats`, a third of the time."""
+    if module in sys.modules:
+        return
+    spec = find_spec(module)
+    assert spec is not None
+    assert spec.loader is not None
+    spec.loader = LazyLoader(spec.loader)
+    sys.modules[module] = lazy = module_from_spec(spec)
+    spec.loader.exec_module(lazy)
+    package, _, name = module.rpartition(".")
+    setattr(import_module(package), name, lazy)
 
 
 def _found(

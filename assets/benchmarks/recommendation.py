@@ -101,16 +101,18 @@ class Candidate:
         if self.is_admissible is None:
             return "its throughput was not measured in repeated rounds"
         if self.losses:
-            return f"loses on {', '.join(self.losses)}"
+            return f"too slow on {', '.join(self.losses)}"
         if self.saved.low <= 0:
             return "saves no storage beyond what the formula may be off"
         if not self.saves_money:
             return "saves no money in some scenario beyond what the formula may be off"
         if not self.is_proposed:
-            return "another candidate without a loss saves more"
-        known = f"; a loss is measured on {', '.join(self.measured_losses)}" if self.measured_losses else ""
-        doubt = f"; a loss is not ruled out on {', '.join(self.not_ruled_out)}" if self.not_ruled_out else ""
-        return f"saves the most storage of all candidates that lose nowhere more than is tolerated{known}{doubt}"
+            return "another candidate that is too slow nowhere saves more"
+        known = f"; slower on {', '.join(self.measured_losses)}" if self.measured_losses else ""
+        doubt = (
+            f"; that it is too slow is not ruled out on {', '.join(self.not_ruled_out)}" if self.not_ruled_out else ""
+        )
+        return f"saves the most storage of all candidates that are too slow nowhere{known}{doubt}"
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,14 @@ from typing import Any
 
 import pandas as pd
 
+PLAIN = frozenset({str, int, bool, type(None)})
+"""Types of values that have no mark."""
+
 
 def plain_value(value: Any) -> Any:
     """Return a value without the marks of pandas: NaN is None, a whole number has no point, an array is a list."""
+    if type(value) in PLAIN:  # nearly every one of a million values in the pages of a release
+        return value
     if hasattr(value, "tolist"):
         value = value.tolist()
     if isinstance(value, list | tuple):

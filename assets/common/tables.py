@@ -94,13 +94,14 @@ def table_statistics(connection: psycopg.Connection, path: Sequence[str]) -> Tab
     does not say what it is based on, is not.
     """
     with connection.cursor() as cursor:
+        name = sql.Identifier(*path)
+        # `information_schema.columns` is a join of nine tables: four times as long, once for each of 200 tables
         cursor.execute(
-            "select column_name, data_type from information_schema.columns"
-            " where table_schema = %s and table_name = %s order by ordinal_position",
-            tuple(path),
+            "select attname, format_type(atttypid, null) from pg_attribute"
+            " where attrelid = to_regclass(%s) and attnum > 0 and not attisdropped order by attnum",
+            [name.as_string(connection)],
         )
         columns: dict[str, str] = dict(cursor.fetchall())
-        name = sql.Identifier(*path)
         if "grade" not in columns:
             cursor.execute(sql.SQL("select count(*) from {}").format(name))
             (rows,) = cursor.fetchone() or (0,)

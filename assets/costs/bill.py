@@ -235,13 +235,19 @@ def user_parts(
         members = scenario.own_senders
         called = partial(rpc_and_rln.member_calls, scenario.node_rpc_component, members)
         note = f"{members:,} members, each with a node that checks the list of members while it runs"
-        parts["rpc_rln_clients"] = _called(
-            called(catalogue, draws), scenario.rln_chain, note, scenario, catalogue, draws
-        )
+
+        def of_members() -> BillLine:
+            return _called(called(catalogue, draws), scenario.rln_chain, note, scenario, catalogue, draws)
+
+        parts["rpc_rln_clients"] = draws.once("calls of members", of_members, scenario, catalogue)
     if scenario.active_users and scenario.client_rpc_component:
-        wallets = rpc_and_rln.wallet_calls(scenario.client_rpc_component, scenario.active_users, catalogue, draws)
-        note = "calls of wallets, which messages do not need"
-        parts["rpc_wallet"] = _called(wallets, rpc_and_rln.ETHEREUM, note, scenario, catalogue, draws)
+        wallets = partial(rpc_and_rln.wallet_calls, scenario.client_rpc_component, scenario.active_users)
+        about = "calls of wallets, which messages do not need"
+
+        def of_wallets() -> BillLine:
+            return _called(wallets(catalogue, draws), rpc_and_rln.ETHEREUM, about, scenario, catalogue, draws)
+
+        parts["rpc_wallet"] = draws.once("calls of wallets", of_wallets, scenario, catalogue)
     return parts
 
 

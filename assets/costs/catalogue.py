@@ -378,10 +378,10 @@ def _fields(row: Mapping[str, Any], names: Iterable[str], quantity: str) -> dict
 
 def rows_of(frame: pd.DataFrame, needed: str | None = None) -> list[dict[str, Any]]:
     """The rows as mappings with None for NULL, without those that lack `needed`."""
-    rows = frame.astype(object).where(frame.notna(), None).to_dict("records")
-    return [
-        {str(name): value for name, value in row.items()} for row in rows if needed is None or row[needed] is not None
-    ]
+    names = [str(name) for name in frame.columns]
+    columns = [[None if value != value else value for value in frame[name].tolist()] for name in frame.columns]
+    rows = [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)]
+    return [row for row in rows if needed is None or row[needed] is not None]
 
 
 def _quantity(row: Mapping[str, Any], column: str) -> Quantity:

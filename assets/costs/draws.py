@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -118,6 +118,17 @@ def _sobol(dimensions: int, seed: int | tuple[int, ...]) -> qmc.Sobol:
     return qmc.Sobol(max(dimensions, 1), scramble=True, rng=np.random.default_rng(seed))
 
 
+@lru_cache(maxsize=4)
+def _scrambled(dimensions: int, seed: int, scrambles: int, per_scramble: int) -> FloatArray:
+    """Return the points of a sample by dimension, the same for each sample of so many inputs: a run takes one for each
+    month of the history."""
+    points = np.concatenate(
+        [_sobol(dimensions, (seed, scramble)).random(per_scramble) for scramble in range(scrambles)]
+    ).T
+    points.setflags(write=False)
+    return points
+
+
 def sample(
     inputs: Iterable[UncertainInput],
     *,
@@ -131,9 +142,7 @@ def sample(
     """
     by_name = {known.name: known for known in inputs}
     varying = [name for name, known in by_name.items() if not isinstance(known.distribution, Point)]
-    points = np.concatenate(
-        [_sobol(2 * len(varying), (seed, scramble)).random(per_scramble) for scramble in range(scrambles)]
-    ).T
+    points = _scrambled(2 * len(varying), seed, scrambles, per_scramble)
     first = _values(by_name, dict(zip(varying, points[: len(varying)], strict=False)))
     second = _values(by_name, dict(zip(varying, points[len(varying) :], strict=False)))
     return Draws(by_name, first), Draws(by_name, second)

@@ -256,7 +256,7 @@ def _no_workbook(data: bytes) -> Fault | None:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
             names, size = packed.namelist(), sum(entry.file_size for entry in packed.infolist())
     except zipfile.BadZipFile:
-        return Fault("this is no workbook, whatever its name", f"a file saved as {WORKBOOK}, or CSV")
+        return Fault("this is no workbook, though its name says so", f"a file saved as {WORKBOOK}, or CSV")
     if "xl/workbook.xml" not in names:
         return Fault(
             "this is a file of another program, such as .ods or .numbers", f"a file saved as {WORKBOOK}, or CSV"

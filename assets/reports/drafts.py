@@ -20,7 +20,7 @@ ON_SITE = "site"
 """Where a selling point is claimed that a card of the website's first page names."""
 
 DONE = "done"
-"""State of a deliverable of which a row of evidence says that it was published."""
+"""State of a deliverable that was published, by a row of evidence."""
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ from assets.reports.release.assets import RELEASES_CLEANED
 from assets.reports.release.publish import LinkError, align_link
 from orchestration.abandoned_runs import STARTED_HERE, close_abandoned, held_while_running
 from orchestration.commands.summary import changes, scope_lines, verdict_lines, withdrawal_lines
+from orchestration.commands.timings import Timings
 from orchestration.commands.ui import environment
 from orchestration.dagster_internals import (
     ReconstructableJob,
@@ -53,10 +54,13 @@ from orchestration.warehouse.connection import (
 ANOTHER_DATABASE = "Release {} is of another database: nothing is compared with it."
 
 
-def run_chain(settings: Settings, request: Request, evidence: Evidence, before: str, started: float) -> int:
+def run_chain(
+    settings: Settings, request: Request, evidence: Evidence, before: str, started: float, *, timings: bool = False
+) -> int:
     """Bring the latest release up to date with `request` and return the exit code.
 
     `before` is the fingerprint from before `evidence` was read, `started` when the command was, on the monotonic clock.
+    With `timings`, the seconds of each step and table are printed in the end.
     """
     os.environ.update(environment(settings))
     try:
@@ -78,7 +82,7 @@ def run_chain(settings: Settings, request: Request, evidence: Evidence, before: 
                 gc.freeze()
                 gc.enable()
                 if plan.reasons:
-                    return _execute(settings, request, instance, repository, plan, started)
+                    return _execute(settings, request, instance, repository, plan, started, timings=timings)
             # No table depends on what changed: the release is as good as one made now.
             remember(settings, request, before, warehouse, latest)
     except (AnotherRunActive, LinkError, WarehouseError) as error:
@@ -99,6 +103,8 @@ def _execute(
     repository: ReconstructableRepository,
     plan: RunPlan,
     started: float,
+    *,
+    timings: bool,
 ) -> int:
     click.echo(f"{len(plan.reasons)} of {plan.tables} tables are out of date" + _why(plan.reasons) + ".")
     readiness = settings.latest / "readiness.json"
@@ -126,6 +132,8 @@ def _execute(
         )
         for event in execute_run_iterator(job, run, instance):
             progress.tell(event, terminal)
+    if timings:
+        click.echo("\n".join(progress.timings.lines()))
     if not instance.get_run_by_id(run_id).is_success:  # type: ignore[union-attr]
         told = ["Interrupted"] if progress.interrupted else [*progress.failures, "The run failed"]
         latest = latest_release_id(settings)
@@ -187,8 +195,13 @@ class ProgressPrinter:
     interrupted: bool = False
     cleaned: int = 0
     """Earlier releases that something was taken out of."""
+    timings: Timings = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.timings = Timings(self.started)
 
     def tell(self, event: dg.DagsterEvent, terminal: IO[str]) -> None:
+        self.timings.tell(event, time.monotonic())
         if event.is_step_materialization and event.asset_key is not None:
             self.done += 1
             if event.asset_key == keys.LATEST:

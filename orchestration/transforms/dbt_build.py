@@ -18,6 +18,7 @@ from threading import Event, Thread
 from typing import IO, TYPE_CHECKING, Any
 
 from assets.common import helper_process
+from orchestration.transforms import dbt_internals
 
 if TYPE_CHECKING:
     from dbt.contracts.graph.manifest import Manifest
@@ -76,6 +77,8 @@ def serve() -> None:
     import dbt.adapters.postgres
     import dbt.cli.main  # noqa: F401  before the project is known
 
+    dbt_internals.keep_connections()
+    dbt_internals.write_models_alone()
     project: Manifest | None = None
     request = sys.stdin.readline()
     if request and (to_parse := json.loads(request).get("parse")):

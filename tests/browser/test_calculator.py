@@ -138,6 +138,10 @@ def test_the_first_result_is_bound_to_cells_and_the_script_says_the_same(
         kinds = own.locator("input[name=kind]").count()
         assert own.locator("data[data-cell^='cost_response/']").count() == kinds
         assert " ".join(own.inner_text().split()) == " ".join(before.split())
+        seen.page.fill("#own-users", "30,000")
+        assert seen.page.locator("#own-plain-between").inner_text() == "interpolated between 20,000 and 50,000 users"
+        seen.page.locator("#own-plain-infrastructure .month a").click()
+        assert seen.page.locator("#own-points").get_attribute("open") is not None
 
 
 def test_a_number_out_of_range_is_answered_with_the_range(browser: Browser, tmp_path: Path) -> None:  # noqa: F811
@@ -159,8 +163,13 @@ def test_a_number_out_of_range_is_answered_with_the_range(browser: Browser, tmp_
 def test_more_users_than_memberships_are_said(browser: Browser, tmp_path: Path) -> None:  # noqa: F811
     with opening(browser, page_of(release(), tmp_path), "costs.html") as seen:
         obstacle = seen.page.locator("#own-rln-obstacle")
-        ask(seen.page, "community", 50_000)
+        ask(seen.page, "community", 40_000)
         assert not obstacle.is_visible()
+        ask(seen.page, "community", 50_000)
+        assert obstacle.inner_text() == (
+            "Perhaps too many users: a source states a limit of 800,000 messages an epoch for the whole network, where "
+            "we use 1,000,000."
+        )
         ask(seen.page, "community", 50_001)
         assert obstacle.inner_text() == "Too many users: 50,001 memberships needed, the network allows 50,000."
         ask(seen.page, "status_1to1", 50_001)

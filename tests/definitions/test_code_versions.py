@@ -42,7 +42,8 @@ MARKET = {
     keys.VALIDATION_MATRIX, keys.VALIDATION_SUMMARY, keys.VALIDATION_FINDINGS, keys.THEMES, keys.OPPORTUNITIES,
     keys.SATURATION, keys.SEGMENT_RANKING, keys.SEGMENT_CRITERIA,
 }  # fmt: skip
-REPORTS = {keys.RELEASE, keys.READINESS_REPORT, keys.LATEST}
+REPORTS = {keys.RELEASE, keys.RELEASE_CHANGES, keys.RELEASE_CHECKS, keys.READINESS_REPORT, keys.LATEST}
+MARKS = {keys.raw_key("reviews__marks"), keys.EVIDENCE_REVIEWS}
 RAW = {*(keys.raw_key(table.key) for table in ALL_TABLES), keys.EVIDENCE_SCOPE}
 DECISION = {keys.REQUIREMENT_CERTAINTY, keys.GATE_CERTAINTY, keys.VERDICT_CERTAINTY, keys.NEXT_EVIDENCE}
 HISTORY = {keys.GATE_HISTORY, keys.VERDICT_HISTORY}
@@ -136,7 +137,10 @@ def guarded() -> set[dg.AssetKey]:
         ("assets/reports/whitepaper/templates/text/03-rln.typ", lambda _: REPORTS),
         ("assets/reports/whitepaper/templates/references.yaml", lambda _: REPORTS),
         ("assets/evidence/parsing.py", lambda _: RAW),
-        ("assets/evidence/tables/pricing.py", lambda _: of_area("pricing") | {keys.EVIDENCE_INDEX} | HISTORY | REPORTS),
+        (
+            "assets/evidence/tables/pricing.py",
+            lambda _: of_area("pricing") | {keys.EVIDENCE_INDEX} | MARKS | HISTORY | REPORTS,
+        ),
         ("assets/privacy/names/known.txt", lambda _: set()),
         ("checks/gx.py", lambda _: RAW - {keys.EVIDENCE_SCOPE}),
         ("checks/raw.py", lambda _: RAW - {keys.EVIDENCE_SCOPE}),

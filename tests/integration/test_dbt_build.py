@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
+from multiprocessing import get_context
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from dbt.adapters.postgres.connections import PostgresConnectionManager, PostgresCredentials
+from dbt_common.exceptions import DbtDatabaseError
 
 from assets.common import helper_process
 from orchestration.transforms.dbt import connection_environment
 from orchestration.transforms.dbt_build import PARSED, RESULTS, BuildError, Dbt, parse
+from orchestration.transforms.dbt_internals import keep_connections
 from orchestration.warehouse.connection import connect
 from tests.places import PROJECT
 
@@ -78,3 +83,41 @@ def test_a_helper_that_was_started_ahead_builds_what_it_has_parsed(
     parse(build[1:-2], environment)
     with closing(Dbt(tmp_path / "gone")) as dbt, pytest.raises(BuildError, match="does not exist"):
         list(dbt.run(build, environment))
+
+
+def test_dbt_keeps_a_connection_and_its_role_from_one_node_to_the_next(
+    warehouse_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # what they are now comes back afterwards
+    monkeypatch.setattr(PostgresConnectionManager, "open", vars(PostgresConnectionManager)["open"])
+    monkeypatch.setattr(PostgresConnectionManager, "release", PostgresConnectionManager.release)
+    keep_connections()
+    named = connection_environment(warehouse_url)
+    credentials = PostgresCredentials(
+        host=named["WAKU_FIT_DBT_HOST"], port=int(named["WAKU_FIT_DBT_PORT"]), user=named["WAKU_FIT_DBT_USER"],
+        password=named["WAKU_FIT_DBT_PASSWORD"], database=named["WAKU_FIT_DBT_DATABASE"], schema="staging",
+        role="waku_fit_transformer",
+    )  # fmt: skip
+    manager = PostgresConnectionManager(SimpleNamespace(credentials=credentials), get_context("spawn"))
+
+    def node(name: str, query: str) -> tuple[object, ...]:
+        manager.set_connection_name(name)
+        try:
+            _, cursor = manager.add_query(query)
+            return tuple(cursor.fetchone())
+        finally:
+            manager.release()
+
+    who = "select pg_backend_pid(), current_user, to_regclass('staging.left_open') is null"
+    first = node("first", who)
+    assert first[1:] == ("waku_fit_transformer", True)
+    with pytest.raises(DbtDatabaseError, match="does not exist"):
+        node("mistaken", "select nothing")
+    node("unfinished", "create table staging.left_open (); select 1")
+    assert node("next", who) == first
+    with connect(warehouse_url, autocommit=True) as owner:
+        owner.execute("select pg_terminate_backend(%s, 5000)", [first[0]])
+    with pytest.raises(DbtDatabaseError):
+        node("the server ended it", who)
+    assert node("connected anew", who)[1:] == first[1:]
+    manager.cleanup_all()

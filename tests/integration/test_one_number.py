@@ -13,6 +13,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+from assets.common.spreadsheet import typed
 from assets.reports.page.cells import KEYS, NOT_LISTED, row_key
 from tests.integration.chain import Chain
 from tests.unit.agreement import IDENTITIES, Frames, Pairs, differences, rounded_otherwise, written_in_two_ways
@@ -48,7 +49,7 @@ def site(release: Chain) -> Site:
 @pytest.fixture(scope="module")
 def evidence(release: Chain) -> Mapping[str, dict[str, Any]]:
     with (release.latest / "data" / "evidence_index.csv").open(encoding="utf-8", newline="") as file:
-        return {row["evidence_id"]: row for row in csv.DictReader(file)}
+        return {row["evidence_id"]: {name: typed(cell) for name, cell in row.items()} for row in csv.DictReader(file)}
 
 
 @pytest.mark.parametrize("identity", IDENTITIES, ids=lambda identity: identity.__name__)

@@ -309,7 +309,7 @@ def test_a_release_that_the_code_cannot_show_any_more_keeps_no_document(database
             read_withdrawn(connection, HERE),
             read_agreed(connection, HERE),
             folder.parent,
-            lambda frames, manifest: _files_again(frames, manifest, (), folder.parent),
+            lambda frames, manifest: _files_again(frames, manifest, ()),
             keep="r2",
             code_version="c",
         ) == ["r1"]

@@ -471,7 +471,24 @@ def _response() -> dict[str, pd.DataFrame]:
             sorted(points, key=lambda row: (row["kind"], row["with_rln"], row["users"])), columns.RESPONSE_COLUMNS
         ),
         "cost_response_error": _frame(errors, columns.RESPONSE_ERROR_COLUMNS),
+        "limit_sources": pd.concat([_cap("code", 1_000_000.0, is_used=True), _cap("plan", 800_000.0, is_used=False)]),
+        "conversations_held": pd.DataFrame(columns=["kind", "is_illustrative", "held"], dtype=object),
     }
+
+
+def _cap(stated_in: str, value: float, *, is_used: bool) -> pd.DataFrame:
+    """Return what a source says of the messages that all memberships may send in an epoch."""
+    return _one_row(
+        system="RLN",
+        parameter="total_rate_limit_cap",
+        condition="whole network",
+        stated_in=stated_in,
+        as_of=date(2026, 5, 1),
+        value=value,
+        is_used=is_used,
+        grade="published",
+        evidence_ids=[SERVER],
+    )
 
 
 def _decision(requirement: str | None, gate: str | None) -> dict[str, pd.DataFrame]:

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
+from assets.evidence.across import check_across
 from assets.evidence.marks import ALL, MARKS, Marked, marks_that_count, review_rows
 from assets.evidence.model import Parsed
 from assets.evidence.parsing import parse_csv
-from assets.evidence.rows import check_across
 from assets.evidence.tables import TABLES_BY_KEY
 from assets.reports.page.site import ReleaseData, render_pages
 from tests.unit.page import Site

@@ -149,7 +149,7 @@ def test_text_may_have_what_its_script_needs(text: str) -> None:
     [
         (book(("a", [["x"]]), ("b", [["y"]])), 'the workbook has the sheets "a", "b"'),
         (b"\xd0\xcf\x11\xe0\xa1\xb1", "this is an old .xls file, or has a password"),
-        (b"PK\x03\x04" + b"x" * 40, "this is no workbook, whatever its name"),
+        (b"PK\x03\x04" + b"x" * 40, "this is no workbook, though its name says so"),
         (GOOD.encode().replace(b"page", b"p\xe4ge"), 'byte 0xe4 is not UTF-8 (it is "ä" in Latin-1)'),
         (b"a,b\n1,\0\n", "a NUL byte: this is not a text file"),
     ],

@@ -5,7 +5,7 @@ Belongs here: what the fields of a line mean. Does not belong here: summaries (`
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from assets.benchmarks.imports.events import Event, TimedInterval, importer, stop_if_of_another_format
@@ -16,6 +16,7 @@ US_PER_S = 1_000_000
 
 LOG_COLUMNS = ("client", "transaction", "latency_us", "script", "epoch_s", "epoch_us", "schedule_lag_us", "retries")
 LOG_REQUIRED = 6
+LOG_OTHERWISE = "a log of --aggregate-interval is read with --format aggregate"
 LOG_ERRORS = ("failed", "serialization", "deadlock", "other")
 """In place of a latency: `failed`, or with --failures-detailed why; `other` since PostgreSQL 19."""
 AGGREGATE_COLUMNS = (
@@ -25,19 +26,12 @@ AGGREGATE_COLUMNS = (
 )  # fmt: skip
 AGGREGATE_REQUIRED = 15
 """The last column is there since PostgreSQL 19."""
+AGGREGATE_OTHERWISE = "a log without --aggregate-interval is read with --format pgbench"
 
 
 def read_pgbench_log(source: SourceFile) -> Iterator[Event]:
     """Read `pgbench --log`. The stamp is the end of a transaction; a latency begins at the scheduled start."""
-    width = 0
-    for line in source.lines():
-        fields = line.split()
-        if len(fields) != width:
-            if not width:
-                stop_if_of_another_format(source, line, "pgbench")
-            if width or not LOG_REQUIRED <= len(fields) <= len(LOG_COLUMNS):
-                source.stop(f"the row has {len(fields)} fields", _log_width(width))
-            width = len(fields)
+    for fields in _rows(source, "pgbench", LOG_COLUMNS, LOG_REQUIRED, LOG_OTHERWISE):
         latency = fields[2]
         is_skipped, is_error = latency == "skipped", latency in LOG_ERRORS
         has_latency = not (is_skipped or is_error)
@@ -53,28 +47,13 @@ def read_pgbench_log(source: SourceFile) -> Iterator[Event]:
             yield Event(f"script {script}", end_s, end_s, None, is_skipped)
 
 
-def _log_width(width: int) -> str:
-    if width:
-        return f"{width} as in the first row"
-    named = " ".join(LOG_COLUMNS[:LOG_REQUIRED]) + "".join(f" [{name}]" for name in LOG_COLUMNS[LOG_REQUIRED:])
-    return f"{named}; a log of --aggregate-interval is read with --format aggregate"
-
-
 def read_pgbench_aggregate(source: SourceFile) -> Iterator[TimedInterval]:
     """Read `pgbench --log --aggregate-interval` of PostgreSQL 15 or later; sums of latencies in microseconds.
 
     The length of an interval is the smallest distance of two rows; the first and the last interval may be cut short.
     """
     rows: list[list[int]] = []
-    width = 0
-    for line in source.lines():
-        fields = line.split()
-        if len(fields) != width:
-            if not width:
-                stop_if_of_another_format(source, line, "aggregate")
-            if width or not AGGREGATE_REQUIRED <= len(fields) <= len(AGGREGATE_COLUMNS):
-                source.stop(f"the row has {len(fields)} fields", _aggregate_width(width))
-            width = len(fields)
+    for fields in _rows(source, "aggregate", AGGREGATE_COLUMNS, AGGREGATE_REQUIRED, AGGREGATE_OTHERWISE):
         numbers = source.whole_numbers(AGGREGATE_COLUMNS, fields)
         if numbers is not None:
             rows.append(numbers)
@@ -89,11 +68,22 @@ def read_pgbench_aggregate(source: SourceFile) -> Iterator[TimedInterval]:
         yield TimedInterval(start, start + seconds, count, errors, skipped, total / US_PER_MS, longest / US_PER_MS)
 
 
-def _aggregate_width(width: int) -> str:
-    if width:
-        return f"{width} as in the first row"
-    *required, last = AGGREGATE_COLUMNS
-    return f"{' '.join(required)} [{last}]; a log without --aggregate-interval is read with --format pgbench"
+def _rows(
+    source: SourceFile, format_: str, columns: Sequence[str], required: int, otherwise: str
+) -> Iterator[list[str]]:
+    """Yield the fields of each row; all rows have as many, the first `required` of `columns` at least."""
+    width = 0
+    for line in source.lines():
+        fields = line.split()
+        if not width:
+            stop_if_of_another_format(source, line, format_)
+            if not required <= len(fields) <= len(columns):
+                named = " ".join([*columns[:required], *(f"[{name}]" for name in columns[required:])])
+                source.stop(f"the row has {len(fields)} fields", f"{named}; {otherwise}")
+            width = len(fields)
+        elif len(fields) != width:
+            source.stop(f"the row has {len(fields)} fields", f"{width} as in the first row")
+        yield fields
 
 
 PGBENCH_LOG = importer("pgbench", "pgbench_log", read_pgbench_log)

@@ -41,11 +41,17 @@ from assets.reports.page.market_section import MarketSection, market_section
 from assets.reports.page.site import ReleaseData, manifest_frame, shown_requirements
 from assets.reports.page.spans import FactorScale, share_span
 
-MOST_SCENARIOS, MOST_CLAIMS, MOST_SEGMENTS, MOST_GAPS, MOST_CHANGES = 7, 7, 8, 10, 6
+MOST_SCENARIOS, MOST_CLAIMS, MOST_SEGMENTS, MOST_GAPS, MOST_CHANGES = 6, 6, 7, 8, 6
 """Rows of each list, so that the document stays short whatever is added to the evidence; the page has all."""
 
 NAME, SENTENCE, REASON = 60, 120, 220
 """Characters after which a text is cut, for the same reason."""
+
+MIDDLE = "p50"
+"""Of all draws, in names of columns."""
+
+NEARLY_ALWAYS = 0.95
+"""Share of draws in which whoever pays wants to have enough."""
 
 HELD = "what=held"
 """Parameter of a requirement that counts interviews or sessions, and no property of them."""
@@ -56,7 +62,7 @@ LOOKS = {"ready": "pass", "not_ready": "fail"}
 
 def _columns(total: str) -> tuple[str, str, str]:
     """Return the columns of the low end, the middle and the high end of a total."""
-    low, middle, high = (f"{total}_{quantile}_usd_per_month" for quantile in ("p5", "p50", "p95"))
+    low, middle, high = (f"{total}_{quantile}_usd_per_month" for quantile in ("p5", MIDDLE, "p95"))
     return low, middle, high
 
 
@@ -172,7 +178,7 @@ def _record(cells: Cells, gate: str, requirement: str) -> PrintedRecord:
 
 def _certainty(cells: Cells, table: str, key: str) -> PrintedCertainty | None:
     columns = ("probability_low", "probability", "probability_high")
-    if key not in cells.keys(table):
+    if not cells.has(table, key):
         return None
     low, middle, high = (cells.text(table, key, column, "chance") for column in columns)
     return PrintedCertainty(middle, low, high, share_span(*(cells.value(table, key, column) for column in columns)))
@@ -182,11 +188,13 @@ def _weakest(cells: Cells, milestone: str) -> tuple[str, str, str] | None:
     path = cells.value("verdict", milestone, "weakest_path")
     if not path:
         return None
-    gate, requirement, *_ = path
+    gate, requirement, *row = path
+    is_listed = bool(row) and cells.has("evidence_index", row[0])
+    weakest = ("evidence_index", row[0]) if is_listed else ("requirement_results", requirement)
     return (
         _short(cells, "gates", gate, "title", NAME),
         _short(cells, "requirement_results", requirement, "title", NAME),
-        cells.text("verdict", milestone, "grade", "word"),
+        cells.text(*weakest, "grade", "word"),
     )
 
 
@@ -257,6 +265,7 @@ def _bill(cells: Cells, section: CostSection, key: str, scale: FactorScale) -> P
         infrastructure=infrastructure,
         all_in=all_in,
         unknown_because=_short(cells, table, key, "reason", SENTENCE) if infrastructure is None else None,
+        enough=_enough(cells, section, key),
         memberships=(
             _counted(cells, table, key, "memberships_needed"),
             cells.text(table, key, "memberships_available", "count"),
@@ -266,6 +275,12 @@ def _bill(cells: Cells, section: CostSection, key: str, scale: FactorScale) -> P
         parts=bar.segments if bar else (),
         mean=cells.text("scenario_cost", section.totals[key][ALL_IN], "mean_usd_per_month", "usd") if bar else None,
     )
+
+
+def _enough(cells: Cells, section: CostSection, key: str) -> str | None:
+    table = "cost_of_confidence"
+    found = (row for row in section.confidence[key] if cells.value(table, row, "confidence") == NEARLY_ALWAYS)
+    return next((_optional(cells, table, row, f"{MIDDLE}_usd_per_month", "usd") for row in found), None)
 
 
 def _spread(cells: Cells, key: str, columns: tuple[str, str, str], scale: FactorScale) -> PrintedSpread | None:

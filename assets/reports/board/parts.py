@@ -115,6 +115,8 @@ class PrintedBill:
     infrastructure: PrintedSpread | None
     all_in: PrintedSpread | None
     unknown_because: str | None
+    enough: str | None
+    """Infrastructure that is enough in 95 of a hundred draws."""
     memberships: tuple[PrintedCounted, str] | None
     """How many are needed and how many the network allows, where that is too few."""
     parts: Sequence[BarPart]

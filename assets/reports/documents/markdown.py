@@ -1,4 +1,4 @@
-"""Markdown in which every text stands as it is, whatever it says.
+"""Markdown that shows every text as it is, also a text that looks like Markdown.
 
 Belongs here: escaping, links, compiled templates. Does not belong here: what a document says (`templates/`), which rows
 it shows.

@@ -3,7 +3,8 @@
 Belongs here: XlsxWriter. Does not belong here: what the sheets hold (`validation_matrix.py`).
 
 The same sheets give the same bytes: XlsxWriter dates all parts alike, and the one date in the properties is that of the
-release. A text is written as text, whatever it begins with, and marked so that it stays text when somebody edits it.
+release. Every text is written as text, also one that begins with `=`, and marked so that it stays text when somebody
+edits it.
 """
 
 from __future__ import annotations

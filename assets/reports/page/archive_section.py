@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from assets.benchmarks.archive.grids import CURRENT
+from assets.benchmarks.archive.requests import INSERT_PREFIX
 from assets.reports.page.archive_curves import STAGE_ORDER, Panel, curve_panels
 from assets.reports.page.cells import Cells
 from assets.reports.page.cost_section import scenarios_by_users
@@ -121,6 +122,10 @@ class ArchiveSection:
     proposed: str | None
     largest: str | None
     """The candidate that saves most storage, whether it is proposed or not."""
+    carries: tuple[str, ...]
+    """What the newest release carries of each workload: the narrowest limit in the largest archive that keeps it."""
+    fastest: str | None
+    """The gain in throughput of the change that helped a query most, of those shown."""
     candidates: tuple[str, ...]
     passed_over: tuple[str, ...]
     """Candidates that save more storage than the proposed one, the largest saving first."""
@@ -166,10 +171,13 @@ def archive_section(cells: Cells) -> ArchiveSection:
     ]
     capacities = _by_stage(cells, "archive_capacity", cells.keys("archive_capacity", is_current=True))
     encodings = cells.keys("archive_encoding")
+    forests = tuple(_forests(cells, cells.keys(GAINS, is_current=True)))
     return ArchiveSection(
         run=run,
         proposed=proposed,
         largest=largest,
+        carries=_carried(cells, capacities),
+        fastest=_fastest(cells, forests),
         candidates=tuple(candidates),
         passed_over=tuple(
             key for key in sorted(candidates, key=saved, reverse=True) if proposed and saved(key) > saved(proposed)
@@ -180,7 +188,7 @@ def archive_section(cells: Cells) -> ArchiveSection:
         kilobyte=next(
             (key for key in encodings if cells.value("archive_encoding", key, "payload_bytes") == 1000), None
         ),
-        forests=tuple(_forests(cells, cells.keys(GAINS, is_current=True))),
+        forests=forests,
         latencies=latencies,
         decades=decades,
         stacks=_stacks(cells),
@@ -205,6 +213,32 @@ def _dearest(cells: Cells, savings: Iterable[str]) -> str | None:
     saved = {key: cells.value("archive_savings", key, "saved_usd_per_month") for key in savings}
     priced = {key: money for key, money in saved.items() if money is not None}
     return max(priced, key=lambda key: priced[key], default=None)
+
+
+def _carried(cells: Cells, capacities: Sequence[str]) -> tuple[str, ...]:
+    """Return what the newest release carries of each workload, in the largest archive in which it keeps a limit."""
+    table = "archive_capacity"
+    found: dict[str, str] = {}
+    for key in capacities:  # those of one size stand in the order of their limits
+        row = cells.row(table, key)
+        if row["stage"] != CURRENT or not row["is_kept"]:
+            continue
+        best = found.setdefault(row["workload"], key)
+        if row["archive_messages"] > cells.value(table, best, "archive_messages"):
+            found[row["workload"]] = key
+    return tuple(found.values())
+
+
+def _fastest(cells: Cells, forests: Sequence[Forest]) -> str | None:
+    """Return the largest gain in throughput of a query."""
+    shown = [strip.key for strips in forests[0].stages.values() for strip in strips] if forests else []
+    gains = [
+        key
+        for key in shown
+        if cells.value(GAINS, key, "effect") == "gain"
+        and not cells.value(GAINS, key, "workload").startswith(INSERT_PREFIX)
+    ]
+    return max(gains, key=lambda key: float(cells.value(GAINS, key, "ratio")), default=None)
 
 
 def _missed(cells: Cells, capacities: Sequence[str]) -> dict[str, tuple[str, ...]]:

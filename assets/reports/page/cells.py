@@ -70,6 +70,8 @@ class Cells:
     def __init__(self, frames: Mapping[str, pd.DataFrame], explains: Callable[[Cells], Explains] | None = None) -> None:
         self._frames = frames
         self._rows: dict[str, dict[str, Row]] = {}
+        self._found: dict[tuple[str, ...], dict[tuple[Any, ...], list[str]]] = {}
+        """Keys of rows by their values in some columns; for a table with these columns."""
         self._explains = explains(self) if explains else _AsItStands(self)
         self._derivations: dict[Place, Derivation] = {}
         self._wanted: dict[str, dict[Place, None]] = {}
@@ -89,10 +91,24 @@ class Cells:
             self._rows[table] = _by_key(table, self._frames[table])
         return self._rows[table]
 
+    def has(self, table: str, key: str) -> bool:
+        """Return whether `table` has a row with this key."""
+        return key in self._of(table)
+
     def keys(self, table: str, **where: Any) -> list[str]:
         """Return the keys of the rows of `table` with these values, in the order of the table."""
-        rows = self._of(table).items()
-        return [key for key, row in rows if all(row[column] == value for column, value in where.items())]
+        if not where:
+            return list(self._of(table))
+        return list(self._by_values(table, tuple(where)).get(tuple(where.values()), ()))
+
+    def _by_values(self, table: str, columns: tuple[str, ...]) -> dict[tuple[Any, ...], list[str]]:
+        """Return the keys of the rows of `table` by their values in `columns`: pages ask some thousand times."""
+        asked = (table, *columns)
+        if asked not in self._found:
+            found = self._found[asked] = {}
+            for key, row in self._of(table).items():
+                found.setdefault(tuple(row[column] for column in columns), []).append(key)
+        return self._found[asked]
 
     def value(self, table: str, key: str, column: str) -> Any:
         """Return the value of a cell: None where there is none, a whole number without a point."""

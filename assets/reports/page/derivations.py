@@ -127,7 +127,7 @@ class Derivations:
     def _change(self, table: str, key: str) -> Derivation:
         of, row = (self._value(table, key, name) for name in ("table_name", "row_key"))
         column, form = COMPARED_COLUMNS.get(of, ("value", "count"))
-        is_there = row in self._cells.keys(of) and self._value(of, row, column) is not None
+        is_there = self._cells.has(of, row) and self._value(of, row, column) is not None
         now = Input("in this release", CellName(of, row, column, form), self.place_of(of, row, column))
         return Derivation(COMPARED, (now,) if is_there else (), self._ids(table, key))
 

@@ -268,7 +268,7 @@ class CostDerivations:
             *self._loads.asked(scenario, *OF_NODES, *OF_DATABASES, with_rln=with_rln),
         )
         held = f"{key}|{CONFIDENCE}"
-        return Derivation(FULL, inputs, self.prices_held(held) if held in self._cells.keys(HELD) else ())
+        return Derivation(FULL, inputs, self.prices_held(held) if self._cells.has(HELD, held) else ())
 
     def bill(self, scenario: str, with_rln: bool) -> dict[str, str]:
         """Return the keys of the cheapest bill by component, none if it is not known."""

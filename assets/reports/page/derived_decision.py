@@ -66,7 +66,7 @@ class DecisionDerivations:
         days = [
             Input(label, CellName(DELIVERABLES, key, column, "day"))
             for label, column in (("planned first day", "planned_start"), ("planned last day", "planned_end"))
-            if key in self._cells.keys(DELIVERABLES) and self._cells.value(DELIVERABLES, key, column) is not None
+            if self._cells.has(DELIVERABLES, key) and self._cells.value(DELIVERABLES, key, column) is not None
         ]
         return Derivation(WEEKS, tuple(days), self._ids(table, key))
 
@@ -121,7 +121,7 @@ class DecisionDerivations:
         inputs += [
             self._probability(requirement, CellName("requirement_results", requirement, "title"))
             for requirement in row["requirement_ids"]
-            if row["gates_share"] and requirement in self._cells.keys(REQUIREMENTS)
+            if row["gates_share"] and self._cells.has(REQUIREMENTS, requirement)
         ]
         inputs += [
             Input(

@@ -99,7 +99,7 @@ class MarketDerivations:
         counts = tuple(
             Input(label, CellName("segment_profiles", segment, column, "count"))
             for label, column in columns
-            if segment in self._cells.keys("segment_profiles")
+            if self._cells.has("segment_profiles", segment)
         )
         rows = tuple(row for row in self._ids(table, key) if not tables or row.startswith((SHARED, *tables)))
         return Derivation(f"{row['rule']} {ENDS}", (*counts, *shares), rows)

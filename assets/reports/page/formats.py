@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable
 from datetime import date, datetime
 
+from assets.benchmarks.archive.requests import WORKLOADS
 from assets.benchmarks.archive.stages import STAGES
 from assets.common.numerals import ratio, significant
 from assets.common.words import enumerated
@@ -189,6 +190,11 @@ def stage(value: str) -> str:
     return STAGES[value].title if value in STAGES else word(value)
 
 
+def workload(value: str) -> str:
+    """Write a workload of the archive as what is asked of it; one that is not known here by its name."""
+    return WORKLOADS[value].title if value in WORKLOADS else word(value)
+
+
 def state(value: object) -> str:
     """Write the state of a piece of work, of which `unknown` means what it says."""
     return str(value).replace("_", " ")
@@ -202,6 +208,12 @@ def heading(value: str) -> str:
 def line(value: int) -> str:
     """Write a line number, which takes no separators."""
     return str(value)
+
+
+def in_sentence(value: str) -> str:
+    """Write a title inside of a sentence: with a small first letter, if its first word is an ordinary one."""
+    first = value.partition(" ")[0]
+    return value[:1].lower() + value[1:] if first[1:].islower() else value
 
 
 def plain(value: object) -> str:
@@ -249,7 +261,9 @@ FORMATS: dict[str, Callable[..., str]] = {
     "row_name": row_name,
     "answer": answer,
     "stage": stage,
+    "workload": workload,
     "state": state,
     "heading": heading,
+    "in_sentence": in_sentence,
     "line": line,
 }

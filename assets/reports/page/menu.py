@@ -53,11 +53,13 @@ def _segments(cells: Cells) -> Sections:
 
 
 def _quality(cells: Cells) -> Sections:
+    not_passed = [key for key in cells.keys(CHECKS) if cells.value(CHECKS, key, "status") != "passed"]
     return {
         "price_dates": sorted(cells.keys("price_dates")),
         "questions": dict(sorted(_grouped(cells, "open_questions", "table_key").items())),
         "reviews": cells.keys("evidence_reviews"),
-        "not_passed": [key for key in cells.keys(CHECKS) if cells.value(CHECKS, key, "status") != "passed"],
+        "not_passed": not_passed,
+        "failing_tables": list(dict.fromkeys(cells.value(CHECKS, key, "table_name") for key in not_passed)),
         "checks": _grouped(cells, CHECKS, "layer"),
     }
 

@@ -41,7 +41,7 @@ from assets.reports.page.market_section import market_section
 from assets.reports.page.menu import ALSO, FIRST_PAGE, PAGES, segment_path
 from assets.reports.page.packed import pack
 from assets.reports.page.roadmap_graph import LINE, PAD, WIDTH
-from assets.reports.released import GATES, SOURCES
+from assets.reports.released import GATES, RELEASED_TABLES, SOURCES
 
 TEMPLATES = Path(__file__).parent / "templates"
 BASICS = ("report.css", "site.js")
@@ -55,7 +55,14 @@ MOST_ROWS, FEW_ROWS = 20, 3
 PACKED = "@packed@"
 """Where a page has what its numbers are made of."""
 
-DATA_FILES = (BOARD_PDF, WHITEPAPER_PDF, "readiness.json", "manifest.json", "decisions.jsonl")
+DATA_FILES = {
+    BOARD_PDF: "the report on a few pages of paper",
+    WHITEPAPER_PDF: "the draft of the whitepaper",
+    "readiness.json": "verdict, gates and requirements, for scripts",
+    "manifest.json": "how this release was made",
+    "decisions.jsonl": "what people said about verdicts",
+}
+"""Files of a release besides documents and tables, and what each is."""
 
 
 @dataclass(frozen=True)
@@ -151,7 +158,9 @@ class _Site:
             "changes": changes_section(cells, milestone),
             "today": _day_of(self._release.manifest),
             "by_age": _gates_by_age(cells, gates),
-            "data_files": DATA_FILES,
+            "data_files": tuple(DATA_FILES),
+            "file_words": DATA_FILES,
+            "table_pages": {name: table.page for name, table in RELEASED_TABLES.items()},
             "documents": DOCUMENTS,
             "tables": sorted(self._release.frames),
             "has_briefs": bool(cells.keys("mvp_outline")),

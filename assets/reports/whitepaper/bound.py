@@ -85,7 +85,7 @@ def _text(reference: str, cells: Cells, known: frozenset[str]) -> str:
         raise _WrongError(f"no released table is called {table}")
     if form not in FORMATS:
         raise _WrongError(f"no format is called {form}")
-    if table not in known or key not in cells.keys(table):
+    if table not in known or not cells.has(table, key):
         raise NotKnownError(reference)
     if column not in cells.row(table, key):
         raise _WrongError(f"{table} has no column {column}")
@@ -107,7 +107,7 @@ def _values(cells: Cells, known: frozenset[str]) -> ReleaseValues:
 
 def _evidence(evidence_id: str, cells: Cells, known: frozenset[str]) -> str:
     index = "evidence_index"
-    if index not in known or evidence_id not in cells.keys(index):
+    if index not in known or not cells.has(index, evidence_id):
         raise NotKnownError(evidence_id)
     value = cells.value(index, evidence_id, "value")
     if value is None:

@@ -38,23 +38,8 @@ newest as (
 final as (
 
     select
-        topic,
-        parameter,
-        condition,
-        document,
-        value,
-        value_low,
-        value_high,
-        value_text,
-        unit,
-        stated_in,
-        bool_or(holds is not null) over (partition by parameter, condition) as is_disputed,
-        holds,
-        source,
-        as_of,
-        note,
-        grade,
-        evidence_ids
+        *,
+        bool_or(holds is not null) over (partition by parameter, condition) as is_disputed
 
     from newest
 

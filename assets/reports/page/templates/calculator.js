@@ -37,27 +37,37 @@
       const one = rows[low], other = rows[high];
       if (!one || !other) continue;
       const [infrastructure, all_in] = [1, 2].map((index) => between(users, [low, one[index]], [high, other[index]]));
-      if (!best || infrastructure[1] < best.infrastructure[1]) best = { place, infrastructure, all_in, about: one[0] || other[0] };
+      if (!best || infrastructure[1] < best.infrastructure[1]) best = { place, infrastructure, all_in, low, high, about: one[0] || other[0] };
     }
     return best;
   };
 
   const write = (cell, spread, about) => {
     const [low, middle, high] = spread.map((value) => (value === null ? "not known" : usd(value, about)));
-    cell.querySelector(".middle").textContent = middle;
+    const link = document.createElement("a");
+    link.className = "why";
+    link.href = "#own-points";
+    link.textContent = middle;
+    cell.querySelector(".middle").replaceChildren(link);
     cell.querySelector(".interval").textContent = spread[1] === null ? "" : `${low} to ${high}`;
   };
   const obstacle = (series, users) => {
     const needed = Math.max(Math.round(users * series.memberships_each), 1);
     if (needed > series.room) return `Too many users: ${count(needed)} memberships needed, the network allows ${count(series.room)}.`;
-    return series.sends_too_much ? "Cannot run so: a sender publishes more than its membership allows." : "";
+    if (series.sends_too_much) return "Cannot run so: a sender publishes more than its membership allows.";
+    if (needed <= series.sure_room) return "";
+    const [used, least] = series.limits;
+    return `Perhaps too many users: a source states a limit of ${least} messages an epoch for the whole network, where we use ${used}.`;
   };
   const show = (name, series, users) => {
     const found = series && read(series, users), place = element(`own-${name}-place`);
     if (!place) return "";
     place.textContent = found ? found.place : "no known place";
+    element(`own-${name}-between`).textContent = !found ? "" : found.low === found.high ? "the model was run for this number of users" : `interpolated between ${count(found.low)} and ${count(found.high)} users`;
     const hindered = series?.room === undefined ? "" : obstacle(series, users), shown = element(`own-${name}-obstacle`);
     shown.hidden = !hindered;
+    shown.classList.toggle("fail", !hindered.startsWith("Perhaps"));
+    shown.classList.toggle("unknown", hindered.startsWith("Perhaps"));
     shown.querySelector("span").textContent = hindered;
     if (series) element(`own-${name}-why`).href = series.why;
     for (const total of ["infrastructure", "all_in"]) {
@@ -89,6 +99,7 @@
   };
   form.addEventListener("input", update);
   form.addEventListener("submit", (event) => event.preventDefault());
-  element("own-open").addEventListener("click", () => { element("own-points").open = true; });
+  element("own").addEventListener("click", (event) => { if (event.target.closest('[href="#own-points"]')) element("own-points").open = true; });
   element("own").hidden = false;
+  if (location.hash === "#own") element("own").scrollIntoView(); // it was hidden when the page was opened there
 })();
