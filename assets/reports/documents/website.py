@@ -1,10 +1,11 @@
 """The page on selling points for the website, its values as JSON, and what to change on the first page of today.
 
 Belongs here: what the three files show. Does not belong here: what is a fact (`website_claims.py`), sentences
-(`templates/`), escaping (`mdx.py`, `markdown.py`).
+(`templates/`), escaping (`markdown.py`).
 
 The page is for a site of Docusaurus 3: MDX with components that the theme of waku.org has. Its own sentences stand in
-the page; numbers and the texts of evidence are read from the JSON file beside it, where React shows them as text.
+the page. No text of evidence does, since a brace or a `<` of it would be a program in MDX: it is read from the JSON
+file beside it, where React shows it as text.
 """
 
 from __future__ import annotations
@@ -16,15 +17,13 @@ from typing import Any, Final
 from assets.evidence.model import Grade
 from assets.evidence.sources import first_link
 from assets.reports.documents.briefs import NOT_NAMED, NOT_SAID
-from assets.reports.documents.markdown import Markdown, render
-from assets.reports.documents.mdx import render_mdx
+from assets.reports.documents.markdown import Markdown, render, sentence
 from assets.reports.documents.website_claims import (
     ADVICE,
     SellingPoint,
     Standing,
     is_public,
     selling_points,
-    sentence,
 )
 from assets.reports.documents.written_cells import WrittenCells
 from assets.reports.drafts import ON_SITE
@@ -50,9 +49,7 @@ def website_files(written: WrittenCells, manifest: Manifest, shared: Mapping[str
     """Return the page, its JSON and the list of changes by their paths in the release."""
     points = selling_points(written)
     data = _data(written, points, manifest, shared)
-    page = render_mdx(
-        "website.mdx.j2", data=data, headline=HEADLINE, lead=LEAD, is_illustrative=shared["is_illustrative"]
-    )
+    page = render("website.mdx.j2", data=data, headline=HEADLINE, lead=LEAD, is_illustrative=shared["is_illustrative"])
     changes = render(
         "website_changes.md.j2",
         **shared,

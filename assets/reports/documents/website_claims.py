@@ -18,6 +18,7 @@ from assets.common.words import enumerated
 from assets.evidence.model import Grade
 from assets.evidence.packs import PUBLIC
 from assets.reports.documents.briefs import FEWEST_ORGANISATIONS
+from assets.reports.documents.markdown import closed, sentence
 from assets.reports.documents.written_cells import WrittenCells
 from assets.reports.drafts import ON_SITE
 from assets.segments.matrix import CellStatus
@@ -111,16 +112,6 @@ class SellingPoint:
 def selling_points(written: WrittenCells) -> list[SellingPoint]:
     """Return all selling points in the order of the register."""
     return [_selling_point(written, key) for key in written.cells.keys("usp_register")]
-
-
-def closed(text: str) -> str:
-    """Return a text with a full stop: evidence ends with one or without."""
-    return text if text.endswith((".", "!", "?")) else f"{text}."
-
-
-def sentence(text: str) -> str:
-    """Return a text as a sentence."""
-    return closed(f"{text[:1].upper()}{text[1:]}")
 
 
 def is_public(written: WrittenCells, table: str, key: str) -> bool:
