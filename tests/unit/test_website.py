@@ -213,6 +213,7 @@ def test_a_limit_is_shown_if_it_is_public() -> None:
     index = changed(usual().frames["evidence_index"], pack="private")
     hidden = files(market(frames={"evidence_index": index}, **known))
     assert "Timing tells" not in "".join(hidden.values())
+    assert page_data(market(evidence_ids=[]))["limits"] == []  # what names no evidence is not known to be public
 
 
 def test_who_uses_waku_is_shown_if_it_is_public_and_goes_on() -> None:

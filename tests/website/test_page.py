@@ -70,7 +70,7 @@ def test_the_page_is_compiled_and_rendered_with_facts_and_goals() -> None:
 
 
 def test_numbers_tables_and_the_release_come_from_the_data() -> None:
-    html = html_of(market("mixed"))
+    html = html_of(market("mixed", evidence_ids=["segments__usps/private"]))
     assert "<article><h3>Messenger</h3><p>Chat between two.</p></article>" in html
     assert "<caption>Known limits</caption><tbody><tr><th>Private by design</th><td>Timing tells.</td></tr>" in html
     assert "Release 20261123T120000Z-1a2b3c4d, made on 23 November 2026." in html

@@ -20,8 +20,8 @@ from assets.reports.documents.briefs import NOT_NAMED, NOT_SAID
 from assets.reports.documents.markdown import Markdown, render, sentence
 from assets.reports.documents.website_claims import (
     ADVICE,
+    ClaimStanding,
     SellingPoint,
-    Standing,
     is_public,
     selling_points,
 )
@@ -72,8 +72,8 @@ def website_files(written: WrittenCells, manifest: Manifest, shared: Mapping[str
 def _data(
     written: WrittenCells, points: list[SellingPoint], manifest: Manifest, shared: Mapping[str, Any]
 ) -> dict[str, Any]:
-    facts = [point for point in points if point.standing is Standing.FACT]
-    goals = [point for point in points if point.standing is Standing.GOAL]
+    facts = [point for point in points if point.standing is ClaimStanding.FACT]
+    goals = [point for point in points if point.standing is ClaimStanding.GOAL]
     names = {point.key: point.name for point in (*facts, *goals)}
     undecided = list(_segments(written, UNDECIDED, names))
     return {

@@ -50,7 +50,7 @@ CLAIMED: Final = {
 """By `where_claimed`."""
 
 
-class Standing(StrEnum):
+class ClaimStanding(StrEnum):
     """How the page says a selling point."""
 
     FACT = "fact"
@@ -84,7 +84,7 @@ class SellingPoint:
     key: str
     """In `usp_register`."""
     name: str
-    standing: Standing
+    standing: ClaimStanding
     advice: Advice
     claimed: str
     """Where the project says it today."""
@@ -115,9 +115,12 @@ def selling_points(written: WrittenCells) -> list[SellingPoint]:
 
 
 def is_public(written: WrittenCells, table: str, key: str) -> bool:
-    """Return whether a row stands on the public pack alone: a limit or a problem of another may tell whose it is."""
-    rows = written.cells.all_evidence_ids(table, key)
-    return all(written.cells.value("evidence_index", row, "pack") == PUBLIC for row in rows)
+    """Return whether a row stands on the public pack alone: a limit or a problem of another may tell whose it is.
+
+    What names no evidence is not known to be public.
+    """
+    rows = list(written.cells.all_evidence_ids(table, key))
+    return bool(rows) and all(written.cells.value("evidence_index", row, "pack") == PUBLIC for row in rows)
 
 
 def _selling_point(written: WrittenCells, key: str) -> SellingPoint:
@@ -130,11 +133,11 @@ def _selling_point(written: WrittenCells, key: str) -> SellingPoint:
     statuses = {cells.value("validation_summary", one, "status") for one in summaries}
     is_denied = not confirmed and CellStatus.INVALIDATED in statuses and CellStatus.MIXED not in statuses
     is_given_up = not is_deployed and _is_given_up(written, key)
-    standing = Standing.GOAL
+    standing = ClaimStanding.GOAL
     if is_denied or is_given_up:
-        standing = Standing.LEFT_OUT
+        standing = ClaimStanding.LEFT_OUT
     elif confirmed and is_deployed and not is_made_up:
-        standing = Standing.FACT
+        standing = ClaimStanding.FACT
     built = BUILT.get(row["maturity"], BUILT[None])
     has_public_limits = bool(row["known_limitation"]) and is_public(written, "usp_register", key)
     heard = _heard(confirmed, statuses, is_denied=is_denied)
@@ -195,18 +198,18 @@ def _heard(confirmed: tuple[str, ...], statuses: set[str], *, is_denied: bool) -
     return "Customers have not confirmed it."
 
 
-def _advice(standing: Standing, *, is_on_card: bool) -> Advice:
-    if standing is Standing.LEFT_OUT:
+def _advice(standing: ClaimStanding, *, is_on_card: bool) -> Advice:
+    if standing is ClaimStanding.LEFT_OUT:
         return Advice.DROP if is_on_card else Advice.LEAVE_OUT
     if not is_on_card:
         return Advice.ADD
-    return Advice.KEEP if standing is Standing.FACT else Advice.CHANGE
+    return Advice.KEEP if standing is ClaimStanding.FACT else Advice.CHANGE
 
 
-def _new_words(standing: Standing, said: str) -> str:
-    if standing is Standing.FACT:
+def _new_words(standing: ClaimStanding, said: str) -> str:
+    if standing is ClaimStanding.FACT:
         return sentence(said)
-    if standing is Standing.GOAL:
+    if standing is ClaimStanding.GOAL:
         return f"Our goal: {closed(said)}"
     return ""
 
