@@ -1,6 +1,6 @@
 """What the website may say of each selling point, and what to do with what it says today.
 
-Belongs here: which selling point is a fact, an goal or left out, why, and the advice for the card of today. Does not
+Belongs here: which selling point is a fact, a goal or left out, why, and the advice for the card of today. Does not
 belong here: sentences around it (`templates/website.mdx.j2`, `website_changes.md.j2`), escaping, files (`website.py`).
 
 A fact is what customers confirmed (status `validated`, by no made-up evidence) and what runs in production. Everything
