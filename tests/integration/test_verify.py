@@ -79,7 +79,7 @@ def test_any_digit_that_was_changed_is_found(release: Path, seed: int) -> None:
 def test_a_digit_more_or_other_in_the_page_for_the_website_is_found(release: Path, name: str) -> None:
     path = release / "documents" / "website" / name
     content = path.read_bytes()
-    changed = [content.replace(b"Waku", b"Waku 2", 1)]
+    changed = [content.replace(b"elease", b"elease 2", 1)]
     changed += [content[:at] + b"%d" % ((content[at] - 47) % 10) + content[at + 1 :] for at in digits_of(content)[-1:]]
     for other in changed:
         path.write_bytes(other)
