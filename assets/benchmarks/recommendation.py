@@ -4,12 +4,13 @@ Belongs here: the declared rule of choice and its arithmetic, pure. Does not bel
 (`results.py`), the storage formula (`archive/storage_stages.py`), prices (they are in the cost components that are
 read).
 
-The rule: of the candidates that lose on no workload, the one that saves most storage. A candidate is judged by the rate
-that it carries within a limit of latency, the narrowest that it or its base keeps, where that was measured, else by its
-closed-loop throughput. It loses on a workload where the whole interval of the ratio is below 0.95, or where it does not
-keep that limit at any rate that was tried and its base does. Where the interval only reaches below 0.95, what is known
-is said: that a loss is measured, if the whole interval is below 1, else that a loss of 5 % is not ruled out. A saving
-has to be more than what the formula may be off, of the run's archive and of that of every scenario.
+The rule: of the candidates that are too slow on no workload, the one that saves most storage. A candidate is judged by
+the rate that it carries within a limit of latency, the narrowest that it or its base keeps, where that was measured,
+else by its closed-loop throughput. It is too slow on a workload where the whole interval of the ratio is below 0.95,
+or where it does not keep that limit at any rate that was tried and its base does. Where the interval only reaches
+below 0.95, what is known is said: that it is slower, if the whole interval is below 1, else that it is not ruled out
+that it is too slow. A saving has to be more than what the formula may be off, of the run's archive and of that of
+every scenario.
 """
 
 from __future__ import annotations

@@ -22,6 +22,7 @@ from assets.reports.release.verification import NothingToVerifyError, verify_rel
 from tests.integration.chain import Chain
 
 KINDS = ("html", "md", "xlsx", "csv", "parquet", "json", "jsonl", "pdf")
+"""Kinds of files that hold digits in every release."""
 SEEDED = 30
 
 
@@ -72,6 +73,17 @@ def test_any_digit_that_was_changed_is_found(release: Path, seed: int) -> None:
     path.write_bytes(content)
     found = verify_release(release)
     assert {one.path for one in found.differences} == {path.relative_to(release).as_posix()}
+
+
+@pytest.mark.parametrize("name", ["usps.mdx", "usps.json", "changes.md"])
+def test_a_digit_more_or_other_in_the_page_for_the_website_is_found(release: Path, name: str) -> None:
+    path = release / "documents" / "website" / name
+    content = path.read_bytes()
+    changed = [content.replace(b"elease", b"elease 2", 1)]
+    changed += [content[:at] + b"%d" % ((content[at] - 47) % 10) + content[at + 1 :] for at in digits_of(content)[-1:]]
+    for other in changed:
+        path.write_bytes(other)
+        assert {one.path for one in verify_release(release).differences} == {f"documents/website/{name}"}
 
 
 def test_a_number_that_was_changed_in_the_whitepaper_is_found(release: Path) -> None:

@@ -150,10 +150,10 @@ STRINGS = (*SCRIPTS, *FORMULAS, *NAUGHTY)
 WORDS = frozenset(
     (
         "beside", "billed_besides", "changed_settings", "claimed_benefit", "condition", "cpu_model", "explanation",
-        "file_system", "finding", "flip", "instance_type", "interest_signals", "known_limitation", "lacks",
-        "load_generator", "name", "note", "operating_system", "problem", "problem_solved", "question", "quote",
-        "rationale_against", "rationale_for", "reason", "rent", "rule", "source", "stated_as", "statement", "strength",
-        "system", "title", "unit", "uses_waku_for", "value", "weakness", "what_it_measures",
+        "file_system", "finding", "flip", "in_headline", "instance_type", "interest_signals", "known_limitation",
+        "lacks", "load_generator", "name", "note", "operating_system", "problem", "problem_solved", "question",
+        "quote", "rationale_against", "rationale_for", "reason", "rent", "rule", "source", "stated_as", "statement",
+        "strength", "system", "title", "unit", "uses_waku_for", "value", "weakness", "what_it_measures",
     )
 )  # fmt: skip
 """Columns that hold words; all others hold names that programs use, which evidence may not spell freely."""

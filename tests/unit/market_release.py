@@ -80,6 +80,7 @@ def market_tables(findings: tuple[CodedFinding, ...] = SPOKEN) -> dict[str, pd.D
             maturity="testnet",
             where_claimed="docs",
             stated_as="Private: keep your data",
+            in_headline="Private messages for all",
             claimed_benefit="Nobody sees who talks",
             problem_solved="Metadata",
             known_limitation="Timing tells",

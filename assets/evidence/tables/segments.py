@@ -208,7 +208,9 @@ class Usp(StandingRow):
 class UspState(EvidenceRow):
     """How far one claim was built, and where it was made, on the day of the observation. The newest row counts."""
 
-    says: ClassVar[Says] = Says(("maturity", "where_claimed", "known_limitation", "stated_as"), conditions=("usp_id",))
+    says: ClassVar[Says] = Says(
+        ("maturity", "where_claimed", "known_limitation", "stated_as", "in_headline"), conditions=("usp_id",)
+    )
     subject: ClassVar[tuple[str, ...]] = ("usp_id", "where_claimed")
 
     usp_id: Annotated[str, Reference("segments__usps")] = Field(description="USP")
@@ -223,6 +225,9 @@ class UspState(EvidenceRow):
     known_limitation: str | None = Field(default=None, description="What is known to stand against it")
     stated_as: Annotated[str | None, AddedLater()] = Field(
         default=None, description="What the card of the first page says, word for word; empty where it was not copied"
+    )
+    in_headline: Annotated[str | None, AddedLater()] = Field(
+        default=None, description="Words of the headline of the first page that claim it; empty where none do"
     )
 
 

@@ -82,13 +82,18 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
     )
     environment.globals["markdown"] = Markdown
-    environment.filters["closed"] = _closed
+    environment.filters["closed"] = sentence
     return environment
 
 
-def _closed(text: str) -> str:
-    """Return a text as a sentence: evidence ends with a full stop or without one."""
-    return f"{text[:1].upper()}{text[1:]}" + ("" if text.endswith((".", "!", "?")) else ".")
+def closed(text: str) -> str:
+    """Return a text with a full stop: evidence ends with one or without."""
+    return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
+def sentence(text: str) -> str:
+    """Return a text as a sentence."""
+    return closed(f"{text[:1].upper()}{text[1:]}")
 
 
 def render(template: str, **context: Any) -> str:

@@ -1,10 +1,10 @@
 """What the website may say of each selling point, and what to do with what it says today.
 
-Belongs here: which selling point is a fact, an aim or left out, why, and the advice for the card of today. Does not
+Belongs here: which selling point is a fact, a goal or left out, why, and the advice for the card of today. Does not
 belong here: sentences around it (`templates/website.mdx.j2`, `website_changes.md.j2`), escaping, files (`website.py`).
 
 A fact is what customers confirmed (status `validated`, by no made-up evidence) and what runs in production. Everything
-else is an aim, and the page says so. What customers deny, or what nobody works on any longer, is left out.
+else is a goal, and the page says so. What customers deny, or what nobody works on any longer, is left out.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ from typing import Final
 
 from assets.common.words import enumerated
 from assets.evidence.model import Grade
+from assets.evidence.packs import PUBLIC
 from assets.reports.documents.briefs import FEWEST_ORGANISATIONS
+from assets.reports.documents.markdown import closed, sentence
 from assets.reports.documents.written_cells import WrittenCells
 from assets.reports.drafts import ON_SITE
 from assets.segments.matrix import CellStatus
@@ -52,7 +54,7 @@ class ClaimStanding(StrEnum):
     """How the page says a selling point."""
 
     FACT = "fact"
-    AIM = "aim"
+    GOAL = "goal"
     LEFT_OUT = "left out"
 
 
@@ -68,9 +70,9 @@ class Advice(StrEnum):
 
 ADVICE: Final = {
     Advice.KEEP: "a card says it, customers confirmed it, and it runs in production",
-    Advice.CHANGE: "a card says it; it is an aim, and the new words say so",
+    Advice.CHANGE: "a card says it; it is a goal, and the new words say so",
     Advice.DROP: "a card says it; customers deny it, or nobody works on it any longer",
-    Advice.ADD: "no card says it, and it belongs there: as a fact or as an aim",
+    Advice.ADD: "no card says it, and it belongs there: as a fact or as a goal",
     Advice.LEAVE_OUT: "no card says it, and none should",
 }
 
@@ -86,14 +88,18 @@ class SellingPoint:
     advice: Advice
     claimed: str
     """Where the project says it today."""
-    said: str
-    """The claim, in the words of the register."""
     new_words: str
+    """'' where it is left out."""
+    is_built: bool
+    """Whether what was built for it runs in production."""
     built: str
+    """The same in a sentence, or how far it is built."""
     heard: str
     """What customers said, in a sentence."""
     limits: str
-    """'' where none is on record."""
+    """'' where none is public."""
+    headline: str
+    """Words of the headline of today that claim it; '' where none do."""
     reason: str
     summaries: tuple[str, ...]
     """Keys of `validation_summary`."""
@@ -108,14 +114,13 @@ def selling_points(written: WrittenCells) -> list[SellingPoint]:
     return [_selling_point(written, key) for key in written.cells.keys("usp_register")]
 
 
-def closed(text: str) -> str:
-    """Return a text with a full stop: evidence ends with one or without."""
-    return text if text.endswith((".", "!", "?")) else f"{text}."
+def is_public(written: WrittenCells, table: str, key: str) -> bool:
+    """Return whether a row stands on the public pack alone: a limit or a problem of another may tell whose it is.
 
-
-def sentence(text: str) -> str:
-    """Return a text as a sentence."""
-    return closed(f"{text[:1].upper()}{text[1:]}")
+    What names no evidence is not known to be public.
+    """
+    rows = list(written.cells.all_evidence_ids(table, key))
+    return bool(rows) and all(written.cells.value("evidence_index", row, "pack") == PUBLIC for row in rows)
 
 
 def _selling_point(written: WrittenCells, key: str) -> SellingPoint:
@@ -128,12 +133,13 @@ def _selling_point(written: WrittenCells, key: str) -> SellingPoint:
     statuses = {cells.value("validation_summary", one, "status") for one in summaries}
     is_denied = not confirmed and CellStatus.INVALIDATED in statuses and CellStatus.MIXED not in statuses
     is_given_up = not is_deployed and _is_given_up(written, key)
-    standing = ClaimStanding.AIM
+    standing = ClaimStanding.GOAL
     if is_denied or is_given_up:
         standing = ClaimStanding.LEFT_OUT
     elif confirmed and is_deployed and not is_made_up:
         standing = ClaimStanding.FACT
     built = BUILT.get(row["maturity"], BUILT[None])
+    has_public_limits = bool(row["known_limitation"]) and is_public(written, "usp_register", key)
     heard = _heard(confirmed, statuses, is_denied=is_denied)
     agree, spoke = _counted(written, summaries)
     return SellingPoint(
@@ -142,11 +148,12 @@ def _selling_point(written: WrittenCells, key: str) -> SellingPoint:
         standing=standing,
         advice=_advice(standing, is_on_card=row["where_claimed"] == ON_SITE),
         claimed=CLAIMED.get(row["where_claimed"], CLAIMED[None]),
-        said=str(row["claimed_benefit"]),
-        new_words=_new_words(standing, str(row["claimed_benefit"]), built),
+        new_words=_new_words(standing, str(row["claimed_benefit"])),
+        is_built=is_deployed,
         built=built,
         heard=heard,
-        limits=sentence(str(row["known_limitation"])) if row["known_limitation"] else "",
+        limits=sentence(str(row["known_limitation"])) if has_public_limits else "",
+        headline=str(row["in_headline"] or ""),
         reason=f"{heard} {built}" + (" The work that it needs was dropped." if is_given_up else ""),
         summaries=summaries,
         agree=agree,
@@ -199,11 +206,11 @@ def _advice(standing: ClaimStanding, *, is_on_card: bool) -> Advice:
     return Advice.KEEP if standing is ClaimStanding.FACT else Advice.CHANGE
 
 
-def _new_words(standing: ClaimStanding, said: str, built: str) -> str:
+def _new_words(standing: ClaimStanding, said: str) -> str:
     if standing is ClaimStanding.FACT:
         return sentence(said)
-    if standing is ClaimStanding.AIM:
-        return f"Waku aims at this: {closed(said)} {built}"
+    if standing is ClaimStanding.GOAL:
+        return f"Our goal: {closed(said)}"
     return ""
 
 

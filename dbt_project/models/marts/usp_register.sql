@@ -21,6 +21,7 @@ states as (
         maturity,
         known_limitation,
         stated_as,
+        in_headline,
         as_of,
         grade,
         evidence_id
@@ -60,6 +61,7 @@ final as (
         states.maturity,
         states.where_claimed,
         states.stated_as,
+        states.in_headline,
         coalesce(states.where_claimed = 'site', false) as is_on_site,
         coalesce(usps.holds_from, usps.as_of) as holds_from,
         states.as_of as state_on,
