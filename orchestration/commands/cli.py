@@ -451,6 +451,32 @@ def doctor(settings: Settings, as_json: bool) -> int:
     return examine(settings, as_json)
 
 
+@main.command(cls=Example, example="waku-fit backup ../waku-fit-2026-12-01.tar.gz")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@with_settings
+def backup(settings: Settings, file: Path) -> int:
+    """Write releases, database, run history and decisions to one file.
+
+    It is read back and restored into an empty server before it gets its name. Packs of evidence are not in it.
+    """
+    from orchestration.commands.backup import back_up
+
+    return back_up(settings, file)
+
+
+@main.command(cls=Example, example="waku-fit restore ../waku-fit-2026-12-01.tar.gz")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@with_settings
+def restore(settings: Settings, file: Path) -> int:
+    """Put back what `waku-fit backup` wrote.
+
+    Only into a state folder and a database that hold nothing yet: nothing is overwritten.
+    """
+    from orchestration.commands.backup import restore as put_back
+
+    return put_back(settings, file)
+
+
 IMPORT_EXAMPLE = r"""waku-fit import-benchmark pgbench_log.* --format pgbench \
     --stage lookup_table --workload insert --clients 8 \
     --archive-messages 1000000 --payload-bytes 1000 \

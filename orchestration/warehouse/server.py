@@ -30,6 +30,7 @@ from orchestration.warehouse.layout import (
     ServerError,
     create_home,
     layout_of,
+    require_major,
     socket_directory,
     wheel_binaries,
 )
@@ -95,6 +96,7 @@ def embedded_server(state_dir: Path) -> Iterator[EmbeddedServer]:
     layout = layout_of(state_dir)
     deadline = time.monotonic() + START_SECONDS
     with _explained(layout):
+        require_major(layout)
         create_home(layout)
         user = os.open(layout.users_lock, os.O_RDWR | os.O_CREAT, 0o600)
     try:

@@ -278,3 +278,19 @@ class TestPermissions:
         with embedded_server(new_state) as server:
             assert one(server.url, "select 1") == 1
             assert server_status(new_state).user == "nobody"
+
+    def test_data_of_another_major_version_are_refused_with_the_way_out(self, state_dir: Path) -> None:
+        with embedded_server(state_dir) as server:
+            version = server.data_directory / "PG_VERSION"
+        stop_server(state_dir)
+        was = version.read_text()
+        version.write_text("17\n")
+        try:
+            with (
+                pytest.raises(ServerError, match=r"are of PostgreSQL 17, .* brings 18, .*waku-fit restore FILE"),
+                embedded_server(state_dir),
+            ):
+                pass
+            assert not processes_of(state_dir)
+        finally:
+            version.write_text(was)

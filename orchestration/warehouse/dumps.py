@@ -1,0 +1,91 @@
+"""The warehouse as a file, written and read by PostgreSQL's own programs.
+
+Belongs here: `pg_dump`, `pg_restore`, and telling whether two databases hold the same rows.
+Does not belong here: which files go with the warehouse into a backup (`orchestration.commands.backup`).
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import psycopg
+from psycopg import pq, sql
+
+from orchestration.warehouse.connection import check_url, connect, redact
+from orchestration.warehouse.errors import WarehouseError
+from orchestration.warehouse.layout import wheel_binaries
+from orchestration.warehouse.roles import ADMIN, SCHEMAS, bootstrap
+
+ORIGIN = "release.origin"
+"""The table that `warehouse_id` reads: the name of the database that the tables were made in."""
+
+MADE_BY_BOOTSTRAP = (" SCHEMA ", " DEFAULT ACL ", " ACL - SCHEMA ", " COMMENT - SCHEMA ")
+"""Entries of a dump that belong to the owner of its database, who may not exist where it is restored."""
+
+
+def dump(url: str, file: Path) -> None:
+    """Write the schemas of the warehouse to `file`, in PostgreSQL's custom format. Raises `WarehouseError`."""
+    _call("pg_dump", url, "--format=custom", *(f"--schema={schema}" for schema in SCHEMAS), f"--file={file}")
+
+
+def restore(url: str, file: Path, warehouse: str) -> None:
+    """Fill the empty warehouse at `url` from `file`, whole or not at all, and let it go by the name `warehouse`.
+
+    Raises `WarehouseError`.
+    """
+    with connect(url, autocommit=True) as connection:
+        bootstrap(connection)
+    entries = _call("pg_restore", None, "--list", str(file)).splitlines(keepends=True)
+    wanted = file.with_suffix(".list")
+    wanted.write_text("".join(entry for entry in entries if not any(kind in entry for kind in MADE_BY_BOOTSTRAP)))
+    _call(
+        "pg_restore", url, "--single-transaction", "--exit-on-error", f"--use-list={wanted}", f"--dbname={_name(url)}",
+        str(file),
+    )  # fmt: skip
+    table = sql.Identifier(*ORIGIN.split("."))
+    with connect(url, ADMIN) as connection:
+        connection.execute(sql.SQL("create table if not exists {} (warehouse text not null)").format(table))
+        connection.execute(sql.SQL("delete from {}").format(table))
+        connection.execute(sql.SQL("insert into {} values (%s)").format(table), [warehouse])
+
+
+def contents(connection: psycopg.Connection) -> dict[str, str]:
+    """Return by table of the warehouse its number of rows and the sum of their hashes, whatever their order."""
+    tables = connection.execute(
+        "select n.nspname, c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace"
+        " where n.nspname = any(%s) and c.relkind = 'r' order by 1, 2",
+        [list(SCHEMAS)],
+    ).fetchall()
+    query = sql.SQL("select format('%%s rows, %%s', count(*), sum(hashtextextended(t::text, 0)::numeric)) from {} t")
+    found = {}
+    for schema, name in tables:
+        row = connection.execute(query.format(sql.Identifier(schema, name)), []).fetchone()
+        found[f"{schema}.{name}"] = str(row[0]) if row else ""
+    found.pop(ORIGIN, None)  # it is made by a restore
+    return found
+
+
+def _call(program: str, url: str | None, *arguments: str) -> str:
+    """Call a program of PostgreSQL and return what it prints. The address goes by the environment, which only its
+    account sees."""
+    address = {} if url is None else _address(url)
+    called = subprocess.run(
+        [str(wheel_binaries() / program), *arguments],
+        env=os.environ | address, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if called.returncode != 0:
+        where = "" if url is None else f" for {redact(url)}"
+        raise WarehouseError(f"{program} failed{where}: {called.stderr.strip()}")
+    return called.stdout
+
+
+def _address(url: str) -> dict[str, str]:
+    """Return `url` as the variables that every program of PostgreSQL reads."""
+    variables = {o.keyword.decode(): o.envvar.decode() for o in pq.Conninfo.get_defaults() if o.envvar is not None}
+    return {variables[name]: str(value) for name, value in check_url(url).items() if name in variables}
+
+
+def _name(url: str) -> str:
+    return str(check_url(url)["dbname"])
