@@ -80,7 +80,7 @@ def build_definitions(settings: Settings, **overrides: Any) -> dg.Definitions:
         ),
         "release": ReleaseResource(
             releases_dir=str(settings.releases_dir),
-            latest=str(settings.latest),
+            reports_dir=str(settings.reports_dir),
             decisions=str(settings.decisions),
             code_version=code_version(settings),
         ),

@@ -113,8 +113,11 @@ class EvidenceResource(dg.ConfigurableResource, EvidenceOfRun, ReleasedEvidence)
     @property
     def request(self) -> Request:
         """What this run was asked for."""
-        packs = with_local_packs(self.packs, Path(self.state_dir))
-        return Request(tuple(packs), date.fromisoformat(self.as_of) if self.as_of else None)
+        return Request.exactly(self._settings, self.packs, date.fromisoformat(self.as_of) if self.as_of else None)
+
+    @property
+    def line(self) -> str:
+        return self.request.line
 
     @property
     def scope(self) -> Scope:
@@ -143,7 +146,7 @@ class ReleaseResource(dg.ConfigurableResource, ReleaseOfRun):  # type: ignore[ty
     """What a release is made from is compared with what is recorded of the tables upstream."""
 
     releases_dir: str
-    latest: str
+    reports_dir: str
     decisions: str
     code_version: str
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assets.evidence.packs import LOCAL_PACKS
+from assets.reports.lines import TEAM
 
 PREFIX = "WAKU_FIT_"
 KNOWN = ("DATABASE_URL", "STATE_DIR", "REPORTS_DIR", "EVIDENCE_DIR", "PACKS", "ROADMAP_REPOSITORY")
@@ -63,7 +64,11 @@ class Settings:
     @property
     def latest(self) -> Path:
         """The link that readers follow: always one whole release."""
-        return self.reports_dir / "latest"
+        return self.link(TEAM)
+
+    def link(self, line: str) -> Path:
+        """Return the link to the newest release of a line (`assets.reports.lines`)."""
+        return self.reports_dir / line
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:

@@ -74,11 +74,13 @@ class Manifest:
     """Each check that warns, by the table that it looks at: `marts/segment_capture: all_six_parts_are_captured`."""
     rows: Mapping[str, int] = field(default_factory=dict)
     previous: str | None = None
-    """The newest release before it of the same packs and as-of day, with which its documents compare it."""
+    """The newest release before it in its line, with which its documents compare it."""
     sha256: Mapping[str, str] = field(default_factory=dict)
     """Of each Parquet file by its path in the release. Only files know it: rows in the database have no bytes."""
     database: str = ""
     """The database that it was made in; empty in a release of before this was noted."""
+    line: str = ""
+    """The line that it is of (`lines.py`); empty in a release of before there were lines."""
 
     @classmethod
     def from_json(cls, plain: Mapping[str, Any]) -> Manifest:
@@ -94,6 +96,7 @@ class Manifest:
         plain["as_of"] = self.as_of.isoformat() if self.as_of else None
         plain["packs"] = list(self.packs)
         plain["warnings"] = list(self.warnings)
-        if not self.database:  # so that a release of before is as it was
-            del plain["database"]
+        for name in ("database", "line"):
+            if not plain[name]:  # so that a release of before is as it was
+                del plain[name]
         return plain

@@ -29,7 +29,8 @@ from pathlib import Path
 import click
 import psycopg
 
-from assets.reports.release.publish import LinkError, align_link
+from assets.reports.lines import TEAM
+from assets.reports.release.publish import LinkError, align_link, published_lines
 from orchestration.errors import UserError
 from orchestration.settings import Settings
 from orchestration.staleness.fingerprints import published
@@ -68,7 +69,7 @@ def back_up(settings: Settings, file: Path) -> int:
     """Write all local state to `file`, which must not exist yet. Raises `UserError`."""
     if file.exists():
         raise UserError(f"{file} exists already; nothing is overwritten: give another name")
-    releases = published(settings.releases_dir, settings.latest)
+    releases = published(settings)
     if not releases:
         raise UserError("there is no release yet, so there is nothing to back up; `waku-fit run` makes one")
     partial = file.with_name(f".{file.name}-{os.getpid()}")
@@ -106,11 +107,12 @@ def restore(settings: Settings, file: Path) -> int:
             for name in entries:
                 (state / name).rename(settings.state_dir / name)
             with connect(database.url, autocommit=True) as connection:
-                align_link(connection, settings.releases_dir, settings.latest)
-    newest = published(settings.releases_dir, settings.latest)[0]
+                for line in published_lines(connection):
+                    align_link(connection, settings.releases_dir, settings.link(line))
+    releases = published(settings, TEAM) or published(settings)
     click.echo(
-        f"Restored what was backed up at {about.created_at}; the latest release is {newest['release_id']} "
-        f"({newest['verdict']}). `waku-fit run` brings it up to date with the evidence of today."
+        f"Restored what was backed up at {about.created_at}; the latest release is {releases[0]['release_id']} "
+        f"({releases[0]['verdict']}). `waku-fit run` brings it up to date with the evidence of today."
     )
     return 0
 

@@ -16,8 +16,17 @@ from pathlib import Path
 
 import click
 
+from assets.reports.lines import TEAM
 from orchestration.commands.crm_cli import crm
-from orchestration.commands.options import Example, json_option, map_option, pack_option, with_settings
+from orchestration.commands.options import (
+    Example,
+    json_option,
+    line_option,
+    map_option,
+    pack_option,
+    require_line,
+    with_settings,
+)
 from orchestration.settings import Settings
 
 
@@ -52,7 +61,8 @@ def _day(_: click.Context, __: click.Parameter, value: str | None) -> date | Non
 def run(settings: Settings, as_of: date | None, packs: tuple[str, ...], bench: str, timings: bool) -> int:
     """Make a release: evidence in, verdict and report out.
 
-    Loads the evidence, computes costs and gates, publishes. Exit code 0: published, or nothing had changed.
+    Loads the evidence, computes costs and gates, publishes. With --as-of, or with other packs than the usual ones, the
+    release is of a line of its own, and reports/latest stays as it is. Exit code 0: published, or nothing had changed.
     """
     from orchestration.staleness.fingerprints import Request, fingerprint, unchanged_release
 
@@ -64,7 +74,7 @@ def run(settings: Settings, as_of: date | None, packs: tuple[str, ...], bench: s
     request = Request.of(settings, packs, as_of)
     if unchanged := unchanged_release(settings, request):
         click.echo(f"Nothing changed since release {unchanged['release_id']}: nothing was run.")
-        click.echo(_where(settings))
+        click.echo(_where(settings, request.line))
         return 0
     # What is imported stays: to look through a million objects for garbage, again and again, takes a fifth of the time.
     gc.disable()
@@ -219,22 +229,27 @@ def refresh(settings: Settings, sources: tuple[str, ...], only_check: bool, as_j
 
 
 @main.command(cls=Example, example="waku-fit status --json")
+@line_option
 @json_option
 @with_settings
-def status(settings: Settings, as_json: bool) -> int:
+def status(settings: Settings, line: str, as_json: bool) -> int:
     """Show the current verdict and its gates.
 
     Tells also whether the evidence has changed since.
     """
     from assets.evidence.packs import PackError
-    from orchestration.staleness.fingerprints import request_of_latest, unchanged_release
+    from orchestration.staleness.fingerprints import lines_there, request_of_latest, unchanged_release
 
-    path = settings.latest / "readiness.json"
+    require_line(settings, line)
+    path = settings.link(line) / "readiness.json"
     if not path.exists():
+        others = lines_there(settings)
         click.echo("No release yet; `waku-fit run` makes the first one.")
+        if others:
+            click.echo(f"There are releases of other lines, which --line shows: {', '.join(others)}.")
         return 0
     readiness = json.loads(path.read_text())
-    request = request_of_latest(settings)
+    request = request_of_latest(settings, line)
     gone = ""
     try:
         changed = unchanged_release(settings, request) is None
@@ -242,18 +257,20 @@ def status(settings: Settings, as_json: bool) -> int:
         changed, gone = True, f"The release cannot be made again: {error}."
     from orchestration.commands.price_state import price_lines, price_state
 
-    prices = price_state(settings)
+    prices = price_state(settings, line)
     if as_json:
-        click.echo(json.dumps({**readiness, "changed_since": changed, "prices": prices}, indent=2))
+        click.echo(json.dumps({**readiness, "line": line, "changed_since": changed, "prices": prices}, indent=2))
         return 0
-    from orchestration.commands.summary import scope_lines, verdict_lines
+    from orchestration.commands.summary import line_name, scope_lines, verdict_lines
 
     click.echo("\n".join([*verdict_lines(readiness), *scope_lines(request, settings), *price_lines(prices)]))
-    click.echo(_where(settings))
+    click.echo(f"Line of releases: {line_name(line)}")
+    click.echo(_where(settings, line))
     if gone:
         click.echo(gone)
     elif changed:
-        click.echo("Evidence, code or settings have changed since this release: `waku-fit run` brings it up to date.")
+        again = "" if line == TEAM else ", asked for the same as then,"
+        click.echo(f"Evidence, code or settings have changed since this release: `waku-fit run`{again} updates it.")
     else:
         click.echo("Nothing has changed since this release.")
     return 0
@@ -263,52 +280,59 @@ def status(settings: Settings, as_json: bool) -> int:
 @json_option
 @with_settings
 def releases(settings: Settings, as_json: bool) -> int:
-    """List the published releases, newest first."""
+    """List the published releases of all lines, newest first."""
     from orchestration.staleness.fingerprints import published
 
-    manifests = published(settings.releases_dir, settings.latest)
+    manifests = published(settings)
     if as_json:
         click.echo(json.dumps(manifests, indent=2))
         return 0
     if not manifests:
         click.echo("No release yet; `waku-fit run` makes the first one.")
+    width = max((len(m["line"]) for m in manifests), default=0)
     for m in manifests:
         created = datetime.fromisoformat(m["created_at"])
         as_of = m["as_of"] or "all evidence"
         packs = ", ".join(m["packs"])
-        click.echo(f"{m['release_id']}  {created:%Y-%m-%d %H:%M} UTC  {m['verdict']:<9}  {as_of:<12}  {packs}")
+        told = f"{created:%Y-%m-%d %H:%M} UTC  {m['verdict']:<9}  {as_of:<12}  {m['line']:<{width}}  {packs}"
+        click.echo(f"{m['release_id']}  {told}")
     return 0
 
 
 @main.command(cls=Example, example="waku-fit history --milestone rln_mainnet")
 @click.option("--milestone", metavar="ID", help="Id of a milestone; if not given, the default one.")
+@line_option
 @json_option
 @with_settings
-def history(settings: Settings, milestone: str | None, as_json: bool) -> int:
+def history(settings: Settings, milestone: str | None, line: str, as_json: bool) -> int:
     """Show verdict and gates at each month-end since September 2024.
 
     Each is judged by what was known and asked by then. A run computes it, and keeps what no new evidence touches.
     """
     from orchestration.commands.history import show_history
 
-    return show_history(settings, milestone, as_json)
+    require_line(settings, line)
+    return show_history(settings, milestone, line, as_json)
 
 
 @main.command(cls=Example, example="waku-fit diff 20261116T060000Z 20261123T060000Z")
 @click.argument("before", required=False, metavar="[A]")
 @click.argument("after", required=False, metavar="[B]")
+@line_option
+@click.option("--all", "with_all", is_flag=True, help="Print all lines; without it, 60 at most.")
 @json_option
 @with_settings
-def diff(settings: Settings, before: str | None, after: str | None, as_json: bool) -> int:
+def diff(settings: Settings, before: str | None, after: str | None, line: str, with_all: bool, as_json: bool) -> int:
     """Show what changed between two releases.
 
     From A to B, with the evidence that moved it: each change made alone, or Shapley values where changes act together.
-    B is the latest release if it is not given; without both, the latest two are compared. The beginning of an id is
-    enough.
+    B is the newest release of the line if it is not given; without both, the newest two of the line are compared. The
+    beginning of an id is enough, and the name of a line stands for its newest release.
     """
     from orchestration.commands.diff import show_difference
 
-    return show_difference(settings, before, after, as_json)
+    require_line(settings, line)
+    return show_difference(settings, before, after, line, with_all=with_all, as_json=as_json)
 
 
 @main.command(cls=Example, example="waku-fit verify 20261116T060000Z")
@@ -329,11 +353,12 @@ def verify(settings: Settings, release: str | None, as_json: bool) -> int:
 @main.command(cls=Example, example="waku-fit explain interviews")
 @click.argument("name", metavar="NAME")
 @click.option("--depth", type=click.IntRange(1, 9), default=3, show_default=True, help="Steps down from the number.")
+@line_option
 @json_option
 @click.option("--prov", "as_prov", is_flag=True, help="Print W3C PROV-JSON, for tools that read provenance.")
 @with_settings
-def explain(settings: Settings, name: str, depth: int, as_json: bool, as_prov: bool) -> int:
-    """Show what a number of the latest release is made of.
+def explain(settings: Settings, name: str, depth: int, line: str, as_json: bool, as_prov: bool) -> int:
+    """Show what a number of the newest release of a line is made of.
 
     NAME is a gate, a requirement, a milestone, a deliverable, a USP, a segment, a scenario, a row of evidence as
     table/id, or a cell: table.column@key, or table/key/column as in the page. What it is made of goes down to rows of
@@ -343,7 +368,8 @@ def explain(settings: Settings, name: str, depth: int, as_json: bool, as_prov: b
 
     if as_json and as_prov:
         raise click.UsageError("--json and --prov are two forms; choose one")
-    return explain_number(settings, name, depth, as_json=as_json, as_prov=as_prov)
+    require_line(settings, line)
+    return explain_number(settings, name, depth, line, as_json=as_json, as_prov=as_prov)
 
 
 DECIDE_EXAMPLE = r"""waku-fit decide --role "product lead" --reason "The pilot may start with two segments." \
@@ -536,5 +562,5 @@ def import_benchmark(
 main.add_command(crm)
 
 
-def _where(settings: Settings) -> str:
-    return f"Report: {settings.latest / 'index.html'}"
+def _where(settings: Settings, line: str) -> str:
+    return f"Report: {settings.link(line) / 'index.html'}"

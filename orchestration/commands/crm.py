@@ -19,6 +19,7 @@ from assets.common.files import write_all
 from assets.common.spreadsheet import typed
 from assets.evidence.model import Grade, Problem
 from assets.evidence.tables import TABLES_BY_KEY
+from assets.reports.lines import TEAM
 from assets.segments.crm import (
     HEADINGS,
     KEY,
@@ -37,6 +38,7 @@ from assets.segments.hubspot import BATCH, TOKEN, Failure, HubSpot
 from orchestration.commands.analyst import pack_to_write
 from orchestration.commands.importers import checked, extended, nothing_written, rows_of
 from orchestration.commands.mappings import organisation_translation
+from orchestration.commands.summary import line_name
 from orchestration.errors import UserError
 from orchestration.paths import shown, write_file
 from orchestration.settings import Settings
@@ -46,43 +48,60 @@ AGAIN = "run the same command again"
 _WRITERS = {".csv": to_csv, ".json": to_json}
 
 
-def export_file(settings: Settings, file: Path) -> int:
-    """Write the organisations of the latest release to `file`. Raises `UserError`."""
-    known = released(settings)
+def export_file(settings: Settings, file: Path, line: str = TEAM) -> int:
+    """Write the organisations of the newest release of a line to `file`. Raises `UserError`."""
+    known = released(settings, line)
     write_file(file, _WRITERS[_suffix(file)](known))
-    click.echo(f"{_counted(len(known))} in {file}.")
+    click.echo(f"{_counted(len(known))} in {file}. Line of releases: {line_name(line)}.")
     return 0
 
 
 def import_file(
-    settings: Settings, file: Path, pack: str, today: date, *, apply: bool, maps: Sequence[str] = ()
+    settings: Settings,
+    file: Path,
+    pack: str,
+    today: date,
+    *,
+    apply: bool,
+    maps: Sequence[str] = (),
+    line: str = TEAM,
 ) -> int:
-    """Take what a file from the CRM says otherwise than the latest release into a pack. Raises `UserError`.
+    """Take what a file from the CRM says otherwise than the line's newest release into a pack. Raises `UserError`.
 
     `maps` say what columns of another program are: a file, or pairs `Theirs=ours`.
     """
     translation = organisation_translation(settings, file, maps, pack_to_write(settings, pack))
     told, problems = rows_of("organisations", file, translation)
     source = f"CRM of the team, {file.name}"
-    return _take(settings, dict(told), shown(file), source, pack, today, apply=apply, problems=problems)
+    return _take(settings, dict(told), shown(file), source, pack, today, line, apply=apply, problems=problems)
 
 
-def pull(settings: Settings, client: Client, token: str, pack: str, today: date, *, apply: bool, **options: str) -> int:
-    """Take what HubSpot says otherwise than the latest release into a pack. Raises `UserError`."""
+def pull(
+    settings: Settings,
+    client: Client,
+    token: str,
+    pack: str,
+    today: date,
+    *,
+    apply: bool,
+    line: str = TEAM,
+    **options: str,
+) -> int:
+    """Take what HubSpot says otherwise than the newest release of a line into a pack. Raises `UserError`."""
     try:
         told = HubSpot(client, token, **options).organisations()
     except RemoteError as error:
         raise UserError(f"{error}; nothing was changed") from None
     source = "CRM of the team, HubSpot"
-    return _take(settings, dict(enumerate(told, start=1)), "HubSpot", source, pack, today, apply=apply)
+    return _take(settings, dict(enumerate(told, start=1)), "HubSpot", source, pack, today, line, apply=apply)
 
 
-def push(settings: Settings, client: Client, token: str, *, apply: bool, **options: str) -> int:
-    """Write what the latest release says otherwise than HubSpot there. Exit code 1: not all was taken."""
+def push(settings: Settings, client: Client, token: str, *, apply: bool, line: str = TEAM, **options: str) -> int:
+    """Write what the newest release of a line says otherwise than HubSpot there. Exit code 1: not all was taken."""
     hubspot = HubSpot(client, token, **options)
     try:
         missing = hubspot.missing_attributes()
-        changed = differences(hubspot.organisations(), released(settings), with_fingerprints=True)
+        changed = differences(hubspot.organisations(), released(settings, line), with_fingerprints=True)
     except RemoteError as error:
         raise UserError(f"{error}; nothing was changed") from None
     for name in missing:
@@ -120,15 +139,14 @@ def token_of(environment: Mapping[str, str]) -> str:
     raise UserError(f"{TOKEN} is not set; expected the token of a HubSpot app that may read and write companies")
 
 
-def released(settings: Settings) -> list[OrganisationRecord]:
-    """Return the organisations of the latest release. Raises `UserError`."""
-    path = settings.latest / "data" / "organisations.csv"
+def released(settings: Settings, line: str = TEAM) -> list[OrganisationRecord]:
+    """Return the organisations of the newest release of a line. Raises `UserError`."""
+    path = settings.link(line) / "data" / "organisations.csv"
     if not path.exists():
         raise UserError("no release has organisations yet; `waku-fit run` makes one")
-    if unusual := _unusual(settings):
-        click.echo(
-            f"Note: the latest release {' and '.join(unusual)}; `waku-fit run` publishes the usual one again.", err=True
-        )
+    if unusual := _unusual(path.parent.parent):
+        whose = "team's newest release" if line == TEAM else f"newest release of the line {line}"
+        click.echo(f"Note: the {whose} {' and '.join(unusual)}.", err=True)
     with path.open(encoding="utf-8", newline="") as file:
         rows = [{name: typed(cell) for name, cell in row.items()} for row in csv.DictReader(file)]
     return [
@@ -144,10 +162,10 @@ def released(settings: Settings) -> list[OrganisationRecord]:
     ]  # fmt: skip
 
 
-def _unusual(settings: Settings) -> list[str]:
-    """Explain why the latest release may be out of date for the CRM."""
-    as_of = json.loads((settings.latest / "manifest.json").read_text(encoding="utf-8"))["as_of"]
-    with (settings.latest / "data" / "evidence_index.csv").open(encoding="utf-8", newline="") as file:
+def _unusual(release: Path) -> list[str]:
+    """Explain why a release may be out of date for the CRM."""
+    as_of = json.loads((release / "manifest.json").read_text(encoding="utf-8"))["as_of"]
+    with (release / "data" / "evidence_index.csv").open(encoding="utf-8", newline="") as file:
         is_illustrative = any(row["grade"] == Grade.ILLUSTRATIVE for row in csv.DictReader(file))
     return [
         *(["holds made-up evidence"] if is_illustrative else []),
@@ -162,6 +180,7 @@ def _take(
     source: str,
     pack_name: str,
     today: date,
+    line: str,
     *,
     apply: bool,
     problems: Sequence[Problem] = (),
@@ -170,7 +189,7 @@ def _take(
 
     With `problems` found before, or new ones, nothing is shown but all of them.
     """
-    known = released(settings)
+    known = released(settings, line)
     changed = differences(known, map(without_echoes, told.values()))
     found = [*problems, *_mistyped(known, told, name)]
     pack = pack_to_write(settings, pack_name)

@@ -6,7 +6,7 @@ Belongs here: choosing. Does not belong here: comparing, layout (`assets.reports
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -14,22 +14,50 @@ import click
 from assets.reports.difference.model import Difference, compare
 from assets.reports.difference.read import read_past, read_tables
 from assets.reports.difference.text import diff_lines
+from assets.reports.lines import TEAM
+from orchestration.commands.summary import line_name
 from orchestration.errors import UserError
 from orchestration.settings import Settings
 from orchestration.staleness.fingerprints import published
 
+MOST_LINES = 60
+"""On a terminal, unless somebody asks for all."""
 
-def show_difference(settings: Settings, before: str | None, after: str | None, as_json: bool) -> int:
-    """Print what changed from one release to another; without names, between the latest two. Raises `UserError`."""
-    ids = [manifest["release_id"] for manifest in published(settings.releases_dir, settings.latest)]
-    if before is None and len(ids) < 2:
-        there = "there is only one" if ids else "there is none"
-        raise UserError(f"two releases are compared, and {there}; `waku-fit run` makes one when something has changed")
-    new = chosen_release(after, ids) if after else ids[0]
-    old = chosen_release(before, ids) if before else ids[1]
+
+def show_difference(
+    settings: Settings,
+    before: str | None,
+    after: str | None,
+    line: str = TEAM,
+    *,
+    with_all: bool = False,
+    as_json: bool,
+) -> int:
+    """Print what changed from one release to another; without names, between the newest two of a line.
+
+    Raises `UserError`, also for two releases of two databases.
+    """
+    made = {manifest["release_id"]: manifest for manifest in published(settings)}
+    of_line = [name for name, manifest in made.items() if manifest["line"] == line]
+    newest = {manifest["line"]: name for name, manifest in reversed(made.items())}
+    if len(of_line) < (1 if before else 2) and not after:
+        there = "there is only one" if of_line else "there is none"
+        raise UserError(
+            f"two releases are compared, and of the line {line} {there}; `waku-fit run` makes one when something has"
+            " changed"
+        )
+    new = _chosen(after, newest, list(made)) if after else of_line[0]
+    old = _chosen(before, newest, list(made)) if before else of_line[1]
+    if len({made[name]["database"] for name in (old, new) if "database" in made[name]}) > 1:
+        raise UserError(f"{old} and {new} are of two databases; nothing of one is compared with the other")
     folders = (settings.releases_dir / old, settings.releases_dir / new)
     difference = _with_causes(compare(*map(read_past, folders)), *folders)
-    click.echo(json.dumps(difference.as_json(), indent=2) if as_json else "\n".join(diff_lines(difference)))
+    if as_json:
+        click.echo(json.dumps({**difference.as_json(), "lines": [made[old]["line"], made[new]["line"]]}, indent=2))
+    else:
+        lines = list(dict.fromkeys(line_name(made[name]["line"]) for name in (old, new)))
+        click.echo(f"{'Line' if len(lines) == 1 else 'Lines'} of releases: {' → '.join(lines)}")
+        click.echo("\n".join(diff_lines(difference, None if with_all else MOST_LINES - 1)))
     return 0
 
 
@@ -49,6 +77,11 @@ def _with_causes(difference: Difference, before: Path, after: Path) -> Differenc
         if estimated_from[0] and estimated_from[1]:
             difference = costs.with_attributed_costs(difference, estimated_from[0], estimated_from[1])
     return difference
+
+
+def _chosen(name: str, newest: Mapping[str, str], ids: Sequence[str]) -> str:
+    """Return the newest release of the line `name`, or the release whose id begins so."""
+    return newest.get(name) or chosen_release(name, ids)
 
 
 def chosen_release(name: str, ids: Sequence[str]) -> str:

@@ -13,6 +13,7 @@ from difflib import get_close_matches
 import click
 
 from assets.evidence.tables import TABLES_BY_KEY
+from assets.reports.lines import TEAM
 from assets.reports.model import Manifest
 from assets.reports.page.basis import Place
 from assets.reports.page.cells import Cells
@@ -35,9 +36,9 @@ SHOWN_AS = {
 """By table of evidence, for what its rows are shown as: a released table, and its columns with a name and more."""
 
 
-def explain(settings: Settings, name: str, depth: int, *, as_json: bool, as_prov: bool) -> int:
-    """Print what a number of the latest release is made of. Raises `UserError`."""
-    data = settings.latest / "data"
+def explain(settings: Settings, name: str, depth: int, line: str = TEAM, *, as_json: bool, as_prov: bool) -> int:
+    """Print what a number of the newest release of a line is made of. Raises `UserError`."""
+    data = settings.link(line) / "data"
     if not data.is_dir():
         raise UserError("there is no release yet; `waku-fit run` makes one")
     cells = Cells(ReleasedTables(data), Derivations)
@@ -45,7 +46,7 @@ def explain(settings: Settings, name: str, depth: int, *, as_json: bool, as_prov
     if as_prov:
         from assets.reports.page.provenance import prov_json
 
-        manifest = json.loads((settings.latest / "manifest.json").read_text(encoding="utf-8"))
+        manifest = json.loads((settings.link(line) / "manifest.json").read_text(encoding="utf-8"))
         click.echo(prov_json(found, Manifest.from_json(manifest)))
     else:
         click.echo(json.dumps(found.as_json(), indent=2) if as_json else "\n".join(lines_of(found)))

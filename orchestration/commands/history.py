@@ -1,4 +1,4 @@
-"""`waku-fit history`: the verdict at each month-end, as the latest release tells it.
+"""`waku-fit history`: the verdict at each month-end, as the newest release of a line tells it.
 
 Belongs here: reading the release with the standard library only, choosing a milestone. Does not belong here: judging
 (`assets.history`), layout of the chart (`assets.history.text`).
@@ -27,21 +27,22 @@ NUMBERS = {"passed": int, "failed": int, "unknown": int, "value": float, "thresh
 Row = Mapping[str, Any]
 
 
-def show_history(settings: Settings, milestone: str | None, as_json: bool) -> int:
+def show_history(settings: Settings, milestone: str | None, line: str, as_json: bool) -> int:
     """Print the history of a milestone, of the default one without a name. Raises `UserError`."""
-    if not (settings.latest / "readiness.json").exists():
+    link = settings.link(line)
+    if not (link / "readiness.json").exists():
         raise UserError("no release yet; `waku-fit run` makes the first one, with its history")
-    verdicts, gates = (_read(settings.latest / "data" / f"{table}.csv") for table in (VERDICTS, GATES))
+    verdicts, gates = (_read(link / "data" / f"{table}.csv") for table in (VERDICTS, GATES))
     if as_json:
         click.echo(json.dumps({"verdicts": verdicts, "gates": gates}, indent=2))
         return 0
     if not verdicts:
         click.echo("The release has no month-end.")
         return 0
-    default = json.loads((settings.latest / "readiness.json").read_text(encoding="utf-8"))["milestone_id"]
+    default = json.loads((link / "readiness.json").read_text(encoding="utf-8"))["milestone_id"]
     wanted = _chosen(milestone, verdicts) if milestone else default
     click.echo("\n".join(_lines(wanted, verdicts, gates)))
-    if unchanged_release(settings, request_of_latest(settings)) is None:
+    if unchanged_release(settings, request_of_latest(settings, line)) is None:
         click.echo("Evidence, code or settings have changed since: `waku-fit run` brings the history up to date.")
     return 0
 

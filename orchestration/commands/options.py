@@ -14,6 +14,7 @@ from typing import Any
 import click
 
 from assets.evidence.packs import PackError
+from assets.reports.lines import TEAM
 from orchestration.errors import UserError
 from orchestration.settings import Settings, SettingsError
 
@@ -25,6 +26,10 @@ map_option = click.option(
     "--map", "maps", multiple=True, metavar="MAPPING",
     help="What columns of another program are: a YAML file, or THEIRS=OURS pairs, such as 'Text=quote,Title=tag'."
     " Without it, FILE.map.yaml beside the file.",
+)  # fmt: skip
+line_option = click.option(
+    "--line", default=TEAM, metavar="LINE", show_default="the team's",
+    help="Line of releases: what reports/LINE leads to, such as sample or asof-2024-12-31.",
 )  # fmt: skip
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for scripts.")
 
@@ -40,6 +45,17 @@ class Example(click.Command):
     def __init__(self, *args: Any, example: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.epilog = f"\b\nExample:\n  {example}"  # \b: not wrapped, so that it can be copied
+
+
+def require_line(settings: Settings, line: str) -> None:
+    """Raise `UserError` for a line other than the team's that has no release."""
+    from assets.evidence.wording import with_suggestion
+    from orchestration.staleness.fingerprints import lines_there
+
+    known = [name for name in lines_there(settings) if name != TEAM]
+    if line not in (TEAM, *known):
+        others = with_suggestion(f"{TEAM}, the team's, or one of: {', '.join(known)}", line, [TEAM, *known])
+        raise UserError(f"there is no line {line} of releases; expected {others if known else f'{TEAM}, the only one'}")
 
 
 def with_settings(command: Callable[..., int | None]) -> Callable[..., None]:

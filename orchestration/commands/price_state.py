@@ -11,15 +11,16 @@ from typing import Any
 
 from assets.evidence.packs import LIVE_PRICES, LIVE_ROADMAP
 from assets.refresh.ledger import read_ledger
+from assets.reports.lines import TEAM
 from orchestration.settings import Settings
 
 SHOWN = 3
 """Rejected prices named for one source."""
 
 
-def price_state(settings: Settings) -> dict[str, Any]:
-    """Return the newest price by table and seller as the latest release knows it, and the last refresh by source."""
-    path = settings.latest / "data" / "price_dates.csv"
+def price_state(settings: Settings, line: str = TEAM) -> dict[str, Any]:
+    """Return the newest price by table and seller as a line of releases knows it, and the last refresh by source."""
+    path = settings.link(line) / "data" / "price_dates.csv"
     newest: list[dict[str, str]] = []
     if path.exists():
         with path.open(newline="", encoding="utf-8") as file:

@@ -57,7 +57,7 @@ ANOTHER_DATABASE = "Release {} is of another database: nothing is compared with 
 def run_chain(
     settings: Settings, request: Request, evidence: Evidence, before: str, started: float, *, timings: bool = False
 ) -> int:
-    """Bring the latest release up to date with `request` and return the exit code.
+    """Bring the newest release of the line of `request` up to date with it and return the exit code.
 
     `before` is the fingerprint from before `evidence` was read, `started` when the command was, on the monotonic clock.
     With `timings`, the seconds of each step and table are printed in the end.
@@ -69,9 +69,9 @@ def run_chain(
                 click.echo(note)
             with run_lock(database.url), connect(database.url, autocommit=True) as connection:
                 bootstrap(connection)
-                align_link(connection, settings.releases_dir, settings.latest)
+                align_link(connection, settings.releases_dir, settings.link(request.line))
                 warehouse = warehouse_id(connection)
-                latest = latest_release_id(settings)
+                newest = latest_release_id(settings, request.line)
             with dg.DagsterInstance.from_config(str(prepare_home(settings.dagster_home))) as instance:
                 close_abandoned(instance, settings.state_dir)
                 repository = ReconstructableRepository.for_module(
@@ -84,10 +84,10 @@ def run_chain(
                 if plan.reasons:
                     return _execute(settings, request, instance, repository, plan, started, timings=timings)
             # No table depends on what changed: the release is as good as one made now.
-            remember(settings, request, before, warehouse, latest)
+            remember(settings, request, before, warehouse, newest)
     except (AnotherRunActive, LinkError, WarehouseError) as error:
         raise UserError(str(error)) from error
-    click.echo(f"No number depends on what has changed since release {latest}: nothing was run.")
+    click.echo(f"No number depends on what has changed since release {newest}: nothing was run.")
     return 0
 
 
@@ -107,10 +107,11 @@ def _execute(
     timings: bool,
 ) -> int:
     click.echo(f"{len(plan.reasons)} of {plan.tables} tables are out of date" + _why(plan.reasons) + ".")
-    readiness = settings.latest / "readiness.json"
+    link = settings.link(request.line)
+    readiness = link / "readiness.json"
     was = json.loads(readiness.read_text()) if readiness.exists() else None
     was_in = known_warehouse(settings)
-    release = latest_release_id(settings)
+    release = latest_release_id(settings, request.line)
     selection = frozenset(plan.reasons)
     job: ReconstructableJob = repository.get_reconstructable_job(keys.JOB).get_subset(asset_selection=selection)
     run_id = str(uuid4())
@@ -136,8 +137,8 @@ def _execute(
         click.echo("\n".join(progress.timings.lines()))
     if not instance.get_run_by_id(run_id).is_success:  # type: ignore[union-attr]
         told = ["Interrupted"] if progress.interrupted else [*progress.failures, "The run failed"]
-        latest = latest_release_id(settings)
-        stands = "the latest release is as it was" if latest == release else f"release {latest} was published before"
+        newest = latest_release_id(settings, request.line)
+        stands = "the latest release is as it was" if newest == release else f"release {newest} was published before"
         click.echo("\n".join(["", *told]) + f"; {stands}. Log: {log}", err=True)
         return 1
     gc.freeze()  # nor does the end of the process need to look through them, for two seconds
@@ -145,7 +146,7 @@ def _execute(
     moved = changes(was, now) if was_in in (None, known_warehouse(settings)) else [ANOTHER_DATABASE.format(release)]
     lines = ["", *verdict_lines(now), *moved, *withdrawal_lines(progress.cleaned)]
     lines += scope_lines(request, settings)
-    click.echo("\n".join([*lines, f"Report: {settings.latest / 'index.html'}"]))
+    click.echo("\n".join([*lines, f"Report: {link / 'index.html'}"]))
     return 0
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from assets.reports.lines import TEAM
 from orchestration.settings import Settings
 from orchestration.staleness.fingerprints import Request
 
@@ -70,14 +71,19 @@ def withdrawal_lines(cleaned: int) -> list[str]:
     ]
 
 
+def line_name(line: str) -> str:
+    """Name a line of releases so that the team's is known as such."""
+    return f"{line}, the team's" if line == TEAM else line
+
+
 def scope_lines(request: Request, settings: Settings) -> list[str]:
-    """Say where a release was asked for something else than a run without options is."""
-    lines = []
-    if request.as_of:
-        lines.append(f"This looks back: no evidence later than {request.as_of} counts.")
+    """Say where a release is not of the line of the team, and what is in it."""
+    if request.line == TEAM:
+        return []
+    lines = [f"This looks back: no evidence later than {request.as_of} counts."] if request.as_of else []
     if request.packs != Request.of(settings).packs:
         lines.append(f"Packs of evidence: {', '.join(request.packs)}.")
-    return [*lines, "A run without options publishes the usual verdict again."] if lines else []
+    return [*lines, f"This is the line {request.line}. The team's release, {settings.latest}, stays as it is."]
 
 
 def _others(readiness: dict[str, Any]) -> dict[str, dict[str, Any]]:

@@ -13,7 +13,7 @@ from assets.reports.release.verification import NothingToVerifyError, Verificati
 from orchestration.commands.diff import chosen_release
 from orchestration.errors import UserError
 from orchestration.settings import Settings
-from orchestration.staleness.fingerprints import code_version, published
+from orchestration.staleness.fingerprints import code_version, latest_release_id, published
 
 MOST_SHOWN = 20
 """Differences that are printed; JSON has them all."""
@@ -21,10 +21,11 @@ MOST_SHOWN = 20
 
 def verify(settings: Settings, release: str | None, as_json: bool) -> int:
     """Print whether the files of a release say what its tables say; return 1 if one does not. Raises `UserError`."""
-    ids = [manifest["release_id"] for manifest in published(settings.releases_dir, settings.latest)]
-    if not ids:
+    ids = [manifest["release_id"] for manifest in published(settings)]
+    newest = latest_release_id(settings) or (ids[0] if ids else None)
+    if newest is None:
         raise UserError("there is no release yet; `waku-fit run` makes one")
-    name = chosen_release(release, ids) if release else ids[0]
+    name = chosen_release(release, ids) if release else newest
     try:
         found = verify_release(settings.releases_dir / name)
     except NothingToVerifyError:

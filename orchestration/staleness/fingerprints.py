@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -18,29 +19,40 @@ from typing import Any
 from assets.common.files import write_all
 from assets.evidence.fingerprint import fingerprint_of
 from assets.evidence.packs import lasting_name, resolve_packs, with_local_packs
+from assets.reports.lines import TEAM, line_in, line_of, require_names
 from orchestration.settings import Settings
 from orchestration.staleness.libraries import installed
 
 CODE = ("orchestration", "assets", "checks", "dbt_project", "requirements.lock", "pyproject.toml")
 SKIPPED = ("__pycache__", "target", "logs", ".user.yml", "generated")
 """What is generated follows from the rest, and is not there before the first run."""
+MANIFEST = "manifest.json"
 
 
 @dataclass(frozen=True)
 class Request:
-    """What a run is asked for."""
+    """What a run is asked for, and the line that a release of it is of."""
 
     packs: tuple[str, ...]
     as_of: date | None
+    line: str = TEAM
 
     @classmethod
     def of(cls, settings: Settings, packs: tuple[str, ...] = (), as_of: date | None = None) -> Request:
-        """Ask for the usual packs and `packs`, with those that were written here over them.
+        """Ask for the usual packs and `packs`, with those that were written here over them. Raises `PackError`."""
+        return cls.exactly(settings, settings.packs + packs, as_of)
+
+    @classmethod
+    def exactly(cls, settings: Settings, packs: Iterable[str], as_of: date | None) -> Request:
+        """Ask for `packs`, with those that were written here over them. Raises `PackError`.
 
         Paths become absolute: a release is asked about again from other folders.
         """
-        named = (lasting_name(name, settings.evidence_dir) for name in settings.packs + packs)
-        return cls(with_local_packs(named, settings.state_dir), as_of)
+        named, team = (
+            tuple(lasting_name(name, settings.evidence_dir) for name in names) for names in (packs, settings.packs)
+        )
+        require_names(set(named) - set(team))
+        return cls(with_local_packs(named, settings.state_dir), as_of, line_of(named, as_of, team))
 
 
 def fingerprint(settings: Settings, request: Request) -> str:
@@ -59,18 +71,19 @@ def code_version(settings: Settings) -> str:
     return fingerprint_of([settings.project_dir / name for name in CODE], skip=SKIPPED)[:16]
 
 
-def latest_release_id(settings: Settings) -> str | None:
-    return Path(os.readlink(settings.latest)).name if settings.latest.is_symlink() else None
+def latest_release_id(settings: Settings, line: str = TEAM) -> str | None:
+    """Return the newest release of a line."""
+    return _target(settings.link(line))
 
 
 def unchanged_release(settings: Settings, request: Request) -> dict[str, Any] | None:
-    """Return the note of the latest release if it was made from exactly what is there now, else None."""
-    note = _note(settings)
-    if not note.exists():
+    """Return the note of the newest release of its line if it was made from exactly what is there now, else None."""
+    known = _notes(settings)["lines"].get(request.line)
+    if not known:
         return None
-    known: dict[str, Any] = json.loads(note.read_text())
-    is_latest = known["release_id"] == latest_release_id(settings) and (settings.latest / "manifest.json").exists()
-    return known if is_latest and known["fingerprint"] == fingerprint(settings, request) else None
+    link = settings.link(request.line)
+    is_newest = known["release_id"] == _target(link) and (link / "manifest.json").exists()
+    return known if is_newest and known["fingerprint"] == fingerprint(settings, request) else None
 
 
 def remember(
@@ -78,51 +91,78 @@ def remember(
 ) -> None:
     """Note what `release_id` was made from: `fingerprint_before` was taken before anything was read.
 
-    `warehouse` names the database that holds its tables. Nothing is noted of a release that is no longer the latest.
+    `warehouse` names the database that holds its tables. Nothing is noted of a release that is no longer the newest of
+    its line.
     """
-    if release_id != latest_release_id(settings):
+    if release_id != latest_release_id(settings, request.line):
         return
     made_from = {
         "release_id": release_id,
         "fingerprint": fingerprint_before,
         "packs": list(request.packs),
         "as_of": request.as_of.isoformat() if request.as_of else None,
-        "warehouse": warehouse,
     }
-    write_all({_note(settings): json.dumps(made_from)})
+    notes = _notes(settings)
+    lines = {**notes["lines"], request.line: made_from}
+    write_all({_path(settings): json.dumps({"warehouse": warehouse, "lines": lines})})
 
 
 def known_warehouse(settings: Settings) -> str | None:
-    """Name the database that the latest release was made in."""
-    note = _note(settings)
-    return json.loads(note.read_text()).get("warehouse") if note.exists() else None
+    """Name the database that the newest release of all lines was made in."""
+    warehouse: str | None = _notes(settings)["warehouse"]
+    return warehouse
 
 
-def request_of_latest(settings: Settings) -> Request:
-    """Return what the latest release was asked for, with the packs that were written here since.
+def request_of_latest(settings: Settings, line: str = TEAM) -> Request:
+    """Return what the next release of a line is asked for: for the team what a run without options is.
 
-    If that is not known, it is what a run without options asks for.
+    For another line it is what its newest release was, with the packs that were written here since.
     """
-    note = _note(settings)
-    known = json.loads(note.read_text()) if note.exists() else {}
-    if "packs" not in known:
+    known = _notes(settings)["lines"].get(line)
+    if not known or line == TEAM:
         return Request.of(settings)
     packs = with_local_packs(known["packs"], settings.state_dir)
-    return Request(packs, date.fromisoformat(known["as_of"]) if known["as_of"] else None)
+    return Request(packs, date.fromisoformat(known["as_of"]) if known["as_of"] else None, line)
 
 
-def published(releases_dir: Path, link: Path) -> list[dict[str, Any]]:
-    """Return the manifests of all releases that were published in the database of the latest one, newest first.
+def lines_there(settings: Settings) -> list[str]:
+    """Return the lines that have a release, the team's first."""
+    links = settings.reports_dir.glob("[!.]*") if settings.reports_dir.is_dir() else ()
+    names = sorted(link.name for link in links if _target(link) and (link / MANIFEST).exists())
+    return sorted(names, key=lambda name: name != TEAM)
 
-    A folder that sorts after the latest release was written by a run that was killed before it published.
+
+def published(settings: Settings, line: str | None = None) -> list[dict[str, Any]]:
+    """Return the manifests of the releases that were published in a line, or in all of them, newest first.
+
+    Of a line they are those in the database of its newest release. A folder that sorts after that one was written by a
+    run that was killed before it published.
     """
-    latest = Path(os.readlink(link)).name if link.is_symlink() else ""
-    paths = sorted(releases_dir.glob("[!.]*/manifest.json"), reverse=True)
-    manifests = [json.loads(path.read_text()) for path in paths if path.parent.name <= latest]
-    database = manifests[0].get("database") if manifests else None
-    # Where a release does not tell, it is of before another one was told of.
-    return [m for m in manifests if database is None or m.get("database", database) == database]
+    paths = sorted(settings.releases_dir.glob(f"[!.]*/{MANIFEST}"), reverse=True)
+    newest = {name: _target(settings.link(name)) or "" for name in lines_there(settings) if line in (None, name)}
+    found = []
+    databases: dict[str, str | None] = {}
+    for path in paths:
+        manifest = json.loads(path.read_text())
+        of = manifest["line"] = line_in(manifest, settings.packs)
+        if path.parent.name <= newest.get(of, ""):
+            database = databases.setdefault(of, manifest.get("database"))
+            # Where a release does not tell, it is of before another one was told of.
+            if database is None or manifest.get("database", database) == database:
+                found.append(manifest)
+    return found
 
 
-def _note(settings: Settings) -> Path:
+def _target(link: Path) -> str | None:
+    return Path(os.readlink(link)).name if link.is_symlink() else None
+
+
+def _notes(settings: Settings) -> dict[str, Any]:
+    """Return what the newest release of each line was made from, and the database of the newest one of all."""
+    path = _path(settings)
+    notes: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {}
+    return notes if "lines" in notes else {"warehouse": None, "lines": {}}  # else of before there were lines
+
+
+def _path(settings: Settings) -> Path:
     return settings.state_dir / "made_from.json"

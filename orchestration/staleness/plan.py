@@ -12,11 +12,12 @@ from typing import Any
 
 import dagster as dg
 
+from assets.common import keys
 from assets.evidence.assets import raw_data_versions
 from assets.evidence.packs import resolve_packs
 from assets.evidence.read_packs import Evidence, Scope
 from orchestration.settings import Settings
-from orchestration.staleness.fingerprints import Request, known_warehouse
+from orchestration.staleness.fingerprints import Request, known_warehouse, latest_release_id
 from orchestration.staleness.freshness import chain_nodes, recorded, stale
 
 
@@ -33,10 +34,13 @@ def make_plan(
 ) -> RunPlan:
     """Compare what was made with what there is now.
 
-    `graph` is a Dagster asset graph, `warehouse` names the database. In another one than that of the latest release
-    nothing counts as made: the run history tells of the old one.
+    `graph` is a Dagster asset graph, `warehouse` names the database. In another one than that of the newest release
+    nothing counts as made: the run history tells of the old one. What was published last counts if it is the newest
+    release of the line that is asked for.
     """
     packs = tuple(pack.name for pack in resolve_packs(request.packs, settings.evidence_dir, settings.state_dir))
-    nodes = chain_nodes(graph, raw_data_versions(evidence, Scope(as_of=request.as_of, packs=packs)))
+    content = raw_data_versions(evidence, Scope(as_of=request.as_of, packs=packs))
+    content[keys.LATEST] = latest_release_id(settings, request.line) or "none"
+    nodes = chain_nodes(graph, content)
     is_known = known_warehouse(settings) == warehouse
     return RunPlan(len(nodes), stale(nodes, recorded(instance, [node.key for node in nodes]) if is_known else {}))

@@ -10,7 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any
 
@@ -35,6 +35,10 @@ class Chain:
 
     root: Path
     database_url: str = ""
+    line: str = "latest"
+    """The line of releases that is read."""
+    packs: str = "public"
+    """What the team's line is made of."""
 
     @classmethod
     def create(cls, root: Path, pack: Path = FROZEN / "public", database_url: str = "") -> "Chain":
@@ -49,7 +53,7 @@ class Chain:
             stop_server(self.root / "state")
             # cp keeps owners: run by root, the database belongs to another account
             subprocess.run(["cp", "-a", str(self.root), str(root)], check=True)
-        return Chain(root, self.database_url)
+        return replace(self, root=root)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -60,6 +64,7 @@ class Chain:
             "WAKU_FIT_REPORTS_DIR": str(self.root / "reports"),
             "WAKU_FIT_EVIDENCE_DIR": str(self.root / "evidence"),
             "WAKU_FIT_DATABASE_URL": self.database_url,
+            "WAKU_FIT_PACKS": self.packs,
         }
 
     def command(self, *arguments: str) -> list[str]:
@@ -99,7 +104,12 @@ class Chain:
 
     @property
     def latest(self) -> Path:
-        return self.root / "reports" / "latest"
+        """The newest release of the line."""
+        return self.root / "reports" / self.line
+
+    def in_line(self, line: str) -> "Chain":
+        """The same project, of which another line of releases is read."""
+        return replace(self, line=line)
 
     @property
     def manifest(self) -> dict[str, Any]:

@@ -43,8 +43,9 @@ def judged(chain: Chain, tmp_path_factory: pytest.TempPathFactory) -> dict[str, 
     done = chain.waku_fit("run", "--pack", str(pack.path))
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Chat SDK: UNKNOWN. No gate fails" in done.stdout
-    page = (chain.latest / "milestones" / "chat_sdk.html").read_text(encoding="utf-8")
-    return {**chain.readiness, "page": page, "latest": Path(chain.latest)}
+    look = chain.in_line("chat")
+    page = (look.latest / "milestones" / "chat_sdk.html").read_text(encoding="utf-8")
+    return {**look.readiness, "page": page, "latest": Path(look.latest)}
 
 
 def test_a_second_milestone_has_a_verdict_and_gates(judged: dict[str, Any]) -> None:

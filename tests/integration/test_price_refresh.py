@@ -132,19 +132,21 @@ def test_an_earlier_day_knows_less(refreshed: Chain) -> None:
         path.write_text(path.read_text().splitlines()[0] + "\n")
     done = refreshed.waku_fit("run", "--as-of", "2026-09-01")
     assert done.returncode == 0, done.stdout + done.stderr
-    then = refreshed.latest / "data"
+    look = refreshed.in_line("asof-2026-09-01")
+    then = look.latest / "data"
     march, september = "hetzner_cloud_fsn1_cx23_2026_03", "hetzner_cloud_fsn1_cx23"
     assert offers(then) & {march, september} == {march}
     assert offers(now) & {march, september} == {september}
     assert changes(then) == []
     assert changes(now) == [pytest.approx(5.49 / 3.49 - 1)]
-    assert max(prices_of(refreshed).values()) <= "2026-09-01"
-    assert (refreshed.manifest["as_of"], refreshed.gate("interviews")["value"]) == ("2026-09-01", 2)
-    status = refreshed.waku_fit("status").stdout
+    assert max(prices_of(look).values()) <= "2026-09-01"
+    assert (look.manifest["as_of"], look.gate("interviews")["value"]) == ("2026-09-01", 2)
+    status = look.waku_fit("status", "--line", "asof-2026-09-01").stdout
     assert "2026-09-01" in status
+    assert refreshed.latest.resolve().name == first["release_id"] or refreshed.manifest["as_of"] is None
     # nothing had been measured: nothing stands beside the gate, and what follows from it is empty
-    (named,) = [r for r in refreshed.gate("cost")["requirements"] if r["metric"] == "postgres_phase_2_results"]
+    (named,) = [r for r in look.gate("cost")["requirements"] if r["metric"] == "postgres_phase_2_results"]
     assert (named["status"], named["beside"]) == ("unknown", None)
     for name in ("archive_stage_gains", "archive_capacity", "archive_recommendation", "archive_savings"):
         assert (then / f"{name}.csv").read_text().count("\n") == 1, name
-    assert "No benchmark run of our own is on record" in (refreshed.latest / "archive.html").read_text()
+    assert "No benchmark run of our own is on record" in (look.latest / "archive.html").read_text()

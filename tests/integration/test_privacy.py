@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import dagster as dg
@@ -60,7 +61,8 @@ def interview(code: str, consent: str, said: str) -> str:
 
 @pytest.fixture(scope="module")
 def private(chain: Chain) -> Chain:
-    """The public evidence and a pack `ours`, after a run: four interviews and a session."""
+    """A team with the public evidence and a pack `ours`, after a run: four interviews and a session."""
+    chain = replace(chain, packs=f"public:{chain.root / 'ours'}")
     write(chain, "interviews/p01", interview("p01", "quote", AGREED))
     # with consent to a summary the note may be used, but not the quote
     summary = interview("p02", "summary", NO_QUOTE).replace(f"They told us that {NO_QUOTE} every day.", "Costs.")
@@ -328,55 +330,62 @@ def test_released_posteriors_are_those_by_hand(published: Chain) -> None:
     )
 
 
-def test_made_up_interviews_are_marked_and_pass_no_gate(private: Chain) -> None:
-    done = private.waku_fit("run", "--pack", "sample")
+@pytest.fixture(scope="module")
+def sampled(private: Chain) -> Chain:
+    """The same project after a look at the sample, of which the release is read."""
+    look = replace(private, packs="public", line="sample")
+    done = look.waku_fit("run", "--pack", "sample")
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "This release holds illustrative data" in (private.latest / "index.html").read_text()
-    assert private.manifest["packs"] == ["public", "sample"]
-    gate = private.gate("interviews")
+    return look
+
+
+def test_made_up_interviews_are_marked_and_pass_no_gate(sampled: Chain) -> None:
+    assert "This release holds illustrative data" in (sampled.latest / "index.html").read_text()
+    assert sampled.manifest["packs"] == ["public", "sample"]
+    gate = sampled.gate("interviews")
     assert (gate["value"], gate["status"], gate["illustrative_count"]) == (2, "fail", 14)
-    assert private.gate("codesign")["value"] == 1
-    held = (private.latest / "data" / "conversations_held.csv").read_text()
+    assert sampled.gate("codesign")["value"] == 1
+    held = (sampled.latest / "data" / "conversations_held.csv").read_text()
     assert "interview,true,14,14,6,7,illustrative" in held
 
 
-def test_released_posteriors_of_the_sample_are_those_by_hand(private: Chain) -> None:
+def test_released_posteriors_of_the_sample_are_those_by_hand(sampled: Chain) -> None:
     # a strong finding of a made-up interview for it: 0.5, so Beta(1.5, 1)
-    assert cell(private, "service_marketplace_usp", "own_infrastructure_costs", "defi_private_relayers") == (
+    assert cell(sampled, "service_marketplace_usp", "own_infrastructure_costs", "defi_private_relayers") == (
         pytest.approx((0.6, 0.646), abs=CLOSE)
     )
     # a medium one against it: 2/3 * 0.5 = 1/3, so Beta(1, 4/3): 3/7 and (1/2)^(4/3)
-    assert cell(private, "shared_network_no_infra", "own_infrastructure_costs", "defi_private_relayers") == (
+    assert cell(sampled, "shared_network_no_infra", "own_infrastructure_costs", "defi_private_relayers") == (
         pytest.approx((0.429, 0.397), abs=CLOSE)
     )
     # a medium one of a problem that no USP is named for, from a segment that is not told: Beta(4/3, 1)
-    assert cell(private, "", "bills_per_message", "other") == pytest.approx((0.571, 0.603), abs=CLOSE)
+    assert cell(sampled, "", "bills_per_message", "other") == pytest.approx((0.571, 0.603), abs=CLOSE)
 
 
-def test_with_the_sample_every_view_of_the_market_fills_and_is_marked(private: Chain) -> None:
+def test_with_the_sample_every_view_of_the_market_fills_and_is_marked(sampled: Chain) -> None:
     for name in (
         "findings", "interview_counts", "conversations_held", "segment_capture", "segment_profiles", "usp_claims",
         "themes", "opportunities", "saturation", "segment_ranking", "segment_criteria",
         "validation_matrix", "validation_summary", "validation_findings",
     ):  # fmt: skip
-        assert table(private, name), name
-    said = [row for row in table(private, "findings") if row["kind"] == "interview"]
+        assert table(sampled, name), name
+    said = [row for row in table(sampled, "findings") if row["kind"] == "interview"]
     assert {row["grade"] for row in said} == {"illustrative"}
     assert {row["segment_id"] for row in said} == {"defi_private_relayers", "private_messaging", "other"}
     assert sorted(
-        tuple(row.values())[:4] for row in table(private, "interview_counts") if row["attribute"] == "segment"
+        tuple(row.values())[:4] for row in table(sampled, "interview_counts") if row["attribute"] == "segment"
     ) == [
         ("segment", "defi_private_relayers", "true", "5"),
         ("segment", "other", "true", "6"),
         ("segment", "private_messaging", "true", "3"),
     ]
-    pages = list(private.latest.rglob("*.html"))
+    pages = list(sampled.latest.rglob("*.html"))
     assert pages
     assert all("This release holds illustrative data" in page.read_text() for page in pages)
 
 
-def test_with_the_sample_the_outline_has_a_runner_up_and_a_margin(private: Chain) -> None:
-    (outline,) = [row for row in table(private, "mvp_outline") if row["outline"] == "validated"]
+def test_with_the_sample_the_outline_has_a_runner_up_and_a_margin(sampled: Chain) -> None:
+    (outline,) = [row for row in table(sampled, "mvp_outline") if row["outline"] == "validated"]
     assert outline["usps"] == "censorship_resistant;private_metadata"
     assert outline["segments"] == "defi_private_relayers"
     assert outline["runner_up_usps"] == "censorship_resistant"
@@ -385,29 +394,29 @@ def test_with_the_sample_the_outline_has_a_runner_up_and_a_margin(private: Chain
     assert 0 < float(outline["win_share"]) < 1
     assert outline["grade"] == "illustrative"
     assert "sample_p14_2" in outline["evidence_ids"]
-    chosen = [row for row in table(private, "mvp_usps") if row["outline"] == "validated"]
+    chosen = [row for row in table(sampled, "mvp_usps") if row["outline"] == "validated"]
     assert {row["usp_id"]: row["is_chosen"] for row in chosen} == {
         "censorship_resistant": "true",
         "private_metadata": "true",
     }
-    needed = {row["deliverable_id"] for row in table(private, "mvp_gaps") if "validated" in row["outlines"].split(";")}
+    needed = {row["deliverable_id"] for row in table(sampled, "mvp_gaps") if "validated" in row["outlines"].split(";")}
     assert needed == {"mixnet_poc", "nodejs_sdk"}
-    brief = (private.latest / "briefs" / "mvp.md").read_text()
+    brief = (sampled.latest / "briefs" / "mvp.md").read_text()
     assert brief.startswith("> **This text holds made-up data.")
     assert "The selling points above are confirmed by what projects told us." in brief
 
 
-def test_no_attribute_of_the_published_sample_is_told_of_fewer_than_three_interviews(private: Chain) -> None:
+def test_no_attribute_of_the_published_sample_is_told_of_fewer_than_three_interviews(sampled: Chain) -> None:
     # What a reader can find out: every row of every file that names interviews, or rows of them, and says one thing
     # that holds for all whom it names. All that is stated of an interview must hold for three of them.
-    folder = private.root / "evidence" / "sample" / "interviews" / "interviews"
+    folder = sampled.root / "evidence" / "sample" / "interviews" / "interviews"
     documents = [yaml.safe_load(path.read_text()) for path in folder.glob("*.yaml")]
     attributes = {document["id"]: attributes_of(document) for document in documents}
     assert len(attributes) == 14
     told: dict[str, set[str]] = {code: set() for code in attributes}
     # a cell of the matrix is based on all that was said in its group, in whatever segment
     for name in RELEASED_FILES.keys() - {"validation_matrix"}:
-        for row in table(private, name):
+        for row in table(sampled, name):
             named = {code for code in attributes if re.search(rf"\b{code}(_|\b)", ";".join(row.values()))}
             said = {
                 part for column, cell in row.items() if column != "evidence_ids" for part in re.split(r"[;/ ]", cell)

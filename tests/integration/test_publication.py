@@ -16,6 +16,7 @@ from assets.reports.model import Manifest, release_id
 from assets.reports.release import publish, soundness
 from assets.reports.release.files import data_files, manifest_json
 from assets.reports.released import ReleasedTable
+from orchestration.settings import Settings
 from orchestration.staleness.fingerprints import published
 from orchestration.warehouse.connection import bootstrap, connect
 
@@ -49,17 +50,23 @@ def manifest(name: str) -> Manifest:
         checks_passed=3,
         checks_failed=0,
         tools={},
+        line="latest",
     )
 
 
-def write(database: str, folder: Path, name: str) -> Path:
+def of(folder: Path) -> Settings:
+    return Settings.from_environment(
+        {"WAKU_FIT_STATE_DIR": str(folder), "WAKU_FIT_REPORTS_DIR": str(folder / "reports")}
+    )
+
+
+def write(database: str, folder: Path, name: str, **told: str) -> Path:
+    made = replace(manifest(name), **told)
     with connect(database, "waku_fit_admin") as connection:
-        publish.write_rows(connection, manifest(name), {})
+        publish.write_rows(connection, made, {})
     with connect(database, "waku_fit_reader") as connection:
         frames = publish.read_release(connection, name)
-    publish.write_files(
-        folder / "releases" / name, {**data_files(frames), "manifest.json": manifest_json(manifest(name))}
-    )
+    publish.write_files(folder / "releases" / name, {**data_files(frames), "manifest.json": manifest_json(made)})
     return folder / "releases" / name
 
 
@@ -125,7 +132,7 @@ def test_files_hold_what_the_tables_hold(database: str, tmp_path: Path) -> None:
     assert (folder / "data" / "gates.parquet").exists()
 
 
-def test_the_release_before_is_the_newest_one_of_the_same_packs_and_day(database: str, tmp_path: Path) -> None:
+def test_the_release_before_is_the_newest_one_of_the_same_line(database: str, tmp_path: Path) -> None:
     def before(**changes: object) -> str | None:
         with connect(database, "waku_fit_admin") as connection:
             return publish.previous_release(connection, replace(manifest("r9"), **changes), tmp_path / "releases")
@@ -136,8 +143,55 @@ def test_the_release_before_is_the_newest_one_of_the_same_packs_and_day(database
     with connect(database, "waku_fit_admin") as connection:
         publish.write_rows(connection, manifest("r3"), {})  # killed before there were files
     assert before() == "r2"
-    assert before(packs=("public", "ours")) is None
-    assert before(as_of=None) is None
+    assert before(line="sample") is None
+    assert before(packs=("public", "ours")) == "r2"  # the team took in a pack
+
+
+def test_a_release_of_before_there_were_lines_is_of_the_line_with_its_packs_and_day(
+    database: str, tmp_path: Path
+) -> None:
+    with connect(database, "waku_fit_admin") as connection:
+        publish.write_rows(connection, replace(manifest("r1"), line=""), {})
+        (tmp_path / "r1").mkdir()
+        assert publish.previous_release(connection, manifest("r9"), tmp_path) == "r1"
+        later = replace(manifest("r9"), as_of=None)
+        assert publish.previous_release(connection, later, tmp_path) is None
+
+
+def test_each_line_has_a_pointer_and_a_link_of_its_own(database: str, tmp_path: Path) -> None:
+    team, look = (tmp_path / "reports" / line for line in ("latest", "sample"))
+    releases = tmp_path / "releases"
+    with connect(database, "waku_fit_admin") as connection:
+        publish.publish(connection, "r1", write(database, tmp_path, "r1"), team)
+        publish.publish(connection, "r2", write(database, tmp_path, "r2", line="sample"), look)
+        team.unlink()
+        look.unlink()
+        publish.align_link(connection, releases, team)
+        assert (Path(os.readlink(team)).name, look.exists()) == ("r1", False)
+        publish.align_link(connection, releases, look)
+        assert Path(os.readlink(look)).name == "r2"
+    assert [(m["release_id"], m["line"]) for m in published(of(tmp_path))] == [("r2", "sample"), ("r1", "latest")]
+    assert [m["release_id"] for m in published(of(tmp_path), "sample")] == ["r2"]
+
+
+def test_the_pointer_of_before_there_were_lines_is_the_teams(database: str, tmp_path: Path) -> None:
+    link, releases = tmp_path / "reports" / "latest", tmp_path / "releases"
+    folder = write(database, tmp_path, "r1")
+    with connect(database, "waku_fit_admin") as connection:
+        connection.execute("drop table release.current")
+        connection.execute(
+            "create table release.current (singleton boolean primary key default true check (singleton),"
+            " release_id text not null references release.releases)"
+        )
+        connection.execute("insert into release.current (release_id) values ('r1')")
+        publish.align_link(connection, releases, link.with_name("sample"))
+        assert not link.with_name("sample").exists()
+        publish.align_link(connection, releases, link)
+        assert link.resolve() == folder.resolve()
+    folder = write(database, tmp_path, "r2")
+    with connect(database, "waku_fit_admin") as connection:
+        publish.publish(connection, "r2", folder, link)
+        assert connection.execute("select line, release_id from release.current").fetchall() == [("latest", "r2")]
 
 
 def test_only_the_tables_that_are_asked_for_are_read(database: str, tmp_path: Path) -> None:
@@ -161,7 +215,7 @@ def test_the_link_moves_with_the_pointer(database: str, tmp_path: Path) -> None:
         with connect(database, "waku_fit_admin") as connection:
             publish.publish(connection, name, folder, link)
     assert json.loads((link / "manifest.json").read_text())["release_id"] == "r2"
-    assert [m["release_id"] for m in published(tmp_path / "releases", link)] == ["r2", "r1"]
+    assert [m["release_id"] for m in published(of(tmp_path))] == ["r2", "r1"]
 
 
 def test_what_was_written_but_not_published_is_not_seen(database: str, tmp_path: Path) -> None:
@@ -173,7 +227,7 @@ def test_what_was_written_but_not_published_is_not_seen(database: str, tmp_path:
     with connect(database, "waku_fit_admin") as connection:
         publish.align_link(connection, tmp_path / "releases", link)
     assert Path(os.readlink(link)).name == "r1"
-    assert [m["release_id"] for m in published(tmp_path / "releases", link)] == ["r1"]
+    assert [m["release_id"] for m in published(of(tmp_path))] == ["r1"]
     assert not (tmp_path / "releases" / ".partial-r3").exists()
 
 
@@ -209,7 +263,7 @@ def write_elsewhere(root: Path, name: str, **told: str) -> Path:
     """Write a release that is in no table."""
     folder = root / "releases" / name
     folder.mkdir(parents=True)
-    (folder / "manifest.json").write_text(json.dumps({"release_id": name, **told}))
+    (folder / "manifest.json").write_text(json.dumps({"release_id": name, "as_of": None, "packs": ["public"], **told}))
     return folder
 
 
@@ -224,16 +278,16 @@ def write_elsewhere(root: Path, name: str, **told: str) -> Path:
     ],
 )
 def test_releases_of_two_databases_are_not_mixed(tmp_path: Path, made_in: list[str | None], listed: list[str]) -> None:
-    link = tmp_path / "latest"
+    link = tmp_path / "reports" / "latest"
     for number, database in enumerate(made_in, start=1):
         publish._point(link, write_elsewhere(tmp_path, f"r{number}", **({"database": database} if database else {})))
-    assert [m["release_id"] for m in published(tmp_path / "releases", link)] == listed
+    assert [m["release_id"] for m in published(of(tmp_path))] == listed
 
 
-def test_a_manifest_of_before_databases_were_noted_is_as_it_was() -> None:
-    assert "database" not in manifest("r1").as_json()
-    noted = replace(manifest("r1"), database="7/16384")
-    assert Manifest.from_json(noted.as_json()).database == "7/16384"
+def test_a_manifest_of_before_databases_and_lines_were_noted_is_as_it_was() -> None:
+    assert not {"database", "line"} & replace(manifest("r1"), line="").as_json().keys()
+    noted = Manifest.from_json(replace(manifest("r1"), database="7/16384").as_json())
+    assert (noted.database, noted.line) == ("7/16384", "latest")
 
 
 def test_a_folder_in_place_of_the_link_is_never_overwritten(database: str, tmp_path: Path) -> None:

@@ -228,8 +228,7 @@ def test_a_release_that_is_not_the_usual_one_is_told(
     (settings.latest / "data" / "evidence_index.csv").write_text("evidence_id,grade\nx/a,published\nx/b,illustrative\n")
     crm.export_file(settings, tmp_path / "x.csv")
     assert capsys.readouterr().err == (
-        "Note: the latest release holds made-up evidence and looks back to 2024-12-31;"
-        " `waku-fit run` publishes the usual one again.\n"
+        "Note: the team's newest release holds made-up evidence and looks back to 2024-12-31.\n"
     )
 
 

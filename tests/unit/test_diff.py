@@ -331,7 +331,9 @@ def test_the_latest_two_published_releases_are_compared(settings: Settings, caps
 
 def test_the_beginning_of_a_name_is_enough(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
     show_difference(settings, "20261123", "20261116", as_json=False)
-    assert capsys.readouterr().out.startswith("From 20261123T1-b to 20261116T1-a")
+    assert capsys.readouterr().out.startswith(
+        "Line of releases: latest, the team's\nFrom 20261123T1-b to 20261116T1-a\n"
+    )
 
 
 @pytest.mark.parametrize(("name", "number"), [("2026", 2), ("2025", 0), ("20261124", 0)])
@@ -341,7 +343,7 @@ def test_a_name_that_means_no_single_release_is_refused(settings: Settings, name
 
 
 def test_one_release_cannot_be_compared(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="two releases are compared, and there is none; "):
+    with pytest.raises(UserError, match="two releases are compared, and of the line latest there is none; "):
         show_difference(Settings.from_environment({"WAKU_FIT_STATE_DIR": str(tmp_path)}), None, None, as_json=False)
 
 
@@ -380,3 +382,48 @@ def test_what_moved_a_gate_stands_under_it(
     cause = JudgementAttribution(is_of_state, Attribution(method, 1.0, effects))
     lines = diff_lines(replace(found, judgements=tuple(replace(gate, moved_by=cause) for gate in found.judgements)))
     assert said in lines
+
+
+def test_the_newest_two_of_a_line_are_compared_and_a_line_stands_for_its_newest(
+    settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = settings.releases_dir / "20261124T1-c"
+    (folder / "manifest.json").write_text(json.dumps({**manifest("20261124T1-c"), "line": "sample"}))
+    settings.link("sample").symlink_to(folder)
+    show_difference(settings, None, None, as_json=True)
+    assert json.loads(capsys.readouterr().out)["before"] == "20261116T1-a"
+    with pytest.raises(UserError, match="of the line sample there is only one"):
+        show_difference(settings, None, None, "sample", as_json=False)
+    show_difference(settings, "latest", "sample", as_json=False)
+    told = capsys.readouterr().out
+    assert told.startswith("Lines of releases: latest, the team's → sample\nFrom 20261123T1-b to 20261124T1-c\n")
+
+
+def test_releases_of_two_databases_are_not_compared(settings: Settings) -> None:
+    for name, line, database in (("20261123T1-b", "latest", "1/5"), ("20261124T1-c", "sample", "2/5")):
+        told = {**manifest(name), "line": line, "database": database}
+        (settings.releases_dir / name / "manifest.json").write_text(json.dumps(told))
+    settings.link("sample").symlink_to(settings.releases_dir / "20261124T1-c")
+    with pytest.raises(UserError, match="20261123T1-b and 20261124T1-c are of two databases"):
+        show_difference(settings, "latest", "sample", as_json=False)
+
+
+def test_a_long_comparison_is_cut_and_what_is_left_out_is_counted(
+    settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [
+        {"evidence_id": f"market__prices_{table}/{n}", "source": "s", "file": "f.csv", "line": "1", "content_hash": "h"}
+        for table in range(9)
+        for n in range(20)
+    ]
+    with (settings.releases_dir / "20261123T1-b" / "data" / "evidence_index.csv").open("w", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    show_difference(settings, None, None, as_json=False)
+    short = capsys.readouterr().out.splitlines()
+    show_difference(settings, None, None, as_json=False, with_all=True)
+    whole = capsys.readouterr().out.splitlines()
+    assert (len(short), len(whole)) == (60, 103)
+    assert short[-1] == "  and 44 more lines; --all shows them"
+    assert whole[: len(short) - 1] == short[:-1]

@@ -4,14 +4,25 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
+from datetime import date
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
+from assets.evidence.packs import PackError
+from assets.reports.lines import line_in, line_of
 from orchestration.commands.cli import main
 from orchestration.settings import Settings
-from orchestration.staleness.fingerprints import Request, fingerprint, remember, request_of_latest, unchanged_release
+from orchestration.staleness.fingerprints import (
+    Request,
+    fingerprint,
+    known_warehouse,
+    remember,
+    request_of_latest,
+    unchanged_release,
+)
 
 
 @pytest.fixture
@@ -71,9 +82,74 @@ def test_nothing_is_noted_of_a_release_that_another_run_has_replaced(settings: S
 
 def test_the_verdict_is_shown_also_without_the_pack_that_was_laid_over(settings: Settings, tmp_path: Path) -> None:
     request = Request.of(settings, (str(tmp_path / "ours"),))
+    settings.link("ours").symlink_to(os.readlink(settings.latest))
     remember(settings, request, fingerprint(settings, request), "warehouse", "r1")
     (tmp_path / "ours").rmdir()
-    done = CliRunner().invoke(main, ["status"])
+    done = CliRunner().invoke(main, ["status", "--line", "ours"])
     assert done.exit_code == 0, done.output
     assert "Nothing is known." in done.output
     assert f'The release cannot be made again: there is no pack "{tmp_path / "ours"}"' in done.output
+
+
+@pytest.mark.parametrize(
+    ("packs", "as_of", "team", "line"),
+    [
+        (["public"], None, ["public"], "latest"),
+        (["public", "prices", "local_benchmarks"], None, ["public"], "latest"),
+        (["public", "ours"], None, ["public", "/home/ours"], "latest"),
+        (["/home/ours", "public"], None, ["public", "/home/ours"], "latest"),
+        (["public", "sample"], None, ["public"], "sample"),
+        (["public", "/home/ours", "sample"], None, ["public"], "ours+sample"),
+        (["public"], None, ["public", "ours"], "public"),
+        (["public"], date(2024, 12, 31), ["public"], "asof-2024-12-31"),
+        (["public", "sample"], date(2024, 12, 31), ["public"], "asof-2024-12-31+sample"),
+    ],
+)
+def test_a_line_is_what_differs_from_the_team(packs: list[str], as_of: date | None, team: list[str], line: str) -> None:
+    assert line_of(packs, as_of, team) == line
+    assert line_in({"packs": packs, "as_of": as_of and as_of.isoformat()}, team) == line
+
+
+@pytest.mark.parametrize("name", ["latest", "asof-2024-12-31", "a+b", ".hidden"])
+def test_a_pack_whose_name_is_that_of_another_line_is_refused(settings: Settings, tmp_path: Path, name: str) -> None:
+    (tmp_path / name).mkdir()
+    with pytest.raises(PackError, match="cannot name a line of releases, reports/"):
+        Request.of(settings, (str(tmp_path / name),))
+
+
+def test_each_line_remembers_what_it_was_made_from(settings: Settings) -> None:
+    """A look at another day makes the team's release no older: a run for the team has nothing to do afterwards."""
+    team, look = Request.of(settings), Request.of(settings, as_of=date(2024, 12, 31))
+    remember(settings, team, fingerprint(settings, team), "warehouse", "r1")
+    shutil.copytree(settings.releases_dir / "r1", settings.releases_dir / "r2")
+    settings.link("asof-2024-12-31").symlink_to(os.path.relpath(settings.releases_dir / "r2", settings.reports_dir))
+    remember(settings, look, fingerprint(settings, look), "warehouse", "r2")
+    assert (unchanged_release(settings, team) or {})["release_id"] == "r1"
+    assert (unchanged_release(settings, look) or {})["release_id"] == "r2"
+    assert request_of_latest(settings, "asof-2024-12-31") == look
+    assert "Line of releases: latest, the team's" in CliRunner().invoke(main, ["status"]).output
+    told = CliRunner().invoke(main, ["status", "--line", "asof-2024-12-31"]).output
+    assert "This looks back: no evidence later than 2024-12-31 counts." in told
+    assert "Line of releases: asof-2024-12-31" in told
+    assert "Nothing has changed since this release." in told
+
+
+def test_a_line_without_a_release_is_refused_with_those_that_there_are(settings: Settings) -> None:
+    refused = CliRunner().invoke(main, ["status", "--line", "sampel"])
+    assert "there is no line sampel of releases; expected latest, the only one" in refused.output
+    settings.link("sample").symlink_to(os.readlink(settings.latest))
+    for command in (["status"], ["diff"], ["history"], ["explain", "x"], ["crm", "export", "x.csv"]):
+        refused = CliRunner().invoke(main, [*command, "--line", "sampel"])
+        assert refused.exit_code == 1
+        assert (
+            "there is no line sampel of releases; expected latest, the team's, or one of: sample;"
+            ' did you mean "sample"?' in refused.output
+        )
+
+
+def test_a_note_of_before_there_were_lines_is_not_taken_for_one(settings: Settings) -> None:
+    (settings.state_dir / "made_from.json").write_text(
+        json.dumps({"release_id": "r1", "fingerprint": "f", "packs": ["public"], "as_of": None, "warehouse": "w"})
+    )
+    assert unchanged_release(settings, Request.of(settings)) is None
+    assert known_warehouse(settings) is None

@@ -32,18 +32,35 @@ HOW: Mapping[Method, str] = {
 """How a change was attributed."""
 
 
-def diff_lines(difference: Difference) -> list[str]:
-    """Return the whole comparison, line by line."""
-    lines = [f"From {difference.before} to {difference.after}", ""]
+def diff_lines(difference: Difference, most: int | None = None) -> list[str]:
+    """Return the comparison line by line: all of it, or `most` lines with each part cut at its share of them."""
     if difference.verdict_before == difference.verdict_after:
-        lines.append(f"Verdict: {_words(difference.verdict_after)}, as before")
+        verdict = f"Verdict: {_words(difference.verdict_after)}, as before"
     else:
-        lines.append(f"Verdict: {_words(difference.verdict_before)} → {_words(difference.verdict_after)}")
-    lines += [line for change in difference.judgements for line in _judgement(change)]
-    lines += _circumstances(difference)
-    lines += _costs(difference.scenarios)
-    lines += _evidence(difference)
-    return lines
+        verdict = f"Verdict: {_words(difference.verdict_before)} → {_words(difference.verdict_after)}"
+    parts = [
+        [f"From {difference.before} to {difference.after}", "", verdict],
+        [line for change in difference.judgements for line in _judgement(change)],
+        list(_circumstances(difference)),
+        _costs(difference.scenarios),
+        _evidence(difference),
+    ]
+    return [line for part in (parts if most is None else _cut(parts, most)) for line in part]
+
+
+def _cut(parts: Sequence[Sequence[str]], most: int) -> list[list[str]]:
+    """Return parts with `most` lines together. A long one gets what shorter ones leave, and counts what is left out."""
+    lengths = [len(part) for part in parts]
+    shares = dict[int, int]()
+    for place, position in enumerate(sorted(range(len(parts)), key=lengths.__getitem__)):
+        room = most - sum(shares.values())
+        shares[position] = min(lengths[position], room // (len(parts) - place))
+    return [
+        list(part)
+        if len(part) == shares[position]
+        else [*part[: shares[position] - 1], f"  and {len(part) - shares[position] + 1} more lines; --all shows them"]
+        for position, part in enumerate(parts)
+    ]
 
 
 KINDS = {

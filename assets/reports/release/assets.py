@@ -24,6 +24,7 @@ from assets.reports.difference import table
 from assets.reports.difference.model import TABLES
 from assets.reports.difference.read import as_released, read_past
 from assets.reports.difference.table import changes_frame
+from assets.reports.lines import TEAM
 from assets.reports.model import BOARD_PDF, WHITEPAPER_PDF, Manifest
 from assets.reports.page.menu import FIRST_PAGE
 from assets.reports.page.site import ReleaseData
@@ -64,6 +65,11 @@ COPIED_KEYS = [dg.AssetKey([s, name]) for s, names in RELEASED.items() if s != k
 class ReleasedEvidence(ABC):
     """What a release must know of the evidence of its run, which is not how a row is read."""
 
+    @property
+    @abstractmethod
+    def line(self) -> str:
+        """Name the line that a release of it is of."""
+
     @abstractmethod
     def resolved(self) -> list[Pack]:
         """Return the folders of all packs."""
@@ -81,7 +87,8 @@ class ReleaseOfRun(ABC):
     """Where releases go, what the code is called, and the guard that nothing stale is published."""
 
     releases_dir: str
-    latest: str
+    reports_dir: str
+    """Where links to the newest release of each line are."""
     decisions: str
     """The file of the log of decisions."""
     code_version: str
@@ -116,7 +123,10 @@ class ReleaseOfRun(ABC):
             kinds=["html"],
         ),
         table_spec(
-            keys.LATEST, [keys.READINESS_REPORT], "The release that readers see: reports/latest", kinds=["file"]
+            keys.LATEST,
+            [keys.READINESS_REPORT],
+            "The link to the newest release: reports/latest, or that of another line after a look at something else",
+            kinds=["file"],
         ),
     ],
 )
@@ -126,12 +136,16 @@ def published_release(
     evidence: dg.ResourceParam[ReleasedEvidence],
     release: dg.ResourceParam[ReleaseOfRun],
 ) -> Iterator[dg.MaterializeResult[None]]:
-    """Copy the rows, make the files from the copy as `waku_fit_reader`, then move pointer and link."""
+    """Copy the rows, make the files from the copy as `waku_fit_reader`, then move pointer and link of their line.
+
+    The log of decisions is about the line of the team: what is only looked at is noted nowhere.
+    """
     release.require_fresh(context, evidence)
-    releases_dir, latest = Path(release.releases_dir), Path(release.latest)
-    log = DecisionLog(Path(release.decisions), releases_dir, latest, release.code_version)
+    releases_dir, reports_dir = Path(release.releases_dir), Path(release.reports_dir)
+    link = reports_dir / evidence.line
+    log = DecisionLog(Path(release.decisions), releases_dir, reports_dir / TEAM, release.code_version)
     with warehouse.connect("waku_fit_admin") as connection:
-        align_link(connection, releases_dir, latest)
+        align_link(connection, releases_dir, link)
         with _of_the_log():
             log.note_published()
         folders = folders_of(evidence.resolved(), connection)
@@ -141,7 +155,8 @@ def published_release(
             raise dg.Failure(str(error), allow_retries=False) from error
         checks = checks_of(context)
         made = manifest_of(context, release.code_version, connection, checks)
-        made = replace(made, previous=previous_release(connection, made, releases_dir), database=warehouse.identity)
+        made = replace(made, line=link.name, database=warehouse.identity)
+        made = replace(made, previous=previous_release(connection, made, releases_dir))
         landed = list(_own_tables(connection, made, checks, releases_dir))
         if found := faults(connection):
             raise dg.Failure(
@@ -162,7 +177,7 @@ def published_release(
         raise dg.Failure(f"{error}. Nothing was published.", allow_retries=False) from error
     write_files(directory, files)
     with warehouse.connect("waku_fit_admin") as connection:
-        publish(connection, manifest.release_id, directory, latest)
+        publish(connection, manifest.release_id, directory, link)
         said = log.note_published()
         # After publication: nobody then reads what is changed. Killed before this, the run is made again.
         changed = take_out(
@@ -196,7 +211,7 @@ def published_release(
     yield dg.MaterializeResult(
         keys.LATEST,
         data_version=version,
-        metadata={**name, "link": dg.MetadataValue.path(latest), RELEASES_CLEANED: len(changed)},
+        metadata={**name, "link": dg.MetadataValue.path(link), RELEASES_CLEANED: len(changed)},
     )
 
 

@@ -27,12 +27,13 @@ from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from assets.common.tables import read_frame
+from assets.reports.lines import TEAM
 from assets.reports.model import Manifest
 from assets.reports.released import RELEASED
 
 
 class LinkError(Exception):
-    """Something else is where the link to the latest release belongs."""
+    """Something else is where the link to the newest release of a line belongs."""
 
 
 TABLES = {name: schema for schema, names in RELEASED.items() for name in names}
@@ -62,9 +63,11 @@ alter table release.releases add column if not exists free_of text;
 alter table release.releases add column if not exists has_dead_rows boolean not null default false;
 -- by pack a hash of where its folder lay: two packs of one name are not one
 alter table release.releases add column if not exists folders jsonb;
-create table if not exists release.current (
-    singleton boolean primary key default true check (singleton), release_id text not null references release.releases
-);
+create table if not exists release.current (release_id text not null references release.releases);
+-- before there were lines it had one row, that of the team
+alter table release.current drop column if exists singleton;
+alter table release.current add column if not exists line text not null default 'latest';
+create unique index if not exists current_line on release.current (line);
 """
 
 
@@ -127,14 +130,18 @@ def _copy_table(cursor: psycopg.Cursor, schema: str, name: str, release_id: str)
 
 
 def previous_release(connection: psycopg.Connection, manifest: Manifest, releases_dir: Path) -> str | None:
-    """Return the newest release of the same packs and as-of day; None without one. One without files is none."""
+    """Return the newest release of the same line; None without one. One without files is none.
+
+    One of before there were lines is of this line if its packs and its as-of day are the same.
+    """
     if connection.execute("select to_regclass('release.releases')").fetchone() == (None,):
         return None
     plain = manifest.as_json()
     rows = connection.execute(
-        "select release_id from release.releases where manifest -> 'packs' = %s and manifest -> 'as_of' = %s"
+        "select release_id from release.releases"
+        " where coalesce(manifest ->> 'line' = %s, manifest -> 'packs' = %s and manifest -> 'as_of' = %s)"
         " order by created_at desc, release_id desc",
-        (Jsonb(plain["packs"]), Jsonb(plain["as_of"])),
+        (manifest.line, Jsonb(plain["packs"]), Jsonb(plain["as_of"])),
     ).fetchall()
     return next((release_id for (release_id,) in rows if (releases_dir / release_id).is_dir()), None)
 
@@ -199,18 +206,18 @@ def _to_disk(path: Path) -> None:
 
 
 def publish(connection: psycopg.Connection, release_id: str, directory: Path, link: Path) -> None:
-    """Make `release_id` the current release: first for readers of tables, then for readers of files."""
+    """Make `release_id` the current one of the line that `link` is called by: for readers of tables, then of files."""
     with connection.transaction():
         connection.execute(
-            "insert into release.current (release_id) values (%s)"
-            " on conflict (singleton) do update set release_id = excluded.release_id",
-            (release_id,),
+            "insert into release.current (line, release_id) values (%s, %s)"
+            " on conflict (line) do update set release_id = excluded.release_id",
+            (link.name, release_id),
         )
     _point(link, directory)
 
 
 def align_link(connection: psycopg.Connection, releases_dir: Path, link: Path) -> None:
-    """Let the link follow the pointer to a later release, and remove what a killed run left half-written.
+    """Let the link follow the pointer of its line to a later release, and remove what a killed run left half-written.
 
     A pointer to an earlier one is of another database: the release that readers see was published since.
 
@@ -223,9 +230,21 @@ def align_link(connection: psycopg.Connection, releases_dir: Path, link: Path) -
         shutil.rmtree(partial)
     if connection.execute("select to_regclass('release.current')").fetchone() == (None,):
         return
-    row = connection.execute("select release_id from release.current").fetchone()
+    # as JSON: before there were lines it had no such column
+    row = connection.execute(
+        "select release_id from release.current where coalesce(to_jsonb(current) ->> 'line', %s) = %s",
+        (TEAM, link.name),
+    ).fetchone()
     if row and (releases_dir / row[0]).is_dir() and (not link.exists() or Path(os.readlink(link)).name < row[0]):
         _point(link, releases_dir / row[0])
+
+
+def published_lines(connection: psycopg.Connection) -> list[str]:
+    """Return the lines that have a pointer in this database."""
+    if connection.execute("select to_regclass('release.current')").fetchone() == (None,):
+        return []
+    query = "select coalesce(to_jsonb(current) ->> 'line', %s) from release.current order by 1"
+    return [line for (line,) in connection.execute(query, (TEAM,)).fetchall()]
 
 
 def _point(link: Path, directory: Path) -> None:
