@@ -164,6 +164,7 @@ def test_each_line_has_a_pointer_and_a_link_of_its_own(database: str, tmp_path: 
     with connect(database, "waku_fit_admin") as connection:
         publish.publish(connection, "r1", write(database, tmp_path, "r1"), team)
         publish.publish(connection, "r2", write(database, tmp_path, "r2", line="sample"), look)
+        assert publish.published_lines(connection) == ["latest", "sample"]
         team.unlink()
         look.unlink()
         publish.align_link(connection, releases, team)
