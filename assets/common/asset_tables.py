@@ -8,6 +8,7 @@ event log).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import dagster as dg
@@ -15,6 +16,7 @@ import pandas as pd
 import psycopg
 
 from assets.common import keys
+from assets.common.meanings import meanings_of
 from assets.common.tables import TableStatistics, land, table_statistics
 
 PREVIEW_COLUMNS = 12
@@ -42,7 +44,8 @@ def land_table(
 ) -> dg.MaterializeResult[None]:
     """Replace the table of `key` by `frame` (see `land`) and tell what it holds, with `metadata` besides."""
     land(connection, key.path, columns, frame)
-    held = sql_table_metadata(table_statistics(connection, key.path))
+    meanings = meanings_of(".".join(key.path))
+    held = sql_table_metadata(replace(table_statistics(connection, key.path), meanings=meanings))
     return dg.MaterializeResult(key, metadata={**held, **metadata})
 
 

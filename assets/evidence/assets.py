@@ -73,8 +73,11 @@ def _typed_in(table_key: str) -> list[dg.AssetKey]:
 @dg.multi_asset(specs=raw_specs(), can_subset=True, name="load_evidence")
 def raw_tables(
     context: dg.AssetExecutionContext, warehouse: dg.ResourceParam[Warehouse], evidence: dg.ResourceParam[EvidenceOfRun]
-) -> Iterator[dg.MaterializeResult[None]]:
-    """Validate all packs, then replace the selected tables in one transaction; one mistake anywhere lands nothing."""
+) -> Iterator[dg.MaterializeResult[None] | dg.AssetObservation]:
+    """Validate all packs, then replace the selected tables in one transaction; one mistake anywhere lands nothing.
+
+    The UI shows of what people type when it was read, and how many rows it has.
+    """
     found = evidence.read()
     if found.problems:
         raise dg.Failure(
@@ -89,11 +92,13 @@ def raw_tables(
             )
         except AnotherDateError as error:
             raise dg.Failure(str(error), allow_retries=False) from error
+        typed = {keys.raw_key(table.key): keys.evidence_key(table.key) for table in ALL_TABLES if table.kind != "part"}
         for key in sorted(context.selected_asset_keys):
+            held = table_statistics(connection, key.path)
+            if key in typed:
+                yield dg.AssetObservation(typed[key], metadata={"dagster/row_count": held.rows})
             yield dg.MaterializeResult(
-                asset_key=key,
-                data_version=dg.DataVersion(versions[key]),
-                metadata=sql_table_metadata(table_statistics(connection, key.path)),
+                asset_key=key, data_version=dg.DataVersion(versions[key]), metadata=sql_table_metadata(held)
             )
 
 

@@ -13,6 +13,8 @@ import pytest
 from pypdf import PdfReader
 
 from assets.common import keys
+from assets.common.meanings import EVERYWHERE, described
+from assets.evidence.tables import ALL_TABLES
 from assets.reports.page.menu import PAGES
 from assets.reports.whitepaper.bound import NOT_KNOWN
 from orchestration.transforms.dbt import connection_environment
@@ -162,17 +164,46 @@ def test_a_changed_count_makes_what_rests_on_it_and_a_mistake_lands_nothing(edit
 @pytest.fixture(scope="module")
 def told(chain: Chain) -> dict[str, Mapping[str, Any]]:
     """What the first run told the UI of each table."""
+    return metadata_of_first_run(chain, "ASSET_MATERIALIZATION")
+
+
+def metadata_of_first_run(chain: Chain, kind: str) -> dict[str, Mapping[str, Any]]:
+    """By asset, what the first run told the UI in events of one kind."""
     with dg.DagsterInstance.from_config(str(chain.root / "state" / "dagster")) as instance:
         (first,) = list(instance.get_runs())[-1:]
-        records = instance.get_records_for_run(first.run_id, of_type=dg.DagsterEventType.ASSET_MATERIALIZATION).records
-    made = [record.event_log_entry.asset_materialization for record in records]
-    return {m.asset_key.to_user_string(): m.metadata for m in made if m and m.asset_key.path[0] != keys.REPORTS}
+        records = instance.get_records_for_run(first.run_id, of_type=dg.DagsterEventType[kind]).records
+    events = [record.event_log_entry.dagster_event for record in records]
+    found = [
+        e.asset_observation_data.asset_observation if e.is_asset_observation else e.materialization for e in events
+    ]
+    return {each.asset_key.to_user_string(): each.metadata for each in found}
 
 
 def test_the_ui_is_told_rows_and_columns_of_every_table(told: dict[str, Mapping[str, Any]]) -> None:
     assert len(told) > 100
     expected = {"dagster/row_count", "dagster/column_schema", "preview"}
-    assert [name for name, metadata in told.items() if not expected <= set(metadata)] == []
+    pages = {"reports/readiness_report", "reports/release", "reports/latest"}
+    assert {name for name, metadata in told.items() if not expected <= set(metadata)} == pages
+
+
+def test_the_ui_says_what_each_column_means(told: dict[str, Mapping[str, Any]]) -> None:
+    schemas = {name: of["dagster/column_schema"].value for name, of in told.items() if "dagster/column_schema" in of}
+    meanings = {(table, c.name): c.description for table, schema in schemas.items() for c in schema.columns}
+    assert [column for column, meaning in meanings.items() if not meaning] == []
+    described_for_none = {
+        (table, name)
+        for table, names in described().items()
+        for name in names
+        if table != EVERYWHERE and (table.replace(".", "/"), name) not in meanings
+    }
+    assert described_for_none == set()
+    assert described()[EVERYWHERE].keys() - {name for _, name in meanings} == set()
+
+
+def test_the_ui_says_of_what_people_type_that_it_was_read(chain: Chain) -> None:
+    read = metadata_of_first_run(chain, "ASSET_OBSERVATION")
+    assert read["evidence/roadmap__deliverables"]["dagster/row_count"].value > 0
+    assert len(read) == len([table for table in ALL_TABLES if table.kind != "part"])
 
 
 @pytest.mark.parametrize(
