@@ -294,9 +294,16 @@ def _jump(said: PriceObservation, last: EvidenceRow) -> Rejection | None:
 
 
 def _last_price(said: PriceObservation, last: EvidenceRow) -> float | None:
-    """Return the last known price in the unit of the observation, None where there is none."""
+    """Return the last known price in the unit of the observation, None where there is none.
+
+    A month of 730 hours tells that of an hour.
+    """
     column = _price_column(said)
-    return None if column is None else getattr(last, column)
+    known = None if column is None else getattr(last, column)
+    if known is None and column == "price_per_hour" and getattr(last, "month_basis", None) == "hour_x_730":
+        month = getattr(last, "price_per_month", None)
+        return None if month is None else float(month) / HOURS_PER_MONTH
+    return known
 
 
 def _news(said: PriceObservation, last: EvidenceRow, confirm_after: timedelta) -> Verdict:

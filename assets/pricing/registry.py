@@ -15,6 +15,8 @@ from assets.pricing.sources.digitalocean import DigitalOcean
 from assets.pricing.sources.ecb import Ecb
 from assets.pricing.sources.gas import Gas
 from assets.pricing.sources.hetzner import Hetzner
+from assets.pricing.sources.scaleway import Scaleway
+from assets.pricing.sources.vultr import Vultr
 from assets.refresh.interfaces import Listed, Refreshed
 
 ETHEREUM_NODE = "https://ethereum-rpc.publicnode.com"
@@ -29,6 +31,8 @@ SOURCES: tuple[Listed[PriceCatalogue, PriceObservation], ...] = (
         lambda _, given: DigitalOcean(given["DIGITALOCEAN_ACCESS_TOKEN"]),
         "DIGITALOCEAN_ACCESS_TOKEN",
     ),
+    Listed("vultr", lambda catalogue, _: Vultr(catalogue)),
+    Listed("scaleway", lambda catalogue, _: Scaleway(catalogue)),
     Listed("ecb", lambda *_: Ecb()),
     Listed(
         "ethereum_gas",

@@ -130,6 +130,14 @@ def test_what_azure_states_is_passed_on_to_be_judged(
     assert (said.price, said.unit, said.currency) == (price, unit, currency)
 
 
+def test_blanks_at_the_ends_of_azures_names_are_no_part_of_them(server: LocalServer) -> None:
+    """As in infracost/cloud-pricing-api#105."""
+    names = ("meterName", "productName", "skuName", "armSkuName", "unitOfMeasure", "armRegionName", "currencyCode")
+    server.answers[AZURE] = [azure_page([{**METER, **{name: f"{METER[name]} " for name in names}}])]
+    (said,) = ask(azure(server))
+    assert (said.offer[3], said.price, said.unit, said.currency) == ("Standard_D2s_v5", 0.1, "hour", "USD")
+
+
 OLD, NEW = "2026-11-01T00:00:00Z", "2026-11-23T12:00:00Z"
 
 
@@ -323,6 +331,21 @@ def test_what_a_local_zone_sells_is_not_of_the_region(
     on_demand = {"Z": terms("Z", dimension("2", "GB-Mo")), "A": terms("A", dimension("1", "GB-Mo"))}
     body = json.dumps({"products": products, "terms": {"OnDemand": on_demand}}).encode()
     assert [product.prices[0]["pricePerUnit"]["USD"] for product in read_price_list([body], "us-east-1")] == ["1"]
+
+
+@pytest.mark.parametrize(
+    ("amounts", "price", "currency"),
+    [({"CNY": "0.15", "USD": "0.021"}, 0.021, "USD"), ({"CNY": "0.15"}, 0.15, "CNY"), ({}, None, None)],
+)
+def test_of_several_currencies_at_aws_that_of_the_rows_counts(
+    server: LocalServer, amounts: dict[str, str], price: float | None, currency: str | None
+) -> None:
+    """As in infracost/cloud-pricing-api#362. Another currency alone is passed on to be judged."""
+    listed = {"products": {"A1": PRODUCTS["A1"]}, "terms": {"OnDemand": {"A1": terms("A1", dimension("", "Hrs"))}}}
+    listed["terms"]["OnDemand"]["A1"]["A1.JRTC"]["priceDimensions"]["A1.JRTC.0"]["pricePerUnit"] = amounts
+    server.answers |= {EC2: [as_json(listed)], TRANSFER: [as_json({})]}
+    said = [(o.price, o.currency) for o in ask(aws(server)) if o.offer[3] == "t3.small"]
+    assert said == [(price, currency)]
 
 
 def test_a_region_whose_rows_are_in_another_currency_is_not_asked_for(server: LocalServer) -> None:

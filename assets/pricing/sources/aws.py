@@ -155,7 +155,8 @@ def observed(product: Product, today: date, source: str) -> Iterator[PriceObserv
         if offer[3] == "internet_egress":
             start = number(plain.get("beginRange"))
             offer = (*offer[:4], "" if start is None else f"{start / GB_PER_TB:g}")
-        currency = next(iter(amounts), None) if isinstance(amounts, dict) else None
+        # rows that are refreshed are in USD; a price may be stated in several currencies
+        currency = ("USD" if "USD" in amounts else next(iter(amounts), None)) if isinstance(amounts, dict) else None
         unit = plain.get("unit")
         yield PriceObservation(
             offer=offer,

@@ -62,9 +62,12 @@ class Azure:
 
 
 def plain_meters(page: Any, region: str) -> Iterator[dict[str, Any]]:
-    """Yield what a page says of plain Linux servers."""
-    for item in part(page, "Items", list, "the price list of Azure"):
-        kind = text(item.get("armSkuName")) if isinstance(item, dict) else None
+    """Yield what a page says of plain Linux servers. Names may have blanks at their ends."""
+    for stated in part(page, "Items", list, "the price list of Azure"):
+        if not isinstance(stated, dict):
+            continue
+        item = {name: value.strip() if isinstance(value, str) else value for name, value in stated.items()}
+        kind = text(item.get("armSkuName"))
         if kind and _is_plain_linux(item, kind, region):
             yield item
 
