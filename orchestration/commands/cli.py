@@ -17,6 +17,7 @@ from pathlib import Path
 import click
 
 from assets.reports.lines import TEAM
+from orchestration.commands.by_hand_cli import dbt, psql
 from orchestration.commands.crm_cli import crm
 from orchestration.commands.options import (
     Example,
@@ -560,6 +561,8 @@ def import_benchmark(
 
 
 main.add_command(crm)
+main.add_command(psql)
+main.add_command(dbt)
 
 
 def _where(settings: Settings, line: str) -> str:

@@ -37,6 +37,7 @@ __all__ = [
     "Database",
     "PooledAddress",
     "WarehouseError",
+    "address_in_environment",
     "bootstrap",
     "check_url",
     "connect",
@@ -135,7 +136,7 @@ def connect(url: str, role: str | None = None, autocommit: bool = False) -> psyc
             connection.close()
             reason = error.diag.message_primary
             raise WarehouseError(
-                f"{redact(url)} does not let its user act as {role} ({reason}): run bootstrap"
+                f"{redact(url)} does not let its user act as {role} ({reason}); `waku-fit run` prepares the database"
             ) from None
     return connection
 
@@ -236,6 +237,12 @@ def check_url(url: str) -> dict[str, Any]:
             "with every special character of the password written as %XX (an @ is %40, a / is %2F)"
         )
     return parts
+
+
+def address_in_environment(url: str) -> dict[str, str]:
+    """Return `url` as the variables that every program of PostgreSQL reads: only its account sees them."""
+    variables = {o.keyword.decode(): o.envvar.decode() for o in pq.Conninfo.get_defaults() if o.envvar is not None}
+    return {variables[name]: str(value) for name, value in check_url(url).items() if name in variables}
 
 
 def _credentials(url: str) -> tuple[str | None, str | None]:

@@ -11,9 +11,9 @@ import subprocess
 from pathlib import Path
 
 import psycopg
-from psycopg import pq, sql
+from psycopg import sql
 
-from orchestration.warehouse.connection import check_url, connect, redact
+from orchestration.warehouse.connection import address_in_environment, check_url, connect, redact
 from orchestration.warehouse.errors import WarehouseError
 from orchestration.warehouse.layout import wheel_binaries
 from orchestration.warehouse.roles import ADMIN, SCHEMAS, bootstrap
@@ -70,7 +70,7 @@ def contents(connection: psycopg.Connection) -> dict[str, str]:
 def _call(program: str, url: str | None, *arguments: str) -> str:
     """Call a program of PostgreSQL and return what it prints. The address goes by the environment, which only its
     account sees."""
-    address = {} if url is None else _address(url)
+    address = {} if url is None else address_in_environment(url)
     called = subprocess.run(
         [str(wheel_binaries() / program), *arguments],
         env=os.environ | address, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
@@ -79,12 +79,6 @@ def _call(program: str, url: str | None, *arguments: str) -> str:
         where = "" if url is None else f" for {redact(url)}"
         raise WarehouseError(f"{program} failed{where}: {called.stderr.strip()}")
     return called.stdout
-
-
-def _address(url: str) -> dict[str, str]:
-    """Return `url` as the variables that every program of PostgreSQL reads."""
-    variables = {o.keyword.decode(): o.envvar.decode() for o in pq.Conninfo.get_defaults() if o.envvar is not None}
-    return {variables[name]: str(value) for name, value in check_url(url).items() if name in variables}
 
 
 def _name(url: str) -> str:

@@ -48,7 +48,9 @@ class TestConnect:
             assert connection.execute("select current_user").fetchone() == (READER,)
 
     def test_an_unknown_role_is_an_error_and_not_sql(self, warehouse_url: str) -> None:
-        with pytest.raises(WarehouseError, match=r'role "x; drop schema marts" does not exist.*run bootstrap'):
+        with pytest.raises(
+            WarehouseError, match=r'role "x; drop schema marts" does not exist.*`waku-fit run` prepares'
+        ):
             connect(warehouse_url, role="x; drop schema marts")
 
     def test_a_new_database_under_the_same_name_is_another_one(self, fresh_database: str) -> None:
