@@ -81,6 +81,8 @@ class Manifest:
     """The database that it was made in; empty in a release of before this was noted."""
     line: str = ""
     """The line that it is of (`lines.py`); empty in a release of before there were lines."""
+    cleaned_by: str = ""
+    """The release with which something was taken out of it, because a consent was withdrawn; empty otherwise."""
 
     @classmethod
     def from_json(cls, plain: Mapping[str, Any]) -> Manifest:
@@ -96,7 +98,7 @@ class Manifest:
         plain["as_of"] = self.as_of.isoformat() if self.as_of else None
         plain["packs"] = list(self.packs)
         plain["warnings"] = list(self.warnings)
-        for name in ("database", "line"):
+        for name in ("database", "line", "cleaned_by"):
             if not plain[name]:  # so that a release of before is as it was
                 del plain[name]
         return plain

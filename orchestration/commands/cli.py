@@ -57,9 +57,12 @@ def _day(_: click.Context, __: click.Parameter, value: str | None) -> date | Non
     "--bench", type=click.Choice(["reuse", "quick", "full"]), default="reuse", show_default=True,
     help="Archive benchmarks: use the newest results, or measure first (quick: 90 s, full: up to 40 minutes).",
 )  # fmt: skip
+@click.option("--preview", is_flag=True, help="Say what would move, and publish nothing.")
 @click.option("--timings", is_flag=True, help="Tell in the end where the time went, by step and by table.")
 @with_settings
-def run(settings: Settings, as_of: date | None, packs: tuple[str, ...], bench: str, timings: bool) -> int:
+def run(
+    settings: Settings, as_of: date | None, packs: tuple[str, ...], bench: str, preview: bool, timings: bool
+) -> int:
     """Make a release: evidence in, verdict and report out.
 
     Loads the evidence, computes costs and gates, publishes. With --as-of, or with other packs than the usual ones, the
@@ -92,7 +95,7 @@ def run(settings: Settings, as_of: date | None, packs: tuple[str, ...], bench: s
         return 1
     from orchestration.commands.run import run_chain
 
-    return run_chain(settings, request, evidence, before, started, timings=timings)
+    return run_chain(settings, request, evidence, before, started, timings=timings, is_preview=preview)
 
 
 @main.command(cls=Example, example="waku-fit check ../our-interviews")

@@ -25,6 +25,7 @@ from assets.evidence.read_packs import Evidence
 from assets.reports.release.assets import RELEASES_CLEANED
 from assets.reports.release.publish import LinkError, align_link
 from orchestration.abandoned_runs import STARTED_HERE, close_abandoned, held_while_running
+from orchestration.commands.preview import preview_lines
 from orchestration.commands.summary import changes, scope_lines, verdict_lines, withdrawal_lines
 from orchestration.commands.timings import Timings
 from orchestration.commands.ui import environment
@@ -42,6 +43,7 @@ from orchestration.settings import Settings
 from orchestration.staleness.fingerprints import Request, known_warehouse, latest_release_id, remember
 from orchestration.staleness.plan import RunPlan, make_plan
 from orchestration.warehouse.connection import (
+    ADMIN,
     AnotherRunActive,
     WarehouseError,
     bootstrap,
@@ -51,16 +53,28 @@ from orchestration.warehouse.connection import (
     warehouse_id,
 )
 
+PREVIEW_ELSEWHERE = (
+    "the last release was made in another database, and the history of runs is about one only; run without --preview,"
+    " or set WAKU_FIT_DATABASE_URL to that database"
+)
 ANOTHER_DATABASE = "Release {} is of another database: nothing is compared with it."
 
 
 def run_chain(
-    settings: Settings, request: Request, evidence: Evidence, before: str, started: float, *, timings: bool = False
+    settings: Settings,
+    request: Request,
+    evidence: Evidence,
+    before: str,
+    started: float,
+    *,
+    timings: bool = False,
+    is_preview: bool = False,
 ) -> int:
     """Bring the newest release of the line of `request` up to date with it and return the exit code.
 
     `before` is the fingerprint from before `evidence` was read, `started` when the command was, on the monotonic clock.
-    With `timings`, the seconds of each step and table are printed in the end.
+    With `timings`, the seconds of each step and table are printed in the end. A preview makes all tables but those of a
+    release, says what would move, and publishes nothing.
     """
     os.environ.update(environment(settings))
     try:
@@ -72,6 +86,8 @@ def run_chain(
                 align_link(connection, settings.releases_dir, settings.link(request.line))
                 warehouse = warehouse_id(connection)
                 newest = latest_release_id(settings, request.line)
+            if is_preview and known_warehouse(settings) not in (None, warehouse):
+                raise UserError(PREVIEW_ELSEWHERE)
             with dg.DagsterInstance.from_config(str(prepare_home(settings.dagster_home))) as instance:
                 close_abandoned(instance, settings.state_dir)
                 repository = ReconstructableRepository.for_module(
@@ -81,8 +97,11 @@ def run_chain(
                 plan = make_plan(settings, request, evidence, instance, graph, warehouse)
                 gc.freeze()
                 gc.enable()
+                making = Making(settings, request, instance, repository, started, timings=timings)
+                if plan.reasons and is_preview:
+                    return _preview(making, plan, database.url)
                 if plan.reasons:
-                    return _execute(settings, request, instance, repository, plan, started, timings=timings)
+                    return _publish(making, plan)
             # No table depends on what changed: the release is as good as one made now.
             remember(settings, request, before, warehouse, newest)
     except (AnotherRunActive, LinkError, WarehouseError) as error:
@@ -96,57 +115,90 @@ def _why(reasons: Mapping[dg.AssetKey, str]) -> str:
     return "" if len(roots) > 5 else f" because of {', '.join(roots)}"
 
 
-def _execute(
-    settings: Settings,
-    request: Request,
-    instance: dg.DagsterInstance,
-    repository: ReconstructableRepository,
-    plan: RunPlan,
-    started: float,
-    *,
-    timings: bool,
-) -> int:
+@dataclass(frozen=True)
+class Making:
+    """What it takes to make tables: for whom, where the history is, and when the command was started."""
+
+    settings: Settings
+    request: Request
+    instance: dg.DagsterInstance
+    repository: ReconstructableRepository
+    started: float
+    timings: bool
+
+    def run(self, selection: frozenset[dg.AssetKey]) -> ProgressPrinter | None:
+        """Make the tables that are selected; None where that failed, which is then told."""
+        settings, release = self.settings, latest_release_id(self.settings, self.request.line)
+        job: ReconstructableJob = self.repository.get_reconstructable_job(keys.JOB).get_subset(
+            asset_selection=selection
+        )
+        run_id = str(uuid4())
+        log = settings.state_dir / "logs" / f"{run_id}.log"
+        progress = ProgressPrinter(total=len(selection), started=self.started)
+        with (
+            held_while_running(settings.state_dir, run_id),
+            quick_history(self.instance),
+            _output_to(log) as terminal,
+        ):
+            run = self.instance.create_run_for_job(
+                job_def=job.get_definition(),
+                run_id=run_id,
+                run_config=run_config(settings, self.request),
+                asset_selection=selection,
+                job_code_origin=job.get_python_origin(),
+                remote_job_origin=job_origin(settings.project_dir / "workspace.yaml", keys.JOB),
+                tags=STARTED_HERE,
+            )
+            for event in execute_run_iterator(job, run, self.instance):
+                progress.tell(event, terminal)
+        if self.timings:
+            click.echo("\n".join(progress.timings.lines()))
+        if not self.instance.get_run_by_id(run_id).is_success:  # type: ignore[union-attr]
+            told = ["Interrupted"] if progress.interrupted else [*progress.failures, "The run failed"]
+            newest = latest_release_id(settings, self.request.line)
+            stands = (
+                "the latest release is as it was" if newest == release else f"release {newest} was published before"
+            )
+            click.echo("\n".join(["", *told]) + f"; {stands}. Log: {log}", err=True)
+            return None
+        return progress
+
+
+def _publish(making: Making, plan: RunPlan) -> int:
     click.echo(f"{len(plan.reasons)} of {plan.tables} tables are out of date" + _why(plan.reasons) + ".")
+    settings, request = making.settings, making.request
     link = settings.link(request.line)
     readiness = link / "readiness.json"
     was = json.loads(readiness.read_text()) if readiness.exists() else None
-    was_in = known_warehouse(settings)
+    was_in = _database_of(link)
     release = latest_release_id(settings, request.line)
-    selection = frozenset(plan.reasons)
-    job: ReconstructableJob = repository.get_reconstructable_job(keys.JOB).get_subset(asset_selection=selection)
-    run_id = str(uuid4())
-    log = settings.state_dir / "logs" / f"{run_id}.log"
-    progress = ProgressPrinter(total=len(selection), started=started)
-    with (
-        held_while_running(settings.state_dir, run_id),
-        quick_history(instance),
-        _output_to(log) as terminal,
-    ):
-        run = instance.create_run_for_job(
-            job_def=job.get_definition(),
-            run_id=run_id,
-            run_config=run_config(settings, request),
-            asset_selection=selection,
-            job_code_origin=job.get_python_origin(),
-            remote_job_origin=job_origin(settings.project_dir / "workspace.yaml", keys.JOB),
-            tags=STARTED_HERE,
-        )
-        for event in execute_run_iterator(job, run, instance):
-            progress.tell(event, terminal)
-    if timings:
-        click.echo("\n".join(progress.timings.lines()))
-    if not instance.get_run_by_id(run_id).is_success:  # type: ignore[union-attr]
-        told = ["Interrupted"] if progress.interrupted else [*progress.failures, "The run failed"]
-        newest = latest_release_id(settings, request.line)
-        stands = "the latest release is as it was" if newest == release else f"release {newest} was published before"
-        click.echo("\n".join(["", *told]) + f"; {stands}. Log: {log}", err=True)
+    progress = making.run(frozenset(plan.reasons))
+    if progress is None:
         return 1
     gc.freeze()  # nor does the end of the process need to look through them, for two seconds
     now = json.loads(readiness.read_text())
-    moved = changes(was, now) if was_in in (None, known_warehouse(settings)) else [ANOTHER_DATABASE.format(release)]
+    moved = changes(was, now) if was_in in (None, _database_of(link)) else [ANOTHER_DATABASE.format(release)]
     lines = ["", *verdict_lines(now), *moved, *withdrawal_lines(progress.cleaned)]
     lines += scope_lines(request, settings)
     click.echo("\n".join([*lines, f"Report: {link / 'index.html'}"]))
+    return 0
+
+
+def _database_of(link: Path) -> str | None:
+    """Return the database of a release; None where there is none, or it is of before databases were noted."""
+    manifest = link / "manifest.json"
+    return json.loads(manifest.read_text()).get("database") if manifest.exists() else None
+
+
+def _preview(making: Making, plan: RunPlan, url: str) -> int:
+    reasons = {key: why for key, why in plan.reasons.items() if keys.layer_of(key) != keys.REPORTS}
+    click.echo(f"{len(reasons)} of {plan.tables} tables are out of date" + _why(reasons) + ".")
+    if reasons and making.run(frozenset(reasons)) is None:
+        return 1
+    gc.freeze()
+    with run_lock(url), connect(url, ADMIN, autocommit=True) as connection:
+        lines = preview_lines(making.settings, making.request, connection)
+    click.echo("\n".join(["", *lines]))
     return 0
 
 

@@ -108,11 +108,11 @@ def test_what_was_withdrawn_since_comes_back_and_the_next_run_takes_it_out(chain
     file = tmp_path / "all.tar.gz"
     done = chain.waku_fit("run", "--pack", "ours")
     assert done.returncode == 0, done.stderr
-    assert releases_with(said, chain) == [chain.manifest["release_id"]]
+    assert releases_with(said, chain) == [chain.in_line("ours").manifest["release_id"]]
     assert chain.waku_fit("backup", str(file)).returncode == 0
     (pack / "p01.yaml").write_text(INTERVIEW + "consent_withdrawn_on: 2026-11-03\n")
     assert emptied(chain).waku_fit("restore", str(file)).returncode == 0
-    assert releases_with(said, chain) == [chain.manifest["release_id"]]
+    assert releases_with(said, chain) == [chain.in_line("ours").manifest["release_id"]]
 
     done = chain.waku_fit("run", "--pack", "ours")
 

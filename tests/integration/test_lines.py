@@ -41,9 +41,32 @@ def test_looking_back_leaves_the_teams_release(chain: Chain) -> None:
     assert f"Note: the newest release of the line asof-{DAY} looks back to {DAY}." in told.stderr
 
 
+def test_a_preview_says_what_would_move_and_publishes_nothing(chain: Chain) -> None:
+    team, releases, log = chain.manifest, chain.waku_fit("releases").stdout, noted(chain)
+    held = chain.gate("interviews")["value"]
+    chain.report_held(7)
+    done = chain.waku_fit("run", "--preview")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"  gate Customer Interviews: fail, as before ({held} → 7)" in done.stdout
+    assert "Costs: as before" in done.stdout
+    assert "Line of releases: latest, the team's\nThis is a preview: nothing was published, " in done.stdout
+    assert keys.REPORTS not in {name.partition("/")[0] for name in materialized(chain)}
+    assert (chain.manifest, chain.waku_fit("releases").stdout, noted(chain)) == (team, releases, log)
+
+    again = chain.waku_fit("run", "--preview")
+    assert "0 of " in again.stdout
+    assert f"({held} → 7)" in again.stdout
+
+    published = chain.waku_fit("run")
+    assert published.returncode == 0, published.stdout + published.stderr
+    assert {name.partition("/")[0] for name in materialized(chain)} == {keys.REPORTS}
+    assert (chain.gate("interviews")["value"], chain.manifest["previous"]) == (7, team["release_id"])
+    assert "Nothing changed since release" in chain.waku_fit("run", "--preview").stdout
+
+
 def test_another_pack_is_another_line_until_the_team_takes_it_in(chain: Chain) -> None:
     """Tables of the pack are there already: all that is made then is the release, in the line of the team."""
-    team = chain.manifest
+    team, log = chain.manifest, noted(chain)
     done = chain.waku_fit("run", "--pack", "sample")
     assert done.returncode == 0, done.stdout + done.stderr
     assert chain.in_line("sample").manifest["packs"] == ["public", "sample"]
@@ -59,5 +82,5 @@ def test_another_pack_is_another_line_until_the_team_takes_it_in(chain: Chain) -
     assert {name.partition("/")[0] for name in materialized(chain)} == {keys.REPORTS}
     now = taken_in.manifest
     assert (now["line"], now["packs"], now["previous"]) == ("latest", ["public", "sample"], team["release_id"])
-    assert noted(chain) == {team["release_id"], now["release_id"]}
+    assert noted(chain) == log | {now["release_id"]}
     assert "Packs: public → public, sample" in taken_in.waku_fit("diff").stdout

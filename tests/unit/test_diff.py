@@ -427,3 +427,62 @@ def test_a_long_comparison_is_cut_and_what_is_left_out_is_counted(
     assert (len(short), len(whole)) == (60, 103)
     assert short[-1] == "  and 44 more lines; --all shows them"
     assert whole[: len(short) - 1] == short[:-1]
+
+
+WENT, LEFT, STAYS = (f"interviews__interviews/{code}" for code in ("p01", "p04", "p09"))
+
+
+def conversation(evidence_id: str, content_hash: str, source: str = "not published") -> Row:
+    return {**evidence(evidence_id, content_hash), "source": source, "pack": "ours"}
+
+
+def withdrawal(**before: Any) -> Difference:
+    """p01 withdrew, the file of p04 is gone, p09 agreed to nothing from the beginning and was moved in its file."""
+    cell = {"usp_id": "private", "problem_id": "", "segment_id": "", "status": "validated", "sources": "2",
+            "evidence_ids": STAYS}  # fmt: skip
+    was = [conversation(WENT, "h1"), conversation(LEFT, "h1"), conversation(STAYS, "h1")]
+    now = [conversation(WENT, "h2"), conversation(STAYS, "h1")]
+    packs = ["public", "ours"]
+    return compare(
+        ComparedRelease(
+            manifest("r1", packs=packs, **before),
+            {"gates": [gate("pass", "3", f"{WENT};{LEFT};{STAYS}")], "evidence_index": was},
+        ),
+        ComparedRelease(
+            manifest("r2", packs=packs),
+            {"gates": [gate("fail", "1", STAYS)], "validation_matrix": [cell], "evidence_index": now},
+        ),
+    )
+
+
+def test_what_a_withdrawal_moves_is_attributed_to_it() -> None:
+    lines = diff_lines(withdrawal(cleaned_by="r2"))
+    assert lines[3:9] == [
+        f"  Withdrawn, or gone from its pack: {WENT}, {LEFT}",
+        "    what was computed with it was taken out of r1 as well",
+        "  gate Interviews held: pass → fail (3 → 1)",
+        f"    is based on the withdrawal of {WENT}, the withdrawal of {LEFT}",
+        "  selling point by segment private: taken out with the withdrawal → validated (sources: 2)",
+        "",
+    ]
+
+
+def test_a_conversation_that_was_never_published_is_no_withdrawal() -> None:
+    found = withdrawal()
+    assert found.withdrawn == (LEFT,), "p01 said nothing that could be published, before and after"
+    elsewhere = replace(found, withdrawn=(), is_cleaned=False)
+    assert "  selling point by segment private: not there → validated (sources: 2)" in diff_lines(elsewhere)
+
+
+def test_what_another_line_of_releases_does_not_read_is_not_withdrawn() -> None:
+    before = ComparedRelease(manifest("r1", packs=["public", "ours"]), {"evidence_index": [conversation(LEFT, "h1")]})
+    assert compare(before, ComparedRelease(manifest("r2"), {})).withdrawn == ()
+
+
+def test_a_group_of_changes_that_is_a_withdrawal_is_called_so() -> None:
+    found = withdrawal(cleaned_by="r2")
+    cause = JudgementAttribution(
+        is_of_state=True, attribution=Attribution("one at a time", 1.0, {f"{LEFT}, a__b/c": 1.0})
+    )
+    moved = tuple(replace(one, moved_by=cause) for one in found.judgements if one.table == "gates")
+    assert f"    because of the withdrawal of {LEFT}, a__b/c" in diff_lines(replace(found, judgements=moved))

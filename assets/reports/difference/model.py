@@ -75,6 +75,10 @@ SENDING = ("costs__workload_parameters/", "costs__assumptions/", "costs__scenari
 EVIDENCE = "evidence_index"
 BUDGETS = "scenarios"
 
+CONVERSATIONS = ("interviews__interviews/", "interviews__sessions/")
+NOT_PUBLISHED = "not published"
+"""What stands for the source of a conversation of which nothing may be said."""
+
 TABLES = (*(money.table for money in MONEY), *(judged.table for judged in JUDGEMENTS), EVIDENCE, BUDGETS, RLN)
 """Tables that a comparison reads. One that a release does not have counts as empty."""
 
@@ -206,6 +210,10 @@ class Difference:
     judgements: tuple[JudgementChange, ...]
     scenarios: tuple[ScenarioChange, ...]
     evidence: EvidenceChange
+    withdrawn: tuple[str, ...] = ()
+    """Conversations that people withdrew in between, or whose file is gone from its pack."""
+    is_cleaned: bool = False
+    """Whether what was computed with such conversations was taken out of the earlier release too."""
 
     def as_json(self) -> dict[str, Any]:
         """Return plain values, with the difference and its share beside each pair of numbers."""
@@ -228,7 +236,27 @@ def compare(before: ComparedRelease, after: ComparedRelease) -> Difference:
         judgements=tuple(c for table in JUDGEMENTS for c in _judgements(table, before, after, evidence.ids)),
         scenarios=tuple(_scenarios(before, after, evidence.ids)),
         evidence=evidence,
+        withdrawn=tuple(sorted(_withdrawn(before, after))),
+        is_cleaned=bool(old.get("cleaned_by")),
     )
+
+
+def _withdrawn(before: ComparedRelease, after: ComparedRelease) -> Iterable[str]:
+    """Yield conversations that count as withdrawn later. A release that was cleaned has no word of them left."""
+    old, new = ({row["evidence_id"]: row for row in release.rows(EVIDENCE)} for release in (before, after))
+    for evidence_id, was in old.items():
+        if not evidence_id.startswith(CONVERSATIONS):
+            continue
+        now = new.get(evidence_id)
+        if now is None:
+            if was.get("pack") in after.manifest["packs"]:
+                yield evidence_id
+        elif (
+            now["source"] == NOT_PUBLISHED
+            and now.get("content_hash") != was.get("content_hash")
+            and (was["source"] != NOT_PUBLISHED or before.manifest.get("cleaned_by"))
+        ):
+            yield evidence_id
 
 
 def _evidence(before: Sequence[Row], after: Sequence[Row]) -> EvidenceChange:

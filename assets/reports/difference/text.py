@@ -39,8 +39,8 @@ def diff_lines(difference: Difference, most: int | None = None) -> list[str]:
     else:
         verdict = f"Verdict: {_words(difference.verdict_before)} → {_words(difference.verdict_after)}"
     parts = [
-        [f"From {difference.before} to {difference.after}", "", verdict],
-        [line for change in difference.judgements for line in _judgement(change)],
+        [f"From {difference.before} to {difference.after}", "", verdict, *_withdrawal(difference)],
+        [line for change in difference.judgements for line in _judgement(change, difference)],
         list(_circumstances(difference)),
         _costs(difference.scenarios),
         _evidence(difference),
@@ -74,25 +74,49 @@ KINDS = {
 """What a row of a table is called, and its number."""
 
 
-def _judgement(change: JudgementChange) -> Iterable[str]:
+TAKEN_OUT = ("validation_summary", "validation_matrix", "segment_ranking")
+"""Tables that are computed from what people said: a withdrawal takes rows out of those of earlier releases."""
+
+
+def _withdrawal(difference: Difference) -> Iterable[str]:
+    """Say whose withdrawal is a reason of what follows."""
+    if difference.withdrawn:
+        more = f" and {len(difference.withdrawn) - 5} more" if len(difference.withdrawn) > 5 else ""
+        yield f"  Withdrawn, or gone from its pack: {', '.join(difference.withdrawn[:5])}{more}"
+        if difference.is_cleaned:
+            yield f"    what was computed with it was taken out of {difference.before} as well"
+
+
+def _judgement(change: JudgementChange, difference: Difference) -> Iterable[str]:
     kind, label = KINDS[change.table]
-    was, now = ("not there" if state is None else state for state in (change.state_before, change.state_after))
+    is_gone = bool(difference.withdrawn) and difference.is_cleaned and change.table in TAKEN_OUT
+    absent = "taken out with the withdrawal" if is_gone and change.state_before is None else "not there"
+    was, now = (absent if state is None else state for state in (change.state_before, change.state_after))
     # A side that is not there has no number that could be known.
     sides = ((change.state_before, change.value.before), (change.state_after, change.value.after))
     values = [_plain(value) for state, value in sides if state is not None]
     value = "" if change.value.before == change.value.after else f" ({label}{' → '.join(values)})"
     states = f"{was} → {now}" if was != now else f"{now}, as before"
     yield f"  {kind} {change.title}: {states}{value}"
-    yield from _because(change.value, "    ") if change.moved_by is None else _caused(change.moved_by)
+    withdrawn = difference.withdrawn
+    if change.moved_by is None:
+        yield from _rests([_named(i, withdrawn) for i in change.value.rests_on], "    ")
+    else:
+        yield from _caused(change.moved_by, withdrawn)
 
 
-def _caused(found: JudgementAttribution) -> Iterable[str]:
+def _named(evidence: str, withdrawn: Sequence[str]) -> str:
+    """Name rows of evidence, the withdrawal of a conversation as such."""
+    return ", ".join(f"the withdrawal of {i}" if i in withdrawn else i for i in evidence.split(", "))
+
+
+def _caused(found: JudgementAttribution, withdrawn: Sequence[str]) -> Iterable[str]:
     """Say what moved a judgement: shares of a change of state, or parts of a change of its number, the most first."""
     effects = sorted(found.attribution.effects.items(), key=lambda item: -abs(item[1]))
     how = "" if found.attribution.method == "one at a time" else f" ({HOW[found.attribution.method]})"
     said = [
         group if found.is_of_state and effect == 1 else f"{group} {_part(effect, found.is_of_state)}"
-        for group, effect in effects
+        for group, effect in ((_named(named, withdrawn), effect) for named, effect in effects)
         if abs(effect) > NO_EFFECT
     ]
     yield f"    because of {'; '.join(said)}{how}"

@@ -12,7 +12,6 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import psycopg
@@ -167,9 +166,13 @@ select releases.release_id, releases.free_of, array(
 )
 from release.releases order by releases.release_id
 """
-_KNOWN = "select release_id, manifest from release.releases"
+_KNOWN = "select release_id from release.releases"
 _MARK = "update release.releases set free_of = %(mark)s where release_id = %(release)s"
 _DEAD = "update release.releases set has_dead_rows = true where release_id = %(release)s"
+_CLEANED = """
+update release.releases set manifest = jsonb_set(manifest, '{cleaned_by}', to_jsonb(%(by)s::text))
+where release_id = %(release)s returning manifest
+"""
 _BURIED = "update release.releases set has_dead_rows = false where has_dead_rows"
 
 Render = Callable[[Mapping[str, pd.DataFrame], Manifest], Files]
@@ -277,7 +280,7 @@ def take_out(
     still there, and the next run finds the releases again. A release is looked through once for the same
     `Withdrawn.mark`, each folder always, by what it holds: not all of them are of this database.
     """
-    known: dict[str, dict[str, Any]] = dict(connection.execute(_KNOWN).fetchall())
+    known = set(_column(connection, _KNOWN))
     held = connection.execute(_CONVERSATIONS_OF).fetchall()
     marks = {release_id: withdrawn.mark(ids, code_version) for release_id, _, ids in held}
     unmarked = [release_id for release_id, mark, _ in held if mark != marks[release_id] and release_id != keep]
@@ -287,20 +290,26 @@ def take_out(
             connection.execute(_MARK, {"release": release_id, "mark": marks[release_id]})
         for release_id in touched:
             connection.execute(_DEAD, {"release": release_id})
-            frames = read_release(connection, release_id)
-            replace_files(releases_dir / release_id, render(frames, Manifest.from_json(known[release_id])))
+            made = _cleaned(connection, release_id, keep)
+            replace_files(releases_dir / release_id, render(read_release(connection, release_id), made))
     changed = list(touched)
     for directory in folders_to_clean(releases_dir, agreed):
         if directory.name == keep:
             continue
         if directory.name in known:
-            frames = read_release(connection, directory.name)
-            replace_files(directory, render(frames, Manifest.from_json(known[directory.name])))
+            made = _cleaned(connection, directory.name, keep)
+            replace_files(directory, render(read_release(connection, directory.name), made))
         else:
             take_back(directory)
         changed.append(directory.name)
     _take_off_disk(connection)
     return changed
+
+
+def _cleaned(connection: psycopg.Connection, release_id: str, keep: str) -> Manifest:
+    """Note in a manifest with which release something was taken out of it, and return it."""
+    (plain,) = connection.execute(_CLEANED, {"release": release_id, "by": keep}).fetchone() or ({},)
+    return Manifest.from_json(plain)
 
 
 def _take_off_disk(connection: psycopg.Connection) -> None:
