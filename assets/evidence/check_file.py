@@ -12,9 +12,12 @@ from pathlib import Path
 
 from assets.common.spreadsheet import typed
 from assets.evidence.across import check_across
-from assets.evidence.model import WORKBOOK, Parsed, Table
+from assets.evidence.marks import MARKS
+from assets.evidence.model import WORKBOOK, Parsed, Record, Table
 from assets.evidence.packs import Pack
+from assets.evidence.plausible import COMPARED, warnings
 from assets.evidence.read_packs import Evidence, file_label, notes_of, parse_text, read_file, read_known_words
+from assets.evidence.repeated import ABOUT, repeated
 from assets.evidence.sheet import Sheet, sheet_of
 from assets.evidence.tables import ALL_TABLES, TABLES_BY_KEY
 from assets.evidence.wording import Fault
@@ -65,7 +68,24 @@ def check_file(
         files[key] = [Parsed(key, "", ids=dict.fromkeys(ids_of(TABLES_BY_KEY[key], packs), 1))]
     problems = [*parsed.problems, *(p for part in parsed.parts.values() for p in part.problems), *check_across(files)]
     records = {table.key: [record for file in files[table.key] for record in file.records] for table in tables}
-    return Evidence({table.key: table for table in tables}, records, sorted(problems), notes_of([[parsed]]))
+    notes = [*notes_of([[parsed]]), *_beside_others(place, packs, path, parsed, today)]
+    return Evidence({table.key: table for table in tables}, records, sorted(problems), notes)
+
+
+def _beside_others(place: FilePlace, packs: Sequence[Pack], path: Path, parsed: Parsed, today: date) -> list[str]:
+    """Return what looks wrong in the rows of a file beside those of the same table in all packs."""
+    if not parsed.records or place.table.key not in COMPARED | ABOUT.keys():
+        return []
+    records: dict[str, list[Record]] = {}
+    for table in (place.table, TABLES_BY_KEY[MARKS]):
+        records[table.key] = []
+        for pack in packs:
+            if (file := file_of(table, pack)).resolve() == path:
+                records[table.key] += parsed.records
+            elif file.is_file():
+                label = pack.file(f"{table.area}/{file.name}")
+                records[table.key] += read_file(table, file, label, pack.name, today).records
+    return [*repeated(records, parsed.file), *warnings(records, parsed.file)]
 
 
 def ids_of(table: Table, packs: Sequence[Pack]) -> list[str]:

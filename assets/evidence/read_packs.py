@@ -20,6 +20,7 @@ from assets.evidence.fingerprint import fingerprint_of
 from assets.evidence.model import MAX_FILE_BYTES, MAX_LINE_CHARS, WORKBOOK, Parsed, Problem, Record, Table
 from assets.evidence.packs import Pack
 from assets.evidence.parsing import decode, parse_csv, parse_sheet, parse_yaml
+from assets.evidence.plausible import warnings
 from assets.evidence.repeated import repeated
 from assets.evidence.sheet import Sheet, sheet_of
 from assets.evidence.tables import ALL_TABLES, protocol, readiness, roadmap
@@ -110,7 +111,7 @@ def read_packs(packs: Sequence[Pack], tables: Sequence[Table] = ALL_TABLES, *, t
         files = [parsed.get(table.key, ()) for table in area.TABLES]
         if all(of_table and not any(file.problems for file in of_table) for of_table in files):
             problems += area.contradictions(records)
-    notes = [*notes_of(parsed.values()), *repeated(records)]
+    notes = [*notes_of(parsed.values()), *repeated(records), *warnings(records)]
     return Evidence({table.key: table for table in tables}, records, sorted(problems), notes)
 
 

@@ -29,8 +29,11 @@ LAST = (Grade.ILLUSTRATIVE, Grade.NOT_FOUND)
 """Grades that never displace another, in the order of the macro."""
 
 
-def repeated(records: Mapping[str, Sequence[Record]]) -> Iterator[str]:
-    """Yield a sentence for each row that another one of the same day, or of the public pack, stands before."""
+def repeated(records: Mapping[str, Sequence[Record]], file: str = "") -> Iterator[str]:
+    """Yield a sentence for each row that another one of the same day, or of another pack, stands before.
+
+    With `file`, only of its rows.
+    """
     for key, columns in ABOUT.items():
         groups: dict[tuple[object, ...], list[Record]] = {}
         for record in records.get(key, ()):
@@ -38,7 +41,7 @@ def repeated(records: Mapping[str, Sequence[Record]]) -> Iterator[str]:
                 groups.setdefault(tuple(str(getattr(record.row, column)) for column in columns), []).append(record)
         for group in groups.values():
             first, *others = sorted(group, key=_order)
-            for record in others:
+            for record in (record for record in others if file in ("", record.file)):
                 what = ", ".join(
                     str(getattr(record.row, c)) for c in columns if getattr(record.row, c) not in (None, "")
                 )
