@@ -520,7 +520,8 @@ IMPORT_EXAMPLE = r"""waku-fit import-benchmark pgbench_log.* --format pgbench \
 @main.command("import-benchmark", cls=Example, example=IMPORT_EXAMPLE)
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--format", "run_format", required=True, metavar="FORMAT",
-              help="What wrote the files: pgbench, aggregate (pgbench --aggregate-interval), jtl (JMeter), k6 or csv.")
+              help="What wrote the files: pgbench, aggregate (pgbench --aggregate-interval), jtl (JMeter), k6, csv; or"
+              " whose figures they are: jmeter-statistics, k6-summary, locust, wrk or hyperfine.")
 @click.option("--into", required=True, type=click.Path(path_type=Path), help="Folder of the pack that gets the rows.")
 @click.option("--run", "run_id", required=True, help="Name of the run; measurements of one run are compared.")
 @click.option("--stage", required=True, help="Stage of the archive's schema that was measured.")
@@ -533,6 +534,7 @@ IMPORT_EXAMPLE = r"""waku-fit import-benchmark pgbench_log.* --format pgbench \
 @click.option("--operation", default="", help="Take this kind of operation only (script, label or name in the file).")
 @click.option("--source", default="", help="Where a reader can check it; the names of the files if left out.")
 @click.option("--note", default="", help="What a reader must know besides.")
+@click.option("--measured-on", callback=_day, metavar="YYYY-MM-DD", help="Day of the run, if the file lacks it.")
 @click.option("--server-location", type=click.Choice(["embedded", "same_host", "other_host"]), help="Of the database.")
 @click.option("--cpu-model", help="Processor of the load generator's machine.")
 @click.option("--cores", "cpu_cores", type=click.IntRange(1), help="Cores of that machine.")
@@ -546,7 +548,7 @@ IMPORT_EXAMPLE = r"""waku-fit import-benchmark pgbench_log.* --format pgbench \
 def import_benchmark(
     _: Settings, files: tuple[Path, ...], run_format: str, into: Path, run_id: str, stage: str, workload: str,
     clients: int, round_: int, archive_messages: int | None, payload_bytes: int | None, rate_per_s: float | None,
-    operation: str, source: str, note: str, **environment: object,
+    operation: str, source: str, note: str, measured_on: date | None, **environment: object,
 ) -> int:
     # fmt: on
     """Add your own measurement of an archive to a pack.
@@ -558,7 +560,8 @@ def import_benchmark(
     from orchestration.commands.import_benchmark import import_benchmark as run_import
 
     what = What(
-        run_id, stage, workload, clients, round_, archive_messages, payload_bytes, rate_per_s, operation, source, note
+        run_id, stage, workload, clients, round_, archive_messages, payload_bytes, rate_per_s, operation, source, note,
+        measured_on,
     )
     return run_import(files, run_format, into, what, environment)
 

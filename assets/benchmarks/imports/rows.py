@@ -53,6 +53,8 @@ class What:
     """The one kind of operation to take; empty takes all together."""
     source: str = ""
     note: str = ""
+    measured_on: date | None = None
+    """Where the file does not say when it was."""
     environment: Mapping[str, object] = field(default_factory=dict)
     """Columns of `benchmarks__runs`; empty for a run that the pack has already."""
 
@@ -93,10 +95,9 @@ def import_into(pack: Path, paths: Sequence[Path], importer: LogImporter, what: 
         raise ImportRefusedError(
             f'{files[RUNS]} has no run "{what.run_id}"; describe its environment (--cpu-model and so on) to begin it'
         )
-    ended = datetime.fromtimestamp(imported.run.ended_s, UTC).date()
     common = {
         "source": what.source or ", ".join(path.name for path in paths),
-        "as_of": ended.isoformat(),
+        "as_of": day_of(imported.run, what.measured_on).isoformat(),
         "as_of_basis": "observed",
         "grade": "measured",
     }
@@ -122,12 +123,31 @@ def import_into(pack: Path, paths: Sequence[Path], importer: LogImporter, what: 
     return Added(what.run_id, is_new, len(fresh[MEASUREMENTS]), notes=imported.notes)
 
 
+def day_of(run: ImportedRun, said: date | None) -> date:
+    """Return the day of a run. Raises `ImportRefusedError` if nobody says it, or file and option say two."""
+    found = None if run.ended_s is None else datetime.fromtimestamp(run.ended_s, UTC).date()
+    if found is None and said is None:
+        raise ImportRefusedError("the file does not say when it was measured; give --measured-on YYYY-MM-DD")
+    if found and said and found != said:
+        raise ImportRefusedError(
+            f"the file says that it was measured on {found}, not on {said}; leave --measured-on out"
+        )
+    day = found or said
+    assert day is not None
+    return day
+
+
 def chosen(run: ImportedRun, operation: str) -> OperationSummary:
     """Return the summary of one kind of operation, or of all.
 
     Raises `ImportRefusedError` if there is none of it, or if all may count some operations twice.
     """
     if not operation:
+        if not run.has_whole:
+            labels = ", ".join(f'"{summary.operation}"' for summary in run.operations)
+            raise ImportRefusedError(
+                f"the file has figures of several operations and none of all; choose with --operation: {labels}"
+            )
         if run.unclear:
             unclear = ", ".join(f'"{name}"' for name in run.unclear)
             labels = ", ".join(f'"{summary.operation}"' for summary in run.operations)

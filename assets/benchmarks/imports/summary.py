@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Literal
 
-from assets.benchmarks.imports.events import MAX_OPERATIONS, Event, LogImporter, TimedInterval
+from assets.benchmarks.imports.events import MAX_OPERATIONS, Event, LogImporter, Reported, TimedInterval
 from assets.benchmarks.imports.quantiles import Method, Quantiles
 from assets.evidence.importer import SourceFile, UnreadableError
 from assets.evidence.model import Problem
+from assets.evidence.wording import quoted
 
 
 @dataclass(frozen=True)
@@ -38,8 +39,9 @@ class OperationSummary:
     latency_ms_p95: float | None
     latency_ms_p99: float | None
     latency_ms_max: float | None
-    method: Method | Literal["none"]
-    """Of p50 to p99: none where the file has no single latencies or nothing succeeded; mean and maximum are exact."""
+    method: Method | Literal["none", "reported"]
+    """Of p50 to p99: none where the file has no single latencies or nothing succeeded; reported by the program that
+    measured. Mean and maximum are exact, or reported as well."""
 
 
 @dataclass(frozen=True)
@@ -49,10 +51,12 @@ class ImportedRun:
     whole: OperationSummary
     operations: tuple[OperationSummary, ...]
     """Sorted by name."""
-    ended_s: float
-    """End of the last operation, seconds since 1970."""
+    ended_s: float | None
+    """End of the last operation, seconds since 1970; None where the file does not say when it was."""
     unclear: tuple[str, ...] = ()
     """Operations that may be sums of others: all of them together may count some twice."""
+    has_whole: bool = True
+    """False where figures of several operations are reported, and none of all together."""
 
 
 @dataclass(frozen=True)
@@ -133,6 +137,7 @@ class _Totals:
         self.operations: dict[str, _Tally] = {}
         self.start_s, self.end_s = float("inf"), float("-inf")
         self.unclear: set[str] = set()
+        self.reported: list[Reported] = []
         self.notes: list[str] = []
 
     def read(self, stream: BinaryIO, name: str, importer: LogImporter) -> list[Problem]:
@@ -140,15 +145,24 @@ class _Totals:
         source = SourceFile(stream, name)
         try:
             self._add(importer.read(source), source)
-            if self.end_s < self.start_s and not source.problems.count:
+            self._note_reported(source)
+            if self.end_s < self.start_s and not self.reported and not source.problems.count:
                 source.wrong("", "there are no rows", "the rows of a run")
         except UnreadableError:
             pass
         self.notes += (f"{name}: {note}" for note in source.notes)
         return source.problems.all()
 
-    def _add(self, events: Iterable[Event | TimedInterval], source: SourceFile) -> None:
+    def _add(self, events: Iterable[Event | TimedInterval | Reported], source: SourceFile) -> None:
+        is_second = bool(self.reported)
         for event in events:
+            if isinstance(event, Reported):
+                if is_second:
+                    source.stop("figures of two files cannot be put together", "one file of this format")
+                if event.operation in [other.operation for other in self.reported]:
+                    source.stop(f"{quoted(event.operation)} is there twice", "figures of one run")
+                self.reported.append(event)
+                continue
             self.start_s = min(self.start_s, event.start_s)
             self.end_s = max(self.end_s, event.end_s)
             if isinstance(event, TimedInterval) or not event.is_sum:
@@ -164,8 +178,49 @@ class _Totals:
                     tally = self.operations[event.operation] = _Tally()
                 tally.add(event)
 
+    def _note_reported(self, source: SourceFile) -> None:
+        """Say which figures are of all, and which are of operations that failed too."""
+        operations = [quoted(one.operation) for one in self.reported if one.operation and not one.is_total]
+        for one in self.reported:
+            name = quoted(one.operation) if one.operation else "all"
+            if one.is_total and len(operations) > 1:
+                source.notes.append(f"{name} is the sum of {', '.join(operations)}: --operation takes one of them")
+            if one.are_failures_timed and 0 < one.errors < one.count:
+                source.notes.append(
+                    f"latencies of {name} are of all {one.count:,}, also of the {one.errors:,} that failed"
+                )
+
     def run(self) -> ImportedRun:
+        if self.reported:
+            return _reported_run(self.reported)
         duration_s = self.end_s - self.start_s
         operations = (self.operations[name].summary(name, duration_s) for name in sorted(self.operations))
         whole = self.whole.summary("", duration_s)
         return ImportedRun(whole, tuple(operations), self.end_s, tuple(sorted(self.unclear)))
+
+
+def _reported_run(reported: Sequence[Reported]) -> ImportedRun:
+    total = next((one for one in reported if one.is_total), None)
+    operations = sorted((one for one in reported if one.operation and not one.is_total), key=lambda one: one.operation)
+    whole = total or reported[0]
+    return ImportedRun(
+        _of_reported(whole, ""),
+        tuple(_of_reported(one, one.operation) for one in operations),
+        ended_s=None,
+        has_whole=total is not None or len(reported) == 1,
+    )
+
+
+def _of_reported(one: Reported, operation: str) -> OperationSummary:
+    latencies = {name: value for name, value in vars(one).items() if name.startswith("latency_ms_")}
+    return OperationSummary(
+        operation=operation,
+        count=one.count,
+        errors=one.errors,
+        skipped=0,
+        duration_s=one.duration_s,
+        throughput_per_s=one.throughput_per_s,
+        # where all failed, these are latencies of failures
+        **(latencies if one.errors < one.count else dict.fromkeys(latencies)),
+        method="reported",
+    )

@@ -283,8 +283,20 @@ class BenchmarkRun(EvidenceRow):
     git_commit: str | None = Field(
         default=None, description="Commit of the code that measured, or uncommitted; empty is not known"
     )
-    latency_source: Literal["pgbench_log", "pgbench_aggregate", "jmeter_jtl", "k6_csv", "csv"] = Field(
-        description="What latencies were read from; all are of the single operation, as its client saw it"
+    latency_source: Literal[
+        "pgbench_log",
+        "pgbench_aggregate",
+        "jmeter_jtl",
+        "jmeter_statistics",
+        "k6_csv",
+        "k6_summary",
+        "locust_stats",
+        "wrk",
+        "hyperfine",
+        "csv",
+    ] = Field(
+        description="What latencies were read from; all are of the single operation, as its client saw it, and of"
+        " hyperfine of a whole command"
     )
 
 
