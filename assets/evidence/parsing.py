@@ -93,7 +93,7 @@ def parse_sheet(
             continue
         if not any(cells):
             continue
-        cells = [typed(cell) for cell in cells]
+        cells = [typed(cell) if cell[:1] == "'" else cell for cell in cells]  # few cells are: it saves the calls
         nameless.look_at(line, cells)
         values: dict[str, Value] = {column: cell for column, cell in zip(columns, cells, strict=False) if column}
         pairs = zip_longest(columns, cells, fillvalue="")

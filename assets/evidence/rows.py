@@ -182,7 +182,13 @@ class Rows:
             return
         self.note_id(given.get("id"), line)
         lines = places or {}
-        wrong = {column for column in given if not self._is_sound(column, given[column], lines.get((column,), line))}
+        sound = self._sound
+        wrong = {
+            column
+            for column, value in given.items()
+            if not (isinstance(value, str) and (column, value) in sound)
+            and not self._is_sound(column, value, lines.get((column,), line))
+        }
         for column in self.references:
             if column in given and column not in wrong and column not in looked_up:
                 self._mention(column, given[column], line, lines)
@@ -296,8 +302,6 @@ class Rows:
 
     def _is_sound(self, column: str, value: Value, line: int) -> bool:
         """Tell whether the text of a value can be of the column's type, and note the problem if it cannot."""
-        if isinstance(value, str) and (column, value) in self._sound:
-            return True
         kind = self.kinds.get(column)
         if kind is None:
             return True  # said by the model, which knows no such key
