@@ -10,8 +10,17 @@ from contextlib import suppress
 from datetime import date
 
 _TIME = r"(?:[T ,]+(?:at )?\d{1,2}:\d{2}.*)?"
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTH = r"(?P<month>jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?"
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        ("jan jän", "feb fev fév", "mar mär mrz", "apr avr", "may mai", "jun juin", "jul juil", "aug aou aoû", "sep",
+         "oct okt", "nov", "dec dez déc"),
+        start=1,
+    )
+    for name in names.split()
+}  # fmt: skip
+"""How the names of months begin in English, German and French."""
+_MONTH = rf"(?P<month>{'|'.join(_MONTHS)})[a-zéû]*\.?"
 _WEEKDAY = r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?,? )?"
 
 _YEAR_FIRST = re.compile(rf"(\d{{4}})([-/.])(\d{{1,2}})\2(\d{{1,2}}){_TIME}", re.ASCII)
@@ -19,7 +28,8 @@ _WITH_DOTS = re.compile(rf"(\d{{1,2}})\. ?(\d{{1,2}})\. ?(\d{{4}}){_TIME}", re.A
 _YEAR_LAST = re.compile(rf"(\d{{1,2}})([-/])(\d{{1,2}})\2(\d{{4}}){_TIME}", re.ASCII)
 _IN_WORDS = re.compile(
     rf"{_WEEKDAY}(?:{_MONTH} (?P<day>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<year>\d{{4}})"
-    rf"|(?P<day_2>\d{{1,2}})(?:st|nd|rd|th|\.)?[ -]{_MONTH.replace('month', 'month_2')}[ -](?P<year_2>\d{{4}})){_TIME}",
+    rf"|(?P<day_2>\d{{1,2}})(?:st|nd|rd|th|er|\.)?[ -]{_MONTH.replace('month', 'month_2')}[ -](?P<year_2>\d{{4}}))"
+    rf"{_TIME}",
     re.ASCII | re.IGNORECASE,
 )
 
@@ -34,7 +44,7 @@ def days_of(text: str) -> list[date]:
     if found := _YEAR_LAST.fullmatch(text):
         return _days((found[4], found[1], found[3]), (found[4], found[3], found[1]))
     if found := _IN_WORDS.fullmatch(text):
-        month = _MONTHS.index((found["month"] or found["month_2"]).lower()[:3]) + 1
+        month = _MONTHS[(found["month"] or found["month_2"]).lower()]
         return _days((found["year"] or found["year_2"], str(month), found["day"] or found["day_2"]))
     return []
 

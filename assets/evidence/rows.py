@@ -310,7 +310,7 @@ class Rows:
             if not isinstance(text, str):
                 self.problems.add(line, column, f"{_KIND[type(text)]} was given", expectation(self.table.model, column))
                 return False
-            fault = misread(kind.removesuffix("[]"), text)
+            fault = misread(kind.removesuffix("[]"), text, column)
             if not (fault and fault.hint) and (unseen := self._unseen(column, text)):
                 self.problems.add(line, column, unseen.message, "plain text" + (unseen.hint and f" {unseen.hint}"))
                 return False

@@ -125,7 +125,8 @@ def _without_full_stop(address: str) -> str:
 
 _PLACEHOLDER = re.compile(
     r"\W*((to ?do|tbd|tba|tbc|fixme|to be (done|added|filled|confirmed))\b.*"
-    r"|(xxx+|n ?/ ?a|none|nil|null|unknown|https?://|placeholder|dummy|<.*>|\[.*\])?\W*)",
+    r"|(xxx+|n ?/ ?a|none|nil|null|unknown|https?://|www|placeholder|dummy|<.*>|\[.*\]"
+    r"|(see|same( as)?|as) above|same|ditto|idem|(the )?(link|source|url|website|internet))?\W*)",
     re.IGNORECASE,
 )
 LONGEST_PLACEHOLDER = 40

@@ -9,7 +9,6 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
-from decimal import Decimal
 from difflib import get_close_matches
 from functools import cache
 from typing import Any, NamedTuple
@@ -18,6 +17,7 @@ from pydantic_core import ErrorDetails
 
 from assets.evidence.dates import days_of
 from assets.evidence.model import IDENTIFIER_PATTERN, EvidenceRow
+from assets.evidence.numbers import NOT_KNOWN, not_a_number
 
 SHOWN_CHARS = 60
 """Of a value, so that a message stays one line."""
@@ -28,30 +28,8 @@ _LONGEST = 100
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _WHOLE_NUMBER = re.compile(r"[+-]?\d{1,18}", re.ASCII)
 """Up to 18 digits are sure to fit PostgreSQL's bigint."""
-_NOT_FINITE = re.compile(r"[+-]?(nan|inf(inity)?)", re.IGNORECASE)
-_WITH_COMMA = re.compile(r"[+-]?\d[\d.]*(,\d+)+(\.\d+)?", re.ASCII)
-_WITH_GAPS = re.compile(r"([+-]?\d{1,3})([ _'’\u00a0\u202f]\d{3})+(\.\d+)?", re.ASCII)
-_WITH_UNIT = re.compile(r"[^\d.+-]*([+-]?\d+(\.\d+)?)\s*[^\d\s.,][^\d,]*|[^\d.,+-]+\s*([+-]?\d+(\.\d+)?)", re.ASCII)
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _DAY_FIRST = re.compile(r"\d{1,2}\.\d{1,2}\.\d{4}", re.ASCII)
-_BOUND = re.compile(r"\s*[<>≤≥~≈±]|\s*(?:ca|about|up to|at least|over|under)\b", re.IGNORECASE)
-"""How a text begins that is a bound or a guess and no number."""
-_WITH_POINTS = re.compile(r"[+-]?\d{1,3}(\.\d{3}){2,}", re.ASCII)
-_CURRENCY = r"(?:[$€£¥]|usd|eur|gbp|chf|dollars?|euros?)"
-_MONEY = re.compile(rf"{_CURRENCY}?\s*([+-]?\d+(?:\.\d+)?)\s*{_CURRENCY}?", re.IGNORECASE | re.ASCII)
-_SCALED = re.compile(
-    rf"{_CURRENCY}?\s*([+-]?\d+(?:\.\d+)?)\s*(k|thousand|m|mm|mn|mio|mln|million|bn|b|mrd|billion|tn|trillion)s?\.?"
-    rf"\s*{_CURRENCY}?",
-    re.IGNORECASE | re.ASCII,
-)
-_SCALES = (
-    ("k", "thousand"),
-    ("m", "mm", "mn", "mio", "mln", "million"),
-    ("b", "bn", "mrd", "billion"),
-    ("tn", "trillion"),
-)
-"""By what power of a thousand a number is meant."""
-_PERCENT = re.compile(r"([+-]?\d+(?:\.\d+)?)\s*%", re.ASCII)
 _SERIAL_DATE = re.compile(r"(\d{5})([.,]\d+)?", re.ASCII)
 _SERIAL_DAYS = (32_874, 73_050)
 """What spreadsheets count for 1990 and 2099, in days since 1899-12-30."""
@@ -70,6 +48,8 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 PLAIN_QUOTES = 'plain quotes (")'
+
+_SIGNS = {"$": "USD", "€": "EUR", "%": "percent"}
 
 FREE_TEXT = "text"
 """What is expected in a column that takes any."""
@@ -109,8 +89,16 @@ def nearest(word: str, candidates: Iterable[str]) -> str | None:
     by_lower = {candidate.lower(): candidate for candidate in candidates}
     if not 0 < len(word) <= _LONGEST:
         return None
-    longer = [candidate for candidate in by_lower if candidate.startswith(f"{word.lower()}_")]
-    found = get_close_matches(word.lower(), by_lower, n=1) or (longer if len(longer) == 1 else [])
+    said = word.lower()
+    if any(part.strip() in by_lower for part in re.split(r"[,;|/]", said) if part.strip() != said.strip(",;|/ ")):
+        return None  # several values in a cell that takes one
+    if said in by_lower:
+        return by_lower[said]
+    longer = [candidate for candidate in by_lower if candidate.startswith(f"{said}_")]
+    if len(longer) > 1:
+        return None  # any of them may be meant
+    longer = longer or [candidate for candidate in by_lower if len(said) > 2 and candidate.startswith(said)]
+    found = get_close_matches(said, by_lower, n=1) or (longer if len(longer) == 1 else [])
     return by_lower[found[0]] if found else None
 
 
@@ -175,73 +163,32 @@ def riddle(line: str) -> Fault | None:
     return None
 
 
-def misread(kind: str, text: str) -> Fault | None:
+def misread(kind: str, text: str, column: str = "") -> Fault | None:
     """Return why `text` is no value of the PostgreSQL type `kind`, or None if it is one.
 
-    It is stricter than pydantic, which reads 1_000 as a number and 1700000000 as a date.
+    It is stricter than pydantic, which reads 1_000 as a number and 1700000000 as a date. The name of the column may
+    tell the unit.
     """
     if kind in ("double precision", "bigint", "date") and len(text) > _LONGEST:
         return Fault(f"{quoted(text)} is too long")
     if kind == "double precision":
-        return None if _NUMBER.fullmatch(text) else _not_a_number(text)
+        return None if _NUMBER.fullmatch(text) else Fault(*not_a_number(text, quoted(text), column))
     if kind == "bigint":
-        return None if _WHOLE_NUMBER.fullmatch(text) else _not_a_whole_number(text)
+        return None if _WHOLE_NUMBER.fullmatch(text) else _not_a_whole_number(text, column)
     if kind == "date":
         return _not_a_date(text)
     if kind == "boolean" and text.lower() not in ("true", "false", "yes", "no"):
-        return Fault(f"{quoted(text)} is neither true nor false")
+        meant = {"y": "yes", "n": "no", "t": "true", "f": "false"}.get(text.lower(), "")
+        return Fault(f"{quoted(text)} is neither true nor false", meant and f"such as {meant}")
     return None
 
 
-def _not_a_whole_number(text: str) -> Fault:
+def _not_a_whole_number(text: str, column: str) -> Fault:
     if re.fullmatch(r"[+-]?\d+", text, re.ASCII):
         return Fault(f"{quoted(text)} has too many digits")
-    return Fault(f"{quoted(text)} is not a whole number") if _NUMBER.fullmatch(text) else _not_a_number(text)
-
-
-def _not_a_number(text: str) -> Fault:
-    if _NOT_FINITE.fullmatch(text):
-        return Fault(f"{quoted(text)} is not a finite number", "or nothing if it is not known")
-    if _WITH_COMMA.fullmatch(text):
-        hint = f"with a point for decimals and no thousands separator, such as {_without_comma(text)}"
-        return Fault(f"{quoted(text)} has a comma", hint)
-    if _WITH_GAPS.fullmatch(text):
-        plain = re.sub(r"[^\d.+-]", "", text, flags=re.ASCII)
-        return Fault(f"{quoted(text)} has a thousands separator", f"written without one, such as {plain}")
-    if _WITH_POINTS.fullmatch(text):
-        return Fault(
-            f"{quoted(text)} has points between thousands", f"written without one, such as {text.replace('.', '')}"
-        )
-    if _WITH_UNIT.fullmatch(text) and not _BOUND.match(text):
-        return Fault(f"{quoted(text)} has text beside the number", _without_unit(text))
-    return Fault(f"{quoted(text)} is not a number")
-
-
-def _without_unit(text: str) -> str:
-    """Return what is meant by a number with text beside it, as far as the text tells."""
-    if found := _MONEY.fullmatch(text):
-        return f"without a unit, such as {found[1]}"
-    if found := _PERCENT.fullmatch(text):
-        return f"without a unit, such as {found[1]}, or {_plain(Decimal(found[1]) / 100)} where it is a share of 1"
-    if found := _SCALED.fullmatch(text):
-        power = next(p for p, names in enumerate(_SCALES, start=1) if found[2].lower() in names)
-        whole = _plain(Decimal(found[1]) * 1000**power)
-        return f"written out, such as {whole}, or {found[1]} where the unit of the row counts {_SCALES[power - 1][-1]}s"
-    return "the number alone, in the unit of its column or row"
-
-
-def _plain(number: Decimal) -> str:
-    text = f"{number:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def _without_comma(text: str) -> str:
-    as_point, left_out = text.replace(".", "").replace(",", "."), text.replace(",", "")
-    if "." in text:
-        return left_out if text.rindex(".") > text.rindex(",") else as_point
-    if text.count(",") > 1:
-        return left_out  # groups of two or three digits, as in 12,34,567
-    return f"{as_point} or {left_out}" if len(text.rpartition(",")[2]) == 3 else as_point
+    if _NUMBER.fullmatch(text):
+        return Fault(f"{quoted(text)} is not a whole number")
+    return Fault(*not_a_number(text, quoted(text), column))
 
 
 def _not_a_date(text: str) -> Fault | None:
@@ -253,6 +200,10 @@ def _not_a_date(text: str) -> Fault | None:
         return None
     meant = " or ".join(map(str, days_of(text) or days_of(text[:10])))
     hint = meant and f"such as {meant}"
+    if not meant and (dash := next((c for c in text if c in "\u2013\u2014\u2212"), "")):
+        written = days_of(text.replace(dash, "-"))
+        message = f"{quoted(text)} has U+{ord(dash):04X} ({unicodedata.name(dash).lower()}) in place of -"
+        return Fault(message, " or ".join(f"such as {day}" for day in written[:1]))
     if _DAY_FIRST.fullmatch(text):
         return Fault(f"{quoted(text)} is written day first", hint)
     if _ISO_DATE.match(text):
@@ -312,7 +263,8 @@ def expectation(model: type[EvidenceRow], name: str) -> str:
 
 def expected_instead(model: type[EvidenceRow], name: str, fault: Fault) -> str:
     """Say what was expected in place of a value with `fault`."""
-    return ", ".join(part for part in (expectation(model, name), fault.hint) if part)
+    hint = "" if fault.hint == NOT_KNOWN and model.model_fields[name].is_required() else fault.hint
+    return ", ".join(part for part in (expectation(model, name), hint) if part)
 
 
 def explained(model: type[EvidenceRow], error: ErrorDetails, known: Sequence[str] = ()) -> tuple[str, str]:
@@ -337,7 +289,8 @@ def explained(model: type[EvidenceRow], error: ErrorDetails, known: Sequence[str
     if kind in ("literal_error", "enum"):
         column = _column(model, name)
         choices = column.get("enum", [column.get("const")])
-        return f"{quoted(value)} is not allowed", with_suggestion(expected, str(value), choices)
+        meant = _SIGNS.get(str(value), str(value))
+        return f"{quoted(value)} is not allowed", with_suggestion(expected, meant, choices)
     if kind == "string_pattern_mismatch" and error["ctx"]["pattern"] == IDENTIFIER_PATTERN:
         return f"{quoted(value)} is not in lower_snake_case", _snake_case(str(value)) or expected
     is_bound = kind.startswith(("greater_than", "less_than"))

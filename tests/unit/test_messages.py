@@ -10,8 +10,9 @@ import pytest
 
 from assets.evidence.parsing import parse_csv, parse_yaml
 from assets.evidence.repeated import ABOUT
+from assets.evidence.sources import is_placeholder
 from assets.evidence.tables import TABLES_BY_KEY
-from assets.evidence.wording import misread
+from assets.evidence.wording import misread, nearest
 from tests.places import PROJECT
 from tests.unit.interview_packs import INTERVIEW, SESSION
 
@@ -38,6 +39,20 @@ TODAY = date(2026, 11, 30)
         ("9,5", "with a point for decimals and no thousands separator, such as 9.5"),
         ("1,234", "with a point for decimals and no thousands separator, such as 1.234 or 1234"),
         ("1.234.567", "written without one, such as 1234567"),
+        ("1,2k", "written out, such as 1200, or 1.2 where the unit of the row counts thousands"),
+        ("0,25 Mrd. €", "written out, such as 250000000, or 0.25 where the unit of the row counts billions"),
+        ("1.5 Tsd.", "written out, such as 1500, or 1.5 where the unit of the row counts thousands"),
+        ("2 crore", "written out, such as 20000000, or 2 where the unit of the row counts crores"),
+        ("1,234k", "the number alone, in the unit of its column or row"),
+        ("1.2K users", "the number alone, in the unit of its column or row"),
+        ("USD 168,000,000,000", "without a unit, such as 168000000000"),
+        ("€ 1.234,56", "without a unit, such as 1234.56"),
+        ("€ 1,234", "without a unit, such as 1.234 or 1234"),
+        ("1,5 %", "without a unit, such as 1.5, or 0.015 where it is a share of 1"),
+        ("5 000,50", "written without one, such as 5000.50"),
+        ("\u22125", "a plain -"),
+        ("n/a", "or nothing if it is not known"),
+        ("?", "or nothing if it is not known"),
     ],
 )
 def test_a_number_is_proposed_as_it_was_meant_or_not_at_all(typed: str, hint: str) -> None:
@@ -58,6 +73,11 @@ def test_a_number_is_proposed_as_it_was_meant_or_not_at_all(typed: str, hint: st
         ("2026-13-18 00:00", ""),
         ("46344", "such as 2026-11-18"),
         ("20261118", ""),
+        ("18. Dezember 2025", "such as 2025-12-18"),
+        ("1er août 2025", "such as 2025-08-01"),
+        ("2026\u201311\u201318", "such as 2026-11-18"),
+        ("31/12/25", ""),
+        ("Q4 2025", ""),
         ("2026-11-31", ""),
     ],
 )
@@ -65,6 +85,57 @@ def test_a_day_is_proposed_as_it_was_meant_or_not_at_all(typed: str, hint: str) 
     fault = misread("date", typed)
     assert fault is not None
     assert fault.hint == hint
+
+
+@pytest.mark.parametrize(
+    ("column", "typed", "hint"),
+    [
+        ("memory_gib", "8 GiB", "without a unit, such as 8"),
+        ("memory_gib", "16384 MiB", "without a unit, such as 16"),
+        ("memory_gib", "8 GB", "the number alone, in the unit of its column or row"),
+        ("local_disk_gb", "0,5 TB", "without a unit, such as 500"),
+        ("vcpus", "4 vCPU", "without a unit, such as 4"),
+        ("price_per_month", "€8,49/month", "without a unit, such as 8.49"),
+        ("price_per_month", "8.49/hour", "the number alone, in the unit of its column or row"),
+    ],
+)
+def test_a_unit_that_the_column_says_is_taken_off(column: str, typed: str, hint: str) -> None:
+    fault = misread("double precision", typed, column)
+    assert fault is not None
+    assert fault.hint == hint
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [
+        ("gamng", "gaming"),
+        ("Gaming", "gaming"),
+        ("gaming;", "gaming"),
+        ("defi", "defi_private_relayers"),
+        ("ovh", "ovhcloud"),
+        ("hetzner", None),  # one of two
+        ("hetzner_clod", "hetzner_cloud"),
+        ("gaming, dao_governance", None),  # two values where one stands
+        ("spiele", None),
+    ],
+)
+def test_an_id_is_proposed_that_was_meant_or_none(word: str, meant: str | None) -> None:
+    known = ("dao_governance", "defi_private_relayers", "gaming", "hetzner_cloud", "hetzner_dedicated", "ovhcloud")
+    assert nearest(word, known) == meant
+
+
+@pytest.mark.parametrize(
+    "source", ["TODO", "see above", "same as above", "ditto", "link", "the website", "www", "https://"]
+)
+def test_a_source_that_leads_nowhere_is_refused(source: str) -> None:
+    assert is_placeholder(source)
+
+
+@pytest.mark.parametrize(
+    "source", ["www.example.org", "our notes of 2026-11-20", "link to the price list", "same deck"]
+)
+def test_a_source_that_says_where_is_taken(source: str) -> None:
+    assert not is_placeholder(source)
 
 
 @pytest.mark.parametrize(
