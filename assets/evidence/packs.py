@@ -80,9 +80,14 @@ def _is_named(name: str, evidence_dir: Path) -> bool:
     return name not in ("", ".", "..") and len(Path(name).parts) == 1 and (evidence_dir / name).is_dir()
 
 
+def folder_of(name: str, evidence_dir: Path) -> Path:
+    """Return the folder that `name` stands for, whether it is there or not."""
+    return (evidence_dir / name if _is_named(name, evidence_dir) else Path(name).expanduser()).resolve()
+
+
 def resolve_pack(name: str, evidence_dir: Path) -> Pack:
     """Return the pack that `name` stands for: a folder of `evidence_dir`, else a path. Raises `PackError`."""
-    path = (evidence_dir / name if _is_named(name, evidence_dir) else Path(name).expanduser()).resolve()
+    path = folder_of(name, evidence_dir)
     if name and path.is_dir():
         label = f"{evidence_dir.name}/{path.name}" if path.parent == evidence_dir.resolve() else path.name
         return Pack(path.name, path, label)

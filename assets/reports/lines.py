@@ -34,13 +34,15 @@ def line_in(manifest: Mapping[str, Any], team: Iterable[str]) -> str:
     return str(manifest.get("line") or line_of(manifest.get("packs", ()), manifest.get("as_of"), team))
 
 
-def require_names(packs: Iterable[str]) -> None:
-    """Raise `PackError` for a pack, by name or path, whose name is that of another line or hides the link."""
+def require_names(packs: Iterable[str], team: Iterable[str]) -> None:
+    """Raise `PackError` for a pack that is not of the `team` but is called like one of its packs, or like a line."""
+    usual = _names(team)
     for name in _names(packs):
-        if name == TEAM or name.startswith((LOOKS_BACK, ".")) or JOINED in name:
+        if name in usual or name == TEAM or name.startswith((LOOKS_BACK, ".")) or JOINED in name:
             raise PackError(
                 f'the pack "{name}" cannot name a line of releases, reports/{name}; rename its folder: expected a name '
-                f'that is not "{TEAM}", does not begin with "{LOOKS_BACK}" or a dot, and has no "{JOINED}"'
+                f'that is not {", ".join(map(repr, [TEAM, *usual]))}, does not begin with "{LOOKS_BACK}" or a dot, and '
+                f'has no "{JOINED}"'
             )
 
 

@@ -18,7 +18,7 @@ from typing import Any
 
 from assets.common.files import write_all
 from assets.evidence.fingerprint import fingerprint_of
-from assets.evidence.packs import lasting_name, resolve_packs, with_local_packs
+from assets.evidence.packs import folder_of, lasting_name, resolve_packs, with_local_packs
 from assets.reports.lines import TEAM, line_in, line_of, require_names
 from orchestration.settings import Settings
 from orchestration.staleness.libraries import installed
@@ -51,8 +51,10 @@ class Request:
         named, team = (
             tuple(lasting_name(name, settings.evidence_dir) for name in names) for names in (packs, settings.packs)
         )
-        require_names(set(named) - set(team))
-        return cls(with_local_packs(named, settings.state_dir), as_of, line_of(named, as_of, team))
+        usual = {folder_of(name, settings.evidence_dir): name for name in team}
+        own = [usual.get(folder_of(name, settings.evidence_dir), name) for name in named]
+        require_names((name for name in own if name not in team), team)
+        return cls(with_local_packs(named, settings.state_dir), as_of, line_of(own, as_of, team))
 
 
 def fingerprint(settings: Settings, request: Request) -> str:

@@ -117,6 +117,13 @@ def test_a_pack_whose_name_is_that_of_another_line_is_refused(settings: Settings
         Request.of(settings, (str(tmp_path / name),))
 
 
+def test_a_pack_of_the_team_is_known_by_its_folder_not_by_its_name(settings: Settings, tmp_path: Path) -> None:
+    assert Request.of(settings, (str(settings.evidence_dir / "public"),)).line == "latest"
+    (tmp_path / "elsewhere" / "public").mkdir(parents=True)
+    with pytest.raises(PackError, match='the pack "public" cannot name a line of releases'):
+        Request.of(settings, (str(tmp_path / "elsewhere" / "public"),))
+
+
 def test_each_line_remembers_what_it_was_made_from(settings: Settings) -> None:
     """A look at another day makes the team's release no older: a run for the team has nothing to do afterwards."""
     team, look = Request.of(settings), Request.of(settings, as_of=date(2024, 12, 31))
