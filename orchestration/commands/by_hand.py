@@ -43,9 +43,9 @@ OF_RUNS = ("DBT_USE_COLORS", "DBT_LOG_LEVEL_FILE")
 
 def psql(settings: Settings, role: str | None, arguments: Sequence[str]) -> int:
     """Open the warehouse in psql, acting as `role` if one is given; return its exit code. Raises `UserError`."""
-    program = _psql()
     try:
         with open_warehouse(settings.database_url, settings.state_dir) as database:
+            program = _psql(is_embedded=database.is_embedded)
             # an address or a role that is wrong gets the usual message, without the password
             connect(database.url, ROLES[role] if role else None).close()
             environment = {"PGAPPNAME": "waku-fit psql", **address_in_environment(database.url)}
@@ -57,19 +57,22 @@ def psql(settings: Settings, role: str | None, arguments: Sequence[str]) -> int:
         raise UserError(str(error)) from error
 
 
-def _psql() -> str:
-    """Return the psql that is installed, else the one that comes with the embedded server. Raises `UserError`."""
-    if found := shutil.which("psql"):
-        return found
+def _psql(*, is_embedded: bool) -> str:
+    """Return the psql that comes with the embedded server for that one, else the one that is installed.
+
+    Each stands in for the other where it is missing. Raises `UserError` where both are.
+    """
     try:
         own = wheel_binaries() / "psql"
     except ServerError:
         own = Path()
-    if not own.is_file():
-        raise UserError(
-            "psql was not found; expected the client programs of PostgreSQL (Debian calls them postgresql-client)"
-        )
-    return str(own)
+    programs = [str(own) if own.is_file() else None, shutil.which("psql")]
+    for program in programs if is_embedded else reversed(programs):
+        if program is not None:
+            return program
+    raise UserError(
+        "psql was not found; expected the client programs of PostgreSQL (Debian calls them postgresql-client)"
+    )
 
 
 def dbt(settings: Settings, arguments: Sequence[str]) -> int:

@@ -16,15 +16,20 @@ RELEASES = ("-Atc", "select count(*), current_user from release.releases")
 
 
 def test_psql_opens_the_embedded_warehouse(chain: Chain) -> None:
-    assert chain.waku_fit("psql", *RELEASES).stdout == "1|waku_fit\n"
+    opened = chain.waku_fit("psql", *RELEASES)
+    assert (opened.stdout, opened.stderr) == ("1|waku_fit\n", ""), "psql is of another version than the server"
     assert chain.waku_fit("psql", "--role", "reader", *RELEASES).stdout == "1|waku_fit_reader\n"
     refused = chain.waku_fit("psql", "--role", "reader", "-c", "select * from raw.evidence_scope")
     assert (refused.returncode, "permission denied for schema raw" in refused.stderr) == (1, True)
 
 
-def test_without_an_installed_psql_that_of_the_embedded_server_is_taken(chain: Chain, tmp_path: Path) -> None:
-    done = forked.call({**chain.environment, "PATH": str(tmp_path)}, forked.command_line, "psql", *RELEASES)
-    assert done.stdout == "1|waku_fit\n", done.stderr
+def test_without_an_installed_psql_that_of_the_embedded_server_is_taken(
+    tmp_path: Path, login: Callable[..., str]
+) -> None:
+    elsewhere = Chain(tmp_path, login("ann", "createrole"))
+    environment = {**elsewhere.environment, "PATH": str(tmp_path)}
+    done = forked.call(environment, forked.command_line, "psql", "-Atc", "select current_user")
+    assert done.stdout == "ann\n", done.stderr
 
 
 def test_psql_has_the_password_of_another_server_in_no_argument(tmp_path: Path, login: Callable[..., str]) -> None:
