@@ -307,6 +307,14 @@ def test_a_withdrawn_consent_takes_the_content_out_of_every_release_in_one_run(p
     # three interviews had scored the problem: beside the one that stays, the mean would tell the others
     assert (old / "data" / "opportunities.csv").read_text().count("\n") == 1
     assert private.gate("interviews")["value"] == 5
+    # what it moved is attributed to it, though nothing of it is left to compare with
+    assert json.loads((old / "manifest.json").read_text())["cleaned_by"] == private.manifest["release_id"]
+    assert "cleaned_by" not in private.manifest
+    told = private.waku_fit("diff").stdout
+    gone = ("interviews__interviews/p01", "interviews__interviews/p04")
+    assert f"  Withdrawn, or gone from its pack: {', '.join(gone)}\n" in told
+    assert f"    what followed from these conversations was taken out of {old.name} as well\n" in told
+    assert f"because of the withdrawal of {gone[0]}, the withdrawal of {gone[1]} -1" in told
 
 
 # Cells that are alone in their group, so that pooling tells nothing of them. By itself a cell has the mean and the

@@ -425,8 +425,9 @@ def test_a_long_comparison_is_cut_and_what_is_left_out_is_counted(
     show_difference(settings, None, None, as_json=False, with_all=True)
     whole = capsys.readouterr().out.splitlines()
     assert (len(short), len(whole)) == (60, 103)
-    assert short[-1] == "  and 44 more lines; --all shows them"
-    assert whole[: len(short) - 1] == short[:-1]
+    cut = [line for line in short if "more lines; --all" in line]
+    assert cut == [f"  and {n} more lines; --all shows them" for n in (7, 38)]
+    assert len(short) - len(cut) + 7 + 38 == len(whole)
 
 
 WENT, LEFT, STAYS = (f"interviews__interviews/{code}" for code in ("p01", "p04", "p09"))
@@ -459,7 +460,7 @@ def test_what_a_withdrawal_moves_is_attributed_to_it() -> None:
     lines = diff_lines(withdrawal(cleaned_by="r2"))
     assert lines[3:9] == [
         f"  Withdrawn, or gone from its pack: {WENT}, {LEFT}",
-        "    what was computed with it was taken out of r1 as well",
+        "    what followed from these conversations was taken out of r1 as well",
         "  gate Interviews held: pass → fail (3 → 1)",
         f"    is based on the withdrawal of {WENT}, the withdrawal of {LEFT}",
         "  selling point by segment private: taken out with the withdrawal → validated (sources: 2)",
@@ -486,3 +487,22 @@ def test_a_group_of_changes_that_is_a_withdrawal_is_called_so() -> None:
     )
     moved = tuple(replace(one, moved_by=cause) for one in found.judgements if one.table == "gates")
     assert f"    because of the withdrawal of {LEFT}, a__b/c" in diff_lines(replace(found, judgements=moved))
+
+
+def test_of_a_long_comparison_the_costs_are_the_totals_of_scenarios() -> None:
+    rows = [evidence(f"a_{n:02}__b/c") for n in range(80)]
+    found = difference()
+    long = replace(found, evidence=compare(
+        ComparedRelease(manifest("r1"), {"evidence_index": rows}), ComparedRelease(manifest("r2"), {})
+    ).evidence)  # fmt: skip
+    lines = diff_lines(long, 40)
+    assert len(lines) == 40
+    start = lines.index("") + 4
+    assert lines[start : start + 5] == [
+        "",
+        "Costs, USD a month           before         after        change",
+        "  community, with rln         50.00         59.50         +9.50  (+19.0 %)",
+        "  and 7 more lines; --all shows them",
+        "",
+    ], lines
+    assert diff_lines(long) == diff_lines(long, len(diff_lines(long)))

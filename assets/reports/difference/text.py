@@ -6,6 +6,7 @@ Belongs here: words and columns. Does not belong here: what counts as a change (
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
 
 from assets.reports.difference.attribution import ORDERS, CostAttribution, JudgementAttribution, Method
@@ -33,7 +34,10 @@ HOW: Mapping[Method, str] = {
 
 
 def diff_lines(difference: Difference, most: int | None = None) -> list[str]:
-    """Return the comparison line by line: all of it, or `most` lines with each part cut at its share of them."""
+    """Return the comparison line by line: all of it, or `most` lines.
+
+    Of a long one, costs are the totals of scenarios, and each part is cut at its share of the lines.
+    """
     if difference.verdict_before == difference.verdict_after:
         verdict = f"Verdict: {_words(difference.verdict_after)}, as before"
     else:
@@ -45,21 +49,45 @@ def diff_lines(difference: Difference, most: int | None = None) -> list[str]:
         _costs(difference.scenarios),
         _evidence(difference),
     ]
-    return [line for part in (parts if most is None else _cut(parts, most)) for line in part]
+    if most is None or sum(map(len, parts)) <= most:
+        return [line for part in parts for line in part]
+    totals, costs = _totals(difference.scenarios), parts[COSTS]
+    cut = [
+        (totals, len(costs) - len(totals)) if part is costs and len(totals) < len(costs) else (part, 0)
+        for part in parts
+    ]
+    return [line for part in _cut(cut, most) for line in part]
 
 
-def _cut(parts: Sequence[Sequence[str]], most: int) -> list[list[str]]:
-    """Return parts with `most` lines together. A long one gets what shorter ones leave, and counts what is left out."""
-    lengths = [len(part) for part in parts]
+def _cut(parts: Sequence[tuple[Sequence[str], int]], most: int) -> list[list[str]]:
+    """Return parts with `most` lines together: a long one gets what shorter ones leave, and counts what it lacks.
+
+    Beside its lines each part has how many are left out already.
+    """
+    lengths = [len(lines) + bool(lacks) for lines, lacks in parts]
     shares = dict[int, int]()
     for place, position in enumerate(sorted(range(len(parts)), key=lengths.__getitem__)):
         room = most - sum(shares.values())
         shares[position] = min(lengths[position], room // (len(parts) - place))
-    return [
-        list(part)
-        if len(part) == shares[position]
-        else [*part[: shares[position] - 1], f"  and {len(part) - shares[position] + 1} more lines; --all shows them"]
-        for position, part in enumerate(parts)
+    shown = []
+    for position, (lines, lacks) in enumerate(parts):
+        kept = lines if lengths[position] == shares[position] else lines[: shares[position] - 1]
+        left = len(lines) - len(kept) + lacks
+        shown.append([*kept, *([f"  and {left} more lines; --all shows them"] if left else [])])
+    return shown
+
+
+COSTS = 3
+"""Position of the costs among the parts of a comparison."""
+
+
+def _totals(scenarios: Sequence[ScenarioChange]) -> list[str]:
+    """Return what a month costs in each scenario whose bill changed."""
+    heading = "Costs, USD a month"
+    totals = {scenario.name.replace("_", " "): scenario.total for scenario in scenarios if scenario.total}
+    width = max(len(heading), *(len(name) + 2 for name in totals), 0)
+    return ["", f"{heading:<{width}}  {'before':>12}  {'after':>12}  {'change':>12}"] + [
+        _bill(replace(total, name=name), width) for name, total in totals.items()
     ]
 
 
@@ -84,7 +112,7 @@ def _withdrawal(difference: Difference) -> Iterable[str]:
         more = f" and {len(difference.withdrawn) - 5} more" if len(difference.withdrawn) > 5 else ""
         yield f"  Withdrawn, or gone from its pack: {', '.join(difference.withdrawn[:5])}{more}"
         if difference.is_cleaned:
-            yield f"    what was computed with it was taken out of {difference.before} as well"
+            yield f"    what followed from these conversations was taken out of {difference.before} as well"
 
 
 def _judgement(change: JudgementChange, difference: Difference) -> Iterable[str]:
