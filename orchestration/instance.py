@@ -5,6 +5,8 @@ Belongs here: what goes into `DAGSTER_HOME`, and how its files are kept. Does no
 
 from __future__ import annotations
 
+import os
+import stat
 from pathlib import Path
 
 CONFIGURATION = """\
@@ -21,8 +23,20 @@ concurrency:
 (docs/decisions/0003-storage-of-runs.md)."""
 
 
+def make_private(folder: Path) -> None:
+    """Make a folder that its owner alone may enter, also where an earlier version made it for all."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    found = folder.stat()
+    if found.st_uid == os.geteuid() and stat.S_IMODE(found.st_mode) != 0o700:
+        folder.chmod(0o700)
+
+
 def prepare_home(home: Path) -> Path:
-    """Write the instance's configuration into `home`, if it is not there already, and return `home`."""
+    """Write the instance's configuration into `home`, if it is not there already, and return `home`.
+
+    No other account of the machine may enter it: the history has hashes and first rows of tables.
+    """
+    make_private(home)
     for name, text in {"dagster.yaml": CONFIGURATION, ".nux/nux.yaml": "seen: 1\n"}.items():
         path = home / name
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -40,10 +40,16 @@ _QUOTES = "\u2018\u2019\u201a\u201c\u201d\u201e\u00ab\u00bb"
 """What word processors make of quotes. In text they are right; to a code or to YAML they mean nothing."""
 _BULLETS = "\u2022\u2023\u25cf\u25e6\u00b7\u2013\u2014\u2212"
 """What they make of the dash before an entry of a list."""
-_JOINERS = "\u200c\u200d\u200e\u200f\u061c"
+_JOINERS = "\u200c\u200d\u200e\u200f\u061c\ufe00-\ufe0f"
 """What some scripts and pictures need between their characters, and nothing else does."""
-_HIDDEN = re.compile(f"[{_BLANKS}{_JOINERS}\u00ad\u180e\u200b\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
-
+_BREAKS = "\u2028\u2029"
+"""Break a line in some programs and are not seen in others."""
+_FILLERS = "\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180e\u2800\u3164\uffa0"
+"""Take no room, or the room of a letter, and show nothing."""
+_MARKS = "\u200b\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff"
+"""Turn the direction of text around, annotate it, or hide other text in it."""
+_HIDDEN = re.compile(f"[{_BLANKS}{_JOINERS}{_BREAKS}{_FILLERS}{_MARKS}]")
+_JOINER = re.compile(f"[{_JOINERS}]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
@@ -122,9 +128,9 @@ def hidden_character(text: str, *, is_free_text: bool = False) -> Fault | None:
     for found in _HIDDEN.finditer(text):
         character = found[0]
         around = text[max(0, found.start() - 1) : found.start()] + text[found.end() : found.end() + 1]
-        if is_free_text and (character in _BLANKS or (character in _JOINERS and not around.isascii())):
+        if is_free_text and (character in _BLANKS or (_JOINER.match(character) and not around.isascii())):
             continue
-        what = "with a blank in its place" if character in _BLANKS else "with nothing in its place"
+        what = "with a blank in its place" if character in _BLANKS + _BREAKS else "with nothing in its place"
         where = f"as character {found.start() + 1}, which is not seen"
         return Fault(
             f"contains U+{ord(character):04X} ({unicodedata.name(character, 'no name').lower()}) {where}", what

@@ -38,7 +38,7 @@ from orchestration.dagster_internals import (
     quick_history,
 )
 from orchestration.errors import UserError
-from orchestration.instance import prepare_home
+from orchestration.instance import make_private, prepare_home
 from orchestration.settings import Settings
 from orchestration.staleness.fingerprints import Request, known_warehouse, latest_release_id, remember
 from orchestration.staleness.plan import RunPlan, make_plan
@@ -220,7 +220,7 @@ def run_config(settings: Settings, request: Request) -> dict[str, Any]:
 @contextmanager
 def _output_to(log: Path) -> Iterator[IO[str]]:
     """Send all output, of child processes too, to `log`, and yield the terminal to write progress to."""
-    log.parent.mkdir(parents=True, exist_ok=True)
+    make_private(log.parent)
     sys.stdout.flush()
     sys.stderr.flush()
     saved = [os.dup(1), os.dup(2)]

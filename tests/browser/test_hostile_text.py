@@ -1,4 +1,4 @@
-"""Text that tries to run does not, in a real browser: no error, no request, no dialog, and no script more."""
+"""Hostile text in a real browser: nothing of it runs or asks for anything, and no long word widens a page."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.unit.hostile_strings import SCRIPTS, hostile_release
 from tests.unit.release_fixture import release
 
 
-def test_nothing_that_somebody_typed_runs(browser: Browser, tmp_path: Path) -> None:  # noqa: F811
+def test_nothing_that_somebody_typed_runs_or_widens_a_page(browser: Browser, tmp_path: Path) -> None:  # noqa: F811
     usual, text = render_pages(release()), ""
     for path, html in render_pages(hostile_release()).items():
         file = tmp_path / path
@@ -23,6 +23,8 @@ def test_nothing_that_somebody_typed_runs(browser: Browser, tmp_path: Path) -> N
         seen.page.on("dialog", lambda dialog, told=dialogs: (told.append(dialog.message), dialog.dismiss()))
         seen.page.goto(file.as_uri())
         unfold(seen.page)
+        seen.page.set_viewport_size({"width": 390, "height": 800})
+        assert seen.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), path
         assert (seen.messages, seen.elsewhere, dialogs) == ([], [], [])
         assert seen.page.locator("script:not([type])").count() == usual[path].count("<script>")
         assert seen.page.locator("form").count() == usual[path].count("<form")

@@ -42,11 +42,11 @@ def pooler(server_port: int, take: Callable[[list[socket.socket]], socket.socket
                 held.sendall(asked)
                 while not AT_REST.search(answer := held.recv(65536)):
                     self.request.sendall(answer)
-                self.request.sendall(answer)
-                if answer.endswith(b"I"):
+                if answer.endswith(b"I"):  # given back before the client knows, which may ask again at once
                     with changes:
                         idle.append(held)
                     held = None
+                self.request.sendall(answer)
 
         def _answered(self, server: socket.socket) -> bytes:
             server.sendall(self.request.recv(65536))

@@ -85,6 +85,7 @@ class TestUrl:
         "url",
         [
             "mysql://ann:secret@host/shop",
+            "secret:5432",
             "postgresql+psycopg2://ann:secret@host/shop",
             "host=db user=ann password=secret",
             "secret",
@@ -101,8 +102,7 @@ class TestUrl:
     def test_a_wrong_one_is_refused_without_its_password(self, url: str, tmp_path: Path) -> None:
         with pytest.raises(WarehouseError, match="expected postgresql://") as refused, open_warehouse(url, tmp_path):
             pass
-        if url != "secret":
-            assert "cret" not in str(refused.value)
+        assert "cret" not in str(refused.value)
         assert refused.value.__suppress_context__ or refused.value.__context__ is None
 
     @pytest.mark.parametrize(

@@ -140,7 +140,7 @@ NAUGHTY = (
     "bell\x07 and escape\x1b[31m",
     "_x000D_ and _x0041_",
     "\ufffe\uffff",
-    "a" * 150,
+    "a" * 1400,
     "&amp; &lt; &nbsp; &#x41;",
 )  # fmt: skip
 """Text that is hard to show as it is."""

@@ -22,3 +22,9 @@ def test_history_is_kept_in_one_open_file_for_the_length_of_a_run(tmp_path: Path
             assert connection.exec_driver_sql("pragma synchronous").scalar() == 2
     with sqlite3.connect(tmp_path / "history" / "runs" / "a.db") as kept:
         assert kept.execute("pragma integrity_check").fetchone() == ("ok",)
+
+
+def test_no_other_account_may_enter_the_history_nor_one_of_an_earlier_version(tmp_path: Path) -> None:
+    home = tmp_path / "dagster"
+    home.mkdir(mode=0o755)
+    assert prepare_home(home).stat().st_mode & 0o777 == 0o700

@@ -127,6 +127,14 @@ def changed(column: str, value: Any) -> bytes:
             GOOD.replace("Größe", "left\u202eright").encode(),
             "f:2: note: contains U+202E (right-to-left override) as character 5, which is not seen; expected plain ",
         ),
+        (
+            GOOD.replace("Größe", "one\u2028two").encode(),
+            "f:2: note: contains U+2028 (line separator) as character 4, which is not seen; expected plain ",
+        ),
+        (
+            GOOD.replace("Größe", "plain\U000e0041").encode(),
+            "f:2: note: contains U+E0041 (tag latin capital letter a) as character 6, which is not seen; expected ",
+        ),
         (GOOD.replace("rate,", "ra\u200bte,", 1).encode(), "f:1: the name of column 4 contains U+200B"),
         (GOOD.replace(",rate,", ",rate,,", 1).replace("1.5,", "1.5,x,").encode(), "f:2: column 5 (E) has no name, and"),
     ],
