@@ -15,6 +15,7 @@ from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from assets.evidence import egress_tiers
 from assets.evidence.across import check_across
 from assets.evidence.fingerprint import fingerprint_of
 from assets.evidence.model import MAX_FILE_BYTES, MAX_LINE_CHARS, WORKBOOK, Parsed, Problem, Record, Table
@@ -107,7 +108,7 @@ def read_packs(packs: Sequence[Pack], tables: Sequence[Table] = ALL_TABLES, *, t
     problems += [problem for files in parsed.values() for file in files for problem in file.problems]
     problems += check_across(parsed)
     records = {key: [record for file in files for record in file.records] for key, files in parsed.items()}
-    for area in (protocol, readiness, roadmap):
+    for area in (egress_tiers, protocol, readiness, roadmap):
         files = [parsed.get(table.key, ()) for table in area.TABLES]
         if all(of_table and not any(file.problems for file in of_table) for of_table in files):
             problems += area.contradictions(records)

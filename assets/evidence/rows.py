@@ -321,6 +321,9 @@ class Rows:
                 today = self.latest - timedelta(days=1)
                 self.problems.add(line, column, f"{quoted(text)} lies in the future", f"a date up to today, {today}")
                 return False
+        if again := next((text for n, text in enumerate(texts) if text in texts[:n]), None):
+            self.problems.add(line, column, f"{quoted(again)} is there twice", "each value once")
+            return False
         if isinstance(value, str):
             self._sound.add((column, value))
         return True

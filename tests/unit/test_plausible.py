@@ -134,8 +134,8 @@ def asked(folder: Path) -> list[str]:
         ),
         (
             STORAGE,
-            {"like": "hetzner_cloud_eu_traffic_overage", "item": "new", "unit": "gb_month"},
-            'unit: "gb_month" does not go with category egress, which is in one of gb, gib, tb',
+            {"like": "gcp_us_central1_pd_ssd", "unit": "gb"},
+            'unit: "gb" does not go with category block_storage, which is in one of gb_month, gib_month, disk_month',
         ),
         (
             RPC,
@@ -253,6 +253,40 @@ def test_one_file_is_compared_with_the_rows_of_all_packs(tmp_path: Path) -> None
     assert [note.partition(" looks")[0] for note in evidence.notes[:1]] == [
         "mine/pricing/compute_offers.csv:2: price_per_month: 84 a month"
     ]
+
+
+@pytest.mark.parametrize(
+    ("row", "problem"),
+    [
+        (
+            {"like": "gcp_us_central1_internet_egress_premium_from_0", "item": "internet_egress_standard"},
+            (
+                "gcp_us_central1_internet_egress_premium_from_0 of gcp us-central1 starts there as well, in"
+                " public/pricing/storage_and_egress_prices.csv:32; expected one item of outgoing traffic"
+            ),
+        ),
+        (
+            {"like": "gcp_us_central1_internet_egress_premium_from_10", "tier_from_tb_per_month": "20"},
+            (
+                "no tier of gcp us-central1 ends at 20, so that traffic below would cost nothing;"
+                " expected where another tier ends"
+            ),
+        ),
+    ],
+    ids=["a second item", "a gap"],
+)
+def test_tiers_that_a_run_refuses_are_refused_at_the_check(row: dict[str, str], problem: str, tmp_path: Path) -> None:
+    typed(tmp_path, STORAGE, row)
+    problems = read_packs([PUBLIC, Pack("mine", tmp_path)], today=TODAY).problems
+    assert list(map(str, problems)) == [
+        f"mine/pricing/storage_and_egress_prices.csv:2: tier_from_tb_per_month: {problem}"
+    ]
+
+
+def test_a_value_that_a_list_names_twice_is_refused(tmp_path: Path) -> None:
+    typed(tmp_path, "segments/problems", {"like": "metadata_exposed", "usp_ids": "scalable_reliable;scalable_reliable"})
+    problems = read_packs([PUBLIC, Pack("mine", tmp_path)], today=TODAY).problems
+    assert '"scalable_reliable" is there twice; expected each value once' in "\n".join(map(str, problems))
 
 
 def test_the_frozen_pack_has_nothing_odd() -> None:
