@@ -83,7 +83,9 @@ def scope_lines(request: Request, settings: Settings) -> list[str]:
     lines = [f"This looks back: no evidence later than {request.as_of} counts."] if request.as_of else []
     if request.packs != Request.of(settings).packs:
         lines.append(f"Packs of evidence: {', '.join(request.packs)}.")
-    return [*lines, f"This is the line {request.line}. The team's release, {settings.latest}, stays as it is."]
+    stays = f"The team's release, {settings.latest}, stays as it is."
+    none = "The team has no release yet; `waku-fit run` makes the first one."
+    return [*lines, f"This is the line {request.line}. {stays if settings.latest.exists() else none}"]
 
 
 def _others(readiness: dict[str, Any]) -> dict[str, dict[str, Any]]:

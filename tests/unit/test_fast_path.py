@@ -137,8 +137,14 @@ def test_each_line_remembers_what_it_was_made_from(settings: Settings) -> None:
     assert "Line of releases: latest, the team's" in CliRunner().invoke(main, ["status"]).output
     told = CliRunner().invoke(main, ["status", "--line", "asof-2024-12-31"]).output
     assert "This looks back: no evidence later than 2024-12-31 counts." in told
+    assert f"The team's release, {settings.latest}, stays as it is." in told
     assert "Line of releases: asof-2024-12-31" in told
     assert "Nothing has changed since this release." in told
+    settings.latest.unlink()
+    told = CliRunner().invoke(main, ["status", "--line", "asof-2024-12-31"]).output
+    assert "The team has no release yet; `waku-fit run` makes the first one." in told
+    told = CliRunner().invoke(main, ["status"]).output
+    assert told.endswith("There are releases of other lines, which --line shows: asof-2024-12-31.\n")
 
 
 def test_a_line_without_a_release_is_refused_with_those_that_there_are(settings: Settings) -> None:
