@@ -285,6 +285,16 @@ def test_releases_of_two_databases_are_not_mixed(tmp_path: Path, made_in: list[s
     assert [m["release_id"] for m in published(of(tmp_path))] == listed
 
 
+def test_a_look_in_another_database_hides_no_release_of_the_team(tmp_path: Path) -> None:
+    made = [("latest", "a"), ("sample", "a"), ("sample", "b"), ("latest", "a")]
+    for number, (line, database) in enumerate(made, start=1):
+        folder = write_elsewhere(tmp_path, f"r{number}", line=line, database=database)
+        publish._point(tmp_path / "reports" / line, folder)
+    assert [(m["release_id"], m["line"]) for m in published(of(tmp_path))] == [
+        ("r4", "latest"), ("r3", "sample"), ("r1", "latest"),
+    ]  # fmt: skip
+
+
 def test_a_manifest_of_before_databases_and_lines_were_noted_is_as_it_was() -> None:
     assert not {"database", "line"} & replace(manifest("r1"), line="").as_json().keys()
     noted = Manifest.from_json(replace(manifest("r1"), database="7/16384").as_json())
