@@ -223,7 +223,9 @@ class Rows:
             # What is said of the row as a whole may only follow from the columns that are not there.
             if column in told or column in absent or (absent and not place):
                 continue
-            where = lines.get(place, lines.get((column,), line))
+            # what is said of the whole row begins with the column that it is about
+            named = column or str(detail.get("ctx", {}).get("error", "")).partition(" ")[0]
+            where = lines.get(place, lines.get((named,), line))
             if detail["type"] == "missing" and column in self.references:
                 # which ids there are is known when all files are read
                 self.parsed.mentions.append(Mention(where, column, "", self.references[column]))

@@ -308,3 +308,14 @@ def test_a_row_that_loses_to_another_is_told(tmp_path: Path) -> None:
     assert "ours/costs/workload_parameters.csv:3: says " in again
     assert again.endswith(" again for 2026-11-29; ours/costs/workload_parameters.csv:2 counts, by its id")
     assert packs(tmp_path / "c", parameter("a", "2026-11-29")) == []
+
+
+def test_what_is_wrong_between_two_keys_names_the_line_of_the_first() -> None:
+    text = re.sub(r"(?m)^as_of: .*", "as_of: 2020-01-01", INTERVIEW)
+    (problem,) = parse_yaml(
+        TABLES_BY_KEY["interviews__interviews"], text, file="p01.yaml", pack="p", today=TODAY
+    ).problems
+    line = 1 + text.splitlines().index("as_of: 2020-01-01")
+    assert str(problem) == (
+        f"p01.yaml:{line}: as_of 2020-01-01 is before interviewed_on 2026-11-02; expected that day or a later one"
+    )
