@@ -38,7 +38,11 @@ def close_abandoned(instance: dg.DagsterInstance, state_dir: Path) -> list[str]:
     abandoned = [run for run in instance.get_runs(in_progress) if not _is_held(_lock_file(state_dir, run.run_id))]
     for run in abandoned:
         instance.report_run_failed(run, REASON)
-        _lock_file(state_dir, run.run_id).unlink(missing_ok=True)
+    for remains in (state_dir / "running").glob("*"):
+        # of a run that is known: one that begins at this moment has its file before it is on record
+        known = instance.get_run_by_id(remains.name)
+        if known and known.is_finished:
+            remains.unlink(missing_ok=True)
     return [run.run_id for run in abandoned]
 
 

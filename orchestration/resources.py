@@ -19,6 +19,7 @@ from pydantic import Field, PrivateAttr
 
 from assets.common import keys
 from assets.common.resources import Warehouse
+from assets.common.tables import contents
 from assets.evidence.assets import raw_data_versions
 from assets.evidence.packs import BENCHMARKS, LOCAL_PACKS, Pack, resolve_packs, with_local_packs
 from assets.evidence.read_packs import Evidence, Scope, read_packs_once
@@ -150,9 +151,11 @@ class ReleaseResource(dg.ConfigurableResource, ReleaseOfRun):  # type: ignore[ty
     decisions: str
     code_version: str
 
-    def require_fresh(self, context: dg.AssetExecutionContext, evidence: ReleasedEvidence) -> None:
+    def require_fresh(
+        self, context: dg.AssetExecutionContext, evidence: ReleasedEvidence, connection: psycopg.Connection
+    ) -> None:
         graph = context.repository_def.asset_graph
-        nodes = chain_nodes(graph, evidence.raw_versions(), exclude_layers=(keys.REPORTS,))
+        nodes = chain_nodes(graph, evidence.raw_versions(), contents(connection, keys.LAYERS), (keys.REPORTS,))
         if reasons := stale(nodes, recorded(context.instance, [n.key for n in nodes], current_run_id=context.run_id)):
             named = "; ".join(f"{key.to_user_string()}: {why}" for key, why in list(reasons.items())[:5])
             raise dg.Failure(

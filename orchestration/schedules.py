@@ -14,8 +14,8 @@ from assets.common import keys
 from orchestration.settings import Settings
 from orchestration.staleness.evidence import read_evidence
 from orchestration.staleness.fingerprints import Request, fingerprint, latest_release_id, remember, unchanged_release
-from orchestration.staleness.plan import make_plan
-from orchestration.warehouse.connection import connect, open_warehouse, warehouse_id
+from orchestration.staleness.plan import Held, make_plan
+from orchestration.warehouse.connection import connect, open_warehouse
 
 
 @dg.schedule(
@@ -42,12 +42,12 @@ def weekly_readiness(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRe
         yield dg.RunRequest()
         return
     with open_warehouse(settings.database_url, settings.state_dir) as database, connect(database.url) as connection:
-        warehouse = warehouse_id(connection)
-    plan = make_plan(settings, request, evidence, context.instance, context.repository_def.asset_graph, warehouse)
+        held = Held.by(connection)
+    plan = make_plan(settings, request, evidence, context.instance, context.repository_def.asset_graph, held)
     if plan.reasons:
         yield dg.RunRequest(asset_selection=list(plan.reasons))
     else:
-        remember(settings, request, before, warehouse, latest)
+        remember(settings, request, before, held.warehouse, latest)
         yield dg.SkipReason(f"no number depends on what has changed since release {latest}")
 
 

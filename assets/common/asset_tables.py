@@ -22,6 +22,8 @@ from assets.common.tables import TableStatistics, land, table_statistics
 PREVIEW_COLUMNS = 12
 PREVIEW_CHARACTERS = 40
 """Of a cell. Every run keeps a preview of each table that it made: all of them have some 200 kB."""
+CONTENT = "content"
+"""Metadata of a table: what `assets.common.tables.contents` said of it when it was made."""
 MARKDOWN = frozenset("\\`*_[]<>|!~&")
 
 
@@ -61,6 +63,8 @@ def sql_table_metadata(statistics: TableStatistics) -> dict[str, Any]:
         records = [dg.TableRecord({"grade": g, "rows": n}) for g, n in statistics.rows_per_grade.items()]
         schema = dg.TableSchema([dg.TableColumn("grade", "string"), dg.TableColumn("rows", "int")])
         metadata["rows_per_grade"] = dg.MetadataValue.table(records=records, schema=schema)
+    if statistics.content is not None:
+        metadata[CONTENT] = statistics.content
     metadata["preview"] = dg.MetadataValue.md(preview(statistics))
     return metadata
 

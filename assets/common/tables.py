@@ -38,6 +38,8 @@ class TableStatistics:
     """Some rows, in the order of the columns, that are based on nothing that people said."""
     meanings: Mapping[str, str] = field(default_factory=dict)
     """What columns mean, as far as the database has it as their comments."""
+    content: str | None = None
+    """Of a table, what `contents` says of it; a view has none."""
 
 
 def land(connection: psycopg.Connection, path: Sequence[str], columns: Mapping[str, str], frame: pd.DataFrame) -> int:
@@ -99,21 +101,42 @@ def table_statistics(connection: psycopg.Connection, path: Sequence[str]) -> Tab
         name = sql.Identifier(*path)
         # `information_schema.columns` is a join of nine tables: four times as long, once for each of 200 tables
         cursor.execute(
-            "select attname, format_type(atttypid, null), col_description(attrelid, attnum) from pg_attribute"
+            "select attname, format_type(atttypid, null), col_description(attrelid, attnum), relkind = 'r'"
+            " from pg_attribute join pg_class on pg_class.oid = attrelid"
             " where attrelid = to_regclass(%s) and attnum > 0 and not attisdropped order by attnum",
             [name.as_string(connection)],
         )
         found = cursor.fetchall()
-        columns: dict[str, str] = {column: kind for column, kind, _ in found}
-        meanings: dict[str, str] = {column: meaning for column, _, meaning in found if meaning}
+        columns: dict[str, str] = {column: kind for column, kind, _, _ in found}
+        meanings: dict[str, str] = {column: meaning for column, _, meaning, _ in found if meaning}
+        content = _content(connection, name) if any(is_table for *_, is_table in found) else None
         if "grade" not in columns:
             cursor.execute(sql.SQL("select count(*) from {}").format(name))
             (rows,) = cursor.fetchone() or (0,)
-            return TableStatistics(rows, columns, {}, _first_rows(connection, name, columns), meanings)
+            return TableStatistics(rows, columns, {}, _first_rows(connection, name, columns), meanings, content)
         cursor.execute(sql.SQL("select grade, count(*) from {} group by 1 order by 1").format(name))
         per_grade: dict[str, int] = dict(cursor.fetchall())
     first = _first_rows(connection, name, columns)
-    return TableStatistics(sum(per_grade.values()), columns, per_grade, first, meanings)
+    return TableStatistics(sum(per_grade.values()), columns, per_grade, first, meanings, content)
+
+
+def contents(connection: psycopg.Connection[Any], schemas: Sequence[str]) -> dict[str, str]:
+    """Return for each table of the schemas (schema.name) how many rows it has and the sum of their hashes.
+
+    Whatever their order, and the same in any database that has the same rows.
+    """
+    tables = connection.execute(
+        "select n.nspname, c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace"
+        " where n.nspname = any(%s) and c.relkind = 'r' order by 1, 2",
+        [list(schemas)],
+    ).fetchall()
+    return {f"{schema}.{name}": _content(connection, sql.Identifier(schema, name)) for schema, name in tables}
+
+
+def _content(connection: psycopg.Connection[Any], table: sql.Identifier) -> str:
+    query = sql.SQL("select format('%s rows, %s', count(*), sum(hashtextextended(t::text, 0)::numeric)) from {} t")
+    row = connection.execute(query.format(table)).fetchone()
+    return str(row[0]) if row else ""
 
 
 def _first_rows(

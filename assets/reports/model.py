@@ -91,6 +91,12 @@ class Manifest:
         known = {name: plain[name] for name in cls.__dataclass_fields__ if name in plain}
         return cls(**{**known, "created_at": datetime.fromisoformat(plain["created_at"]), "as_of": as_of})
 
+    @classmethod
+    def from_jsonb(cls, plain: Mapping[str, Any]) -> Manifest:
+        """Return the manifest that a column of type jsonb has, which keeps no order of keys: they are sorted."""
+        sorted_again = {name: dict(sorted(plain[name].items())) for name in ("evidence", "tools")}
+        return cls.from_json({**plain, **sorted_again})
+
     def as_json(self) -> dict[str, Any]:
         """Return plain values: dates as ISO 8601."""
         plain = asdict(self)

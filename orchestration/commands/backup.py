@@ -55,7 +55,7 @@ MADE_AGAIN = {"postgres", "dbt", "logs", "running"}
 
 @dataclass(frozen=True)
 class Backup:
-    """What `backup.json` says. `files` has SHA-256 by path, `tables` what `dumps.contents` tells of the warehouse."""
+    """What `backup.json` says. `files` has SHA-256 by path, `tables` what `dumps.warehouse_contents` says."""
 
     created_at: str
     software: str
@@ -121,7 +121,7 @@ def _write(settings: Settings, file: Path, temporary: Path) -> None:
     with open_warehouse(settings.database_url, settings.state_dir) as database, run_lock(database.url):
         with connect(database.url, autocommit=True) as connection:
             bootstrap(connection)
-            name, tables, major = warehouse_id(connection), dumps.contents(connection), _major(connection)
+            name, tables, major = warehouse_id(connection), dumps.warehouse_contents(connection), _major(connection)
         dump = temporary / DUMP
         dumps.dump(database.url, dump)
         sums = {}
@@ -198,7 +198,7 @@ def _read(file: Path, folder: Path) -> Backup:
 def _fill(url: str, dump: Path, about: Backup) -> None:
     """Restore `dump` into the empty database at `url` and compare each table. Raises `UserError`."""
     with connect(url, autocommit=True) as connection:
-        if dumps.contents(connection):
+        if dumps.warehouse_contents(connection):
             raise UserError("the database holds tables of waku-fit already; nothing is overwritten: name an empty one")
         if (major := _major(connection)) < about.postgresql:
             raise UserError(
@@ -207,7 +207,7 @@ def _fill(url: str, dump: Path, about: Backup) -> None:
             )
     dumps.restore(url, dump, about.warehouse)
     with connect(url, autocommit=True) as connection:
-        found = dumps.contents(connection)
+        found = dumps.warehouse_contents(connection)
     different = sorted(name for name in found.keys() | about.tables if found.get(name) != about.tables.get(name))
     if different:
         raise UserError(f"{', '.join(different)} are not as they were backed up; call again when nobody changes them")

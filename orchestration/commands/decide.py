@@ -15,7 +15,7 @@ from assets.reports.decisions import BrokenLogError, DecisionKind, LogLine
 from assets.reports.release.decision_log import DecisionLog, NotPublishedError, PagesError
 from orchestration.errors import UserError
 from orchestration.settings import Settings
-from orchestration.staleness.fingerprints import code_version
+from orchestration.staleness.fingerprints import code_version, require_whole
 
 LONGEST = 1000
 """Characters of a reason."""
@@ -33,6 +33,7 @@ def decide(
         raise UserError("a role or name and a reason are needed; one of them is empty")
     if len(words) > LONGEST:
         raise UserError(f"--reason has {len(words)} characters, expected {LONGEST} at most")
+    require_whole(settings)
     try:
         line = _log(settings).say(milestone or _default_milestone(settings), who, words, decided)
     except (BrokenLogError, NotPublishedError, PagesError) as error:
@@ -44,6 +45,7 @@ def decide(
 
 def show(settings: Settings, as_json: bool) -> int:
     """Print the log, after looking whether all lines are as they were written. Raises `UserError`."""
+    require_whole(settings)
     lines = _read(settings)
     if as_json:
         click.echo(json.dumps([json.loads(line.as_line()) for line in lines], indent=2, ensure_ascii=False))

@@ -15,6 +15,7 @@ from assets.reports.difference.model import Difference, compare
 from assets.reports.difference.read import read_past, read_tables
 from assets.reports.difference.text import diff_lines
 from assets.reports.lines import TEAM
+from assets.reports.sums import damage
 from orchestration.commands.summary import line_name
 from orchestration.errors import UserError
 from orchestration.settings import Settings
@@ -51,6 +52,9 @@ def show_difference(
     if len({made[name]["database"] for name in (old, new) if "database" in made[name]}) > 1:
         raise UserError(f"{old} and {new} are of two databases; nothing of one is compared with the other")
     folders = (settings.releases_dir / old, settings.releases_dir / new)
+    for folder in folders:
+        if wrong := damage(folder):
+            raise UserError(f"release {folder.name} is damaged: {wrong}; compare two others (`waku-fit releases`)")
     difference = _with_causes(compare(*map(read_past, folders)), *folders)
     if as_json:
         click.echo(json.dumps({**difference.as_json(), "lines": [made[old]["line"], made[new]["line"]]}, indent=2))

@@ -15,8 +15,10 @@ from pathlib import Path
 
 import click
 
+from assets.reports.sums import damage
 from orchestration.settings import Settings
 from orchestration.staleness.evidence import read_evidence
+from orchestration.staleness.fingerprints import latest_release_id, lines_there
 from orchestration.warehouse.connection import connect, open_warehouse, redact, require_session
 
 NEEDED_FREE_BYTES = 2 * 10**9
@@ -35,7 +37,7 @@ class Examination:
 
 def examine(settings: Settings, as_json: bool) -> int:
     """Print what was found and return 1 if something would stop a run."""
-    examinations: list[Callable[[Settings], Examination]] = [_python, _folder, _evidence, _warehouse]
+    examinations: list[Callable[[Settings], Examination]] = [_python, _folder, _evidence, _warehouse, _releases]
     findings = [_guarded(examination, settings) for examination in examinations]
     if as_json:
         click.echo(json.dumps([asdict(f) for f in findings], indent=2))
@@ -70,6 +72,18 @@ def _evidence(settings: Settings) -> Examination:
             "evidence", is_well=False, detail=f"{len(evidence.problems)} mistakes; `waku-fit check` lists them"
         )
     return Examination("evidence", is_well=True, detail=f"{evidence.rows} rows, packs {', '.join(settings.packs)}")
+
+
+def _releases(settings: Settings) -> Examination:
+    folders = sorted(path for path in settings.releases_dir.glob("[!.]*") if path.is_dir())
+    newest = {settings.releases_dir / str(latest_release_id(settings, line)): line for line in lines_there(settings)}
+    wrong = [(folder, found) for folder in {*folders, *newest} if (found := damage(folder))]
+    if not wrong:
+        return Examination("releases", is_well=True, detail=f"{len(folders)}, no file of them is damaged")
+    again = {folder: f"`waku-fit run` writes it again (line {line})" for folder, line in newest.items()}
+    otherwise = "put it back from a backup, or remove its folder"
+    told = [f"{folder.name}: {found}; {again.get(folder, otherwise)}" for folder, found in sorted(wrong)]
+    return Examination("releases", is_well=False, detail=". ".join(told))
 
 
 def _warehouse(settings: Settings) -> Examination:

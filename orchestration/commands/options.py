@@ -48,14 +48,15 @@ class Example(click.Command):
 
 
 def require_line(settings: Settings, line: str) -> None:
-    """Raise `UserError` for a line other than the team's that has no release."""
+    """Raise `UserError` for a line other than the team's that has no release, and where its newest one is damaged."""
     from assets.evidence.wording import with_suggestion
-    from orchestration.staleness.fingerprints import lines_there
+    from orchestration.staleness.fingerprints import lines_there, require_whole
 
     known = [name for name in lines_there(settings) if name != TEAM]
     if line not in (TEAM, *known):
         others = with_suggestion(f"{TEAM}, the team's, or one of: {', '.join(known)}", line, [TEAM, *known])
         raise UserError(f"there is no line {line} of releases; expected {others if known else f'{TEAM}, the only one'}")
+    require_whole(settings, line)
 
 
 def with_settings(command: Callable[..., int | None]) -> Callable[..., None]:

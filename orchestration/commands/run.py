@@ -22,8 +22,10 @@ import dagster as dg
 
 from assets.common import keys
 from assets.evidence.read_packs import Evidence
+from assets.reports.decisions import BrokenLogError
 from assets.reports.release.assets import RELEASES_CLEANED
 from assets.reports.release.publish import LinkError, align_link
+from assets.reports.release.repair import NotRepairedError, repair
 from orchestration.abandoned_runs import STARTED_HERE, close_abandoned, held_while_running
 from orchestration.commands.preview import preview_lines
 from orchestration.commands.summary import changes, scope_lines, verdict_lines, withdrawal_lines
@@ -41,7 +43,7 @@ from orchestration.errors import UserError
 from orchestration.instance import make_private, prepare_home
 from orchestration.settings import Settings
 from orchestration.staleness.fingerprints import Request, known_warehouse, latest_release_id, remember
-from orchestration.staleness.plan import RunPlan, make_plan
+from orchestration.staleness.plan import Held, RunPlan, make_plan
 from orchestration.warehouse.connection import (
     ADMIN,
     AnotherRunActive,
@@ -50,7 +52,6 @@ from orchestration.warehouse.connection import (
     connect,
     open_warehouse,
     run_lock,
-    warehouse_id,
 )
 
 PREVIEW_ELSEWHERE = (
@@ -83,10 +84,12 @@ def run_chain(
                 click.echo(note)
             with run_lock(database.url), connect(database.url, autocommit=True) as connection:
                 bootstrap(connection)
+                if told := repair(connection, settings.releases_dir, request.line, settings.decisions):
+                    click.echo(told)
                 align_link(connection, settings.releases_dir, settings.link(request.line))
-                warehouse = warehouse_id(connection)
+                held = Held.by(connection)
                 newest = latest_release_id(settings, request.line)
-            if is_preview and known_warehouse(settings) not in (None, warehouse):
+            if is_preview and known_warehouse(settings) not in (None, held.warehouse):
                 raise UserError(PREVIEW_ELSEWHERE)
             with dg.DagsterInstance.from_config(str(prepare_home(settings.dagster_home))) as instance:
                 close_abandoned(instance, settings.state_dir)
@@ -94,7 +97,7 @@ def run_chain(
                     "orchestration.definitions", "defs", str(settings.project_dir)
                 )
                 graph = repository.get_definition().asset_graph
-                plan = make_plan(settings, request, evidence, instance, graph, warehouse)
+                plan = make_plan(settings, request, evidence, instance, graph, held)
                 gc.freeze()
                 gc.enable()
                 making = Making(settings, request, instance, repository, started, timings=timings)
@@ -103,8 +106,8 @@ def run_chain(
                 if plan.reasons:
                     return _publish(making, plan)
             # No table depends on what changed: the release is as good as one made now.
-            remember(settings, request, before, warehouse, newest)
-    except (AnotherRunActive, LinkError, WarehouseError) as error:
+            remember(settings, request, before, held.warehouse, newest)
+    except (AnotherRunActive, BrokenLogError, LinkError, NotRepairedError, WarehouseError) as error:
         raise UserError(str(error)) from error
     click.echo(f"No number depends on what has changed since release {newest}: nothing was run.")
     return 0

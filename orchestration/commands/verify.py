@@ -13,7 +13,7 @@ from assets.reports.release.verification import NothingToVerifyError, Verificati
 from orchestration.commands.diff import chosen_release
 from orchestration.errors import UserError
 from orchestration.settings import Settings
-from orchestration.staleness.fingerprints import code_version, latest_release_id, published
+from orchestration.staleness.fingerprints import code_version, latest_release_id, published, require_whole
 
 MOST_SHOWN = 20
 """Differences that are printed; JSON has them all."""
@@ -26,6 +26,8 @@ def verify(settings: Settings, release: str | None, as_json: bool) -> int:
     if newest is None:
         raise UserError("there is no release yet; `waku-fit run` makes one")
     name = chosen_release(release, ids) if release else newest
+    if not (settings.releases_dir / name).is_dir():
+        require_whole(settings)
     try:
         found = verify_release(settings.releases_dir / name)
     except NothingToVerifyError:
@@ -57,7 +59,7 @@ def lines(found: Verification, today: str) -> list[str]:
         return [
             f"Release {found.release_id} is damaged where everything else comes from:",
             *_listed(found.in_sources),
-            "Nothing was compared with it. Restore these files, or make a new release with `waku-fit run`.",
+            "Nothing was compared with it. `waku-fit run` writes the newest release again, from the database.",
         ]
     hashed = "with the hashes of the manifest" if found.has_hashes else "of which the manifest has no hashes"
     if not found.differences:

@@ -20,13 +20,14 @@ from assets.common.files import write_all
 from assets.evidence.fingerprint import fingerprint_of
 from assets.evidence.packs import folder_of, lasting_name, resolve_packs, with_local_packs
 from assets.reports.lines import TEAM, line_in, line_of, require_names
+from assets.reports.sums import MANIFEST, damage
+from orchestration.errors import UserError
 from orchestration.settings import Settings
 from orchestration.staleness.libraries import installed
 
 CODE = ("orchestration", "assets", "checks", "dbt_project", "requirements.lock", "pyproject.toml")
 SKIPPED = ("__pycache__", "target", "logs", ".user.yml", "generated")
 """What is generated follows from the rest, and is not there before the first run."""
-MANIFEST = "manifest.json"
 
 
 @dataclass(frozen=True)
@@ -81,11 +82,20 @@ def latest_release_id(settings: Settings, line: str = TEAM) -> str | None:
 def unchanged_release(settings: Settings, request: Request) -> dict[str, Any] | None:
     """Return the note of the newest release of its line if it was made from exactly what is there now, else None."""
     known = _notes(settings)["lines"].get(request.line)
-    if not known:
+    if not known or known["release_id"] != latest_release_id(settings, request.line):
         return None
-    link = settings.link(request.line)
-    is_newest = known["release_id"] == _target(link) and (link / "manifest.json").exists()
-    return known if is_newest and known["fingerprint"] == fingerprint(settings, request) else None
+    is_same = known["fingerprint"] == fingerprint(settings, request)
+    return known if is_same and damage(settings.link(request.line).resolve()) is None else None
+
+
+def require_whole(settings: Settings, line: str = TEAM) -> None:
+    """Raise `UserError` if a file of the newest release of a line is damaged; not where there is no release."""
+    release_id = latest_release_id(settings, line)
+    if release_id and (wrong := damage(settings.releases_dir / release_id)):
+        raise UserError(
+            f"release {release_id} is damaged: {wrong}. `waku-fit run`, with the options that it was made with, writes "
+            "it again from the database"
+        )
 
 
 def remember(
@@ -112,7 +122,8 @@ def remember(
 def known_warehouse(settings: Settings) -> str | None:
     """Name the database that the newest release of all lines was made in."""
     warehouse: str | None = _notes(settings)["warehouse"]
-    return warehouse
+    made = published(settings) if warehouse is None else []
+    return made[0].get("database") if made else warehouse
 
 
 def request_of_latest(settings: Settings, line: str = TEAM) -> Request:
@@ -130,7 +141,7 @@ def request_of_latest(settings: Settings, line: str = TEAM) -> Request:
 def lines_there(settings: Settings) -> list[str]:
     """Return the lines that have a release, the team's first."""
     links = settings.reports_dir.glob("[!.]*") if settings.reports_dir.is_dir() else ()
-    names = sorted(link.name for link in links if _target(link) and (link / MANIFEST).exists())
+    names = sorted(link.name for link in links if _target(link))
     return sorted(names, key=lambda name: name != TEAM)
 
 
@@ -145,7 +156,10 @@ def published(settings: Settings, line: str | None = None) -> list[dict[str, Any
     found = []
     databases: dict[str, str | None] = {}
     for path in paths:
-        manifest = json.loads(path.read_text())
+        try:
+            manifest = json.loads(path.read_bytes())
+        except ValueError:  # it was damaged; `waku-fit doctor` names it
+            continue
         of = manifest["line"] = line_in(manifest, settings.packs)
         if path.parent.name <= newest.get(of, ""):
             database = databases.setdefault(of, manifest.get("database"))
@@ -162,7 +176,10 @@ def _target(link: Path) -> str | None:
 def _notes(settings: Settings) -> dict[str, Any]:
     """Return what the newest release of each line was made from, and the database of the newest one of all."""
     path = _path(settings)
-    notes: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {}
+    try:
+        notes: dict[str, Any] = json.loads(path.read_bytes())
+    except (FileNotFoundError, ValueError):  # gone or cut: the next run notes it anew
+        notes = {}
     return notes if "lines" in notes else {"warehouse": None, "lines": {}}  # else of before there were lines
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from dagster import AssetKey, DagsterInstance, DagsterRunStatus
 
 from assets.common import keys
+from assets.common.asset_tables import CONTENT
 
 CODE_VERSION_TAG = "dagster/code_version"
 DATA_VERSION_TAG = "dagster/data_version"
@@ -21,32 +22,41 @@ INPUT_VERSION_PREFIX = "dagster/input_data_version/"
 
 @dataclass(frozen=True)
 class Node:
-    """An asset as the code has it now. `content` is given where the content is known beforehand (evidence files)."""
+    """An asset as the code and the database have it now.
+
+    `content` is given where the content is known beforehand (evidence files), `rows` tells of the rows of a table; None
+    where the database was not asked.
+    """
 
     key: AssetKey
     parents: frozenset[AssetKey]
     code_version: str | None
     content: str | None = None
+    rows: str | None = None
     made_with: frozenset[AssetKey] = frozenset()
     """Assets of the same op, which makes all of them or none."""
 
 
 @dataclass(frozen=True)
 class Materialized:
-    """What the newest materialisation of an asset says of itself. `is_sound`: the run that made it succeeded."""
+    """What the newest materialisation of an asset says of itself.
+
+    `is_sound`: the run that made it succeeded. `rows` tells of the rows that a table had then.
+    """
 
     data_version: str | None
     code_version: str | None
     inputs: Mapping[AssetKey, str]
     is_sound: bool
+    rows: str | None = None
 
 
 def stale(nodes: Iterable[Node], found: Mapping[AssetKey, Materialized]) -> dict[AssetKey, str]:
     """Map each stale asset to the reason. `nodes` come parents first.
 
-    An asset is stale when it was never made, its run failed or was killed (its checks may not have run), its code or
-    its content changed, a parent is stale or has a data version other than the one it was made from, or another one
-    that is made with it is stale.
+    An asset is stale when it was never made, its run failed or was killed (its checks may not have run), its code, its
+    content or its rows changed, a parent is stale or has a data version other than the one it was made from, or another
+    one that is made with it is stale.
     """
     ordered = list(nodes)
     reasons: dict[AssetKey, str] = {}
@@ -71,6 +81,8 @@ def _own_reason(node: Node, made: Materialized | None) -> str | None:
         return "its code changed"
     if node.content is not None and made.data_version != node.content:
         return "its content changed"
+    if node.rows is not None and made.rows is not None and node.rows != made.rows:
+        return "its rows were changed by hand"
     return None
 
 
@@ -87,11 +99,15 @@ def _inherited_reason(
 
 
 def chain_nodes(
-    graph: Any, content: Mapping[AssetKey, str] | None = None, exclude_layers: tuple[str, ...] = ()
+    graph: Any,
+    content: Mapping[AssetKey, str] | None = None,
+    rows: Mapping[str, str] | None = None,
+    exclude_layers: tuple[str, ...] = (),
 ) -> list[Node]:
     """Return what is materialised by the chain, parents first; `content` names what is known of some beforehand.
 
-    `graph` is a Dagster asset graph. Evidence itself is not materialised: its content is compared at the raw tables.
+    `graph` is a Dagster asset graph, `rows` tells of the tables of the database by schema.name. Evidence itself is not
+    materialised: its content is compared at the raw tables.
     """
     left_out = {keys.EVIDENCE, *exclude_layers}
     return [
@@ -100,6 +116,7 @@ def chain_nodes(
             parents=frozenset(p for p in graph.get(key).parent_keys if keys.layer_of(p) not in left_out),
             code_version=graph.get(key).code_version,
             content=(content or {}).get(key),
+            rows=None if rows is None else rows.get(".".join(key.path), "no table"),
             made_with=frozenset(graph.get(key).execution_set_asset_keys) - {key},
         )
         for key in graph.toposorted_asset_keys
@@ -130,5 +147,6 @@ def recorded(
                 if tag.startswith(INPUT_VERSION_PREFIX)
             },
             is_sound=statuses[run_id],
+            rows=str(held.value) if (held := entry.asset_materialization.metadata.get(CONTENT)) else None,
         )
     return result

@@ -13,6 +13,7 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
+from assets.common.tables import contents
 from orchestration.warehouse.connection import address_in_environment, check_url, connect, redact
 from orchestration.warehouse.errors import WarehouseError
 from orchestration.warehouse.layout import wheel_binaries
@@ -51,20 +52,9 @@ def restore(url: str, file: Path, warehouse: str) -> None:
         connection.execute(sql.SQL("insert into {} values (%s)").format(table), [warehouse])
 
 
-def contents(connection: psycopg.Connection) -> dict[str, str]:
-    """Return by table of the warehouse its number of rows and the sum of their hashes, whatever their order."""
-    tables = connection.execute(
-        "select n.nspname, c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace"
-        " where n.nspname = any(%s) and c.relkind = 'r' order by 1, 2",
-        [list(SCHEMAS)],
-    ).fetchall()
-    query = sql.SQL("select format('%%s rows, %%s', count(*), sum(hashtextextended(t::text, 0)::numeric)) from {} t")
-    found = {}
-    for schema, name in tables:
-        row = connection.execute(query.format(sql.Identifier(schema, name)), []).fetchone()
-        found[f"{schema}.{name}"] = str(row[0]) if row else ""
-    found.pop(ORIGIN, None)  # it is made by a restore
-    return found
+def warehouse_contents(connection: psycopg.Connection) -> dict[str, str]:
+    """Return the `contents` of all tables of the warehouse, but of the one that a restore makes."""
+    return {name: content for name, content in contents(connection, SCHEMAS).items() if name != ORIGIN}
 
 
 def _call(program: str, url: str | None, *arguments: str) -> str:

@@ -69,7 +69,7 @@ def test_a_release_is_complete(chain: Chain) -> None:
     names = {path.name for path in chain.latest.iterdir()}
     assert names == {
         *PAGES, "segments", "milestones", "board.pdf", "whitepaper.pdf", "readiness.json", "manifest.json",
-        "decisions.jsonl", "data", "briefs", "documents",
+        "SHA256SUMS", "decisions.jsonl", "data", "briefs", "documents",
     }  # fmt: skip
     paper = PdfReader(chain.latest / "whitepaper.pdf")
     assert 13 <= len(paper.pages) <= 17

@@ -240,7 +240,7 @@ def test_a_kill_between_pointer_and_link_is_made_good_by_the_next_run(
         publish.publish(connection, "r1", write(database, tmp_path, "r1"), link)
         folder = write(database, tmp_path, "r2")
         with monkeypatch.context() as killed:
-            killed.setattr(publish, "_point", lambda *_: None)
+            killed.setattr(os, "replace", lambda *_: None)
             publish.publish(connection, "r2", folder, link)
         assert Path(os.readlink(link)).name == "r1"
         publish.align_link(connection, tmp_path / "releases", link)
@@ -252,12 +252,18 @@ def test_a_pointer_to_an_earlier_release_is_of_another_database(database: str, t
     link, releases = tmp_path / "reports" / "latest", tmp_path / "releases"
     with connect(database, "waku_fit_admin") as connection:
         publish.publish(connection, "r1", write(database, tmp_path, "r1"), link)
-        publish._point(link, write_elsewhere(tmp_path, "r2"))
+        point(link, write_elsewhere(tmp_path, "r2"))
         publish.align_link(connection, releases, link)
         assert Path(os.readlink(link)).name == "r2"
         shutil.rmtree(releases / "r2")
         publish.align_link(connection, releases, link)
         assert Path(os.readlink(link)).name == "r1"
+
+
+def point(link: Path, folder: Path) -> None:
+    link.parent.mkdir(parents=True, exist_ok=True)
+    link.unlink(missing_ok=True)
+    link.symlink_to(folder)
 
 
 def write_elsewhere(root: Path, name: str, **told: str) -> Path:
@@ -281,7 +287,7 @@ def write_elsewhere(root: Path, name: str, **told: str) -> Path:
 def test_releases_of_two_databases_are_not_mixed(tmp_path: Path, made_in: list[str | None], listed: list[str]) -> None:
     link = tmp_path / "reports" / "latest"
     for number, database in enumerate(made_in, start=1):
-        publish._point(link, write_elsewhere(tmp_path, f"r{number}", **({"database": database} if database else {})))
+        point(link, write_elsewhere(tmp_path, f"r{number}", **({"database": database} if database else {})))
     assert [m["release_id"] for m in published(of(tmp_path))] == listed
 
 
@@ -313,3 +319,59 @@ def test_a_reader_sees_releases_and_nothing_else(database: str, tmp_path: Path) 
     write(database, tmp_path, "r1")
     with connect(database, "waku_fit_reader") as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
         connection.execute("select * from readiness.gates")
+
+
+def test_what_a_run_left_that_was_killed_before_readers_saw_it_goes(database: str, tmp_path: Path) -> None:
+    link = tmp_path / "reports" / "latest"
+    with connect(database, "waku_fit_admin", autocommit=True) as connection:
+        publish.publish(connection, "r1", write(database, tmp_path, "r1"), link)
+        write(database, tmp_path, "r2")
+        publish.align_link(connection, tmp_path / "releases", link)
+        assert [path.name for path in (tmp_path / "releases").iterdir()] == ["r1"]
+        assert connection.execute("select release_id from release.releases").fetchall() == [("r1",)]
+        assert connection.execute("select release_id from release.gates").fetchall() == [("r1",)]
+        publish.publish(connection, "r3", write(database, tmp_path, "r3"), link)
+    assert [m["release_id"] for m in published(of(tmp_path))] == ["r3", "r1"]
+
+
+def test_nothing_moves_where_the_link_cannot_be_made(database: str, tmp_path: Path) -> None:
+    with connect(database, "waku_fit_admin", autocommit=True) as connection:
+        publish.publish(connection, "r1", write(database, tmp_path, "r1"), tmp_path / "reports" / "latest")
+        folder = write(database, tmp_path, "r2")
+        (tmp_path / "file").touch()  # in the place of the folder of links: nothing can be made in it
+        with pytest.raises(OSError, match="file"):
+            publish.publish(connection, "r2", folder, tmp_path / "file" / "latest")
+        assert publish.current_release(connection, "latest") == "r1"
+    assert (tmp_path / "reports" / "latest").resolve().name == "r1"
+
+
+def test_tables_of_an_earlier_version_get_the_columns_of_a_fresh_install(database: str, tmp_path: Path) -> None:
+    write(database, tmp_path, "r1")
+    with connect(database, "waku_fit_admin", autocommit=True) as connection:
+        connection.execute("alter table release.gates drop column row_order")  # the last column, in an earlier version
+        connection.execute(
+            "alter table release.gates add column dead text, add column row_order bigint generated always as identity"
+        )
+        connection.execute("drop table readiness.gates")
+        connection.execute("create table readiness.gates (gate_id text, reason text, status text, evidence_ids text[])")
+        connection.execute("insert into readiness.gates values ('cost', 'new', 'unknown', '{}')")
+    write(database, tmp_path, "r2")
+    with connect(database, "waku_fit_admin", autocommit=True) as connection:
+        columns = connection.execute(
+            "select attname::text from pg_attribute where attrelid = 'release.gates'::regclass and attnum > 0"
+            " and not attisdropped order by attnum"
+        ).fetchall()
+        assert [name for (name,) in columns] == [
+            "release_id",
+            "row_order",
+            "gate_id",
+            "reason",
+            "status",
+            "evidence_ids",
+        ]
+        rows = connection.execute(
+            "select release_id, row_order, gate_id, reason from release.gates order by 2"
+        ).fetchall()
+        assert rows == [("r1", 1, "interviews", None), ("r2", 2, "cost", "new")]
+    with connect(database, "waku_fit_reader") as connection:
+        assert list(publish.read_release(connection, "r1")["gates"]["status"]) == ["fail"]

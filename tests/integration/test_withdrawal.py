@@ -294,7 +294,7 @@ def test_a_release_that_the_database_does_not_know_is_taken_back(how: str, datab
     assert take_back(database, tmp_path, keep="r2", folders={"public": HERE["public"]}) == []  # nobody of it was read
     assert take_back(database, tmp_path, keep="r2") == ["r1"]
     after = contents(folder)
-    assert set(after) == {"index.html", "manifest.json"}
+    assert set(after) == {"SHA256SUMS", "index.html", "manifest.json"}
     assert b"taken back" in after["index.html"]
     assert after["manifest.json"] == b"r1"
     assert take_back(database, tmp_path, keep="r2") == []
@@ -315,7 +315,7 @@ def test_a_release_that_the_code_cannot_show_any_more_keeps_no_document(database
         ) == ["r1"]
     after = contents(folder)
     left = {name for name in after if not name.startswith("data/")}
-    assert left == {"index.html", "manifest.json", "decisions.jsonl"}
+    assert left == {"SHA256SUMS", "index.html", "manifest.json", "decisions.jsonl"}
     assert b"were taken back" in after["index.html"]
 
 
@@ -337,7 +337,7 @@ def test_a_folder_that_a_kill_left_half_done_is_taken_back(database: str, tmp_pa
     folder.rename(folder.with_name(".withdrawn-r1"))
     assert take_back(database, tmp_path, keep="r2") == ["r1"]
     assert [path.name for path in folder.parent.iterdir()] == ["r1"]
-    assert set(contents(folder)) == {"index.html", "manifest.json"}
+    assert set(contents(folder)) == {"SHA256SUMS", "index.html", "manifest.json"}
 
 
 def test_releases_are_found_again_after_a_kill_between_two_of_them(

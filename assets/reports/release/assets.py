@@ -94,8 +94,10 @@ class ReleaseOfRun(ABC):
     code_version: str
 
     @abstractmethod
-    def require_fresh(self, context: dg.AssetExecutionContext, evidence: ReleasedEvidence) -> None:
-        """Raise `dg.Failure` unless every table upstream was made from what its own inputs are now.
+    def require_fresh(
+        self, context: dg.AssetExecutionContext, evidence: ReleasedEvidence, connection: psycopg.Connection
+    ) -> None:
+        """Raise `dg.Failure` unless every table upstream was made from what its own inputs are now, and is as made.
 
         Raw tables must hold what this run was asked for: a run of a few tables with other packs would publish a mix.
         """
@@ -140,11 +142,11 @@ def published_release(
 
     The log of decisions is about the line of the team: what is only looked at is noted nowhere.
     """
-    release.require_fresh(context, evidence)
     releases_dir, reports_dir = Path(release.releases_dir), Path(release.reports_dir)
     link = reports_dir / evidence.line
     log = DecisionLog(Path(release.decisions), releases_dir, reports_dir / TEAM, release.code_version)
     with warehouse.connect("waku_fit_admin") as connection:
+        release.require_fresh(context, evidence, connection)
         align_link(connection, releases_dir, link)
         with _of_the_log():
             log.note_published()

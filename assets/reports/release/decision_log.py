@@ -44,6 +44,7 @@ from assets.reports.release.files import (
 )
 from assets.reports.release.publish import Files
 from assets.reports.release_files import ReleasedTables
+from assets.reports.sums import with_sums_beside
 
 
 class NotPublishedError(ValueError):
@@ -196,11 +197,12 @@ def _published(folder: Path) -> list[Judged]:
 
 def _write(folder: Path, files: Files) -> None:
     """Replace files of a release, each whole whenever somebody reads it; with a manifest, only tables stay beside."""
-    write_all({folder / name: content for name, content in files.items()})
+    summed = with_sums_beside(folder, files, replaces=MANIFEST in files)
+    write_all({folder / name: content for name, content in summed.items()})
     if MANIFEST in files:
         for path in folder.rglob("*"):
             name = path.relative_to(folder).as_posix()
-            if path.is_file() and not name.startswith(f"{DATA}/") and name not in files:
+            if path.is_file() and not name.startswith(f"{DATA}/") and name not in summed:
                 path.unlink()
 
 

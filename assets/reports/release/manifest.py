@@ -44,13 +44,13 @@ def manifest_of(
         as_of=scope["as_of"],
         packs=tuple(scope["packs"]),
         evidence_hash=hashlib.sha256(repr(sorted(hashes.items())).encode()).hexdigest(),
-        evidence=hashes,
+        evidence=dict(sorted(hashes.items())),
         code_version=code_version,
         verdict=read_table(connection, keys.READINESS, "verdict").set_index("is_default")["verdict"][True],
         checks_passed=outcomes["passed"],
         checks_warned=outcomes["warned"],
         checks_failed=outcomes["failed"],
-        tools=tool_versions(connection),
+        tools=dict(sorted(tool_versions(connection).items())),
         warnings=sorted(
             f"{check.layer}/{check.table_name}: {check.check_name}" for check in checks if check.status == "warned"
         ),

@@ -21,6 +21,7 @@ from assets.reports.decisions import BrokenLogError, LogLine, read_lines
 from assets.reports.model import Manifest, release_id
 from assets.reports.release.files import DATA, LOG_COPY, MANIFEST, derived_files, digest_of
 from assets.reports.release.places import NOTHING, Deviation, differences, value_differences
+from assets.reports.sums import SUMS, with_sums
 
 
 class NothingToVerifyError(Exception):
@@ -76,11 +77,13 @@ def verify_release(directory: Path) -> Verification:
     )
     if sources.damaged:
         return found
-    files = {
+    written = {
         path.relative_to(directory).as_posix(): path.read_bytes()
         for path in sorted(directory.rglob("*"))
-        if path.is_file() and path.suffix != ".parquet"
+        if path.is_file()
     }
+    sums = written.pop(SUMS, None)
+    files = {path: content for path, content in written.items() if not path.endswith(".parquet")}
     csv_paths = {f"{DATA}/{name}.csv": name for name in sources.tables}
     in_data = [
         difference
@@ -94,12 +97,15 @@ def verify_release(directory: Path) -> Verification:
     made = Manifest.from_json(sources.manifest)
     expected = _made_again(sources, made)
     others = [path for path in {**expected, **files} if path not in {one.path for one in in_data}]
+    in_files = [one for path in others for one in _in_file(path, files, expected)]
+    if sums is not None and not in_data and not in_files:  # else they follow from what is said already
+        in_files = differences(SUMS, sums, with_sums(written)[SUMS])
     return replace(
         found,
         values=sum(table.num_rows * table.num_columns for table in sources.tables.values()),
-        files=len(expected),
+        files=len(expected) + (sums is not None),
         in_data=tuple(in_data),
-        in_files=tuple(one for path in others for one in _in_file(path, files, expected)),
+        in_files=tuple(in_files),
     )
 
 

@@ -309,7 +309,7 @@ def take_out(
 def _cleaned(connection: psycopg.Connection, release_id: str, keep: str) -> Manifest:
     """Note in a manifest with which release something was taken out of it, and return it."""
     (plain,) = connection.execute(_CLEANED, {"release": release_id, "by": keep}).fetchone() or ({},)
-    return Manifest.from_json(plain)
+    return Manifest.from_jsonb(plain)
 
 
 def _take_off_disk(connection: psycopg.Connection) -> None:
