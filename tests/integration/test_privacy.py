@@ -293,6 +293,7 @@ def test_a_withdrawn_consent_takes_the_content_out_of_every_release_in_one_run(p
         "documents",
         "readiness.json",
         "manifest.json",
+        "SHA256SUMS",
         "decisions.jsonl",
         "briefs",
         "data",

@@ -247,9 +247,6 @@ def test_k6(tmp_path: Path, content: str) -> None:
     assert [summary.operation for summary in run.operations] == ["login", "store"]
 
 
-SUMMARY = 'single operations; docs/benchmarks.md, "Summaries", says how figures of a summary become rows'
-
-
 @pytest.mark.parametrize(
     ("importer", "content", "expected"),
     [
@@ -276,13 +273,15 @@ SUMMARY = 'single operations; docs/benchmarks.md, "Summaries", says how figures 
         (
             JMETER_JTL,
             '{"Total":{"transaction":"Total","sampleCount":5}}\n',
-            "1: this is JSON, such as statistics.json of JMeter or a summary of hyperfine, wrk or k6; expected "
-            + SUMMARY,
+            (
+                "1: this is JSON; expected --format jmeter-statistics, k6-summary or hyperfine, by what wrote it; else"
+                " CSV or text"
+            ),
         ),
         (
             PLAIN_CSV,
             "Type,Name,Request Count,Failure Count,Median Response Time\n",
-            "1: this is statistics of Locust; expected " + SUMMARY,
+            "1: this is statistics of Locust; expected --format locust",
         ),
         (
             JMETER_JTL,
