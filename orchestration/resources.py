@@ -26,7 +26,14 @@ from assets.evidence.read_packs import Evidence, Scope, read_packs_once
 from assets.evidence.resource import EvidenceOfRun
 from assets.reports.release.assets import ReleasedEvidence, ReleaseOfRun
 from orchestration.settings import Settings
-from orchestration.staleness.fingerprints import Request, code_version, fingerprint, remember
+from orchestration.staleness.fingerprints import (
+    Request,
+    code_version,
+    fingerprint,
+    known_warehouse,
+    remember,
+    unchanged_release,
+)
 from orchestration.staleness.freshness import chain_nodes, recorded, stale
 from orchestration.warehouse.connection import bootstrap, connect, open_warehouse, run_lock, warehouse_id
 from orchestration.warehouse.layout import wheel_binaries
@@ -138,6 +145,12 @@ class EvidenceResource(dg.ConfigurableResource, EvidenceOfRun, ReleasedEvidence)
 
     def raw_versions(self) -> dict[dg.AssetKey, str]:
         return raw_data_versions(self.read(), self.scope)
+
+    def published(self, warehouse: str) -> str | None:
+        known = unchanged_release(self._settings, self.request)
+        if known is None or (known["fingerprint"], known_warehouse(self._settings)) != (self._made_from, warehouse):
+            return None
+        return str(known["release_id"])
 
     def remember(self, warehouse: str, release_id: str) -> None:
         remember(self._settings, self.request, self._made_from, warehouse, release_id)

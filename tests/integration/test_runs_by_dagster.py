@@ -83,6 +83,12 @@ def test_the_schedule_asks_for_what_is_out_of_date_and_remembers_it(chain: Chain
     assert json.loads(chain.waku_fit("status", "--json").stdout)["changed_since"] is False
     assert "Nothing changed since release" in chain.waku_fit("run").stdout
 
+    # one that was asked for the same, and waited for the first to end
+    published = chain.manifest["release_id"]
+    assert dagster(chain, launch(chain, sorted(selection))) == [{"success": True, "failed": []}]
+    assert chain.manifest["release_id"] == published
+    assert "Nothing changed since release" in chain.waku_fit("run").stdout
+
 
 def test_the_schedule_lets_evidence_with_mistakes_fail_where_it_is_seen(chain: Chain) -> None:
     held = chain.report_held("four")

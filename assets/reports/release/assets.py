@@ -79,6 +79,10 @@ class ReleasedEvidence(ABC):
         """Name the content that each raw table of this run must have."""
 
     @abstractmethod
+    def published(self, warehouse: str) -> str | None:
+        """Return the newest release of the line if it was made here from what there was when this run began."""
+
+    @abstractmethod
     def remember(self, warehouse: str, release_id: str) -> None:
         """Note that `release_id` was made from what there was when this run began."""
 
@@ -147,6 +151,9 @@ def published_release(
     log = DecisionLog(Path(release.decisions), releases_dir, reports_dir / TEAM, release.code_version)
     with warehouse.connect("waku_fit_admin") as connection:
         release.require_fresh(context, evidence, connection)
+        if known := evidence.published(warehouse.identity):
+            yield from _published_before(known)
+            return
         align_link(connection, releases_dir, link)
         with _of_the_log():
             log.note_published()
@@ -215,6 +222,16 @@ def published_release(
         data_version=version,
         metadata={**name, "link": dg.MetadataValue.path(link), RELEASES_CLEANED: len(changed)},
     )
+
+
+def _published_before(release_id: str) -> Iterator[dg.MaterializeResult[None]]:
+    """Say of a run that waited for another one, which published the same, that there is nothing to publish."""
+    for key in (keys.RELEASE_CHANGES, keys.RELEASE_CHECKS, keys.RELEASE, keys.READINESS_REPORT, keys.LATEST):
+        yield dg.MaterializeResult(
+            key,
+            data_version=dg.DataVersion(release_id),
+            metadata={"release_id": release_id, "published": "before", RELEASES_CLEANED: 0},
+        )
 
 
 def _own_tables(
