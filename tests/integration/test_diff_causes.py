@@ -48,7 +48,7 @@ def test_a_gate_is_attributed_to_the_report_that_moved_it(changed: Chain) -> Non
 
 
 def test_it_is_said_in_words(changed: Chain) -> None:
-    text = changed.waku_fit("diff").stdout
+    text = changed.waku_fit("diff", "--all").stdout
     assert f"because of {REPORT}" in text
     assert "  of which (" in text
     assert f"    {PEAK}" in text
