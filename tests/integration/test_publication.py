@@ -295,7 +295,7 @@ def test_a_look_in_another_database_hides_no_release_of_the_team(tmp_path: Path)
     made = [("latest", "a"), ("sample", "a"), ("sample", "b"), ("latest", "a")]
     for number, (line, database) in enumerate(made, start=1):
         folder = write_elsewhere(tmp_path, f"r{number}", line=line, database=database)
-        publish._point(tmp_path / "reports" / line, folder)
+        point(tmp_path / "reports" / line, folder)
     assert [(m["release_id"], m["line"]) for m in published(of(tmp_path))] == [
         ("r4", "latest"), ("r3", "sample"), ("r1", "latest"),
     ]  # fmt: skip
