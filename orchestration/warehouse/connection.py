@@ -202,15 +202,28 @@ def warehouse_id(connection: psycopg.Connection) -> str:
 
 
 def redact(url: str) -> str:
-    """The URL for a log: without password, and rather with too little left than with a part of an odd one."""
-    url = re.sub(r"(?is)(password\s*=).*", r"\1***", url)
-    return re.sub(r"(?s)(://[^:@/]*):.*@", r"\1:***@", url)
+    """The URL for a log: without any secret, and rather with too little left than with a part of an odd one.
+
+    Of its parameters only those are shown that libpq shows to everybody: passwords have several names there, and a
+    name may be written with %XX.
+    """
+    url = re.sub(r"(?s)(://[^:@/]*):.*@", r"\1:***@", url)
+    address, mark, query = url.partition("?")
+    address = re.sub(r"(?is)(password\s*=).*", r"\1***", address)
+    public = {option.keyword.decode() for option in pq.Conninfo.get_defaults() if not option.dispchar}
+    named = [part.partition("=") for part in query.split("&")]
+    return (
+        address
+        + mark
+        + "&".join(f"{name}={value if name in public else '***'}" if sign else name for name, sign, value in named)
+    )
 
 
 def check_url(url: str) -> dict[str, Any]:
     """Return the parts of `url`, named as libpq does. Raises `WarehouseError` for one that is not clear.
 
-    Messages show it redacted, and never what libpq says: that quotes it.
+    Messages show nothing of it but names of parameters: any part of what cannot be read may be a password. What libpq
+    says is not shown either, because it quotes the address.
     """
     scheme, separator, _ = url.partition("://")
     if scheme not in SCHEMES or not separator:
@@ -233,7 +246,7 @@ def check_url(url: str) -> dict[str, Any]:
                 "one of a pooler: waku-fit needs the direct address of the server, or one with pool_mode=session"
             )
         raise WarehouseError(
-            f"the database URL {redact(url)} cannot be read; expected postgresql://user:password@host:5432/database "
+            "the database URL cannot be read; expected postgresql://user:password@host:5432/database "
             "with every special character of the password written as %XX (an @ is %40, a / is %2F)"
         )
     return parts

@@ -74,6 +74,12 @@ class TestUrl:
             ("postgresql://host:5432/shop", "postgresql://host:5432/shop"),
             ("postgresql:///shop?host=/tmp/x&password=secret", "postgresql:///shop?host=/tmp/x&password=***"),
             ("postgresql://ann:se@cr/et@host/shop", "postgresql://ann:***@host/shop"),
+            (
+                "postgresql://h/shop?pass%77ord=secret&sslmode=require",
+                "postgresql://h/shop?pass%77ord=***&sslmode=require",
+            ),
+            ("postgresql://h/shop?oauth_client_secret=secret", "postgresql://h/shop?oauth_client_secret=***"),
+            ("postgresql://h/shop?scram_client_key=secret", "postgresql://h/shop?scram_client_key=***"),
             ("mysql://ann:secret@host/shop", "mysql://ann:***@host/shop"),
             ("host=db user=ann password = secret", "host=db user=ann password =***"),
         ],
@@ -96,6 +102,8 @@ class TestUrl:
             "postgresql://ann:12/cret@host/shop",
             "postgresql://ann:secret%zz@host/shop",
             "postgresql://ann:secret@host:port/shop",
+            "postgresql://ann:secret",
+            "postgresql://h:port/shop?pass%77ord=secret",
             "postgresql://ann:secret@host/shop?nonsense=1",
         ],
     )
