@@ -1,4 +1,4 @@
-"""What gives a person away by its form: mail, accounts, wallets, phone and bank numbers.
+"""What gives a person away by its form: mail, accounts, wallets, phone and bank numbers, IP addresses.
 
 Belongs here: patterns, over text that is normalised already. Does not belong here: names and words (`person_names.py`).
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from ipaddress import ip_address
 
 from assets.privacy.person_names import is_word
 
@@ -94,6 +95,10 @@ _ACCOUNTS = (
 
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?:\s?[A-Z\d]{4}){2,7}(?:\s?[A-Z\d]{1,4})?\b")
 
+_IP = re.compile(r"(?<![\w.:-])(?:\d{1,3}(?:\.\d{1,3}){3}|(?=[a-fA-F:]{0,38}\d)[\da-fA-F:]{2,38}[\da-fA-F])(?!\w|\.\d)")
+"""What may be an IP address; a C++ name such as `a::b` has no digit."""
+_VERSION = re.compile(r"\b(?:version|release)\s$", re.IGNORECASE)
+
 REGIONS = ("US", "GB", "FR", "DE", "ES", "IT", "PL", "PT", "BR", "RU", "CN")
 """Countries whose national way of writing a phone number is known without a country code."""
 
@@ -111,8 +116,18 @@ def found_by_form(text: str, known: frozenset[str]) -> Iterator[tuple[str, int, 
             if not all(is_word(part, known) for part in re.split(r"[.\-]", match["account"].strip(".-")) if part):
                 yield ("an account", *match.span())
     yield from (("a bank account", *match.span()) for match in _IBAN.finditer(text) if _is_iban(match[0]))
+    yield from (("an IP address", *match.span()) for match in _IP.finditer(text) if _is_somebodys(match))
     if sum(c.isdigit() for c in text) >= 7:
         yield from (("a phone number", start, end) for start, end in _phone_numbers(text))
+
+
+def _is_somebodys(match: re.Match[str]) -> bool:
+    """Tell whether this is the IP address of one machine, and neither everybody's own (127.0.0.1) nor a version."""
+    try:
+        address = ip_address(match[0])
+    except ValueError:
+        return False
+    return not (address.is_loopback or address.is_unspecified or _VERSION.search(match.string, 0, match.start()))
 
 
 def _is_iban(text: str) -> bool:

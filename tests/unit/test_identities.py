@@ -258,3 +258,23 @@ def test_the_source_of_a_public_fact_may_be_an_account_but_no_mail_address() -> 
 def test_what_the_software_writes_itself_is_not_searched() -> None:
     text = PROGRESS.format(source="bench", note="measured on a Sapphire Quobble")
     assert parse_csv(PROGRESS_TABLE, text, file="f", pack=OWN_BENCHMARKS, today=TODAY).problems == []
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("their node is 203.0.113.7", ["an IP address"]),
+        ("a node at 203.0.113.7:30303.", ["an IP address"]),
+        ("their node is 2001:db8::7", ["an IP address"]),
+        ("of 2001:db8::7: nothing", ["an IP address"]),
+        ("2001:db8:0:0:0:0:0:7 did not answer", ["an IP address"]),
+        ("it listens on 127.0.0.1 and 0.0.0.0, or on ::1", []),
+        ("since version 1.2.3.4 it works", []),
+        ("v1.2.3.4 and 1.2.3 and 1.2.3.4.5", []),
+        ("300.1.2.3 is none", []),
+        ("from 12:30:45 to 13:00:00", []),
+        ("the call of a::b in std::vector", []),
+    ],
+)
+def test_the_ip_address_of_a_machine_is_found(text: str, found: list[str]) -> None:
+    assert [identity.kind for identity in identities_in(text)] == found
